@@ -1,0 +1,62 @@
+# Targets that people and CI share. `make help` lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+GO      ?= go
+TOOL     = $(GO) tool -modfile=tools/go.mod
+PKGS     = ./...
+FUZZTIME ?= 20s
+
+.PHONY: help build test e2e lint fmt vet vuln generate bench fuzz chaos mutants demo compose-test clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
+
+build: ## build the agent into bin/
+	CGO_ENABLED=0 $(GO) build -trimpath -o bin/agent ./cmd/agent
+
+test: ## everything that needs only Go and a C compiler, real Hydra and step-ca included
+	$(GO) test -race -shuffle=on -p 2 $$($(GO) list ./... | grep -v /internal/e2e)
+	cd dev/authority && $(GO) test -race -shuffle=on ./...
+	$(MAKE) e2e
+
+e2e: ## the end-to-end tests against the real Hydra and step-ca, by name
+	$(GO) test -race -shuffle=on -count=1 -v ./internal/e2e | grep -vE '^=== |^time='
+
+lint: fmt vet ## formatting, go vet, staticcheck, import rules
+	$(TOOL) staticcheck $(PKGS)
+	$(TOOL) depguard $(PKGS)
+
+fmt:
+	@out=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$out" || { echo "gofmt these files:"; echo "$$out"; exit 1; }
+
+vet:
+	$(GO) vet $(PKGS)
+	cd dev/authority && $(GO) vet ./...
+
+vuln: ## known vulnerabilities, where the database can be reached
+	.ci/vuln
+
+generate: ## regenerate docs and fixtures
+	$(GO) generate $(PKGS)
+
+bench: ## what the gates cost: a bare mTLS echo and the agent under the same load
+	$(GO) run ./internal/bench
+
+fuzz: ## every fuzz target for FUZZTIME
+	.ci/fuzz $(FUZZTIME)
+
+CHAOS_ROUNDS ?= 1000
+chaos: ## kill -9 the program CHAOS_ROUNDS times, fail its disk, rotate, stop it under load
+	CHAOS_ROUNDS=$(CHAOS_ROUNDS) $(GO) test -count=1 -v -timeout 1h ./internal/chaos | grep -vE '^\s*=== |^\s+--- PASS'
+
+mutants: ## remove one check at a time and see that at least two tests notice
+	$(GO) run ./internal/mutants
+
+demo: ## two agents, and what they refuse
+	$(GO) run ./cmd/agent demo
+
+compose-test: ## docker-compose.yml with stand-ins built from the real programs
+	dev/compose-test.sh
+
+clean:
+	rm -rf bin dist

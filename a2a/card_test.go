@@ -1,0 +1,223 @@
+package a2a_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	sdk "github.com/a2aproject/a2a-go/v2/a2a"
+
+	"github.com/getbindu/bindu-go/a2a"
+	"github.com/getbindu/bindu-go/identity/did"
+)
+
+func cardConfig(t testing.TB) a2a.CardConfig {
+	return a2a.CardConfig{
+		Name: "poet", Description: "writes poems", Version: "1.2.3", URL: "https://poet.example:3773/",
+		DID: callerDID(t, "poet"), KeyBound: true,
+		AgentID: "01890a5d-ac96-774b-bcce-b302099a8057", Author: "a@example.com", AgentName: "poet",
+		Skills:    []a2a.Skill{{ID: "poem", Name: "Poem", Description: "a poem", Tags: []string{"text"}}, {ID: "plain", Name: "Plain"}},
+		MutualTLS: true, Token: true, TokenURL: "https://hydra.example/oauth2/token",
+		Permissions: map[string]string{"agent:read": "read tasks", "agent:write": "send messages"},
+	}
+}
+
+func newCard(t testing.TB, cfg a2a.CardConfig) *a2a.Card {
+	t.Helper()
+	card, err := a2a.NewCard(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return card
+}
+
+// TestCards compares both forms with files that a reader can look at.
+func TestCards(t *testing.T) {
+	t.Parallel()
+	card := newCard(t, cardConfig(t))
+	for name, raw := range map[string][]byte{"card_v1.json": card.V1(), "card_legacy.json": card.Legacy()} {
+		var pretty bytes.Buffer
+		if err := json.Indent(&pretty, raw, "", "  "); err != nil {
+			t.Fatal(err)
+		}
+		pretty.WriteByte('\n')
+		path := filepath.Join("testdata", name)
+		if os.Getenv("UPDATE_GOLDEN") != "" {
+			if err := os.WriteFile(path, pretty.Bytes(), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(pretty.Bytes(), want) {
+			t.Errorf("%s differs from what is served:\n%s", path, pretty.Bytes())
+		}
+		if bytes.Contains(raw, []byte("null")) {
+			t.Errorf("%s has a null, which clients of the reference refuse", name)
+		}
+	}
+	var parsed sdk.AgentCard
+	if err := json.Unmarshal(card.V1(), &parsed); err != nil {
+		t.Errorf("the SDK cannot read the card: %v", err)
+	}
+	if parsed.Capabilities.Streaming || parsed.Capabilities.PushNotifications || parsed.Capabilities.ExtendedAgentCard {
+		t.Errorf("capabilities %+v", parsed.Capabilities)
+	}
+}
+
+func TestCardSecurity(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		mutualTLS, token bool
+		tokenURL         string
+		want             []sdk.SecuritySchemeName
+	}{
+		"all":            {true, true, "https://hydra.example/token", []sdk.SecuritySchemeName{"mtls", "oauth2"}},
+		"any token":      {true, true, "", []sdk.SecuritySchemeName{"mtls", "bearer"}},
+		"no token":       {true, false, "https://hydra.example/token", []sdk.SecuritySchemeName{"mtls"}},
+		"no certificate": {false, true, "https://hydra.example/token", []sdk.SecuritySchemeName{"oauth2"}},
+		"neither":        {},
+	} {
+		cfg := cardConfig(t)
+		cfg.MutualTLS, cfg.Token, cfg.TokenURL = tt.mutualTLS, tt.token, tt.tokenURL
+		var card sdk.AgentCard
+		if err := json.Unmarshal(newCard(t, cfg).V1(), &card); err != nil {
+			t.Fatal(err)
+		}
+		if len(card.SecuritySchemes) != len(tt.want) || len(card.SecurityRequirements) != min(1, len(tt.want)) {
+			t.Errorf("%s: %v %v", name, card.SecuritySchemes, card.SecurityRequirements)
+		}
+		for _, scheme := range tt.want {
+			if _, ok := card.SecurityRequirements[0][scheme]; !ok || card.SecuritySchemes[scheme] == nil {
+				t.Errorf("%s: %s is not required: %v", name, scheme, card.SecurityRequirements)
+			}
+		}
+	}
+}
+
+func TestCardIsServed(t *testing.T) {
+	t.Parallel()
+	card := newCard(t, cardConfig(t))
+	get := func(method, path string, headers ...string) *httptest.ResponseRecorder {
+		r := httptest.NewRequestWithContext(t.Context(), method, path, nil)
+		for i := 0; i < len(headers); i += 2 {
+			r.Header.Set(headers[i], headers[i+1])
+		}
+		w := httptest.NewRecorder()
+		card.ServeHTTP(w, r)
+		return w
+	}
+	for path, want := range map[string][]byte{a2a.CardPath: card.V1(), a2a.LegacyCardPath: card.Legacy()} {
+		w := get(http.MethodGet, path)
+		etag := w.Header().Get("ETag")
+		if w.Code != http.StatusOK || !bytes.Equal(w.Body.Bytes(), want) || w.Header().Get("Content-Type") != "application/json" || etag == "" {
+			t.Errorf("%s: %d %v", path, w.Code, w.Header())
+		}
+		if w := get(http.MethodHead, path); w.Code != http.StatusOK || w.Body.Len() != 0 {
+			t.Errorf("HEAD %s: %d, %d bytes", path, w.Code, w.Body.Len())
+		}
+		if w := get(http.MethodGet, path, "If-None-Match", etag); w.Code != http.StatusNotModified || w.Body.Len() != 0 {
+			t.Errorf("%s again: %d", path, w.Code)
+		}
+		if w := get(http.MethodPost, path); w.Code != http.StatusMethodNotAllowed || w.Header().Get("Allow") != "GET, HEAD" {
+			t.Errorf("POST %s: %d %v", path, w.Code, w.Header())
+		}
+	}
+	for _, path := range []string{"/", "/.well-known/agent%2ejson", "/.well-known/agent.json/", "/.well-known/AGENT.json"} {
+		if w := get(http.MethodGet, path); w.Code != http.StatusNotFound {
+			t.Errorf("%s: %d", path, w.Code)
+		}
+	}
+}
+
+func TestNewCardRefuses(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*a2a.CardConfig){
+		"no name":     func(c *a2a.CardConfig) { c.Name = "" },
+		"no version":  func(c *a2a.CardConfig) { c.Version = "" },
+		"no DID":      func(c *a2a.CardConfig) { c.DID = did.DID{} },
+		"no URL":      func(c *a2a.CardConfig) { c.URL = "" },
+		"a path":      func(c *a2a.CardConfig) { c.URL = "/rpc" },
+		"credentials": func(c *a2a.CardConfig) { c.URL = "https://user:secret@host/" },
+		"a file":      func(c *a2a.CardConfig) { c.URL = "file:///etc/passwd" },
+	} {
+		cfg := cardConfig(t)
+		change(&cfg)
+		if _, err := a2a.NewCard(cfg); err == nil {
+			t.Errorf("%s was accepted", name)
+		}
+	}
+}
+
+func TestParseCard(t *testing.T) {
+	t.Parallel()
+	card := newCard(t, cardConfig(t))
+	both := []did.Scheme{did.SchemeReference, did.SchemeJCS}
+	for name, tt := range map[string]struct {
+		raw     string
+		version a2a.Dialect
+		url     string
+		did     string
+		schemes []did.Scheme
+	}{
+		"ours, 1.0":    {string(card.V1()), a2a.V1, "https://poet.example:3773/", "did:bindu:test:poet:1", both},
+		"ours, legacy": {string(card.Legacy()), a2a.V03, "https://poet.example:3773/", "did:bindu:test:poet:1", both},
+		"the reference's": {`{"id":"01890a5d-ac96-774b-bcce-b302099a8057","name":"py","description":"d","url":"http://localhost:3773","version":"1.0.0",
+			"protocolVersion":"1.0.0","skills":[{"id":"s","name":"s","documentationPath":"p"}],
+			"capabilities":{"extensions":[{"uri":"did:bindu:a_at_b:py:01890a5d","description":"x","required":false,"params":{"author":"a","agent_name":"py","agent_id":"x"}},{"uri":"https://x402.org","params":{"schemes":"none"}}],"pushNotifications":null,"streaming":false},
+			"kind":"agent","documentationUrl":null,"defaultInputModes":["text/plain"],"agentTrust":{"identityProvider":"custom"}}`,
+			a2a.V03, "http://localhost:3773", "did:bindu:a_at_b:py:01890a5d", []did.Scheme{did.SchemeReference}},
+		"least":               {`{"url":"http://h/"}`, a2a.V03, "http://h/", "", []did.Scheme{did.SchemeReference}},
+		"another transport":   {`{"url":"http://grpc/","preferredTransport":"GRPC","additionalInterfaces":[{"transport":"JSONRPC","url":"http://h/"}]}`, a2a.V03, "http://h/", "", []did.Scheme{did.SchemeReference}},
+		"0.3 in the new form": {`{"supportedInterfaces":[{"url":"http://g/","protocolBinding":"GRPC","protocolVersion":"1.0"},{"url":"http://h/","protocolBinding":"JSONRPC","protocolVersion":"0.3.0"}]}`, a2a.V03, "http://h/", "", []did.Scheme{did.SchemeReference}},
+	} {
+		info, err := a2a.ParseCard([]byte(tt.raw))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if info.ProtocolVersion != tt.version || info.URL != tt.url || info.DID.String() != tt.did || len(info.Schemes) != len(tt.schemes) {
+			t.Errorf("%s: %+v", name, info)
+		}
+		for _, s := range tt.schemes {
+			if !info.AcceptsScheme(s) {
+				t.Errorf("%s: %s is not accepted", name, s)
+			}
+		}
+		if info.AcceptsScheme("jcs-2") {
+			t.Errorf("%s accepts a scheme it does not name", name)
+		}
+	}
+}
+
+func TestParseCardRefuses(t *testing.T) {
+	t.Parallel()
+	for name, raw := range map[string]string{
+		"nothing":            ``,
+		"no object":          `[]`,
+		"no URL":             `{"name":"x"}`,
+		"only gRPC":          `{"supportedInterfaces":[{"url":"http://g/","protocolBinding":"GRPC","protocolVersion":"1.0"}],"url":"http://h/"}`,
+		"a version to come":  `{"supportedInterfaces":[{"url":"http://h/","protocolBinding":"JSONRPC","protocolVersion":"2.0"}]}`,
+		"version 1.01":       `{"supportedInterfaces":[{"url":"http://h/","protocolBinding":"JSONRPC","protocolVersion":"1.01"}]}`,
+		"a file":             `{"url":"file:///etc/passwd"}`,
+		"credentials":        `{"url":"http://u:p@h/"}`,
+		"two DIDs":           `{"url":"http://h/","capabilities":{"extensions":[{"uri":"did:bindu:a:b:c"},{"uri":"did:bindu:a:b:d"}]}}`,
+		"a malformed DID":    `{"url":"http://h/","capabilities":{"extensions":[{"uri":"did:bindu:a/b"}]}}`,
+		"no schemes":         `{"url":"http://h/","capabilities":{"extensions":[{"uri":"` + a2a.SignatureExtension + `","params":{"schemes":[]}}]}}`,
+		"no parameters":      `{"url":"http://h/","capabilities":{"extensions":[{"uri":"` + a2a.SignatureExtension + `"}]}}`,
+		"duplicate members":  `{"url":"http://h/","url":"http://i/"}`,
+		"1 GiB, or its head": `{"url":"http://h/","name":"` + strings.Repeat("x", a2a.MaxCardSize) + `"}`,
+	} {
+		if info, err := a2a.ParseCard([]byte(raw)); !errors.Is(err, a2a.ErrCard) {
+			t.Errorf("%s: %+v, %v", name, info, err)
+		}
+	}
+}

@@ -1,0 +1,81 @@
+package a2a_test
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"testing"
+
+	"github.com/getbindu/bindu-go/a2a"
+	"github.com/getbindu/bindu-go/task"
+)
+
+// FuzzHandler sends whole bodies: every answer is JSON, and never an error of ours.
+func FuzzHandler(f *testing.F) {
+	for _, seed := range []string{
+		request("message/send", sendV03("m", "x", "", "")), request("SendMessage", sendV1("m", "x", "")),
+		`{"jsonrpc":"2.0","id":"\ud83d\ude00","method":"tasks/list"}`, `[]`, `{}{}`, `{"a":1,"a":2}`,
+	} {
+		f.Add([]byte(seed), "1.0")
+		f.Add([]byte(seed), "")
+	}
+	a := newAgent(f, task.Config{})
+	f.Fuzz(func(t *testing.T, body []byte, version string) {
+		check(t, a, version, string(body))
+	})
+}
+
+// FuzzParams sends parameters of every method.
+func FuzzParams(f *testing.F) {
+	methods := a2a.Methods()
+	for i := range methods {
+		f.Add(uint(i), []byte(`{"id":"x","taskId":"x","contextId":"x","feedback":"x","length":1,"historyLength":1,"pageSize":1,"pageToken":"x"}`))
+		f.Add(uint(i), []byte(sendV1("m", "x", `,"taskId":"x"`)))
+		f.Add(uint(i), []byte(sendV03("m", "x", `,"metadata":{"a":[1e9,null]}`, `,"historyLength":0`)))
+		f.Add(uint(i), []byte(`{"message":{"messageId":"m","role":"user","parts":[null,{"kind":"file","file":{"bytes":"AA=="}},{"kind":"data","data":{}}]}}`))
+		f.Add(uint(i), []byte(`{"message":{"messageId":"m","role":"ROLE_USER","parts":[{"raw":"AA=="},{"data":[]},{"url":"x"},{"text":""}]}}`))
+	}
+	a := newAgent(f, task.Config{})
+	f.Fuzz(func(t *testing.T, i uint, params []byte) {
+		m := methods[i%uint(len(methods))]
+		version := ""
+		if m.Dialect == a2a.V1 {
+			version = "1.0"
+		}
+		check(t, a, version, `{"jsonrpc":"2.0","id":1,"method":"`+m.Name+`","params":`+string(params)+`}`)
+	})
+}
+
+func check(t *testing.T, a *agent, version, body string) {
+	t.Helper()
+	w := (&agent{t: t, handler: a.handler, service: a.service}).post("fuzz", version, body)
+	if !json.Valid(w.Body.Bytes()) {
+		t.Fatalf("answer is not JSON: %s", w.Body)
+	}
+	switch w.Code {
+	case http.StatusOK, http.StatusBadRequest, http.StatusTooManyRequests:
+	default:
+		t.Fatalf("answer %d %s", w.Code, w.Body)
+	}
+}
+
+// FuzzParseCard: what is accepted can be called.
+func FuzzParseCard(f *testing.F) {
+	card := newCard(f, cardConfig(f))
+	f.Add(card.V1())
+	f.Add(card.Legacy())
+	f.Add([]byte(`{"url":"http://h/","capabilities":null}`))
+	f.Add([]byte(`{"supportedInterfaces":[null,{}]}`))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		info, err := a2a.ParseCard(raw)
+		if err != nil {
+			if !errors.Is(err, a2a.ErrCard) {
+				t.Fatalf("error %v", err)
+			}
+			return
+		}
+		if info.URL == "" || len(info.Schemes) == 0 || (info.ProtocolVersion != a2a.V1 && info.ProtocolVersion != a2a.V03) {
+			t.Fatalf("accepted %+v", info)
+		}
+	})
+}

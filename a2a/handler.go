@@ -1,0 +1,138 @@
+package a2a
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+
+	"github.com/a2aproject/a2a-go/v2/a2a"
+
+	"github.com/getbindu/bindu-go/internal/jsonrpc"
+	"github.com/getbindu/bindu-go/task"
+)
+
+// HandlerConfig is what a [Handler] needs. Only Tasks is required.
+type HandlerConfig struct {
+	// Tasks carries out the methods.
+	Tasks *task.Service
+	// MaxBody is the largest request body in bytes; 2 MiB by default.
+	MaxBody int64
+	// MaxDepth is the deepest nesting of JSON; 64 by default.
+	MaxDepth int
+	// Logger gets the errors that peers are not told.
+	Logger *slog.Logger
+}
+
+// Handler serves JSON-RPC 2.0 over POST for every dialect of the protocol. The
+// caller must be in the request's context ([identity.NewContext]). If whoever
+// put it there has parsed the body already, the envelope is taken from the
+// context too.
+//
+// Errors of the protocol are answered with HTTP 200, requests that are none
+// with 400, and what this agent cannot do now with 429 or 503.
+type Handler struct {
+	operations map[string]operation
+	maxBody    int64
+	maxDepth   int
+	log        *slog.Logger
+}
+
+// NewHandler returns a handler over a service.
+func NewHandler(cfg HandlerConfig) (*Handler, error) {
+	if cfg.Tasks == nil {
+		return nil, errors.New("a2a: a handler needs a task service")
+	}
+	h := &Handler{operations: make(map[string]operation), maxBody: cfg.MaxBody, maxDepth: cfg.MaxDepth, log: cfg.Logger}
+	if h.maxBody <= 0 {
+		h.maxBody = 2 << 20
+	}
+	if h.maxDepth <= 0 {
+		h.maxDepth = jsonrpc.MaxDepth
+	}
+	if h.log == nil {
+		h.log = slog.New(slog.DiscardHandler)
+	}
+	for _, op := range operations(cfg.Tasks) {
+		h.operations[op.Name] = op
+	}
+	return h, nil
+}
+
+// ServeHTTP implements [http.Handler].
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodPost {
+		w.Header().Set("Allow", http.MethodPost)
+		jsonrpc.WriteError(w, http.StatusMethodNotAllowed, nil, jsonrpc.Error{
+			Code: jsonrpc.CodeInvalidRequest, Message: "method not allowed", Data: jsonrpc.Data{Reason: "method_not_allowed", Hint: "use POST"},
+		})
+		return
+	}
+	env, ok := jsonrpc.FromContext(r.Context())
+	if !ok {
+		if env, ok = h.parse(w, r); !ok {
+			return
+		}
+	}
+	defer h.survive(w, env)
+	result, err := h.call(r, env)
+	if err != nil {
+		h.writeError(w, env.ID, env.Method, err)
+		return
+	}
+	h.write(w, env.ID, "result", result)
+}
+
+// parse reads the envelope, or answers why it cannot.
+func (h *Handler) parse(w http.ResponseWriter, r *http.Request) (jsonrpc.Envelope, bool) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, h.maxBody))
+	if err != nil {
+		status, e := http.StatusBadRequest, jsonrpc.Error{
+			Code: jsonrpc.CodeInvalidRequest, Message: "the request body cannot be read", Data: jsonrpc.Data{Reason: "body_unreadable"},
+		}
+		var tooLarge *http.MaxBytesError
+		if errors.As(err, &tooLarge) {
+			status, e.Message, e.Data.Reason = http.StatusRequestEntityTooLarge, "the request body is too large", "payload_too_large"
+		}
+		jsonrpc.WriteError(w, status, nil, e)
+		return jsonrpc.Envelope{}, false
+	}
+	env, err := jsonrpc.Parse(body, h.maxDepth)
+	if err != nil {
+		status, e := jsonrpc.Refusal(err)
+		jsonrpc.WriteError(w, status, env.ID, e)
+		return jsonrpc.Envelope{}, false
+	}
+	return env, true
+}
+
+func (h *Handler) call(r *http.Request, env jsonrpc.Envelope) (any, error) {
+	version, err := requestedVersion(r)
+	if err != nil {
+		return nil, err
+	}
+	op, ok := h.operations[env.Method]
+	if !ok {
+		return nil, &task.Refusal{Err: a2a.ErrMethodNotFound, Reason: "method_not_found", Message: "method not found"}
+	}
+	if err := checkVersion(op.Method, version); err != nil {
+		return nil, err
+	}
+	return op.call(r.Context(), env.Params)
+}
+
+// survive answers for a panic, which would otherwise cost the connection.
+func (h *Handler) survive(w http.ResponseWriter, env jsonrpc.Envelope) {
+	r := recover()
+	if r == nil {
+		return
+	}
+	if r == http.ErrAbortHandler { //nolint:errorlint // the value itself is the signal
+		panic(r)
+	}
+	h.log.Error("handler panicked", "method", env.Method, "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
+	_, e := jsonrpc.Refusal(nil)
+	jsonrpc.WriteError(w, http.StatusInternalServerError, env.ID, e)
+}

@@ -1,0 +1,103 @@
+package a2a_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	sdk "github.com/a2aproject/a2a-go/v2/a2a"
+	"github.com/a2aproject/a2a-go/v2/a2aclient"
+	"github.com/a2aproject/a2a-go/v2/a2aclient/agentcard"
+	"github.com/a2aproject/a2a-go/v2/a2acompat/a2av0"
+
+	"github.com/getbindu/bindu-go/a2a"
+	"github.com/getbindu/bindu-go/identity"
+	"github.com/getbindu/bindu-go/task"
+)
+
+// serve puts an agent and its cards on a real listener, for one caller.
+func serve(t *testing.T, a *agent) (*httptest.Server, *a2a.Card) {
+	t.Helper()
+	mux := http.NewServeMux()
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	card, err := a2a.NewCard(a2a.CardConfig{
+		Name: "echo", Description: "answers", Version: "1.0.0", URL: server.URL + "/", DID: callerDID(t, "echo"),
+		Skills: []a2a.Skill{{ID: "echo", Name: "Echo"}}, MutualTLS: true, Token: true, TokenURL: "https://hydra.example/oauth2/token",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mux.Handle("/.well-known/", card)
+	mux.HandleFunc("POST /{$}", func(w http.ResponseWriter, r *http.Request) {
+		a.handler.ServeHTTP(w, r.WithContext(identity.NewContext(r.Context(), identity.Caller{DID: callerDID(t, "sdk")})))
+	})
+	return server, card
+}
+
+// TestClientsOfTheSDK drives the handler with the clients of a2a-go, which
+// find it by its cards.
+func TestClientsOfTheSDK(t *testing.T) {
+	for name, tt := range map[string]struct {
+		path   string
+		parser agentcard.Parser
+		option a2aclient.FactoryOption
+	}{
+		"1.0": {a2a.CardPath, nil, nil},
+		"0.3": {a2a.LegacyCardPath, a2av0.NewAgentCardParser(), a2av0.WithJSONRPCTransport(a2av0.JSONRPCTransportConfig{})},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server, _ := serve(t, newAgent(t, task.Config{}))
+			ctx := t.Context()
+			resolver := &agentcard.Resolver{Client: server.Client(), CardParser: tt.parser}
+			card, err := resolver.Resolve(ctx, server.URL, agentcard.WithPath(tt.path))
+			if err != nil {
+				t.Fatal(err)
+			}
+			options := []a2aclient.FactoryOption{a2aclient.WithJSONRPCTransport(server.Client())}
+			if tt.option != nil {
+				options = []a2aclient.FactoryOption{a2aclient.WithDefaultsDisabled(), tt.option}
+			}
+			client, err := a2aclient.NewFromCard(ctx, card, options...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer client.Destroy()
+			defer http.DefaultTransport.(*http.Transport).CloseIdleConnections()
+			useClient(t, ctx, client)
+		})
+	}
+}
+
+func useClient(t *testing.T, ctx context.Context, client *a2aclient.Client) {
+	t.Helper()
+	msg := sdk.NewMessage(sdk.MessageRoleUser, sdk.NewTextPart("hello <&> é"), sdk.NewDataPart(map[string]any{"k": "v"}))
+	result, err := client.SendMessage(ctx, &sdk.SendMessageRequest{Message: msg, Config: &sdk.SendMessageConfig{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sent, ok := result.(*sdk.Task)
+	if !ok || sent.Status.State != sdk.TaskStateCompleted {
+		t.Fatalf("result %+v", result)
+	}
+	got, err := client.GetTask(ctx, &sdk.GetTaskRequest{ID: sent.ID})
+	if err != nil || len(got.Artifacts) != 1 || got.Artifacts[0].Parts[0].Text() != "hello <&> é" || len(got.History) != 1 {
+		t.Fatalf("task %+v, %v", got, err)
+	}
+	if _, err := client.GetTask(ctx, &sdk.GetTaskRequest{ID: "unknown"}); !errors.Is(err, sdk.ErrTaskNotFound) {
+		t.Errorf("an unknown task: %v", err)
+	}
+	if _, err := client.CancelTask(ctx, &sdk.CancelTaskRequest{ID: sent.ID}); !errors.Is(err, sdk.ErrTaskNotCancelable) {
+		t.Errorf("canceling an ended task: %v", err)
+	}
+	more := sdk.NewMessageForTask(sdk.MessageRoleUser, sent, sdk.NewTextPart("more"))
+	if _, err := client.SendMessage(ctx, &sdk.SendMessageRequest{Message: more}); !errors.Is(err, sdk.ErrUnsupportedOperation) {
+		t.Errorf("a message to an ended task: %v", err)
+	}
+	_, err = client.CreateTaskPushConfig(ctx, &sdk.PushConfig{TaskID: sent.ID, URL: "https://example.com"})
+	if !errors.Is(err, sdk.ErrPushNotificationNotSupported) {
+		t.Errorf("push: %v", err)
+	}
+}

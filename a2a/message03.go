@@ -1,0 +1,120 @@
+package a2a
+
+import (
+	"github.com/a2aproject/a2a-go/v2/a2a"
+)
+
+// sendParams are the parameters of message/send (A2A 0.3 section 7.1.1).
+type sendParams struct {
+	Message       *message03     `json:"message"`
+	Configuration *configuration `json:"configuration"`
+	Metadata      map[string]any `json:"metadata"`
+}
+
+type message03 struct {
+	Kind             string         `json:"kind"`
+	MessageID        string         `json:"messageId"`
+	ContextID        string         `json:"contextId"`
+	TaskID           string         `json:"taskId"`
+	Role             string         `json:"role"`
+	Parts            []*part03      `json:"parts"`
+	Metadata         map[string]any `json:"metadata"`
+	Extensions       []string       `json:"extensions"`
+	ReferenceTaskIDs []a2a.TaskID   `json:"referenceTaskIds"`
+}
+
+type part03 struct {
+	Kind     string         `json:"kind"`
+	Text     *string        `json:"text"`
+	File     *file03        `json:"file"`
+	Data     map[string]any `json:"data"`
+	Metadata map[string]any `json:"metadata"`
+}
+
+type file03 struct {
+	Bytes    *[]byte `json:"bytes"`
+	URI      string  `json:"uri"`
+	Name     string  `json:"name"`
+	MimeType string  `json:"mimeType"`
+}
+
+type configuration struct {
+	AcceptedOutputModes    []string  `json:"acceptedOutputModes"`
+	Blocking               bool      `json:"blocking"`
+	HistoryLength          *int      `json:"historyLength"`
+	PushNotificationConfig *struct{} `json:"pushNotificationConfig"`
+}
+
+// request maps the parameters to A2A 1.0. A client of 0.3 that does not ask to
+// block gets the task as submitted and polls it; there the default is reversed.
+func (p sendParams) request() (*a2a.SendMessageRequest, error) {
+	if p.Message == nil {
+		return nil, invalidParams("message is required")
+	}
+	msg, err := p.Message.message()
+	if err != nil {
+		return nil, err
+	}
+	config := &a2a.SendMessageConfig{ReturnImmediately: true}
+	if c := p.Configuration; c != nil {
+		config.AcceptedOutputModes = c.AcceptedOutputModes
+		config.ReturnImmediately = !c.Blocking
+		config.HistoryLength = c.HistoryLength
+		if c.PushNotificationConfig != nil {
+			config.PushConfig = &a2a.PushConfig{} // asked for, and refused by the service
+		}
+	}
+	return &a2a.SendMessageRequest{Message: msg, Config: config, Metadata: p.Metadata}, nil
+}
+
+func (m *message03) message() (*a2a.Message, error) {
+	if m.Kind != "" && m.Kind != "message" {
+		return nil, invalidParams(`message.kind must be "message"`)
+	}
+	msg := &a2a.Message{
+		ID: m.MessageID, ContextID: m.ContextID, TaskID: a2a.TaskID(m.TaskID),
+		Metadata: m.Metadata, Extensions: m.Extensions, ReferenceTasks: m.ReferenceTaskIDs,
+	}
+	switch m.Role {
+	case "user":
+		msg.Role = a2a.MessageRoleUser
+	case "agent":
+		msg.Role = a2a.MessageRoleAgent
+	}
+	for _, p := range m.Parts {
+		part, err := p.part()
+		if err != nil {
+			return nil, err
+		}
+		msg.Parts = append(msg.Parts, part)
+	}
+	return msg, nil
+}
+
+func (p *part03) part() (*a2a.Part, error) {
+	if p == nil {
+		return nil, invalidParams("a part must not be null")
+	}
+	switch {
+	case p.Kind == "text" && p.Text != nil:
+		return &a2a.Part{Content: a2a.Text(*p.Text), Metadata: p.Metadata}, nil
+	case p.Kind == "data" && p.Data != nil:
+		return &a2a.Part{Content: a2a.Data{Value: p.Data}, Metadata: p.Metadata}, nil
+	case p.Kind == "file" && p.File != nil:
+		return p.File.part(p.Metadata)
+	}
+	return nil, invalidParams("a part must be of kind text, file or data, with the member of that name")
+}
+
+func (f *file03) part(metadata map[string]any) (*a2a.Part, error) {
+	part := &a2a.Part{Filename: f.Name, MediaType: f.MimeType, Metadata: metadata}
+	switch {
+	case f.Bytes != nil && f.URI == "":
+		part.Content = a2a.Raw(*f.Bytes)
+	case f.Bytes == nil && f.URI != "":
+		part.Content = a2a.URL(f.URI)
+	default:
+		return nil, invalidParams("a file must have exactly one of bytes and uri")
+	}
+	return part, nil
+}

@@ -1,0 +1,35 @@
+package agent
+
+import (
+	"net/http"
+
+	"github.com/getbindu/bindu-go/a2a"
+	"github.com/getbindu/bindu-go/gate"
+)
+
+// cards describes the agent to peers, under the one address of [Agent.URL].
+func (a *Agent) cards() (http.Handler, error) {
+	s := a.set.Agent
+	return a2a.NewCard(a2a.CardConfig{
+		Name: s.Name, Description: s.Description, Version: s.Version, URL: a.url,
+		DID: a.did, KeyBound: a.did.BoundTo(a.key.PublicKey()),
+		AgentID: a.agentID(), Author: s.Author, AgentName: s.Name,
+		MutualTLS: a.mode() != gate.ModeOff,
+		Token:     a.mode() != gate.ModeMTLS,
+		TokenURL:  a.tokenURL(),
+		Permissions: map[string]string{
+			gate.PermissionRead:  "read one's own tasks and contexts",
+			gate.PermissionWrite: "send messages, give feedback, cancel and clear what is one's own",
+			gate.PermissionAdmin: "cancel and clear anyone's tasks",
+		},
+	})
+}
+
+func (a *Agent) a2aHandler() (http.Handler, error) {
+	return a2a.NewHandler(a2a.HandlerConfig{
+		Tasks:    a.tasks,
+		MaxBody:  a.set.Limits.BodyBytes,
+		MaxDepth: a.set.Limits.JSONDepth,
+		Logger:   a.log,
+	})
+}

@@ -1,0 +1,75 @@
+package agent
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/getbindu/bindu-go/internal/safefile"
+)
+
+// boot takes the steps of a start in order. Each step that starts something
+// leaves behind what stops it.
+func (a *Agent) boot(ctx context.Context) error {
+	for _, step := range []struct {
+		name string
+		take func(context.Context) error
+	}{
+		{"lock the directory", quick(a.lockDirectory)},
+		{"load the identity", quick(a.loadIdentity)},
+		{"open the replay memory", quick(a.openReplay)},
+		{"record the identity", quick(a.recordIdentity)},
+		{"open the admin port", quick(a.openAdmin)},
+		{"learn our address", quick(a.learnURL)},
+		{"read the policy", quick(a.openPolicy)},
+		{"trust the token issuers", quick(a.trustIssuers)},
+		{"prepare our own tokens", quick(a.prepareOwnTokens)},
+		{"reconcile the Hydra client", a.reconcile},
+		{"learn the issuer", a.learnIssuer},
+		{"obtain a certificate", a.obtainCertificate},
+		{"open the tasks", a.openTasks},
+		{"arm the gates", quick(a.armGates)},
+		{"listen", quick(a.listen)},
+		{"renew the certificate", quick(a.renew)},
+	} {
+		if err := step.take(ctx); err != nil {
+			return fmt.Errorf("%s: %w", step.name, err)
+		}
+		a.log.Debug("boot", "step", step.name)
+	}
+	return nil
+}
+
+func quick(f func() error) func(context.Context) error {
+	return func(context.Context) error { return f() }
+}
+
+func (a *Agent) lockDirectory() error {
+	dir, err := safefile.OpenDir(a.set.Agent.Dir, a.opts.FS)
+	if err != nil {
+		return err
+	}
+	lock, err := dir.Lock()
+	if err != nil {
+		return err
+	}
+	a.onStop(func(context.Context) error { return lock.Release() })
+	a.dir = dir
+	return nil
+}
+
+// learnURL fixes the one address that card, registration and log show. The
+// settings leave it open only where the port is not known before it is bound.
+func (a *Agent) learnURL() error {
+	if a.url = a.set.Agent.URL; a.url != "" {
+		return nil
+	}
+	if err := a.bind(); err != nil {
+		return err
+	}
+	scheme := "http://"
+	if a.set.MTLS.Enabled {
+		scheme = "https://"
+	}
+	a.url = scheme + a.ln.Addr().String()
+	return nil
+}

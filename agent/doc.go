@@ -1,0 +1,8 @@
+// Package agent boots an agent in order, owns every goroutine it starts, and
+// stops it in the reverse order.
+//
+// [Agent.Run] takes the directory, the key and the name, brings the Hydra
+// client into the wanted state, obtains a certificate, arms the gates, listens,
+// and renews until its context ends. boot.go reads from top to bottom, one line
+// a step.
+package agent

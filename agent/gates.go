@@ -1,0 +1,66 @@
+package agent
+
+import (
+	"github.com/getbindu/bindu-go/gate"
+	"github.com/getbindu/bindu-go/settings"
+)
+
+// mode is the settings' mode in the gate's terms.
+func (a *Agent) mode() gate.Mode {
+	switch {
+	case !a.set.MTLS.Enabled:
+		return gate.ModeOff
+	case a.set.MTLS.Mode == settings.ModeMTLS:
+		return gate.ModeMTLS
+	default:
+		return gate.ModeHybrid
+	}
+}
+
+// armGates builds the chain. Nothing is listening yet, so no request can come
+// before every gate is in place.
+func (a *Agent) armGates() error {
+	keys, err := a.keyResolver()
+	if err != nil {
+		return err
+	}
+	tokens, err := a.tokenVerifier()
+	if err != nil {
+		return err
+	}
+	public, protected, err := a.routes()
+	if err != nil {
+		return err
+	}
+	l := a.set.Limits
+	cfg := gate.Config{
+		Self:             a.did,
+		Issuer:           a.issuer,
+		Mode:             a.mode(),
+		TokenMode:        gate.TokenMode(a.set.Auth.TokenMode),
+		AllowUncertified: a.set.MTLS.AllowUncertified,
+		TokenOnly:        !a.set.Auth.RequireDID,
+		RequireKeyBound:  a.set.DID.RequireKeyBound,
+		Window:           a.set.DID.TimestampWindow,
+		Permissions:      gate.DefaultPermissions().Override(a.set.Auth.Permissions),
+		Tokenless:        a.set.Auth.Tokenless,
+		Tokens:           tokens,
+		Keys:             keys,
+		Replay:           a.replay,
+		Policy:           a.policy,
+		Recorder:         a.audit,
+		Public:           public,
+		Protected:        protected,
+		Limits: gate.Limits{
+			TargetBytes: int(l.TargetBytes), BodyBytes: l.BodyBytes, BodyTime: l.BodyTimeout, TokenBytes: int(l.TokenBytes), DIDBytes: int(l.DIDBytes), JSONDepth: l.JSONDepth,
+			InFlight: l.RequestsPerDID, Rate: l.RatePerDID, Burst: l.RateBurst,
+		},
+		Now:  a.opts.Now,
+		Rand: a.opts.Rand,
+	}
+	if a.source != nil {
+		cfg.CheckPeer = a.source.CheckPeer
+	}
+	a.handler, err = gate.New(cfg)
+	return err
+}

@@ -1,0 +1,79 @@
+package agent
+
+import (
+	"context"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/getbindu/bindu-go/oauth"
+)
+
+// verifierFunc answers for Hydra.
+type verifierFunc func() error
+
+func (f verifierFunc) Verify(context.Context, string) (oauth.Claims, error) {
+	return oauth.Claims{}, f()
+}
+
+func TestReadyzSaysThatHydraIsAwayAndBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var down atomic.Bool
+		var asked atomic.Int64
+		ready := newReadiness()
+		ready.set(componentServer, "")
+		h := newHydraWatch(verifierFunc(func() error {
+			asked.Add(1)
+			if down.Load() {
+				return oauth.ErrUnavailable
+			}
+			return oauth.ErrInactive
+		}), ready)
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- h.run(ctx) }()
+
+		time.Sleep(time.Hour) // of the bubble
+		if n := asked.Load(); n != 0 {
+			t.Errorf("asked %d times while all was well", n)
+		}
+		down.Store(true)
+		for range 100 {
+			_, _ = h.Verify(ctx, "x")
+		}
+		synctest.Wait()
+		if why := ready.why(); !slices.Equal(why, []string{"hydra_unavailable"}) {
+			t.Errorf("reasons %v", why)
+		}
+		before := asked.Load()
+		time.Sleep(time.Minute)
+		if n := asked.Load() - before; n < 60 || n > 121 {
+			t.Errorf("asked %d times in a minute", n)
+		}
+		down.Store(false)
+		time.Sleep(watchPause)
+		synctest.Wait()
+		if why := ready.why(); len(why) > 0 {
+			t.Errorf("not ready a second after Hydra came back: %v", why)
+		}
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestACallerWhoLeavesIsNotHydrasFault(t *testing.T) {
+	ready := newReadiness()
+	h := newHydraWatch(verifierFunc(func() error { return oauth.ErrUnavailable }), ready)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := h.Verify(ctx, "x"); err == nil {
+		t.Error("no error")
+	}
+	if len(h.failed) > 0 {
+		t.Error("told of")
+	}
+}

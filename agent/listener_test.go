@@ -1,0 +1,86 @@
+package agent
+
+import (
+	"io"
+	"net"
+	"testing"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+)
+
+// pipeListener hands out connections that a test makes.
+type pipeListener struct{ conns chan net.Conn }
+
+func (l pipeListener) Accept() (net.Conn, error) {
+	c, ok := <-l.conns
+	if !ok {
+		return nil, net.ErrClosed
+	}
+	return c, nil
+}
+func (l pipeListener) Close() error   { return nil }
+func (l pipeListener) Addr() net.Addr { return &net.TCPAddr{} }
+
+type addressed struct {
+	net.Conn
+	from string
+}
+
+func (a addressed) RemoteAddr() net.Addr { return &net.TCPAddr{IP: net.ParseIP(a.from), Port: 1} }
+
+// dial queues a connection from an address and returns the client's end.
+func (l pipeListener) dial(from string) net.Conn {
+	server, client := net.Pipe()
+	l.conns <- addressed{server, from}
+	return client
+}
+
+func TestHostile103ConnectionsAreCappedPerPeerAndInTotal(t *testing.T) {
+	inner := pipeListener{make(chan net.Conn, 10)}
+	refused := prometheus.NewCounter(prometheus.CounterOpts{Name: "refused"})
+	l := newListener(inner, 3, 2, refused)
+	accept := func() net.Conn {
+		t.Helper()
+		c, err := l.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	inner.dial("10.0.0.1")
+	inner.dial("10.0.0.1")
+	first, second := accept(), accept()
+
+	third := inner.dial("10.0.0.1")
+	mapped := inner.dial("::ffff:10.0.0.1") // the same peer, spelt otherwise
+	inner.dial("10.0.0.2")
+	other := accept()
+	for name, c := range map[string]net.Conn{"third": third, "mapped": mapped} {
+		if _, err := c.Read(make([]byte, 1)); err != io.EOF {
+			t.Errorf("%s connection of one peer: %v, want it closed", name, err)
+		}
+	}
+	if got := other.RemoteAddr().String(); got != "10.0.0.2:1" {
+		t.Errorf("accepted %s", got)
+	}
+
+	full := inner.dial("10.0.0.3")
+	next := make(chan net.Conn)
+	go func() { next <- accept() }()
+	if _, err := full.Read(make([]byte, 1)); err != io.EOF {
+		t.Errorf("fourth connection in total: %v, want it closed", err)
+	}
+	first.Close()
+	first.Close() // a second close gives nothing back twice
+	inner.dial("10.0.0.1")
+	(<-next).Close()
+	second.Close()
+	other.Close()
+	if l.open != 0 || len(l.peers) != 0 {
+		t.Errorf("%d connections and %d peers are left over", l.open, len(l.peers))
+	}
+	if got := testutil.ToFloat64(refused); got != 3 {
+		t.Errorf("%v refusals counted, want 3", got)
+	}
+}

@@ -1,0 +1,50 @@
+package agent
+
+import (
+	"context"
+	"crypto/tls"
+
+	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/peer"
+)
+
+// Outbound is everything an agent proves itself to others with.
+type Outbound struct {
+	// DID is its name, Key what it signs with.
+	DID did.DID
+	Key *did.KeyPair
+	// Issuer is what stands before #DID in certificates.
+	Issuer string
+	// Token returns the bearer token for calls of other agents: of the issuer
+	// that AUTH__CLIENT_ID is known to, else of Hydra, else [ErrNoToken].
+	Token func(context.Context) (string, error)
+	// TLS returns the configuration for dialling a peer; nil when mutual TLS is
+	// off. Its certificate follows renewals.
+	TLS func(peer did.DID) *tls.Config
+}
+
+// Outbound returns what this agent calls others with, once [Agent.Serving] is
+// closed. It stays valid, through renewals, until the agent stops.
+func (a *Agent) Outbound() Outbound {
+	o := Outbound{
+		DID: a.did, Key: a.key, Issuer: a.issuer,
+		Token: a.ownToken,
+	}
+	if a.source != nil {
+		o.TLS = a.source.ClientConfig
+	}
+	return o
+}
+
+// Client returns a client that calls other agents as this one. Close it.
+func (a *Agent) Client() (*peer.Client, error) {
+	o := a.Outbound()
+	return peer.New(peer.Config{
+		DID: o.DID, Key: o.Key, Issuer: o.Issuer, Token: o.Token, TLS: o.TLS,
+		DialTimeout:    a.set.Network.ConnectionTimeout,
+		RequestTimeout: a.set.Network.RequestTimeout,
+		Now:            a.opts.Now,
+		Rand:           a.opts.Rand,
+		Logger:         a.log,
+	})
+}

@@ -1,0 +1,58 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/getbindu/bindu-go/gate"
+	"github.com/getbindu/bindu-go/identity"
+	"github.com/getbindu/bindu-go/policy"
+)
+
+// openPolicy reads the operator's rules, if there are any, and follows their file.
+func (a *Agent) openPolicy() error {
+	auth := a.set.Auth
+	if auth.PolicyFile == "" && len(auth.AllowedDIDs) == 0 {
+		return nil
+	}
+	engine, err := policy.Open(policy.Config{Path: auth.PolicyFile, AllowedDIDs: auth.AllowedDIDs})
+	if err != nil {
+		return fmt.Errorf("AUTH__POLICY_FILE: %w", err)
+	}
+	a.policy = &rules{engine}
+	if auth.PolicyFile != "" {
+		a.follow(&followed{what: componentPolicy, path: auth.PolicyFile, reload: engine.Reload})
+	}
+	return nil
+}
+
+// rules lets the gates ask a policy engine.
+type rules struct{ engine *policy.Engine }
+
+// Decide implements [gate.Policy]: first whether the caller may, then whether
+// it has not used up its quota. Which rule decided is for our log only.
+func (p *rules) Decide(ctx context.Context, c identity.Caller, r gate.Request) (func(), error) {
+	request, err := policy.NewRequest(r.Method, r.Body, r.Time)
+	if err != nil {
+		return nil, err
+	}
+	if d := p.engine.Decide(ctx, c, request); !d.Allowed {
+		return nil, &gate.Denial{Reason: gate.PolicyDenied, Cause: denialCause(d)}
+	}
+	release, err := p.engine.Quotas().Acquire(c.Name(), r.Time)
+	if quota, ok := errors.AsType[*policy.QuotaError](err); ok {
+		return nil, &gate.Denial{
+			Reason: gate.RateLimited, RetryAfter: quota.RetryAfter, Cause: err,
+			Hint: "The operator of this agent gives each caller a share; try again after Retry-After.",
+		}
+	}
+	return release, err
+}
+
+func denialCause(d policy.Decision) error {
+	if d.Err != nil {
+		return fmt.Errorf("rule %s: %s: %w", d.Rule, d.Reason, d.Err)
+	}
+	return fmt.Errorf("rule %s: %s", d.Rule, d.Reason)
+}

@@ -1,0 +1,34 @@
+package agent
+
+import (
+	"context"
+
+	"github.com/getbindu/bindu-go/gate/replay"
+)
+
+// openReplay opens the memory of what was accepted before, so that a restart
+// opens no door twice.
+func (a *Agent) openReplay() error {
+	store, err := replay.Open(a.dir, replay.Config{
+		Now:    a.opts.Now,
+		Window: a.set.DID.TimestampWindow,
+		Total:  int64(a.set.Limits.ReplayEntries),
+		Fresh:  a.fresh,
+		Logger: a.log,
+	})
+	if err != nil {
+		return err
+	}
+	a.onStop(func(context.Context) error { return store.Close() })
+	a.replay = store
+	a.ready.watch(func() (reason, warning string) {
+		if store.Err() != nil {
+			return "replay_unavailable", ""
+		}
+		if _, recovering := store.Recovering(); recovering {
+			return "replay_recovering", ""
+		}
+		return "", ""
+	})
+	return nil
+}

@@ -1,0 +1,60 @@
+package agent
+
+import (
+	"net/http"
+	"runtime"
+
+	"github.com/getbindu/bindu-go/gate"
+	"github.com/getbindu/bindu-go/identity/did"
+)
+
+// routes lists every path the agent answers. What is not here is 404.
+func (a *Agent) routes() (public, protected map[string]gate.Route, err error) {
+	cards, err := a.cards()
+	if err != nil {
+		return nil, nil, err
+	}
+	rpc, err := a.a2aHandler()
+	if err != nil {
+		return nil, nil, err
+	}
+	document := did.NewHandler(did.NewDocument(a.did, a.key.PublicKey(), a.created(), a.url))
+	read := []string{http.MethodGet}
+	public = map[string]gate.Route{
+		"/.well-known/agent.json":      {Methods: read, Handler: cards},
+		"/.well-known/agent-card.json": {Methods: read, Handler: cards},
+		"/.well-known/did.json":        {Methods: read, Handler: document},
+		"/did/resolve":                 {Methods: []string{http.MethodGet, http.MethodPost}, Handler: document},
+		"/agent/info":                  {Methods: read, Handler: http.HandlerFunc(a.serveInfo)},
+		"/health":                      {Methods: read, Handler: http.HandlerFunc(a.serveHealth)},
+	}
+	protected = map[string]gate.Route{
+		"/": {Methods: []string{http.MethodPost}, Handler: rpc},
+	}
+	return public, protected, nil
+}
+
+// serveInfo says who this agent is; everything in it is on the card too.
+func (a *Agent) serveInfo(w http.ResponseWriter, _ *http.Request) {
+	writeJSON(w, http.StatusOK, map[string]any{
+		"did": a.did.String(), "agent_id": a.agentID(), "name": a.set.Agent.Name, "description": a.set.Agent.Description,
+		"version": a.set.Agent.Version, "url": a.url, "signature_schemes": []did.Scheme{did.SchemeReference, did.SchemeJCS},
+	})
+}
+
+// serveHealth has the members that clients of the reference read. It tells
+// strangers nothing that the card does not; /readyz has the reasons.
+func (a *Agent) serveHealth(w http.ResponseWriter, _ *http.Request) {
+	ready := len(a.ready.why()) == 0
+	health, status := "healthy", "ok"
+	if !ready {
+		health, status = "degraded", "degraded"
+	}
+	writeJSON(w, http.StatusOK, map[string]any{
+		"version": a.set.Agent.Version, "health": health, "status": status, "ready": ready,
+		"uptime_seconds": int64(a.opts.Now().Sub(a.started).Seconds()),
+		"application":    map[string]string{"penguin_id": a.agentID(), "agent_did": a.did.String()},
+		"runtime":        map[string]string{"language": "go"},
+		"system":         map[string]string{"platform": runtime.GOOS},
+	})
+}

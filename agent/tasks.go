@@ -1,0 +1,67 @@
+package agent
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/getbindu/bindu-go/backend"
+	"github.com/getbindu/bindu-go/gate"
+	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/settings"
+	"github.com/getbindu/bindu-go/task"
+	"github.com/getbindu/bindu-go/task/sqlite"
+)
+
+// openTasks opens the store and fails what the last process left running.
+func (a *Agent) openTasks(ctx context.Context) error {
+	executor, err := a.executor()
+	if err != nil {
+		return err
+	}
+	store, err := sqlite.Open(ctx, a.dir, a.log)
+	if err != nil {
+		return err
+	}
+	a.onStop(func(context.Context) error { return store.Close() })
+	t := a.set.Task
+	a.tasks, err = task.NewService(task.Config{
+		Store:    store,
+		Executor: executor,
+		Sign:     func(text string) string { return did.SignText(a.key, text) },
+		Limits: task.Limits{
+			Tasks: int64(t.MaxPerDID), Messages: int64(t.MaxHistory), ArtifactBytes: t.MaxArtifactBytes,
+			Bytes: t.MaxBytesPerDID, Active: t.MaxActivePerDID, Workers: t.Workers, Backlog: t.Queue,
+		},
+		Deadline:        t.Deadline,
+		AdminPermission: gate.PermissionAdmin,
+		Now:             a.opts.Now,
+		Rand:            a.opts.Rand,
+		Logger:          a.log,
+	})
+	if err != nil {
+		return err
+	}
+	a.onStop(a.tasks.Close)
+	failed, err := a.tasks.Recover(ctx)
+	if err == nil && failed > 0 {
+		a.log.Warn("tasks that were running when the agent last stopped are failed now", "count", failed)
+	}
+	return err
+}
+
+func (a *Agent) executor() (task.Executor, error) {
+	if a.opts.Executor != nil {
+		return a.opts.Executor, nil
+	}
+	s := a.set.Agent
+	switch s.Backend {
+	case settings.BackendEcho:
+		return backend.Echo{}, nil
+	case settings.BackendExec:
+		return backend.NewExec(backend.ExecConfig{
+			Command: s.Command, Timeout: s.CommandTimeout, OutputLimit: s.CommandOutputLimit, Logger: a.log,
+		})
+	default:
+		return nil, fmt.Errorf("AGENT__BACKEND: unknown backend %q", s.Backend)
+	}
+}

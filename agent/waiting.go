@@ -1,0 +1,48 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/getbindu/bindu-go/oauth"
+	"github.com/getbindu/bindu-go/transport/mtls"
+)
+
+// persist repeats a step that waits for an authority, and tells /readyz why.
+func (a *Agent) persist(ctx context.Context, component string, try func(context.Context) error) error {
+	note := func(err error, pause time.Duration) {
+		reason := reasonOf(component, err)
+		a.ready.set(component, reason)
+		a.log.Warn("waiting", "for", component, "reason", reason, "error", err, "retry_in", pause)
+	}
+	err := persist(ctx, newPauses(), passing, note, try)
+	if err == nil {
+		a.ready.set(component, "")
+	}
+	return err
+}
+
+// passing reports whether a failure may end by itself: an authority that is
+// down, hangs, answers nonsense or has not caught up yet.
+func passing(err error) bool {
+	for _, target := range []error{
+		oauth.ErrUnavailable, oauth.ErrInvalidResponse, mtls.ErrCAUnavailable, mtls.ErrProvisionerDisabled,
+		mtls.ErrJWKSStale, mtls.ErrTokenRefused, mtls.ErrToken, mtls.ErrClockSkew,
+	} {
+		if errors.Is(err, target) {
+			return true
+		}
+	}
+	return false
+}
+
+func reasonOf(component string, err error) string {
+	if errors.Is(err, oauth.ErrUnavailable) || errors.Is(err, oauth.ErrInvalidResponse) {
+		return "hydra_unavailable"
+	}
+	if reason := mtls.Reason(err); reason != "" {
+		return reason
+	}
+	return component + "_unavailable"
+}

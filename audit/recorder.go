@@ -1,0 +1,99 @@
+package audit
+
+import (
+	"context"
+	"log/slog"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Decision is what a gate did with a request or a connection.
+type Decision string
+
+const (
+	// Admitted: every gate let the request through.
+	Admitted Decision = "admitted"
+	// Refused: a gate turned the request or the connection away.
+	Refused Decision = "refused"
+	// Warned: it went through, but only because a setting allows what should not last.
+	Warned Decision = "warned"
+)
+
+// Event is one decision. Gate and Reason come from small fixed sets, since
+// both become metric labels.
+type Event struct {
+	Decision  Decision
+	Gate      string // which gate decided, "" when all of them did
+	Reason    string // stable snake_case word, "" when admitted
+	RequestID string
+	DID       string // the name as far as it was proved, "" before
+	Method    string // JSON-RPC method, "" where it is not known yet
+	Remote    string // address of the peer's socket
+	Cause     error  // for our log only; it never reaches the peer
+}
+
+// Recorder counts decisions and logs those that an operator must see. Its
+// methods may be called concurrently.
+type Recorder struct {
+	log       *slog.Logger
+	decisions *prometheus.CounterVec
+	admitted  prometheus.Counter // resolved once: it is on the path of every request
+}
+
+// NewRecorder registers its counter with reg. A nil logger discards.
+func NewRecorder(log *slog.Logger, reg prometheus.Registerer) (*Recorder, error) {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	decisions := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "agent_gate_decisions_total",
+		Help: "Decisions of the gates, by gate, decision and reason.",
+	}, []string{"gate", "decision", "reason"})
+	if err := reg.Register(decisions); err != nil {
+		return nil, err
+	}
+	return &Recorder{
+		log:       log,
+		decisions: decisions,
+		admitted:  decisions.WithLabelValues("", string(Admitted), ""),
+	}, nil
+}
+
+// Record counts the event and logs it: refusals and warnings at level WARN,
+// admissions at DEBUG.
+func (r *Recorder) Record(ctx context.Context, e Event) {
+	if e.Decision == Admitted {
+		r.admitted.Inc()
+	} else {
+		r.decisions.WithLabelValues(e.Gate, string(e.Decision), e.Reason).Inc()
+	}
+	level := slog.LevelWarn
+	if e.Decision == Admitted {
+		level = slog.LevelDebug
+	}
+	if !r.log.Enabled(ctx, level) {
+		return
+	}
+	r.log.LogAttrs(ctx, level, "gate "+string(e.Decision), e.attrs()...)
+}
+
+func (e Event) attrs() []slog.Attr {
+	all := []slog.Attr{
+		slog.String("gate", e.Gate),
+		slog.String("reason", e.Reason),
+		slog.String("request_id", e.RequestID),
+		slog.String("did", e.DID),
+		slog.String("method", e.Method),
+		slog.String("remote", e.Remote),
+	}
+	attrs := all[:0]
+	for _, a := range all {
+		if a.Value.String() != "" {
+			attrs = append(attrs, a)
+		}
+	}
+	if e.Cause != nil {
+		attrs = append(attrs, slog.String("cause", e.Cause.Error()))
+	}
+	return attrs
+}

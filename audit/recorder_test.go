@@ -1,0 +1,56 @@
+package audit_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+
+	"github.com/getbindu/bindu-go/audit"
+)
+
+func TestRefusalIsCountedAndLogged(t *testing.T) {
+	var out bytes.Buffer
+	reg := prometheus.NewRegistry()
+	r, err := audit.NewRecorder(slog.New(slog.NewTextHandler(&out, nil)), reg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Record(context.Background(), audit.Event{
+		Decision: audit.Refused, Gate: "token", Reason: "token_expired", RequestID: "r1", Cause: errors.New("exp is past"),
+	})
+	r.Record(context.Background(), audit.Event{Decision: audit.Admitted, DID: "did:x:y"})
+	want := `
+# HELP agent_gate_decisions_total Decisions of the gates, by gate, decision and reason.
+# TYPE agent_gate_decisions_total counter
+agent_gate_decisions_total{decision="admitted",gate="",reason=""} 1
+agent_gate_decisions_total{decision="refused",gate="token",reason="token_expired"} 1
+`
+	if err := testutil.GatherAndCompare(reg, strings.NewReader(want)); err != nil {
+		t.Error(err)
+	}
+	line := out.String()
+	for _, part := range []string{"level=WARN", "reason=token_expired", "request_id=r1", `cause="exp is past"`} {
+		if !strings.Contains(line, part) {
+			t.Errorf("log %q lacks %q", line, part)
+		}
+	}
+	if strings.Contains(line, "did:x:y") || strings.Contains(line, "remote=") {
+		t.Errorf("log holds an admission or an empty attribute: %q", line)
+	}
+}
+
+func TestSecondRecorderOnOneRegistryIsAnError(t *testing.T) {
+	reg := prometheus.NewRegistry()
+	if _, err := audit.NewRecorder(nil, reg); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := audit.NewRecorder(nil, reg); err == nil {
+		t.Fatal("the same counter was registered twice")
+	}
+}

@@ -1,0 +1,23 @@
+package backend
+
+import (
+	"context"
+
+	"github.com/a2aproject/a2a-go/v2/a2a"
+
+	"github.com/getbindu/bindu-go/task"
+)
+
+// Echo answers every message with its own parts.
+type Echo struct{}
+
+var _ task.Executor = Echo{}
+
+// Execute implements [task.Executor].
+func (Echo) Execute(_ context.Context, req task.Request, emit func(*a2a.Artifact) error) (task.Result, error) {
+	parts := make(a2a.ContentParts, len(req.Message.Parts))
+	for i, p := range req.Message.Parts {
+		parts[i] = &a2a.Part{Content: p.Content, MediaType: p.MediaType, Filename: p.Filename}
+	}
+	return task.Result{}, emit(&a2a.Artifact{Name: "echo", Parts: parts})
+}

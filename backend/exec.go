@@ -1,0 +1,176 @@
+package backend
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+	"unicode/utf8"
+
+	"github.com/a2aproject/a2a-go/v2/a2a"
+
+	"github.com/getbindu/bindu-go/task"
+)
+
+// ExecConfig says which command answers and what it may use.
+type ExecConfig struct {
+	// Command is the program and its arguments, passed on as they are: no shell
+	// reads them. A program without a slash is looked up in PATH once.
+	Command []string
+	// Dir is its working directory, ours by default.
+	Dir string
+	// PassEnv names variables of our environment that it gets beside PATH,
+	// HOME, LANG, LC_ALL, TZ and TMPDIR. It gets no others.
+	PassEnv []string
+	// Timeout ends it; one minute by default.
+	Timeout time.Duration
+	// OutputLimit is how many bytes it may write to its standard output; 4 MiB
+	// by default.
+	OutputLimit int64
+	// LookupEnv reads our environment; os.LookupEnv by default.
+	LookupEnv func(string) (string, bool)
+	// Logger gets what the command writes to its standard error, cut.
+	Logger *slog.Logger
+}
+
+// Exec answers a message with what a command writes to its standard output,
+// given the text of the message on its standard input. In its environment the
+// command finds AGENT_CALLER_DID, AGENT_TASK_ID and AGENT_CONTEXT_ID.
+//
+// A final line feed is dropped. Output that is not UTF-8 is answered as bytes.
+// An exit status other than zero fails the task; the peer is told the status,
+// not what was written to standard error. When its time is up the command is
+// killed with every process of its group.
+type Exec struct {
+	cfg  ExecConfig
+	path string
+	env  []string
+}
+
+var _ task.Executor = (*Exec)(nil)
+
+// pipeGrace is how long the output of a command is read after it has ended:
+// what it left running in the background may hold the pipes open.
+const pipeGrace = time.Second
+
+// NewExec checks the configuration and looks the program up.
+func NewExec(cfg ExecConfig) (*Exec, error) {
+	if len(cfg.Command) == 0 || cfg.Command[0] == "" {
+		return nil, errors.New("backend: a command is required")
+	}
+	path, err := exec.LookPath(cfg.Command[0])
+	if err != nil {
+		return nil, fmt.Errorf("backend: %w", err)
+	}
+	if cfg.Timeout <= 0 {
+		cfg.Timeout = time.Minute
+	}
+	if cfg.OutputLimit <= 0 {
+		cfg.OutputLimit = 4 << 20
+	}
+	if cfg.LookupEnv == nil {
+		cfg.LookupEnv = os.LookupEnv
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	e := &Exec{cfg: cfg, path: path}
+	for _, name := range slices.Concat([]string{"PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR"}, cfg.PassEnv) {
+		if value, ok := cfg.LookupEnv(name); ok {
+			e.env = append(e.env, name+"="+value)
+		}
+	}
+	return e, nil
+}
+
+var (
+	errTextOnly = &task.Failure{Reason: "content_unsupported", Text: "this agent reads text only", Rejected: true}
+	errTooLong  = &task.Failure{Reason: "deadline_exceeded", Text: "the command took longer than the agent allows"}
+	errTooLarge = &task.Failure{Reason: "artifact_too_large", Text: "the command wrote more than the agent allows"}
+)
+
+// Execute implements [task.Executor].
+func (e *Exec) Execute(ctx context.Context, req task.Request, emit func(*a2a.Artifact) error) (task.Result, error) {
+	for _, p := range req.Message.Parts {
+		if _, ok := p.Content.(a2a.Text); !ok {
+			return task.Result{}, errTextOnly
+		}
+	}
+	output, err := e.run(ctx, req)
+	if err != nil {
+		return task.Result{}, err
+	}
+	part := a2a.NewRawPart([]byte(output))
+	if utf8.ValidString(output) {
+		part = a2a.NewTextPart(strings.TrimSuffix(output, "\n"))
+	}
+	return task.Result{}, emit(&a2a.Artifact{Name: "output", Parts: a2a.ContentParts{part}})
+}
+
+func (e *Exec) run(ctx context.Context, req task.Request) (string, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	ctx, stop := context.WithTimeoutCause(ctx, e.cfg.Timeout, errTooLong)
+	defer stop()
+
+	stdout := &output{limit: e.cfg.OutputLimit, full: func() { cancel(errTooLarge) }}
+	stderr := &output{limit: stderrLimit}
+	cmd := e.command(ctx, req)
+	cmd.Stdin = strings.NewReader(req.Text())
+	cmd.Stdout, cmd.Stderr = stdout, stderr
+	err := cmd.Run()
+	if cmd.Process != nil {
+		killGroup(cmd.Process.Pid) // what it left running in the background
+	}
+	// With ErrWaitDelay it ended well, but something it left running held its output open.
+	if (err == nil || errors.Is(err, exec.ErrWaitDelay)) && !stdout.exceeded() {
+		return stdout.String(), nil
+	}
+	e.cfg.Logger.Warn("command failed", "task", req.TaskID, "error", err, "stderr", stderr.String())
+	if cause := context.Cause(ctx); cause != nil {
+		return "", cause
+	}
+	return "", publicError(err)
+}
+
+func (e *Exec) command(ctx context.Context, req task.Request) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, e.path, e.cfg.Command[1:]...)
+	cmd.Args[0] = e.cfg.Command[0]
+	cmd.Dir = e.cfg.Dir
+	cmd.Env = append(slices.Clip(e.env),
+		"AGENT_CALLER_DID="+req.Caller.DID.String(),
+		"AGENT_TASK_ID="+req.TaskID,
+		"AGENT_CONTEXT_ID="+req.ContextID)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return killGroup(cmd.Process.Pid) }
+	cmd.WaitDelay = pipeGrace
+	return cmd
+}
+
+// killGroup ends every process of the group that a command leads.
+func killGroup(pid int) error {
+	err := syscall.Kill(-pid, syscall.SIGKILL)
+	if errors.Is(err, syscall.ESRCH) {
+		return os.ErrProcessDone
+	}
+	return err
+}
+
+// publicError says how a command ended without what it wrote.
+func publicError(err error) error {
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) {
+		return err // not started, or its output could not be read: ours to log
+	}
+	text := "the command was killed"
+	if exit.Exited() {
+		text = fmt.Sprintf("the command ended with status %d", exit.ExitCode())
+	}
+	return &task.Failure{Reason: "command_failed", Text: text}
+}

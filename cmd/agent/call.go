@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/peer"
+	"github.com/getbindu/bindu-go/settings"
+)
+
+// errTaskFailed: the peer took the message and could not do what it says.
+var errTaskFailed = errors.New("the peer did not complete the task")
+
+type callFlags struct {
+	url, text, did, taskID, contextID string
+	asJSON                            bool
+	timeout                           time.Duration
+}
+
+func newCall() *cobra.Command {
+	var f callFlags
+	cmd := &cobra.Command{
+		Use:   "call URL TEXT",
+		Short: "Send a message to another agent",
+		Long: `call sends TEXT to the agent at URL as the agent of this directory, with its
+certificate, its token and its signature, waits for the answer and prints it.
+"-" reads the text from standard input.
+
+The agent must have been served once, for then the directory has all of this;
+it may be running or not. With --did nobody else is spoken to.`,
+		Example: `  agent call https://127.0.0.1:3773 "What is the weather like?"
+  agent call https://poet.internal:3773 - --did did:bindu:you_at_example_com:poet:9f3c... < poem.txt`,
+		Args: args(cobra.ExactArgs(2)),
+		RunE: func(cmd *cobra.Command, given []string) error {
+			f.url, f.text = given[0], given[1]
+			return call(cmd, f)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.did, "did", "", "the DID that must answer")
+	flags.BoolVar(&f.asJSON, "json", false, "print the reply, or the refusal, as JSON")
+	flags.DurationVar(&f.timeout, "timeout", 2*time.Minute, "how long to wait for the answer in all")
+	flags.StringVar(&f.contextID, "context", "", "id of the context that the message continues")
+	flags.StringVar(&f.taskID, "task", "", "id of the task that waits for this message")
+	return cmd
+}
+
+func call(cmd *cobra.Command, f callFlags) error {
+	set, err := settings.Load(settings.Options{})
+	if err != nil {
+		return &usageError{err}
+	}
+	var want did.DID
+	if f.did != "" {
+		if want, err = did.Parse(f.did); err != nil {
+			return usage("--did: %w", err)
+		}
+	}
+	if f.text == "-" {
+		body, err := readBody(cmd.InOrStdin())
+		if err != nil {
+			return err
+		}
+		f.text = string(body)
+	}
+	ctx, cancel := context.WithTimeout(cmd.Context(), f.timeout)
+	defer cancel()
+	p, reply, err := deliver(ctx, set, f, want, cmd.ErrOrStderr())
+	if f.asJSON {
+		return errors.Join(printOutcome(cmd.OutOrStdout(), p, reply, err), err)
+	}
+	if err != nil {
+		return err
+	}
+	return printReply(cmd.OutOrStdout(), cmd.ErrOrStderr(), reply)
+}
+
+// deliver finds the peer, sends, and waits for the answer. A task that ended
+// in anything but success is an error beside its reply.
+func deliver(ctx context.Context, set settings.Settings, f callFlags, want did.DID, errOut io.Writer) (peer.Peer, peer.Reply, error) {
+	caller, err := newCaller(ctx, set, errOut)
+	if err != nil {
+		return peer.Peer{}, peer.Reply{}, err
+	}
+	defer caller.Close()
+	p, err := during(errOut, "looking up the agent at "+forTerminal(f.url), func() (peer.Peer, error) {
+		return caller.Discover(ctx, f.url, want)
+	})
+	if err != nil {
+		return p, peer.Reply{}, err
+	}
+	if want.IsZero() {
+		fmt.Fprintf(errOut, "answering: %s (to accept nobody else: --did)\n", p.DID)
+	}
+	var options []peer.SendOption
+	if f.contextID != "" {
+		options = append(options, peer.InContext(f.contextID))
+	}
+	if f.taskID != "" {
+		options = append(options, peer.OnTask(f.taskID))
+	}
+	reply, err := during(errOut, "waiting for the answer", func() (peer.Reply, error) {
+		return caller.Send(ctx, p, f.text, options...)
+	})
+	if err == nil && reply.State.Terminal() && reply.State != peer.StateCompleted {
+		err = failed(reply)
+	}
+	return p, reply, err
+}
+
+func failed(r peer.Reply) error {
+	if r.Text == "" {
+		return fmt.Errorf("%w: it is %s", errTaskFailed, r.State)
+	}
+	return fmt.Errorf("%w: it is %s: %s", errTaskFailed, r.State, r.Text)
+}
+
+// printReply prints the answer, and how to go on if the task waits for more.
+func printReply(out, errOut io.Writer, r peer.Reply) error {
+	if r.State != peer.StateCompleted {
+		fmt.Fprintf(errOut, "the task is %s; go on with --task %s --context %s\n",
+			r.State, forTerminal(r.TaskID), forTerminal(r.ContextID))
+	}
+	text := strings.TrimSuffix(forTerminal(r.Text), "\n")
+	_, err := fmt.Fprintln(out, text)
+	return err
+}

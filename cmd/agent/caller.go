@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"io"
+
+	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/oauth/hydra"
+	"github.com/getbindu/bindu-go/peer"
+	"github.com/getbindu/bindu-go/settings"
+	"github.com/getbindu/bindu-go/transport/mtls"
+)
+
+// caller calls other agents as the agent of a directory does, with what is on
+// disk. The running agent, if there is one, is not disturbed.
+type caller struct {
+	*peer.Client
+	tokens *ownTokens
+}
+
+// Close ends what the caller has open.
+func (c *caller) Close() {
+	c.Client.Close()
+	c.tokens.Close()
+}
+
+func newCaller(ctx context.Context, set settings.Settings, errOut io.Writer) (*caller, error) {
+	self, err := loadSelf(set.Agent.Dir, set.Agent.KeyPassword)
+	if err != nil {
+		return nil, err
+	}
+	tokens, err := newOwnTokens(set, self)
+	if err != nil {
+		return nil, err
+	}
+	issuer, config, err := clientTLS(ctx, set, self, hydraConfig(set), errOut)
+	if err != nil {
+		tokens.Close()
+		return nil, err
+	}
+	client, err := peer.New(peer.Config{
+		DID: self.did, Key: self.key, Issuer: issuer, TLS: config,
+		Token: func(ctx context.Context) (string, error) {
+			return during(errOut, "asking "+tokens.from+" for a token", func() (string, error) {
+				return tokens.token(ctx, set.Auth.OutboundAudience)
+			})
+		},
+		DialTimeout:    set.Network.ConnectionTimeout,
+		RequestTimeout: set.Network.RequestTimeout,
+	})
+	if err != nil {
+		tokens.Close()
+		return nil, err
+	}
+	return &caller{client, tokens}, nil
+}
+
+// clientTLS returns what stands before #DID in certificates and how to dial, or
+// neither when mutual TLS is off.
+func clientTLS(ctx context.Context, set settings.Settings, self *self, cfg hydra.Config, errOut io.Writer) (string, func(did.DID) *tls.Config, error) {
+	if !set.MTLS.Enabled {
+		return "", nil, nil
+	}
+	issuer := set.MTLS.DIDIssuer
+	if issuer == "" {
+		var err error
+		if issuer, err = during(errOut, "asking Hydra for its issuer", func() (string, error) {
+			return hydra.Discover(ctx, cfg)
+		}); err != nil {
+			return "", nil, err
+		}
+	}
+	id, err := mtls.NewDirStore(self.dir, nil).Load(self.did, issuer)
+	if err != nil {
+		return "", nil, err
+	}
+	source, err := mtls.NewSource(id, mtls.SourceConfig{Issuer: issuer})
+	if err != nil {
+		return "", nil, err
+	}
+	return issuer, source.ClientConfig, nil
+}
+
+func hydraConfig(set settings.Settings) hydra.Config {
+	return hydra.Config{
+		AdminURL: set.Hydra.AdminURL, PublicURL: set.Hydra.PublicURL,
+		AdminTimeout: set.Hydra.Timeout, IntrospectTimeout: set.Hydra.IntrospectionTimeout,
+	}
+}

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"github.com/getbindu/bindu-go/agent"
+	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/authority"
+	"github.com/getbindu/bindu-go/internal/safefile"
+	"github.com/getbindu/bindu-go/oauth"
+	"github.com/getbindu/bindu-go/oauth/hydra"
+	"github.com/getbindu/bindu-go/oauth/oidc"
+	"github.com/getbindu/bindu-go/peer"
+	"github.com/getbindu/bindu-go/policy"
+	"github.com/getbindu/bindu-go/transport/mtls"
+)
+
+// diagnosis is what the program says beside an error's own text.
+type diagnosis struct {
+	err    error
+	reason string
+	hint   string // "" where the text names the remedy
+}
+
+// diagnoses is the one table from errors to words and remedies. The first
+// match counts: what is wrapped by another error stands before it.
+func diagnoses() []diagnosis {
+	return []diagnosis{
+		// The directory.
+		{safefile.ErrLocked, "already_running", "stop the agent that runs in this directory, or give this one its own AGENT__DIR"},
+		{safefile.ErrInsecurePermissions, "insecure_permissions", "check who could have read or replaced the file before you repair its mode: a key that others could read is no secret any more"},
+		{safefile.ErrUnsafePath, "unsafe_path", "put a plain file of your own there; links and special files are never followed"},
+		{agent.ErrIdentityChanged, "identity_changed", ""},
+		{agent.ErrIdentityCorrupt, "identity_corrupt", ""},
+		{agent.ErrIdentityAmbiguous, "identity_ambiguous", ""},
+		{errNoIdentity, "identity_missing", `run "agent serve" once: it makes the key and the name; or set AGENT__DIR to the directory that has them`},
+		{errReadOnly, "directory_incomplete", `run "agent serve" once: it completes the directory, which this command only reads`},
+		{did.ErrKeyPassword, "key_password", "set AGENT__KEY_PASSWORD to the password of private.pem, or unset it if the key is not encrypted"},
+		{did.ErrKeyCorrupt, "key_corrupt", ""},
+		{did.ErrKeyExists, "key_exists", ""},
+		{safefile.ErrTooLarge, "file_too_large", "that is no file of an agent; restore it from a backup"},
+
+		// Hydra.
+		{hydra.ErrDIDTaken, "did_taken", ""},
+		{hydra.ErrKeyChanged, "key_changed", ""},
+		{hydra.ErrSecretRejected, "secret_rejected", ""},
+		{hydra.ErrAudienceNotAllowed, "audience_not_allowed", ""},
+		{hydra.ErrScopeNotAllowed, "scope_not_allowed", ""},
+		{hydra.ErrClientRefused, "client_refused", ""},
+		{hydra.ErrOpaqueToken, "opaque_token", ""},
+		{hydra.ErrCredentialsCorrupt, "credentials_corrupt", ""},
+		{hydra.ErrNotSettled, "registration_unstable", ""},
+		{hydra.ErrKeyUnavailable, "public_key_unavailable", "the other agent has to register its key as metadata.public_key"},
+		{oidc.ErrClientRejected, "client_refused", "compare AUTH__CLIENT_ID, AUTH__CLIENT_SECRET and AUTH__OUTBOUND_AUDIENCE with the issuer's registration of our client; AUTH__OUTBOUND_AUDIENCE_STYLE is how the audience is asked for"},
+		{errNoCredentials, "credentials_missing", `run "agent serve" once: it registers the agent and keeps its credentials`},
+
+		// step-ca and certificates.
+		{mtls.ErrNoIdentity, "certificate_unusable", `run "agent serve" first: it obtains a certificate and keeps it fresh; "agent cert" shows what is there`},
+		{mtls.ErrPeerMismatch, "peer_did_mismatch", "nothing was sent; compare the address with the DID, and ask the agent's operator if both seem right"},
+
+		// Issuers, their clients, and who may do what.
+		{agent.ErrNoToken, "token_unavailable", ""},
+		{agent.ErrIssuerCA, "issuer_ca_unusable", "name a PEM file with the certificate of the authority that vouches for the issuers, or unset it to trust the system's"},
+		{oidc.ErrDIDMap, "did_map_invalid", "docs/issuers.md shows the form of the file"},
+		{oidc.ErrConfig, "issuer_invalid", ""},
+		{policy.ErrFile, "policy_invalid", "docs/policy.md describes the file; \"agent policy test\" tries it"},
+
+		// Other agents.
+		{peer.ErrCardMismatch, "did_document_mismatch", "nothing was sent; the operator of that agent has to make its card and its certificate name the same DID"},
+		{peer.ErrCard, "card_invalid", "nothing was sent; look at the card at /.well-known/agent-card.json of the address"},
+		{peer.ErrAddress, "address_invalid", ""},
+		{peer.ErrRedirect, "redirected", "call the address that the redirect names, if you trust it"},
+		{peer.ErrHandshakeRefused, "handshake_refused", `the peer's log says why; "agent cert" shows what we present, and both sides need the same certificate authority`},
+		{peer.ErrTimeout, "timeout", "the peer may be busy or blocked by a firewall; NETWORK__REQUEST_TIMEOUT sets how long a request may take"},
+		{peer.ErrToken, "token_unavailable", "check that the authority that gives us tokens answers: HYDRA__PUBLIC_URL, or with AUTH__CLIENT_ID the issuer or AUTH__TOKEN_URL"},
+		{peer.ErrReply, "reply_malformed", "the peer does not speak A2A at this address, or has a fault"},
+		{peer.ErrTooLarge, "reply_too_large", ""},
+		{peer.ErrUnreachable, "peer_unreachable", "check the address and that the agent runs; an agent that refuses our certificate may also just hang up"},
+		{errTaskFailed, "task_failed", ""},
+
+		// The authority of the demo.
+		{authority.ErrNoGo, "go_missing", ""},
+		{authority.ErrNoCompiler, "compiler_missing", ""},
+		{authority.ErrNoSource, "source_missing", ""},
+		{authority.ErrNotStarted, "authority_failed", ""},
+
+		// What is wrapped by the above.
+		{oauth.ErrUnavailable, "hydra_unavailable", "check HYDRA__ADMIN_URL and HYDRA__PUBLIC_URL, and that Hydra runs"},
+		{oauth.ErrInvalidResponse, "hydra_invalid", "check that HYDRA__ADMIN_URL and HYDRA__PUBLIC_URL lead to an Ory Hydra, and not the other way round"},
+		{did.ErrMalformed, "did_malformed", ""},
+		{did.ErrWeakKey, "key_weak", ""},
+		{did.ErrPublicKey, "public_key_malformed", ""},
+	}
+}

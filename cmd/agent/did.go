@@ -1,0 +1,124 @@
+package main
+
+import (
+	"crypto/ed25519"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/oauth/hydra"
+)
+
+func newDID() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "did",
+		Short: "Show the DID of this directory's agent",
+		Example: `  agent did
+  agent did document
+  agent did derive --author you@example.com --name poet`,
+		Args: args(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if asJSON {
+				return printDocument(cmd.OutOrStdout())
+			}
+			return printDID(cmd.OutOrStdout())
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, `print the DID document, as "agent did document" does`)
+	cmd.AddCommand(newDIDDocument(), newDIDDerive())
+	return cmd
+}
+
+func printDID(out io.Writer) error {
+	set, err := loadSettings()
+	if err != nil {
+		return err
+	}
+	self, err := loadSelf(set.Agent.Dir, set.Agent.KeyPassword)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(out, self.did)
+	return nil
+}
+
+func newDIDDocument() *cobra.Command {
+	return &cobra.Command{
+		Use:   "document",
+		Short: "Print the DID document that the agent serves",
+		Args:  args(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return printDocument(cmd.OutOrStdout())
+		},
+	}
+}
+
+func printDocument(out io.Writer) error {
+	set, err := loadSettings()
+	if err != nil {
+		return err
+	}
+	self, err := loadSelf(set.Agent.Dir, set.Agent.KeyPassword)
+	if err != nil {
+		return err
+	}
+	var created time.Time // left out until the agent is registered
+	if credentials, err := hydra.LoadCredentials(self.dir, self.did); err == nil {
+		created = credentials.CreatedAt
+	}
+	return printJSON(out, did.NewDocument(self.did, self.key.PublicKey(), created, set.Agent.URL))
+}
+
+type deriveFlags struct{ author, name, publicKey string }
+
+func newDIDDerive() *cobra.Command {
+	var f deriveFlags
+	cmd := &cobra.Command{
+		Use:   "derive",
+		Short: "Derive the DIDs that belong to an author and a name",
+		Long: `derive prints the DID that agents of the Python reference give themselves, made
+from author and name, and, with a public key, the one that is bound to the key.
+DID__DERIVATION chooses which of the two a new directory gets.`,
+		Example: `  agent did derive --author you@example.com --name poet
+  agent did derive --author you@example.com --name poet --public-key 4zvwRjXUKGfvwnParsHAS3HuSVzV5cA4McphgmoCtajS`,
+		Args: args(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return derive(f, cmd.OutOrStdout())
+		},
+	}
+	cmd.Flags().StringVar(&f.author, "author", "", "who answers for the agent, usually an e-mail address")
+	cmd.Flags().StringVar(&f.name, "name", "", "the agent's name")
+	cmd.Flags().StringVar(&f.publicKey, "public-key", "", "the agent's public key in base58")
+	return cmd
+}
+
+func derive(f deriveFlags, out io.Writer) error {
+	if f.author == "" || f.name == "" {
+		return &usageError{fmt.Errorf("--author and --name are both needed")}
+	}
+	var key ed25519.PublicKey
+	if f.publicKey != "" {
+		var err error
+		if key, err = did.DecodePublicKey(f.publicKey); err != nil {
+			return &usageError{fmt.Errorf("--public-key: %w", err)}
+		}
+	}
+	named, err := did.FromAuthorAndName(f.author, f.name)
+	if err != nil {
+		return &usageError{err}
+	}
+	fmt.Fprintf(out, "author_name  %s\n", named)
+	if key == nil {
+		return nil
+	}
+	bound, err := did.FromPublicKey(f.author, f.name, key)
+	if err != nil {
+		return &usageError{err}
+	}
+	fmt.Fprintf(out, "key          %s\n", bound)
+	return nil
+}

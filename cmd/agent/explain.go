@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/getbindu/bindu-go/agent"
+	"github.com/getbindu/bindu-go/peer"
+	"github.com/getbindu/bindu-go/settings"
+	"github.com/getbindu/bindu-go/transport/mtls"
+)
+
+// explain prints an error for a human: what happened, under its stable word
+// where there is one, and what to do about it.
+func explain(w io.Writer, err error) {
+	var silent *silentError
+	if errors.As(err, &silent) {
+		return
+	}
+	reason, hint := diagnose(err)
+	if reason != "" {
+		reason = " [" + reason + "]"
+	}
+	fmt.Fprintf(w, "error%s: %s\n", reason, forTerminal(err.Error()))
+	if hint != "" {
+		fmt.Fprintf(w, "hint: %s\n", forTerminal(hint))
+	}
+}
+
+// reasonedError is an error that brings its own word and remedy.
+type reasonedError struct {
+	reason, hint string
+	err          error
+}
+
+func (e *reasonedError) Error() string { return e.err.Error() }
+func (e *reasonedError) Unwrap() error { return e.err }
+
+// diagnose returns the stable word for an error and a remedy, either "" where
+// there is none to add: many errors name theirs in their text.
+func diagnose(err error) (reason, hint string) {
+	if own, ok := errors.AsType[*reasonedError](err); ok {
+		return own.reason, own.hint
+	}
+	if refusal, ok := errors.AsType[*peer.Refusal](err); ok {
+		return refusalWord(refusal), refusal.Hint
+	}
+	if _, ok := errors.AsType[*settings.Error](err); ok {
+		return "settings_invalid", `every fault is listed; docs/settings.md describes the settings, and "agent config" shows them`
+	}
+	if _, ok := errors.AsType[*agent.ListenError](err); ok {
+		return "port_unavailable", ""
+	}
+	for _, d := range diagnoses() {
+		if errors.Is(err, d.err) {
+			return d.reason, d.hint
+		}
+	}
+	if reason := mtls.Reason(err); reason != "" {
+		return reason, certificateHint(err)
+	}
+	return contextWord(err), ""
+}
+
+// certificateHint is for certificates of other agents that do not suit us.
+func certificateHint(err error) string {
+	switch {
+	case errors.Is(err, mtls.ErrUnknownCA):
+		return "both agents need certificates of the same step-ca; compare MTLS__CA_URL on both sides"
+	case errors.Is(err, mtls.ErrIssuerMismatch):
+		return "both agents have to use the same Hydra under the same issuer; MTLS__DID_ISSUER overrides what Hydra says"
+	case errors.Is(err, mtls.ErrNoDID):
+		return "that is no agent's certificate; check the address and the port"
+	}
+	return ""
+}
+
+func refusalWord(r *peer.Refusal) string {
+	if r.Reason != "" {
+		return r.Reason
+	}
+	return "refused"
+}
+
+func contextWord(err error) string {
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return "timeout"
+	case errors.Is(err, context.Canceled):
+		return "interrupted"
+	}
+	return ""
+}
+
+// forTerminal makes text safe to print: what a peer, a file or an environment
+// says may hold sequences that a terminal obeys. Line ends and tabs stay.
+func forTerminal(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return r
+		case r < ' ', 0x7f <= r && r <= 0x9f: // C0, DEL and C1 controls
+			return '\ufffd'
+		case 0x202a <= r && r <= 0x202e, 0x2066 <= r && r <= 0x2069: // they reverse what follows
+			return '\ufffd'
+		}
+		return r
+	}, text)
+}

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/getbindu/bindu-go/oauth"
+	"github.com/getbindu/bindu-go/oauth/hydra"
+	"github.com/getbindu/bindu-go/peer"
+	"github.com/getbindu/bindu-go/settings"
+	"github.com/getbindu/bindu-go/transport/mtls"
+)
+
+func TestExplain(t *testing.T) {
+	taken := fmt.Errorf("reconcile: %w", &hydra.RequestError{Op: "get client", URL: "http://h", Err: hydra.ErrDIDTaken})
+	for name, test := range map[string]struct {
+		err  error
+		want string
+	}{
+		"nothing to say":           {errors.New("odd"), "error: odd\n"},
+		"already said":             {&silentError{1}, ""},
+		"a cause deep down":        {taken, "error [did_taken]: " + taken.Error() + "\n"},
+		"a word of mtls":           {fmt.Errorf("enrol: %w", mtls.ErrFingerprintMismatch), "error [ca_fingerprint_mismatch]: enrol: " + mtls.ErrFingerprintMismatch.Error() + "\n"},
+		"a stranger's certificate": {fmt.Errorf("dial: %w", mtls.ErrNoDID), "error [cert_no_did]: dial: certificate names no DID\nhint: that is no agent's certificate; check the address and the port\n"},
+		"a refusal without words":  {&peer.Refusal{Status: 502}, "error [refused]: the peer refused the request: bad gateway (status 502)\n"},
+		"an interruption":          {fmt.Errorf("wait: %w", context.Canceled), "error [interrupted]: wait: context canceled\n"},
+		"control characters":       {errors.New("a\x1bb\nc\u009bd"), "error: a\ufffdb\nc\ufffdd\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var out bytes.Buffer
+			explain(&out, test.err)
+			if out.String() != test.want {
+				t.Errorf("%q, want %q", &out, test.want)
+			}
+		})
+	}
+}
+
+// A token that cannot be had is told by why it cannot, if that says more.
+func TestTheMoreExactWordCounts(t *testing.T) {
+	for want, err := range map[string]error{
+		"secret_rejected":   fmt.Errorf("%w: %w", peer.ErrToken, hydra.ErrSecretRejected),
+		"token_unavailable": fmt.Errorf("%w: %w", peer.ErrToken, oauth.ErrUnavailable),
+		"hydra_unavailable": fmt.Errorf("discover: %w", oauth.ErrUnavailable),
+	} {
+		if got, _ := diagnose(err); got != want {
+			t.Errorf("%v: %s, want %s", err, got, want)
+		}
+	}
+}
+
+func TestDiagnosesAreWellFormed(t *testing.T) {
+	word := regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+	seen := map[error]bool{}
+	for _, d := range diagnoses() {
+		if !word.MatchString(d.reason) || seen[d.err] {
+			t.Errorf("%q of %v: not a word, or a second one", d.reason, d.err)
+		}
+		if strings.HasSuffix(d.hint, ".") || strings.Contains(d.hint, "\n") {
+			t.Errorf("the hint of %s is not one plain line: %q", d.reason, d.hint)
+		}
+		seen[d.err] = true
+	}
+}
+
+// 1 is for what was tried in vain, 2 for what was asked for in the wrong way.
+func TestExitCodes(t *testing.T) {
+	t.Chdir(t.TempDir())
+	seed := strings.Repeat("0", 64)
+	for line, want := range map[string]int{
+		"":                                exitOK,
+		"--help":                          exitOK,
+		"version":                         exitOK,
+		"nonsense":                        exitUsage,
+		"version extra":                   exitUsage,
+		"version --nonsense":              exitUsage,
+		"config":                          exitUsage, // nothing is set
+		"call https://127.0.0.1:1 hi":     exitUsage,
+		"sign --seed-hex x --did d":       exitUsage,
+		"cert --pem --json":               exitUsage,
+		"did derive":                      exitUsage,
+		"did":                             exitFailed,
+		"cert":                            exitFailed,
+		"health --timeout 1ns":            exitFailed,
+		"verify --public-key 1":           exitFailed,
+		"sign --did x --seed-hex " + seed: exitFailed,
+	} {
+		if code, _, errOut := runAgent(t, "", strings.Fields(line)...); code != want {
+			t.Errorf("agent %s: exit %d, want %d: %s", line, code, want, errOut)
+		}
+	}
+}
+
+func TestSettingsErrorsListEveryFault(t *testing.T) {
+	var out bytes.Buffer
+	explain(&out, &usageError{&settings.Error{Faults: []settings.Fault{{Variable: "A", Problem: "is bad"}, {Variable: "B", Problem: "is worse"}}}})
+	for _, want := range []string{"error [settings_invalid]", "A: is bad", "B: is worse", "hint: "} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q is missing in %q", want, &out)
+		}
+	}
+}

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/getbindu/bindu-go/settings"
+)
+
+// errNotReady: the agent runs and does not serve.
+var errNotReady = errors.New("the agent is not ready")
+
+const maxReadyz = 4 << 10
+
+func newHealth() *cobra.Command {
+	var timeout time.Duration
+	cmd := &cobra.Command{
+		Use:   "health",
+		Short: "Ask the agent of these settings whether it is ready",
+		Long: `health asks /readyz of the admin port. It exits 0 if the agent serves, and 1 with
+the reasons if it does not, or does not answer. It is the health check of a
+container without a shell.`,
+		Args: args(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			set, err := loadSettings()
+			if err != nil {
+				return err
+			}
+			if set.Network.AdminPort == 0 {
+				return &usageError{errors.New("NETWORK__ADMIN_PORT is 0, so the agent chose a port that nobody else knows; set it to a number")}
+			}
+			ctx, cancel := context.WithTimeout(cmd.Context(), timeout)
+			defer cancel()
+			return checkHealth(ctx, adminURL(set.Network)+"/readyz", cmd.OutOrStdout())
+		},
+	}
+	cmd.Flags().DurationVar(&timeout, "timeout", 5*time.Second, "how long to wait for the answer")
+	return cmd
+}
+
+// checkHealth wants a 200 from url. The proxies of the environment are not asked.
+func checkHealth(ctx context.Context, url string, out io.Writer) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return err
+	}
+	resp, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(req)
+	if err != nil {
+		return &reasonedError{"admin_unreachable",
+			`start it with "agent serve", or compare NETWORK__ADMIN_HOST and NETWORK__ADMIN_PORT with its settings`,
+			fmt.Errorf("the agent does not answer: %w", err)}
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxReadyz))
+	if err != nil {
+		return fmt.Errorf("reading the answer of %s: %w", url, err)
+	}
+	if resp.StatusCode == http.StatusOK {
+		fmt.Fprintln(out, "ready")
+		return nil
+	}
+	return notReady(resp.StatusCode, body)
+}
+
+// notReady names the reasons that the agent gives, or shows what came instead.
+func notReady(status int, body []byte) error {
+	var answer struct {
+		Reasons []string `json:"reasons"`
+	}
+	if json.Unmarshal(body, &answer) != nil || len(answer.Reasons) == 0 {
+		return fmt.Errorf("%w: status %d: %s", errNotReady, status, strings.TrimSpace(string(body)))
+	}
+	return &reasonedError{answer.Reasons[0], "", fmt.Errorf("%w: %s", errNotReady, strings.Join(answer.Reasons, ", "))}
+}
+
+// adminURL is where the admin port answers from this machine: an address that
+// means every interface is reached as localhost.
+func adminURL(n settings.Network) string {
+	host := n.AdminHost
+	if ip, err := netip.ParseAddr(host); err == nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, strconv.Itoa(n.AdminPort))
+}

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/getbindu/bindu-go/agent"
+	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/safefile"
+	"github.com/getbindu/bindu-go/settings"
+)
+
+var (
+	// errNoIdentity: the directory holds no key, or nothing that names it.
+	errNoIdentity = errors.New("the directory holds no identity")
+	// errReadOnly: a command that only looks would have had to write.
+	errReadOnly = errors.New("the directory lacks a file")
+)
+
+// self is the agent of a directory, as far as it can be read from there.
+type self struct {
+	dir *safefile.Dir
+	did did.DID
+	key *did.KeyPair
+}
+
+// loadSelf reads who the agent of a directory is. It takes no lock and writes
+// nothing, so it works beside the running agent.
+func loadSelf(path string, password settings.Secret) (*self, error) {
+	dir, err := safefile.OpenDir(path, readOnlyFS{safefile.OS()})
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w: there is no %s", errNoIdentity, path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	name, key, err := agent.LoadIdentity(dir, []byte(password.Reveal()))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("%w: there is no private.pem in %s", errNoIdentity, path)
+	case err != nil:
+		return nil, err
+	case name.IsZero():
+		return nil, fmt.Errorf("%w: %s has a key, but nothing says which DID it is for", errNoIdentity, path)
+	}
+	return &self{dir, name, key}, nil
+}
+
+// loadSettings reads the settings for a command that only looks around, for
+// which they need not be complete.
+func loadSettings() (settings.Settings, error) {
+	set, err := settings.Load(settings.Options{AllowIncomplete: true})
+	if err != nil {
+		return settings.Settings{}, &usageError{err}
+	}
+	return set, nil
+}
+
+// readOnlyFS refuses to change anything: the running agent may be writing, and
+// two writers would be one too many.
+type readOnlyFS struct{ safefile.FS }
+
+func (f readOnlyFS) OpenFile(name string, flag int, perm fs.FileMode) (safefile.File, error) {
+	if flag&(os.O_WRONLY|os.O_RDWR|os.O_CREATE) != 0 {
+		return nil, fmt.Errorf("%w: %s", errReadOnly, name)
+	}
+	return f.FS.OpenFile(name, flag, perm)
+}
+
+func (readOnlyFS) MkdirAll(name string, _ fs.FileMode) error {
+	return &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+}
+
+func (readOnlyFS) Rename(_, to string) error { return fmt.Errorf("%w: %s", errReadOnly, to) }
+
+// Remove reports that nothing is there: it is only asked to clear the way.
+func (readOnlyFS) Remove(name string) error {
+	return &fs.PathError{Op: "remove", Path: name, Err: fs.ErrNotExist}
+}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/getbindu/bindu-go/agent"
+	"github.com/getbindu/bindu-go/settings"
+)
+
+func newServe() *cobra.Command {
+	var takeover bool
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Serve as the agent of this directory",
+		Long: `serve registers or repairs the agent's Hydra client, obtains a certificate from
+step-ca, serves A2A behind the gates and renews the certificate for ever.
+
+It starts even while Hydra or step-ca are away: it waits for them, says why on
+http://127.0.0.1:3774/readyz, and keeps its private port closed until every gate
+is armed. SIGHUP reads the policy and the DID map again, which happens by itself
+within seconds of a change. SIGINT or SIGTERM lets running requests end; a second
+one does not wait.`,
+		Example: `  AGENT__NAME=poet AGENT__AUTHOR=you@example.com \
+  HYDRA__ADMIN_URL=http://127.0.0.1:4445 HYDRA__PUBLIC_URL=http://127.0.0.1:4444 \
+  MTLS__CA_URL=https://127.0.0.1:9000 MTLS__CA_FINGERPRINT=... agent serve`,
+		Args: args(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return serve(cmd.Context(), cmd.ErrOrStderr(), takeover)
+		},
+	}
+	cmd.Flags().BoolVar(&takeover, "takeover", false,
+		"replace a registration of this agent's DID that is not known to be its own; whoever made it is locked out")
+	return cmd
+}
+
+func serve(ctx context.Context, errOut io.Writer, takeover bool) error {
+	set, err := settings.Load(settings.Options{})
+	if err != nil {
+		return &usageError{err}
+	}
+	log := newLogger(errOut, set.Log)
+	for _, warning := range set.Warnings() {
+		log.Warn(warning)
+	}
+	a, err := agent.New(agent.Options{Settings: set, Logger: log, Takeover: takeover})
+	if err != nil {
+		return fmt.Errorf("set the agent up: %w", err)
+	}
+	defer onHangup(a.Reload)()
+	return a.Run(ctx)
+}
+
+// onHangup calls reload on SIGHUP, which therefore does not end the program,
+// until the function that it returns is called.
+func onHangup(reload func()) (stop func()) {
+	hangup, done := make(chan os.Signal, 1), make(chan struct{})
+	signal.Notify(hangup, syscall.SIGHUP)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for {
+			select {
+			case <-hangup:
+				reload()
+			case <-done:
+				return
+			}
+		}
+	})
+	return func() {
+		signal.Stop(hangup)
+		close(done)
+		wg.Wait()
+	}
+}
+
+func newLogger(w io.Writer, l settings.Log) *slog.Logger {
+	options := &slog.HandlerOptions{Level: l.Level}
+	if l.Format == settings.LogJSON {
+		return slog.New(slog.NewJSONHandler(w, options))
+	}
+	return slog.New(slog.NewTextHandler(w, options))
+}

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/getbindu/bindu-go/identity/did"
+)
+
+func newSign() *cobra.Command {
+	var request requestFlags
+	var key keyFlags
+	cmd := &cobra.Command{
+		Use:   "sign",
+		Short: "Sign a request body and print the headers",
+		Long: `sign reads the body of a request on standard input, byte for byte, and prints the
+headers that prove who sends it, one a line. The body must then be sent as it is.
+
+Without a seed it signs as the agent of the directory.`,
+		Example: `  agent sign < body.json
+  agent sign --scheme jcs-1 --aud did:bindu:you_at_example_com:poet:9f3c... < body.json`,
+		Args: args(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return sign(cmd, request, key, time.Now())
+		},
+	}
+	request.add(cmd.Flags())
+	key.add(cmd)
+	return cmd
+}
+
+func sign(cmd *cobra.Command, f requestFlags, k keyFlags, now time.Time) error {
+	if err := exclusive(cmd, "dir", "seed-file", "seed-hex"); err != nil {
+		return err
+	}
+	if err := f.check(cmd, did.Scheme(f.scheme)); err != nil {
+		return err
+	}
+	name, key, err := k.load()
+	if err != nil {
+		return err
+	}
+	if name, err = signerName(f.did, name); err != nil {
+		return requestError(err)
+	}
+	if f.timestamp == "" {
+		f.timestamp = strconv.FormatInt(now.Unix(), 10)
+	}
+	if f.nonce == "" {
+		if f.nonce, err = did.NewNonce(nil); err != nil {
+			return err
+		}
+	}
+	body, err := readBody(cmd.InOrStdin())
+	if err != nil {
+		return err
+	}
+	scheme, r, err := f.request(name, body)
+	if err != nil {
+		return requestError(err)
+	}
+	signature, err := did.Sign(key, scheme, r)
+	if err != nil {
+		return requestError(err)
+	}
+	return printHeaders(cmd.OutOrStdout(), headerLines(scheme, r, signature))
+}
+
+func printHeaders(out io.Writer, lines [][2]string) error {
+	for _, line := range lines {
+		if _, err := fmt.Fprintf(out, "%s: %s\n", line[0], line[1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,174 @@
+package main
+
+import (
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/getbindu/bindu-go/identity/did"
+)
+
+// defaultWindow is how far a timestamp may lie from the clock of an agent.
+const defaultWindow = 300 * time.Second
+
+type verifyFlags struct {
+	requestFlags
+	keyFlags
+	publicKey, signature string
+	checkTime            bool
+	window               time.Duration
+}
+
+func newVerify() *cobra.Command {
+	var f verifyFlags
+	cmd := &cobra.Command{
+		Use:   "verify",
+		Short: "Verify a signed request and say why it fails",
+		Long: `verify reads the body of a request on standard input, byte for byte, and judges the
+signature of its headers as an agent would. It exits 0 if the signature is good
+and 1, with the reason that an agent would give, if it is not. When another form
+of the payload was signed it says which, and which bytes differ.
+
+An agent also refuses a request that was not signed just now; verify mentions
+that, and with --check-time it counts.`,
+		Example: `  agent verify --public-key 4zvwRj... --headers headers.txt < body.json
+  agent sign < body.json > headers.txt && agent verify --headers headers.txt < body.json`,
+		Args: args(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return verify(cmd, f, time.Now())
+		},
+	}
+	f.requestFlags.add(cmd.Flags())
+	f.keyFlags.add(cmd)
+	flags := cmd.Flags()
+	flags.StringVar(&f.publicKey, "public-key", "", "public key of the signer in base58 (default: the directory's)")
+	flags.StringVar(&f.signature, "signature", "", "signature in base58")
+	flags.StringVar(&f.headers, "headers", "", "file with the request's headers, instead of the flags for them")
+	flags.BoolVar(&f.checkTime, "check-time", false, "fail if the timestamp is outside the window")
+	flags.DurationVar(&f.window, "window", defaultWindow, "how far the timestamp may lie from this machine's clock")
+	return cmd
+}
+
+func verify(cmd *cobra.Command, f verifyFlags, now time.Time) error {
+	if err := exclusive(cmd, "public-key", "dir", "seed-file", "seed-hex"); err != nil {
+		return err
+	}
+	if err := f.readHeaders(cmd, &f.signature); err != nil {
+		return err
+	}
+	if err := f.check(cmd, did.Scheme(f.scheme)); err != nil {
+		return err
+	}
+	if f.timestamp == "" || f.signature == "" {
+		return &reasonedError{"missing_signature_headers", "give --timestamp and --signature, or --headers",
+			errors.New("the time of signing or the signature is missing")}
+	}
+	name, key, err := f.signer()
+	if err != nil {
+		return requestError(err)
+	}
+	body, err := readBody(cmd.InOrStdin())
+	if err != nil {
+		return err
+	}
+	scheme, r, err := f.request(name, body)
+	if err != nil {
+		return requestError(err)
+	}
+	if _, err := did.Verify(key, scheme, r, f.signature); err != nil {
+		return verdict(key, scheme, r, f.signature, err)
+	}
+	if err := f.time(r.Timestamp, now, cmd.ErrOrStderr()); err != nil {
+		return err
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "ok: signed by %s with scheme %s\n", r.DID, scheme)
+	return nil
+}
+
+// signer returns the name and the key that the signature is judged by.
+func (f *verifyFlags) signer() (did.DID, ed25519.PublicKey, error) {
+	if f.publicKey != "" {
+		key, err := did.DecodePublicKey(f.publicKey)
+		if err != nil {
+			return did.DID{}, nil, err
+		}
+		name, err := signerName(f.did, did.DID{})
+		return name, key, err
+	}
+	recorded, pair, err := f.load()
+	if err != nil {
+		return did.DID{}, nil, err
+	}
+	name, err := signerName(f.did, recorded)
+	return name, pair.PublicKey(), err
+}
+
+// verdict names the reason, and shows what was signed instead where it is known.
+func verdict(key ed25519.PublicKey, scheme did.Scheme, r did.Request, signature string, err error) error {
+	failed := requestError(err)
+	if !errors.Is(err, did.ErrSignatureMismatch) {
+		return failed
+	}
+	hint := "no known form of the payload fits: the body, the DID, the timestamp or another field was changed after signing, or the key is another one"
+	if m, ok := did.Explain(key, scheme, r, signature); ok {
+		hint = m.String()
+	}
+	return &reasonedError{"crypto_mismatch", hint, err}
+}
+
+// time compares both clocks.
+func (f *verifyFlags) time(stamp int64, now time.Time, errOut io.Writer) error {
+	window := int64(f.window / time.Second)
+	if now.Unix()-window <= stamp && stamp <= now.Unix()+window {
+		return nil
+	}
+	what := fmt.Errorf("the request was signed at %s, this machine's clock says %s, and the window is %s",
+		clock(stamp), now.UTC().Format(time.RFC3339), f.window)
+	if f.checkTime {
+		return &reasonedError{"timestamp_out_of_window", "compare the clocks; a request is signed anew each time it is sent", what}
+	}
+	fmt.Fprintf(errOut, "note: an agent would refuse this request as timestamp_out_of_window: %v\n", what)
+	return nil
+}
+
+// clock writes a time, or the number where it is beyond what a year can be.
+func clock(stamp int64) string {
+	const lastSecond = 253402300799 // of the year 9999, the last that RFC 3339 writes
+	if stamp < 0 || stamp > lastSecond {
+		return fmt.Sprintf("second %d", stamp)
+	}
+	return time.Unix(stamp, 0).UTC().Format(time.RFC3339)
+}
+
+// requestError gives a fault of a signed request the word that an agent would
+// refuse it with.
+func requestError(err error) error {
+	for _, known := range []struct {
+		err  error
+		word string
+	}{
+		{did.ErrMalformed, "did_malformed"},
+		{did.ErrScheme, "scheme_unknown"},
+		{did.ErrTimestamp, "timestamp_malformed"},
+		{did.ErrNonce, "malformed_input"},
+		{did.ErrSignatureMalformed, "malformed_input"},
+		{did.ErrSignatureMismatch, "crypto_mismatch"},
+		{did.ErrWeakKey, "key_weak"},
+		{did.ErrPublicKey, "public_key_unavailable"},
+		{did.ErrBodyNotUTF8, "body_not_utf8"},
+		{did.ErrDuplicateKey, "json_duplicate_key"},
+		{did.ErrDepth, "json_too_deep"},
+		{did.ErrNumber, "json_number"},
+		{did.ErrSyntax, "json_malformed"},
+		{did.ErrRequest, "malformed_input"},
+	} {
+		if errors.Is(err, known.err) {
+			return &reasonedError{known.word, "", err}
+		}
+	}
+	return err
+}

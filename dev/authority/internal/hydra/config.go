@@ -1,0 +1,80 @@
+package hydra
+
+import (
+	"encoding/json"
+	"net"
+	"strconv"
+	"time"
+)
+
+// document is the part of Hydra's configuration file that we set; its schema is Hydra's.
+type document struct {
+	DSN     string            `json:"dsn"`
+	URLs    urls              `json:"urls"`
+	Serve   map[string]listen `json:"serve"`
+	Secrets secrets           `json:"secrets"`
+	TTL     ttl               `json:"ttl"`
+	Log     logging           `json:"log"`
+	SQA     sqa               `json:"sqa"`
+}
+
+type urls struct {
+	Self self `json:"self"`
+}
+
+type self struct {
+	Issuer string `json:"issuer"`
+}
+
+type listen struct {
+	Host string `json:"host"`
+	Port int    `json:"port"`
+}
+
+type secrets struct {
+	System []string `json:"system"`
+}
+
+type ttl struct {
+	AccessToken string `json:"access_token"`
+}
+
+type logging struct {
+	Level string `json:"level"`
+}
+
+// sqa is Hydra's telemetry, which a machine without network would only wait for.
+type sqa struct {
+	OptOut bool `json:"opt_out"`
+}
+
+// configuration renders the file. Access tokens are opaque unless a client asks for JWT by access_token_strategy,
+// which is Hydra's own default.
+func configuration(database, public, admin, secret string, tokenTTL time.Duration) ([]byte, error) {
+	publicAt, err := parseListen(public)
+	if err != nil {
+		return nil, err
+	}
+	adminAt, err := parseListen(admin)
+	if err != nil {
+		return nil, err
+	}
+	return json.MarshalIndent(document{
+		DSN:     "sqlite://" + database + "?_fk=true&_busy_timeout=10000",
+		URLs:    urls{Self: self{Issuer: "http://" + public}},
+		Serve:   map[string]listen{"public": publicAt, "admin": adminAt},
+		Secrets: secrets{System: []string{secret}},
+		TTL:     ttl{AccessToken: tokenTTL.String()},
+		Log:     logging{Level: "warn"},
+		SQA:     sqa{OptOut: true},
+	}, "", "  ")
+}
+
+func parseListen(address string) (listen, error) {
+	host, text, err := net.SplitHostPort(address)
+	if err != nil {
+		return listen{}, err
+	}
+	port, err := strconv.Atoi(text)
+	return listen{Host: host, Port: port}, err
+}

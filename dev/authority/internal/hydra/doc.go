@@ -1,0 +1,2 @@
+// Package hydra prepares and starts the real Ory Hydra on SQLite.
+package hydra

@@ -1,0 +1,120 @@
+#!/usr/bin/env bash
+# Runs docker-compose.yml as it is: up, a message each way, a refusal, a restart of each service, down.
+#
+# Images that are not on this machine and cannot be pulled are built out of the same real programs: standin/README.md.
+# KEEP=1 leaves everything running at the end.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+project=bindu-compose-test
+export POET_PORT=${POET_PORT:-0} CRITIC_PORT=${CRITIC_PORT:-0} # 0: any free port
+if docker compose version >/dev/null 2>&1; then
+	compose() { docker compose -p "$project" "$@"; }
+else
+	compose() { docker-compose -p "$project" "$@"; }
+fi
+
+say() { printf '[%3ds] %s\n' "$SECONDS" "$*"; }
+
+fail() {
+	say "FAILED: $*"
+	exit 1
+}
+
+# Stand-ins and our own image go away at the end, so that nobody takes them for the real ones.
+built=()
+clean() {
+	status=$?
+	if [ "$status" -ne 0 ]; then
+		compose ps || true
+		compose logs --no-color --tail 40 || true
+	fi
+	if [ "${KEEP:-}" != 1 ]; then
+		say "down"
+		compose down --volumes --remove-orphans --timeout 10 >/dev/null 2>&1 || true
+		docker image rm --force "${built[@]:-none}" >/dev/null 2>&1 || true
+		docker image prune --force --filter label=org.bindu.stage=build >/dev/null 2>&1 || true
+	fi
+	exit "$status"
+}
+trap clean EXIT
+
+# images finds the images that the compose file and the Dockerfile name, or makes stand-ins for them.
+images() {
+	for image in golang:1.26 oryd/hydra:v2.3.0 smallstep/step-ca:0.30.2; do
+		label=$(docker image inspect --format '{{index .Config.Labels "org.bindu.standin"}}' "$image" 2>/dev/null || echo absent)
+		if [ -z "$label" ]; then
+			say "$image: the official one is on this machine"
+		elif [ "$label" = absent ] && timeout 300 docker pull --quiet "$image" >/dev/null 2>&1; then
+			say "$image: the official one was pulled"
+		else
+			say "$image: building a stand-in"
+			dev/standin/build.sh "$image" >/dev/null
+			built+=("$image")
+		fi
+	done
+}
+
+healthy() {
+	for _ in $(seq 240); do
+		state=$(docker inspect --format '{{.State.Status}} {{.State.Health.Status}}' "$(compose ps -q "$1")")
+		case $state in
+		*" healthy") return ;;
+		exited*) fail "$1 has exited" ;;
+		esac
+		sleep 0.5
+	done
+	fail "$1 is not healthy after 2 minutes"
+}
+
+# message FROM TO [FLAG] sends a message and wants the echo of it.
+message() {
+	text="hello from $1, $RANDOM"
+	answer=$(compose run --rm -T ${3:+"$3"} "$1" call "https://$2:3773" "$text" 2>&1) || fail "$1 cannot reach $2: $answer"
+	case $answer in
+	*"$text"*) say "$1 -> $2: answered" ;;
+	*) fail "$1 -> $2: answered $answer" ;;
+	esac
+}
+
+both_ways() {
+	message poet critic ${1:+"$1"}
+	message critic poet ${1:+"$1"}
+}
+
+# refused wants the TLS alert that a caller without a certificate gets.
+refused() {
+	address=$(compose port poet 3773)
+	if out=$(curl --silent --show-error --insecure --max-time 10 "https://$address/" 2>&1); then
+		fail "a caller without a certificate was answered: $out"
+	fi
+	case $out in
+	*"certificate required"*) say "without a certificate: refused in the handshake" ;;
+	*) fail "a caller without a certificate was refused for another reason: $out" ;;
+	esac
+}
+
+compose config --quiet
+images
+say "bindu-agent: building"
+built+=(bindu-agent)
+compose build --force-rm init
+
+say "up"
+compose up -d
+for service in hydra step-ca poet critic; do healthy "$service"; done
+both_ways
+refused
+
+for service in hydra step-ca poet critic; do
+	say "restart $service"
+	compose restart --timeout 10 "$service" >/dev/null 2>&1
+	healthy "$service"
+	both_ways --no-deps # without it, the services that run once would do so each time
+done
+
+say "up again: nothing is made twice"
+compose up -d >/dev/null 2>&1
+for service in hydra step-ca poet critic; do healthy "$service"; done
+both_ways
+say "docker-compose.yml works"

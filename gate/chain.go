@@ -1,0 +1,151 @@
+package gate
+
+import (
+	"bytes"
+	"encoding/base32"
+	"fmt"
+	"io"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"github.com/getbindu/bindu-go/audit"
+	"github.com/getbindu/bindu-go/identity"
+	"github.com/getbindu/bindu-go/internal/jsonrpc"
+)
+
+// gate is one stop: it admits by returning nil.
+type gate struct {
+	name  string
+	check func(*exchange) *Denial
+}
+
+// Chain is the one handler of the listener. It holds no state of its own but
+// the limits per caller, and may be used by many requests at once.
+type Chain struct {
+	cfg   Config
+	gates []gate
+	usage *usage
+}
+
+// New returns a Chain, or an error that lists everything in the configuration
+// that would leave a door open.
+func New(cfg Config) (*Chain, error) {
+	cfg.setDefaults()
+	if err := cfg.check(); err != nil {
+		return nil, err
+	}
+	c := &Chain{cfg: cfg, usage: newUsage(cfg.Limits, cfg.Now)}
+	c.gates = []gate{
+		{"shape", c.shape},
+		{"route", c.routing},
+		{"token", c.tokenSyntax},
+		{"token", c.tokenVerdict},
+		{"certificate", c.certificate},
+		{"signature", c.signatureHeaders},
+		{"agreement", c.agreement},
+		{"timestamp", c.timestamp},
+		{"body", c.body},
+		{"signature", c.signatureVerdict},
+		{"limit", c.limit},
+		{"replay", c.replay},
+		{"json", c.strictJSON},
+		{"scope", c.scope},
+		{"policy", c.policy},
+	}
+	return c, nil
+}
+
+// ServeHTTP takes the request through the gates.
+func (c *Chain) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	x := &exchange{w: &response{ResponseWriter: w}, r: r, now: c.cfg.Now()}
+	requestID := c.newRequestID()
+	w.Header().Set("X-Request-Id", requestID)
+	defer c.recoverPanic(x, requestID)
+	defer x.done()
+	for _, g := range c.gates {
+		denial := g.check(x)
+		if denial != nil {
+			c.refuse(x, g.name, requestID, denial)
+			return
+		}
+		if x.public {
+			x.route.Handler.ServeHTTP(x.w, x.r)
+			return
+		}
+	}
+	c.admit(x, requestID)
+}
+
+func (c *Chain) refuse(x *exchange, gate, requestID string, d *Denial) {
+	c.cfg.Recorder.Record(x.r.Context(), c.event(x, audit.Refused, gate, requestID, d))
+	if x.w.begun {
+		panic(http.ErrAbortHandler)
+	}
+	d.write(x.w, gate, requestID)
+}
+
+func (c *Chain) admit(x *exchange, requestID string) {
+	ctx := x.r.Context()
+	if x.tokenless && c.cfg.Mode == ModeHybrid {
+		// Where certificate and signature are all that is asked for this is
+		// how callers come; here an operator lets it pass for a time.
+		c.cfg.Recorder.Record(ctx, c.event(x, audit.Warned, "token", requestID, &Denial{Reason: tokenAbsent}))
+	}
+	c.cfg.Recorder.Record(ctx, c.event(x, audit.Admitted, "", requestID, nil))
+	r := x.r.WithContext(jsonrpc.NewContext(identity.NewContext(ctx, x.caller), x.envelope))
+	// Credentials end here: what is behind the gates reads the caller, and can
+	// neither leak nor relay what proved it.
+	r.Header = publicHeader(r.Header)
+	r.Body = io.NopCloser(bytes.NewReader(x.signed.Body))
+	r.ContentLength = int64(len(x.signed.Body))
+	x.route.Handler.ServeHTTP(x.w, r)
+}
+
+func (c *Chain) event(x *exchange, d audit.Decision, gate, requestID string, denial *Denial) audit.Event {
+	e := audit.Event{
+		Decision: d, Gate: gate, RequestID: requestID,
+		DID: x.provedName(), Method: x.envelope.Method, Remote: x.r.RemoteAddr,
+	}
+	if denial != nil {
+		e.Reason, e.Cause = string(denial.Reason), denial.Cause
+	}
+	return e
+}
+
+// provedName is the caller as far as it was proved.
+func (x *exchange) provedName() string {
+	switch {
+	case !x.caller.DID.IsZero():
+		return x.caller.DID.String()
+	case !x.certDID.IsZero():
+		return x.certDID.String()
+	default:
+		return x.tokenDID.String()
+	}
+}
+
+func (c *Chain) recoverPanic(x *exchange, requestID string) {
+	v := recover()
+	if v == nil {
+		return
+	}
+	if v == http.ErrAbortHandler {
+		panic(v)
+	}
+	d := deny(Internal, fmt.Errorf("panic: %v\n%s", v, debug.Stack()))
+	d.id = x.envelope.ID
+	c.refuse(x, "handler", requestID, d)
+}
+
+var requestIDEncoding = base32.HexEncoding.WithPadding(base32.NoPadding)
+
+// newRequestID returns 80 random bits as text. Randomness that fails yields
+// the time instead: the id only helps to find a log line.
+func (c *Chain) newRequestID() string {
+	var b [10]byte
+	if _, err := io.ReadFull(c.cfg.Rand, b[:]); err != nil {
+		return c.cfg.Now().UTC().Format(time.RFC3339Nano)
+	}
+	return requestIDEncoding.EncodeToString(b[:])
+}

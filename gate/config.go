@@ -1,0 +1,203 @@
+package gate
+
+import (
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/getbindu/bindu-go/audit"
+	"github.com/getbindu/bindu-go/identity"
+	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/oauth"
+	"github.com/getbindu/bindu-go/transport/mtls"
+)
+
+// Mode says which proofs a protected request must carry.
+type Mode string
+
+const (
+	// ModeHybrid wants certificate, token and signature. It is the default.
+	ModeHybrid Mode = "hybrid"
+	// ModeMTLS wants certificate and signature; a token is verified if present.
+	ModeMTLS Mode = "mtls"
+	// ModeOff wants token and signature over plain HTTP.
+	ModeOff Mode = "off"
+)
+
+// TokenMode says what becomes of a request without a valid token.
+type TokenMode string
+
+const (
+	// TokenStrict wants a valid token on every protected request. It is the default.
+	TokenStrict TokenMode = "strict"
+	// TokenOptional admits a request without a token but none with an invalid one.
+	TokenOptional TokenMode = "optional"
+	// TokenPermissive takes a token's claims if it verifies and ignores it otherwise.
+	TokenPermissive TokenMode = "permissive"
+)
+
+// TokenVerifier says what a bearer token proves. Its error wraps one of the
+// sentinel errors of package oauth; oauth.ErrUnavailable and
+// oauth.ErrInvalidResponse mean that nothing is known about the token.
+type TokenVerifier interface {
+	Verify(ctx context.Context, token string) (oauth.Claims, error)
+}
+
+// KeyResolver finds the public key registered for a DID. Its error wraps
+// did.ErrWeakKey (small order or not canonical), did.ErrKeyChanged (not the
+// pinned one), oauth.ErrUnavailable or oauth.ErrInvalidResponse (nothing is
+// known); any other error means that no usable key is registered.
+type KeyResolver interface {
+	PublicKey(ctx context.Context, d did.DID) (ed25519.PublicKey, error)
+}
+
+// ReplayStore remembers what opened the door. Use returns nil exactly once for
+// each owner and key until expires and [ErrReplayed] after that, [ErrQuota]
+// when the owner has used up its share, [ErrStale] when expires has passed and
+// a [*RecoveringError] for a key of a time it does not remember; any other
+// error means that the store cannot say. With an error the request is refused.
+type ReplayStore interface {
+	Use(ctx context.Context, owner did.DID, key string, expires time.Time) error
+}
+
+// Policy decides after all proofs about the caller and its request. A nil
+// error admits; a [*Denial] is answered as it is; any other error refuses.
+// release, which may be nil, is called when an admitted request is done.
+type Policy interface {
+	Decide(ctx context.Context, c identity.Caller, r Request) (release func(), err error)
+}
+
+// Request is what a [Policy] may know of a request.
+type Request struct {
+	// Method is the JSON-RPC method.
+	Method string
+	// Body is the verified body. It must not be changed or kept.
+	Body []byte
+	// Time is when the request was judged.
+	Time time.Time
+}
+
+// Recorder takes every decision.
+type Recorder interface {
+	Record(ctx context.Context, e audit.Event)
+}
+
+// Config is all that a [Chain] needs to know. Zero limits mean the defaults of
+// [DefaultLimits].
+type Config struct {
+	// Self is the DID of this agent: the recipient that jcs-1 signatures name.
+	Self did.DID
+	// Issuer is what stands before the # in the URI SAN of a peer's certificate.
+	Issuer string
+	Mode   Mode
+	// TokenMode other than strict is allowed only where a certificate is proved.
+	TokenMode TokenMode
+	// AllowUncertified admits callers without a certificate in hybrid mode, for
+	// a migration: each is recorded as a warning.
+	AllowUncertified bool
+	// TokenOnly admits callers that have a token but no DID and no signature;
+	// only in ModeOff.
+	TokenOnly bool
+	// RequireKeyBound refuses DIDs that are not derived from their key.
+	RequireKeyBound bool
+	// Window is how far a timestamp may be from now, inclusive. Zero means 300 s.
+	Window time.Duration
+	// Permissions maps each JSON-RPC method to the permissions of which one is
+	// needed. Nil means [DefaultPermissions].
+	Permissions Permissions
+	// Tokenless are the permissions of a caller without a token in ModeMTLS or
+	// with an optional token.
+	Tokenless []string
+
+	Tokens   TokenVerifier
+	Keys     KeyResolver
+	Replay   ReplayStore
+	Policy   Policy // may be nil
+	Recorder Recorder
+	// CheckPeer looks again at the certificate of an open connection, which
+	// may have expired or lost our trust since its handshake; see
+	// [mtls.Source.CheckPeer]. Nil checks only the validity.
+	CheckPeer func(*tls.ConnectionState) error
+
+	// Public are answered without any proof; Protected only behind all gates.
+	// Both are keyed by exact path.
+	Public, Protected map[string]Route
+
+	Limits Limits
+	Now    func() time.Time
+	Rand   io.Reader
+}
+
+// Route is what a path answers.
+type Route struct {
+	// Methods are the HTTP methods taken; GET includes HEAD.
+	Methods []string
+	Handler http.Handler
+}
+
+var errConfig = errors.New("gate configuration")
+
+// check reports every combination that would leave a door open.
+func (c *Config) check() error {
+	var errs []error
+	require := func(ok bool, why string) {
+		if !ok {
+			errs = append(errs, fmt.Errorf("%w: %s", errConfig, why))
+		}
+	}
+	require(!c.Self.IsZero(), "the agent's own DID is missing")
+	require(c.Recorder != nil, "a recorder is missing")
+	require(len(c.Protected) > 0, "no protected route")
+	require(c.Mode == ModeHybrid || c.Mode == ModeMTLS || c.Mode == ModeOff, "unknown mode")
+	require(c.Mode == ModeOff || c.Issuer != "", "certificates need the issuer of their DIDs")
+	require(c.Tokens != nil || c.Mode == ModeMTLS, "a token verifier is missing")
+	require(c.TokenOnly || (c.Keys != nil && c.Replay != nil), "signatures need a key resolver and a replay store")
+	switch c.TokenMode {
+	case TokenStrict:
+	case TokenOptional, TokenPermissive:
+		require(c.Mode != ModeOff && !c.AllowUncertified, "a token may be optional only where a certificate is proved")
+	default:
+		require(false, "unknown token mode")
+	}
+	require(!c.TokenOnly || (c.Mode == ModeOff && c.TokenMode == TokenStrict), "callers without a DID are possible only with mode off and strict tokens")
+	require(!c.AllowUncertified || c.Mode == ModeHybrid, "uncertified callers are possible only in hybrid mode")
+	for path := range c.Public {
+		_, both := c.Protected[path]
+		require(!both, "a path is both public and protected: "+path)
+	}
+	return errors.Join(errs...)
+}
+
+func (c *Config) setDefaults() {
+	if c.Mode == "" {
+		c.Mode = ModeHybrid
+	}
+	if c.TokenMode == "" {
+		c.TokenMode = TokenStrict
+		if c.Mode == ModeMTLS {
+			c.TokenMode = TokenOptional
+		}
+	}
+	if c.Window == 0 {
+		c.Window = 300 * time.Second
+	}
+	if c.Permissions == nil {
+		c.Permissions = DefaultPermissions()
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Rand == nil {
+		c.Rand = rand.Reader
+	}
+	if c.CheckPeer == nil {
+		c.CheckPeer = func(cs *tls.ConnectionState) error { return mtls.CheckNow(cs, c.Now()) }
+	}
+	c.Limits = c.Limits.withDefaults()
+}

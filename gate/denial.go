@@ -1,0 +1,113 @@
+package gate
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/getbindu/bindu-go/internal/jsonrpc"
+)
+
+// Denial is a refusal: the reason, and what only this one request explains.
+type Denial struct {
+	Reason Reason
+	// Hint replaces the reason's general hint when it is not empty.
+	Hint string
+	// RetryAfter is sent in whole seconds with 429 and 503; zero means 1 s.
+	RetryAfter time.Duration
+	// Allow is the Allow header of a 405.
+	Allow string
+	// Permission is named in the WWW-Authenticate header of a 403.
+	Permission string
+	// Cause goes to the log and never to the peer.
+	Cause error
+	// close ends the connection after the answer.
+	close bool
+	// id is the id of the request where it is known and may be told.
+	id []byte
+	// custom replaces the reason's answer when its status is not zero.
+	custom answer
+}
+
+func (d *Denial) answer() answer {
+	if d.custom.status != 0 {
+		return d.custom
+	}
+	if a, ok := answers[d.Reason]; ok {
+		return a
+	}
+	return answers[Internal]
+}
+
+// Error makes a Denial an error for the log.
+func (d *Denial) Error() string {
+	if d.Cause == nil {
+		return string(d.Reason)
+	}
+	return fmt.Sprintf("%s: %v", d.Reason, d.Cause)
+}
+
+// Unwrap returns the cause.
+func (d *Denial) Unwrap() error { return d.Cause }
+
+func deny(reason Reason, cause error) *Denial { return &Denial{Reason: reason, Cause: cause} }
+
+// mapping turns a sentinel error into a reason; the first match wins.
+type mapping struct {
+	err    error
+	reason Reason
+}
+
+func lookup(table []mapping, err error, otherwise Reason) *Denial {
+	for _, m := range table {
+		if errors.Is(err, m.err) {
+			return deny(m.reason, err)
+		}
+	}
+	return deny(otherwise, err)
+}
+
+// write sends the refusal in its one shape.
+func (d *Denial) write(w http.ResponseWriter, gate, requestID string) {
+	a := d.answer()
+	h := w.Header()
+	if d.close {
+		h.Set("Connection", "close")
+	}
+	switch a.status {
+	case http.StatusUnauthorized:
+		h.Set("WWW-Authenticate", challenge(d.Reason, a))
+	case http.StatusForbidden:
+		if d.Permission != "" {
+			h.Set("WWW-Authenticate", `Bearer error="insufficient_scope", scope="`+d.Permission+`"`)
+		}
+	case http.StatusServiceUnavailable, http.StatusTooManyRequests:
+		seconds := max(1, int(math.Ceil(d.RetryAfter.Seconds())))
+		h.Set("Retry-After", strconv.Itoa(seconds))
+	case http.StatusMethodNotAllowed:
+		h.Set("Allow", d.Allow)
+	}
+	hint := a.hint
+	if d.Hint != "" {
+		hint = d.Hint
+	}
+	jsonrpc.WriteError(w, a.status, d.id, jsonrpc.Error{
+		Code:    a.code,
+		Message: a.message,
+		Data:    jsonrpc.Data{Reason: string(d.Reason), Gate: gate, RequestID: requestID, Hint: hint},
+	})
+}
+
+// challenge follows RFC 6750 section 3: no error code when no token was sent.
+func challenge(reason Reason, a answer) string {
+	if reason == AuthMissing || a.code == codeCertificate {
+		return "Bearer"
+	}
+	if reason == AuthMalformed {
+		return `Bearer error="invalid_request"`
+	}
+	return `Bearer error="invalid_token"`
+}

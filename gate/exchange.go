@@ -1,0 +1,72 @@
+package gate
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/getbindu/bindu-go/identity"
+	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/jsonrpc"
+)
+
+// exchange is one request on its way through the gates: each gate reads what
+// earlier ones proved and adds its own.
+type exchange struct {
+	w   *response
+	r   *http.Request
+	now time.Time
+
+	route     Route
+	public    bool
+	token     string  // set when a token was sent
+	tokenDID  did.DID // proved by the token
+	certDID   did.DID // proved by the certificate
+	headerDID did.DID // claimed by X-DID
+
+	signed    did.Request
+	scheme    did.Scheme
+	signature string
+
+	envelope  jsonrpc.Envelope
+	caller    identity.Caller
+	held      [2]func() // give back what limits and policy count while the request lasts
+	tokenless bool      // no token came, and the mode allows it
+}
+
+// onDone remembers what to call when the request is done; nil is nothing.
+func (x *exchange) onDone(release func()) {
+	if x.held[0] == nil {
+		x.held[0] = release
+		return
+	}
+	x.held[1] = release
+}
+
+// done gives back what the request held.
+func (x *exchange) done() {
+	for _, release := range x.held {
+		if release != nil {
+			release()
+		}
+	}
+}
+
+// response remembers whether an answer was begun, so that a panic after that
+// ends the connection instead of sending a second one.
+type response struct {
+	http.ResponseWriter
+	begun bool
+}
+
+func (w *response) WriteHeader(status int) {
+	w.begun = true
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *response) Write(p []byte) (int, error) {
+	w.begun = true
+	return w.ResponseWriter.Write(p)
+}
+
+// Unwrap gives http.ResponseController the writer's abilities.
+func (w *response) Unwrap() http.ResponseWriter { return w.ResponseWriter }

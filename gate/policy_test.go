@@ -1,0 +1,122 @@
+package gate_test
+
+import (
+	"errors"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/getbindu/bindu-go/a2a"
+	"github.com/getbindu/bindu-go/audit"
+	"github.com/getbindu/bindu-go/gate"
+	"github.com/getbindu/bindu-go/identity/did"
+)
+
+// The dispatcher and the permissions are two lists in two packages; a method in
+// one of them only would be out of reach, or reachable for nobody.
+func TestPermissionsAreTotalOverTheDispatcher(t *testing.T) {
+	permissions := gate.DefaultPermissions()
+	served := make(map[string]bool)
+	for _, m := range a2a.Methods() {
+		served[m.Name] = true
+		if len(permissions[m.Name]) == 0 {
+			t.Errorf("%s has no permission, so nobody can call it", m.Name)
+		}
+	}
+	for method := range permissions {
+		if !served[method] {
+			t.Errorf("%s has permissions and is not served", method)
+		}
+	}
+}
+
+func TestUnmappedMethodIsRefusedWhateverTheCallerMay(t *testing.T) {
+	for name, permissions := range map[string]gate.Permissions{
+		"absent":              {"tasks/get": {"agent:read"}},
+		"of no permission":    {"message/send": {}},
+		"of another spelling": {"Message/Send": {"agent:write"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, func(c *gate.Config) { c.Permissions = permissions })
+			b.claims.Scopes = []string{"agent:read", "agent:write", "agent:admin", "*"}
+			_, got := b.do(b.request(did.SchemeReference, testBody))
+			if got.Error.Code == 0 || b.ran["handler"] != 0 {
+				t.Errorf("served: %+v", got)
+			}
+		})
+	}
+}
+
+func TestOverrideReplacesOneMethodOnly(t *testing.T) {
+	p := gate.DefaultPermissions().Override(gate.Permissions{"message/send": {"poems:write"}})
+	may := func(permission string) func(string) bool { return func(s string) bool { return s == permission } }
+	if p.Allows("message/send", may("agent:write")) || !p.Allows("message/send", may("poems:write")) || !p.Allows("tasks/get", may("agent:read")) {
+		t.Errorf("permissions %v", p)
+	}
+	if !gate.DefaultPermissions().Allows("message/send", may("agent:write")) {
+		t.Error("the override reached the defaults")
+	}
+}
+
+func TestPolicyHoldsWhileTheHandlerRuns(t *testing.T) {
+	b := newBench(t)
+	b.handler = func(w http.ResponseWriter, _ *http.Request) {
+		if b.ran["policy released"] != 0 {
+			t.Error("released before the handler was done")
+		}
+		w.WriteHeader(http.StatusOK)
+	}
+	if w, _ := b.do(b.request(did.SchemeReference, testBody)); w.Code != http.StatusOK || b.ran["policy released"] != 1 {
+		t.Errorf("%d, released %d times", w.Code, b.ran["policy released"])
+	}
+}
+
+func TestPolicyQuotaTellsWhenToTryAgain(t *testing.T) {
+	b := newBench(t)
+	b.policyErr = &gate.Denial{Reason: gate.RateLimited, RetryAfter: 1500 * time.Millisecond, Cause: errors.New("rule of mine")}
+	w, got := b.do(b.request(did.SchemeReference, testBody))
+	if w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") != "2" || got.Error.Data.Reason != "rate_limited" {
+		t.Errorf("%d %v %s", w.Code, w.Header(), w.Body)
+	}
+	if b.ran["handler"] != 0 || b.ran["policy released"] != 0 {
+		t.Errorf("ran %v", b.ran)
+	}
+}
+
+// What passes only because of a migration is counted, and what passes because
+// the mode is meant so is not.
+func TestAbsentTokenIsCountedWhereItShouldNotLast(t *testing.T) {
+	optional := func(mode gate.Mode) func(*gate.Config) {
+		return func(c *gate.Config) {
+			c.Mode, c.TokenMode, c.Tokenless = mode, gate.TokenOptional, []string{gate.PermissionWrite}
+		}
+	}
+	for mode, want := range map[gate.Mode]int{gate.ModeHybrid: 1, gate.ModeMTLS: 0} {
+		t.Run(string(mode), func(t *testing.T) {
+			b := newBench(t, optional(mode))
+			r := b.request(did.SchemeReference, testBody)
+			r.Header.Del("Authorization")
+			if w, _ := b.do(r); w.Code != http.StatusOK {
+				t.Fatalf("%d %s", w.Code, w.Body)
+			}
+			warned := 0
+			for _, e := range b.events {
+				if e.Decision == audit.Warned && e.Reason == "token_absent" && e.DID == b.caller.String() {
+					warned++
+				}
+			}
+			if warned != want {
+				t.Errorf("warned %d times: %+v", warned, b.events)
+			}
+		})
+	}
+}
+
+func TestOptionalTokenIsStillJudged(t *testing.T) {
+	b := newBench(t, func(c *gate.Config) { c.TokenMode = gate.TokenOptional })
+	r := b.request(did.SchemeReference, testBody)
+	r.Header.Set("Authorization", "Bearer bad-token")
+	if w, got := b.do(r); w.Code != http.StatusUnauthorized || got.Error.Data.Reason != "token_inactive" {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}

@@ -1,0 +1,165 @@
+package gate
+
+import (
+	"net/http"
+
+	"github.com/getbindu/bindu-go/internal/jsonrpc"
+)
+
+// Reason is the stable word by which a refusal is known: in the answer
+// (data.reason), in the log and as a metric label.
+type Reason string
+
+// The reasons for which this package refuses a request.
+const (
+	PayloadTooLarge   Reason = "payload_too_large"
+	ContentEncoding   Reason = "content_encoding"
+	ContentType       Reason = "content_type"
+	DuplicateHeader   Reason = "duplicate_header"
+	TargetTooLong     Reason = "target_too_long"
+	NotFound          Reason = "not_found"
+	MethodNotAllowed  Reason = "method_not_allowed"
+	AuthMissing       Reason = "auth_missing"
+	AuthMalformed     Reason = "auth_malformed"
+	TokenMalformed    Reason = "token_malformed"
+	TokenInactive     Reason = "token_inactive"
+	TokenExpired      Reason = "token_expired"
+	TokenNotYetValid  Reason = "token_not_yet_valid"
+	TokenAudience     Reason = "token_audience"
+	TokenIssuer       Reason = "token_issuer"
+	TokenUse          Reason = "token_use"
+	TokenKID          Reason = "token_kid"
+	TokenAlgorithm    Reason = "token_alg"
+	TokenSignature    Reason = "token_signature"
+	TokenClaim        Reason = "token_claim"
+	TokenUnavailable  Reason = "introspection_unavailable"
+	TokenInvalidReply Reason = "introspection_invalid"
+	ClientNotDID      Reason = "client_not_did"
+	CertRequired      Reason = "client_cert_required"
+	CertExpired       Reason = "cert_expired"
+	CertNotYetValid   Reason = "cert_not_yet_valid"
+	CertNoDID         Reason = "cert_no_did"
+	CertMultipleIDs   Reason = "cert_multiple_ids"
+	CertIssuer        Reason = "cert_issuer_mismatch"
+	CertRefused       Reason = "cert_refused"
+	MissingSignature  Reason = "missing_signature_headers"
+	DIDMalformed      Reason = "did_malformed"
+	SchemeUnknown     Reason = "scheme_unknown"
+	IdentityMismatch  Reason = "identity_mismatch"
+	DIDMismatch       Reason = "did_mismatch"
+	TimestampBad      Reason = "timestamp_malformed"
+	TimestampWindow   Reason = "timestamp_out_of_window"
+	WrongRecipient    Reason = "wrong_recipient"
+	BodyTimeout       Reason = "body_timeout"
+	BodyIncomplete    Reason = "body_incomplete"
+	BodyNotUTF8       Reason = "body_not_utf8"
+	SignatureBad      Reason = "malformed_input"
+	CryptoMismatch    Reason = "crypto_mismatch"
+	KeyWeak           Reason = "key_weak"
+	KeyUnavailable    Reason = "public_key_unavailable"
+	KeyChanged        Reason = "key_changed"
+	KeyLookup         Reason = "key_lookup_unavailable"
+	NotKeyBound       Reason = "did_not_key_bound"
+	RateLimited       Reason = "rate_limited"
+	Replayed          Reason = "replayed"
+	ReplayUnavailable Reason = "replay_unavailable"
+	JSONMalformed     Reason = "json_malformed"
+	JSONDuplicateKey  Reason = "json_duplicate_key"
+	JSONTooDeep       Reason = "json_too_deep"
+	JSONNumber        Reason = "json_number"
+	MethodUnknown     Reason = "method_not_found"
+	ScopeInsufficient Reason = "scope_insufficient"
+	PolicyDenied      Reason = "policy_denied"
+	Internal          Reason = "internal"
+)
+
+// JSON-RPC error numbers of refusals. Those of the reference come first; the
+// A2A specification's own errors are answered with HTTP 200 and so cannot be
+// confused with them.
+const (
+	codeAuthRequired  = -32001
+	codeInvalidToken  = -32002
+	codePermissions   = -32003
+	codeTokenExpired  = -32004
+	codeCertificate   = -32050
+	codeMismatch      = -32051
+	codeSignature     = -32052
+	codeReplayed      = -32053
+	codeUnavailable   = -32054
+	codeRateLimited   = -32055
+	codeParse         = jsonrpc.CodeParseError
+	codeRequest       = jsonrpc.CodeInvalidRequest
+	codeMethodUnknown = jsonrpc.CodeMethodNotFound
+	codeInternal      = jsonrpc.CodeInternalError
+)
+
+// answer is what the peer is told about a reason.
+type answer struct {
+	status  int
+	code    int
+	message string
+	hint    string
+}
+
+// answers is the one place that maps a reason to what the peer sees.
+var answers = map[Reason]answer{
+	PayloadTooLarge:   {http.StatusRequestEntityTooLarge, codeRequest, "Request body too large", "Send a smaller body; the limit is LIMITS__BODY_BYTES of the agent."},
+	ContentEncoding:   {http.StatusUnsupportedMediaType, codeRequest, "Content-Encoding not supported", "Send the body without Content-Encoding: the signature covers the bytes as sent."},
+	ContentType:       {http.StatusUnsupportedMediaType, codeRequest, "Content-Type not supported", "Send Content-Type: application/json in UTF-8."},
+	DuplicateHeader:   {http.StatusBadRequest, codeRequest, "A security header appears twice", "Send Authorization and each X-DID header exactly once, spelt with hyphens."},
+	TargetTooLong:     {http.StatusRequestURITooLong, codeRequest, "Request target too long", "Send parameters in the body."},
+	NotFound:          {http.StatusNotFound, codeRequest, "No such path", "A2A calls go to POST /; public documents are under /.well-known/."},
+	MethodNotAllowed:  {http.StatusMethodNotAllowed, codeRequest, "HTTP method not allowed", "The Allow header lists what this path takes."},
+	AuthMissing:       {http.StatusUnauthorized, codeAuthRequired, "Authentication required", "Send exactly: Authorization: Bearer TOKEN."},
+	AuthMalformed:     {http.StatusUnauthorized, codeAuthRequired, "Authorization header malformed", "Send exactly: Authorization: Bearer TOKEN, with one space and nothing after the token."},
+	TokenMalformed:    {http.StatusUnauthorized, codeInvalidToken, "Invalid token", "The token is not of the form this agent's authority issues."},
+	TokenInactive:     {http.StatusUnauthorized, codeInvalidToken, "Invalid token", "The authority says that the token is not active: request a new one, and check that both sides use the same authority."},
+	TokenExpired:      {http.StatusUnauthorized, codeTokenExpired, "Token has expired", "Request a new token before the old one ends."},
+	TokenNotYetValid:  {http.StatusUnauthorized, codeInvalidToken, "Token is not yet valid", "Compare the clocks of the caller, the authority and this agent."},
+	TokenAudience:     {http.StatusUnauthorized, codeInvalidToken, "Token has the wrong audience", "Request a token for this agent; one made for the certificate authority opens nothing here."},
+	TokenIssuer:       {http.StatusUnauthorized, codeInvalidToken, "Token has the wrong issuer", "Request the token from the authority that this agent trusts."},
+	TokenUse:          {http.StatusUnauthorized, codeInvalidToken, "Not an access token", "Send an access token, not an ID token or a refresh token."},
+	TokenKID:          {http.StatusUnauthorized, codeInvalidToken, "Token is signed with an unknown key", "Request a new token; the issuer may have changed its keys."},
+	TokenAlgorithm:    {http.StatusUnauthorized, codeInvalidToken, "Token algorithm not allowed", "The agent accepts the algorithms of AUTH__ALGORITHMS only."},
+	TokenSignature:    {http.StatusUnauthorized, codeInvalidToken, "Invalid token signature", "The token was changed, or its issuer is not the one the agent knows under that name."},
+	TokenClaim:        {http.StatusUnauthorized, codeInvalidToken, "Token lacks a required claim", "The agent's settings require claims that this token does not carry, or not with that value; its operator sees which with `agent token inspect`."},
+	TokenUnavailable:  {http.StatusServiceUnavailable, codeUnavailable, "Token authority unavailable", "Try again after Retry-After."},
+	TokenInvalidReply: {http.StatusServiceUnavailable, codeUnavailable, "Token authority gave an invalid answer", "Try again after Retry-After; the operator of this agent must look at its authority."},
+	ClientNotDID:      {http.StatusForbidden, codeMismatch, "The token's client is not a DID", "Use a token whose client id is the caller's DID, or ask the operator of this agent to map the client to it (AUTH__DID_CLAIM, AUTH__DID_MAP)."},
+	CertRequired:      {http.StatusUnauthorized, codeCertificate, "Client certificate required", "Connect with the certificate that the private CA issued for your DID."},
+	CertExpired:       {http.StatusUnauthorized, codeCertificate, "Client certificate has expired", "Renew the certificate and connect again."},
+	CertNotYetValid:   {http.StatusUnauthorized, codeCertificate, "Client certificate is not yet valid", "Compare the clocks of the CA and this agent."},
+	CertNoDID:         {http.StatusForbidden, codeCertificate, "Client certificate names no DID", "The certificate needs one URI SAN of the form ISSUER#DID; a common name is never read."},
+	CertMultipleIDs:   {http.StatusForbidden, codeCertificate, "Client certificate names more than one identity", "The certificate must carry exactly one URI SAN."},
+	CertIssuer:        {http.StatusForbidden, codeCertificate, "Client certificate names another issuer", "The URI SAN must begin with the issuer of this agent's authority, byte for byte."},
+	CertRefused:       {http.StatusForbidden, codeCertificate, "Client certificate refused", "Use a client certificate of the private CA."},
+	MissingSignature:  {http.StatusForbidden, codeSignature, "Signature headers missing", "Send X-DID, X-DID-Timestamp and X-DID-Signature (and X-DID-Nonce with X-DID-Scheme: jcs-1)."},
+	DIDMalformed:      {http.StatusForbidden, codeSignature, "X-DID is malformed", "Send the caller's DID, at most 512 bytes, without path, query or fragment."},
+	SchemeUnknown:     {http.StatusForbidden, codeSignature, "Unknown signature scheme", "Leave X-DID-Scheme out, or send jcs-1."},
+	IdentityMismatch:  {http.StatusForbidden, codeMismatch, "The proofs name different callers", "Certificate, token and X-DID must all name the same DID."},
+	DIDMismatch:       {http.StatusForbidden, codeMismatch, "X-DID differs from the token's client", "Certificate, token and X-DID must all name the same DID."},
+	TimestampBad:      {http.StatusForbidden, codeSignature, "X-DID-Timestamp is malformed", "Send Unix seconds in plain decimal digits."},
+	TimestampWindow:   {http.StatusForbidden, codeSignature, "X-DID-Timestamp is outside the window", "Compare the clocks; sign anew for each request."},
+	WrongRecipient:    {http.StatusForbidden, codeSignature, "The request was signed for another agent", "Sign with aud set to the DID of the agent you call."},
+	BodyTimeout:       {http.StatusRequestTimeout, codeRequest, "The body did not arrive in time", "Send the body without pauses."},
+	BodyIncomplete:    {http.StatusBadRequest, codeRequest, "The body could not be read", "Send as many bytes as announced."},
+	BodyNotUTF8:       {http.StatusBadRequest, codeParse, "The body is not UTF-8", "Send JSON in UTF-8."},
+	SignatureBad:      {http.StatusForbidden, codeSignature, "Signature headers are malformed", "X-DID-Signature is the base58 form of 64 bytes; X-DID-Nonce is base64url."},
+	CryptoMismatch:    {http.StatusForbidden, codeSignature, "Invalid DID signature", "Sign exactly what is sent, with the key registered for the DID; `agent verify` shows which bytes differ."},
+	KeyWeak:           {http.StatusForbidden, codeSignature, "The caller's public key is weak", "Create a new key: the registered one is of small order or not canonical."},
+	KeyUnavailable:    {http.StatusForbidden, codeSignature, "No usable public key is registered for the DID", "Register the raw Ed25519 key in base58 as metadata.public_key."},
+	KeyChanged:        {http.StatusForbidden, codeSignature, "The registered key is not the pinned one", "Ask the operator of this agent to update the pin if the change was intended."},
+	KeyLookup:         {http.StatusServiceUnavailable, codeUnavailable, "Key authority unavailable", "Try again after Retry-After."},
+	NotKeyBound:       {http.StatusForbidden, codeSignature, "The DID is not derived from its key", "This agent accepts only DIDs whose last segment is derived from the key."},
+	RateLimited:       {http.StatusTooManyRequests, codeRateLimited, "Too many requests", "Send fewer requests; try again after Retry-After."},
+	Replayed:          {http.StatusConflict, codeReplayed, "The request was already accepted once", "Sign each request anew; two equal bodies in one second need different JSON-RPC ids."},
+	ReplayUnavailable: {http.StatusServiceUnavailable, codeUnavailable, "Replay protection unavailable", "Try again after Retry-After; the operator of this agent must look at its storage."},
+	JSONMalformed:     {http.StatusBadRequest, codeParse, "Invalid JSON", "Send one JSON object and nothing after it."},
+	JSONDuplicateKey:  {http.StatusBadRequest, codeParse, "Duplicate key in JSON", "Each key may stand once in an object."},
+	JSONTooDeep:       {http.StatusBadRequest, codeParse, "JSON nested too deeply", "The limit is LIMITS__JSON_DEPTH of the agent."},
+	JSONNumber:        {http.StatusBadRequest, codeParse, "A number cannot be represented", "Numbers must survive RFC 8785: send large ones as strings."},
+	MethodUnknown:     {http.StatusOK, codeMethodUnknown, "Method not found", "See the agent card for what this agent speaks."},
+	ScopeInsufficient: {http.StatusForbidden, codePermissions, "Insufficient permissions", "The token lacks the permission for this method."},
+	PolicyDenied:      {http.StatusForbidden, codePermissions, "Refused by policy", "The operator of this agent does not allow this caller to do this."},
+	Internal:          {http.StatusInternalServerError, codeInternal, "Internal error", "The operator finds the cause in the log under the request id."},
+}

@@ -1,0 +1,31 @@
+package replay
+
+import (
+	"context"
+	"time"
+
+	"github.com/getbindu/bindu-go/gate"
+	"github.com/getbindu/bindu-go/identity/did"
+)
+
+// Memory is a [gate.ReplayStore] that forgets when its process ends: a request
+// admitted just before can be admitted again just after. [Store] does not.
+type Memory struct {
+	now func() time.Time
+	set *set
+}
+
+var _ gate.ReplayStore = (*Memory)(nil)
+
+// NewMemory returns a store for at most total keys, of which one owner may
+// hold perOwner. Zero means 1,000,000 keys, and no limit for an owner beyond
+// what all owners have: as many keys as are still free.
+func NewMemory(now func() time.Time, perOwner, total int64) *Memory {
+	return &Memory{now: now, set: newSet(perOwner, total)}
+}
+
+// Use implements [gate.ReplayStore].
+func (m *Memory) Use(_ context.Context, owner did.DID, key string, expires time.Time) error {
+	id, fp := identify(owner, key)
+	return m.set.use(entry{owner: id, key: fp, expires: expires.Unix()}, m.now())
+}

@@ -1,0 +1,103 @@
+package replay
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"os"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/getbindu/bindu-go/internal/safefile"
+)
+
+const (
+	dirName    = "replay" // in the agent's directory
+	stateFile  = "state"
+	stateLimit = 256 << 10
+	// stateVersion changes with the format of any file here, and with what a
+	// fingerprint is made of: a store that reads another version recovers.
+	stateVersion = 1
+	fileMode     = 0o600
+	maxJournals  = 64
+)
+
+// errState: the state file cannot be relied on.
+var errState = errors.New("damaged state")
+
+// state is what must survive a loss of power. It is replaced atomically and on
+// stable storage before anything is admitted on its ground.
+type state struct {
+	Version int `json:"version"`
+	// Boot names the run of the kernel that holds what was appended.
+	Boot string `json:"boot"`
+	// Complete: whatever was admitted and signed later is in Segments.
+	Complete int64 `json:"complete"`
+	// Horizon: nothing signed later was admitted yet.
+	Horizon int64 `json:"horizon"`
+	// Segments are in ascending order of their ids.
+	Segments []segmentRef `json:"segments"`
+}
+
+type segmentRef struct {
+	ID       uint64 `json:"id"`
+	Journals int    `json:"journals"`
+}
+
+// readState returns [errState] for a file that is not what writeState makes,
+// and otherwise the errors of [safefile.Dir.ReadFile].
+func readState(dir *safefile.Dir) (state, error) {
+	data, err := dir.ReadFile(stateFile, fileMode, stateLimit)
+	if err != nil {
+		return state{}, err
+	}
+	return parseState(data)
+}
+
+// parseState reads a line of JSON and a line with its checksum.
+func parseState(data []byte) (state, error) {
+	line, _, _ := bytes.Cut(data, []byte{'\n'})
+	if !bytes.Equal(data, seal(line)) {
+		return state{}, fmt.Errorf("%w: checksum", errState)
+	}
+	var st state
+	if err := json.Unmarshal(line, &st, json.RejectUnknownMembers(true)); err != nil {
+		return state{}, fmt.Errorf("%w: %w", errState, err)
+	}
+	if st.Version != stateVersion || st.Horizon < st.Complete {
+		return state{}, fmt.Errorf("%w: version %d, complete to %d, horizon %d", errState, st.Version, st.Complete, st.Horizon)
+	}
+	last := uint64(0)
+	for _, ref := range st.Segments {
+		if ref.ID <= last || ref.Journals < 1 || ref.Journals > maxJournals {
+			return state{}, fmt.Errorf("%w: segment %d after %d", errState, ref.ID, last)
+		}
+		last = ref.ID
+	}
+	return st, nil
+}
+
+func writeState(dir *safefile.Dir, st state) error {
+	st.Version = stateVersion
+	line, err := json.Marshal(st)
+	if err != nil {
+		return err
+	}
+	return dir.WriteFile(stateFile, seal(line), fileMode)
+}
+
+func seal(line []byte) []byte {
+	return fmt.Appendf(nil, "%s\n%08x\n", line, crc32.Checksum(line, castagnoli))
+}
+
+// bootID names this run of the kernel, "" where that cannot be told: then
+// every start counts as one after a loss of power.
+func bootID() string {
+	b, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(b))
+}

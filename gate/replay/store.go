@@ -1,0 +1,190 @@
+package replay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/getbindu/bindu-go/gate"
+	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/safefile"
+)
+
+var (
+	// ErrUnavailable: the keys cannot be written down, so nothing is admitted.
+	// It wraps the cause, and ends by itself when the disk takes writes again.
+	ErrUnavailable = errors.New("replay memory cannot be written")
+	errClosed      = errors.New("closed")
+	errNotOpen     = errors.New("no segment yet")
+	errTime        = fmt.Errorf("%w: the time of signing is too far from the clock", ErrUnavailable)
+)
+
+func unavailable(cause error) error { return fmt.Errorf("%w: %w", ErrUnavailable, cause) }
+
+const (
+	// tickInterval is how often the housekeeper looks, and how soon a disk
+	// that works again is noticed.
+	tickInterval = time.Second
+	// horizonAhead is how far ahead of the clock, in seconds, requests may be
+	// signed without waiting for the horizon to be moved. After a loss of
+	// power nothing is admitted for as long, at most.
+	horizonAhead = 60
+)
+
+// Config says how a [Store] works.
+type Config struct {
+	Now func() time.Time // nil means time.Now
+	// Window is how far a timestamp may be from now: [gate.Config].Window.
+	// Zero means 300 s.
+	Window time.Duration
+	// PerOwner and Total bound the keys held, as in [NewMemory].
+	PerOwner, Total int64
+	// Fresh says that the agent never served before. Only then may an absent
+	// memory mean that there is nothing to remember.
+	Fresh bool
+	// BootID names this run of the kernel; "" means that of the system.
+	BootID string
+	Logger *slog.Logger // nil discards
+}
+
+// Store is a [gate.ReplayStore] that does not forget when the process ends.
+//
+// A key is written to a file before it is admitted, with write(2) and without
+// fsync: the kernel holds it even if the process is killed in the next instant.
+// The files are read by [Open]. Should the kernel itself have stopped since
+// (another boot id), or a file be missing or damaged, what was admitted is not
+// known. Instead the store keeps one moment on stable storage, the horizon:
+// nothing signed later was admitted yet. It is a minute ahead of the clock,
+// moved in the background, and nobody waits for it but a caller whose clock is
+// ahead by more than half of that. After such a loss every request signed up
+// to the horizon is refused with a [gate.RecoveringError]: none can be a second
+// admission, and the clock passes the horizon within a minute of the crash.
+// If the horizon is unknown too, everything signed up to a window after the
+// start is refused.
+//
+// Not recognised is a file system that loses data while the kernel keeps
+// running (a disk pulled out, a machine set back to a snapshot).
+type Store struct {
+	dir      *safefile.Dir
+	now      func() time.Time
+	log      *slog.Logger
+	boot     string
+	window   int64 // seconds
+	lifetime int64 // seconds from the signing of a key to its expiry
+	set      *set
+	horizon  atomic.Int64 // only grows
+	failure  atomic.Pointer[error]
+	journals [journals]journal
+
+	mu       sync.Mutex // the state file and what it says
+	complete int64
+	current  segment // id 0 before the first one
+	closed   []segment
+
+	wake, stop, done chan struct{}
+	halt             func()       // ends the housekeeper, once
+	close            func() error // once
+}
+
+var _ gate.ReplayStore = (*Store)(nil)
+
+// Open reads what is remembered in the directory "replay" inside dir. It fails
+// if there can be no such directory, and on what somebody must look at:
+// [safefile.ErrInsecurePermissions] and [safefile.ErrUnsafePath]. If files
+// cannot be written it returns a Store that refuses everything until they can;
+// see [Store.Err]. Only one Store may be open in a directory: hold its lock.
+func Open(dir *safefile.Dir, cfg Config) (*Store, error) {
+	sub, err := dir.Subdir(dirName)
+	if err != nil {
+		return nil, err
+	}
+	s := newStore(sub, cfg)
+	now := s.now()
+	names, err := sub.Names()
+	if err != nil {
+		return nil, err
+	}
+	if err := s.recall(now, cfg.Fresh); err != nil {
+		return nil, err
+	}
+	if err := s.renew(now.Unix(), now.Unix(), true); err != nil {
+		if isUnsafe(err) {
+			return nil, err
+		}
+		s.fail(err)
+	} else {
+		s.remove(s.unlisted(names))
+	}
+	s.halt = sync.OnceFunc(func() { close(s.stop); <-s.done })
+	s.close = sync.OnceValue(s.shutDown)
+	go s.keepHouse()
+	return s, nil
+}
+
+func newStore(dir *safefile.Dir, cfg Config) *Store {
+	s := &Store{
+		dir: dir, now: cfg.Now, log: cfg.Logger, boot: cfg.BootID,
+		window: int64(cfg.Window / time.Second), set: newSet(cfg.PerOwner, cfg.Total),
+		wake: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{}),
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.boot == "" {
+		s.boot = bootID()
+	}
+	if cfg.Window == 0 {
+		s.window = 300
+	}
+	s.lifetime = s.window + 1
+	for i := range s.journals {
+		s.journals[i].latest, s.journals[i].err = math.MinInt64, unavailable(errNotOpen)
+	}
+	return s
+}
+
+// Use implements [gate.ReplayStore]. Its errors are those named there, and
+// [ErrUnavailable].
+func (s *Store) Use(_ context.Context, owner did.DID, key string, expires time.Time) error {
+	id, fp := identify(owner, key)
+	e := entry{owner: id, key: fp, expires: expires.Unix()}
+	signed := e.expires - s.lifetime
+	if err := s.set.use(e, s.now()); err != nil {
+		return err
+	}
+	err := s.cover(signed)
+	if err == nil {
+		err = s.journals[id%journals].append(record{key: fp, owner: id, signed: signed})
+	}
+	if err != nil {
+		s.set.undo(e)
+		s.fail(err)
+	}
+	return err
+}
+
+// Recovering reports whether requests signed at this moment are refused
+// because their time was forgotten, and until when.
+func (s *Store) Recovering() (until time.Time, recovering bool) {
+	until = time.Unix(s.set.floor.Load()-s.lifetime+1, 0)
+	return until, s.now().Before(until)
+}
+
+// Err returns why keys cannot be written down, nil when they can.
+func (s *Store) Err() error {
+	if err := s.failure.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
+
+// Close ends the store; later uses are refused. It may be called repeatedly.
+func (s *Store) Close() error { return s.close() }

@@ -1,0 +1,82 @@
+package gate_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/getbindu/bindu-go/gate"
+	"github.com/getbindu/bindu-go/gate/replay"
+	"github.com/getbindu/bindu-go/identity/did"
+)
+
+type failingReplay struct{ err error }
+
+func (f failingReplay) Use(context.Context, did.DID, string, time.Time) error { return f.err }
+
+func TestReplayStoreDecides(t *testing.T) {
+	tests := map[string]struct {
+		err        error
+		status     int
+		reason     gate.Reason
+		retryAfter string
+	}{
+		"079_replayed":             {gate.ErrReplayed, 409, gate.Replayed, ""},
+		"083_quota":                {gate.ErrQuota, 429, gate.RateLimited, "30"},
+		"080_recovering":           {&gate.RecoveringError{Wait: 41 * time.Second}, 503, gate.ReplayUnavailable, "41"},
+		"135_disk_full":            {errors.New("no space left"), 503, gate.ReplayUnavailable, "1"},
+		"062_window_closed_inside": {gate.ErrStale, 403, gate.TimestampWindow, ""},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, func(c *gate.Config) { c.Replay = failingReplay{tt.err} })
+			w, got := b.do(b.request(did.SchemeReference, testBody))
+			if w.Code != tt.status || got.Error.Data.Reason != string(tt.reason) || w.Header().Get("Retry-After") != tt.retryAfter {
+				t.Fatalf("%d, Retry-After %q, %s", w.Code, w.Header().Get("Retry-After"), w.Body)
+			}
+			checkRefusalShape(t, w, got)
+			checkStages(t, b, "token key")
+		})
+	}
+}
+
+// slowBody lets time pass before it ends.
+type slowBody struct {
+	io.Reader
+	pass func()
+}
+
+func (s slowBody) Read(p []byte) (int, error) { s.pass(); return s.Reader.Read(p) }
+func (slowBody) Close() error                 { return nil }
+
+// A copy that comes at the last moment of the window, with a body so slow that
+// the first one is forgotten when it is complete, must not pass for new.
+func TestHostile079ReplayWithASlowBody(t *testing.T) {
+	for _, pause := range []time.Duration{0, time.Second, 2 * time.Second, 31 * time.Second, time.Minute} {
+		t.Run(pause.String(), func(t *testing.T) {
+			var now atomic.Int64
+			now.Store(testNow.Unix())
+			clock := func() time.Time { return time.Unix(now.Load(), 0) }
+			b := newBench(t, func(c *gate.Config) { c.Now, c.Replay = clock, replay.NewMemory(clock, 0, 0) })
+			first := b.request(did.SchemeReference, testBody)
+			copied := first.Clone(context.Background())
+			if w, _ := b.do(first); w.Code != http.StatusOK {
+				t.Fatalf("first: %d %s", w.Code, w.Body)
+			}
+			now.Add(300)
+			copied.Body = slowBody{strings.NewReader(testBody), func() { now.Add(int64(pause / time.Second)) }}
+			want := gate.Replayed
+			if pause > 0 {
+				want = gate.TimestampWindow
+			}
+			if w, got := b.do(copied); got.Error.Data.Reason != string(want) || b.ran["handler"] != 1 {
+				t.Fatalf("the copy: %d %s, the handler ran %d times", w.Code, w.Body, b.ran["handler"])
+			}
+		})
+	}
+}

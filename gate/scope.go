@@ -1,0 +1,62 @@
+package gate
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/getbindu/bindu-go/internal/jsonrpc"
+)
+
+// strictJSON reads the envelope of the verified bytes; the handler is given
+// the same reading, so that what was authorised is what is dispatched.
+func (c *Chain) strictJSON(x *exchange) *Denial {
+	envelope, err := jsonrpc.Parse(x.signed.Body, c.cfg.Limits.JSONDepth)
+	if err != nil {
+		status, e := jsonrpc.Refusal(err)
+		d := deny(Reason(e.Data.Reason), nil)
+		d.custom = answer{status, e.Code, e.Message, e.Data.Hint}
+		d.id = envelope.ID
+		return d
+	}
+	x.envelope = envelope
+	return nil
+}
+
+// scope wants one of the permissions of the method. There is no switch that
+// turns it off, and a method without permissions is not served.
+func (c *Chain) scope(x *exchange) *Denial {
+	method := x.envelope.Method
+	wanted, ok := c.cfg.Permissions[method]
+	if !ok {
+		d := deny(MethodUnknown, nil)
+		d.id = x.envelope.ID
+		return d
+	}
+	if c.cfg.Permissions.Allows(method, x.caller.HasScope) {
+		return nil
+	}
+	d := deny(ScopeInsufficient, nil)
+	d.Permission = strings.Join(wanted, " ")
+	d.Hint = method + " needs the permission " + strings.Join(wanted, " or ") + "; grant it to the caller's client."
+	return d
+}
+
+// policy asks the operator's rules, if there are any.
+func (c *Chain) policy(x *exchange) *Denial {
+	if c.cfg.Policy == nil {
+		return nil
+	}
+	release, err := c.cfg.Policy.Decide(x.r.Context(), x.caller, Request{
+		Method: x.envelope.Method, Body: x.signed.Body, Time: x.now,
+	})
+	if err == nil {
+		x.onDone(release)
+		return nil
+	}
+	d := deny(PolicyDenied, err)
+	if own, ok := errors.AsType[*Denial](err); ok {
+		d = own
+	}
+	d.id = x.envelope.ID
+	return d
+}

@@ -1,0 +1,121 @@
+package gate
+
+import (
+	"errors"
+	"mime"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/getbindu/bindu-go/identity/did"
+)
+
+// singular are the headers that decide about security: a second one is never
+// read, it is refused, because two readers could choose differently.
+var singular = []string{
+	"Authorization", did.HeaderDID, did.HeaderTimestamp, did.HeaderSignature,
+	did.HeaderScheme, did.HeaderNonce, did.HeaderAudience,
+	"Content-Type", "Content-Encoding",
+}
+
+// shape refuses what no route could serve.
+func (c *Chain) shape(x *exchange) *Denial {
+	r := x.r
+	if len(r.RequestURI) > c.cfg.Limits.TargetBytes {
+		return deny(TargetTooLong, nil)
+	}
+	if r.ContentLength > c.cfg.Limits.BodyBytes {
+		d := deny(PayloadTooLarge, nil)
+		d.close = true
+		return d
+	}
+	return singularHeaders(r.Header)
+}
+
+func singularHeaders(h http.Header) *Denial {
+	for name, values := range h {
+		canonical := name
+		if strings.Contains(name, "_") {
+			canonical = http.CanonicalHeaderKey(strings.ReplaceAll(name, "_", "-"))
+		}
+		if (len(values) > 1 || canonical != name) && isSingular(canonical) {
+			return deny(DuplicateHeader, errors.New("header "+canonical))
+		}
+	}
+	return nil
+}
+
+func isSingular(name string) bool {
+	return slices.ContainsFunc(singular, func(s string) bool { return strings.EqualFold(s, name) })
+}
+
+// routing finds the route by the exact escaped path: no cleaning, no decoding,
+// so that no spelling of a public path reaches a protected one or the reverse.
+func (c *Chain) routing(x *exchange) *Denial {
+	path := x.r.URL.EscapedPath()
+	route, public := c.cfg.Public[path]
+	if !public {
+		var ok bool
+		if route, ok = c.cfg.Protected[path]; !ok {
+			return deny(NotFound, nil)
+		}
+	}
+	if !takes(route.Methods, x.r.Method) {
+		return &Denial{Reason: MethodNotAllowed, Allow: allowHeader(route.Methods)}
+	}
+	x.route, x.public = route, public
+	if public {
+		x.r.Body = http.MaxBytesReader(x.w, x.r.Body, publicBodyBytes)
+		return nil
+	}
+	return contentHeaders(x.r.Header)
+}
+
+// publicBodyBytes is all that /did/resolve needs.
+const publicBodyBytes = 4 << 10
+
+func takes(methods []string, method string) bool {
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	return slices.Contains(methods, method)
+}
+
+func allowHeader(methods []string) string {
+	allowed := slices.Clone(methods)
+	if slices.Contains(allowed, http.MethodGet) {
+		allowed = append(allowed, http.MethodHead)
+	}
+	return strings.Join(allowed, ", ")
+}
+
+// contentHeaders accepts uncompressed JSON in UTF-8 and nothing else: the
+// signature covers the bytes as sent.
+func contentHeaders(h http.Header) *Denial {
+	if e := h.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
+		return deny(ContentEncoding, nil)
+	}
+	value := only(h, "Content-Type")
+	if value == "application/json" {
+		return nil // what nearly everybody sends needs no parsing
+	}
+	kind, params, err := mime.ParseMediaType(value)
+	if err != nil || (kind != "application/json" && kind != "application/a2a+json") {
+		return deny(ContentType, nil)
+	}
+	if charset, ok := params["charset"]; ok && !strings.EqualFold(charset, "utf-8") {
+		return deny(ContentType, nil)
+	}
+	return nil
+}
+
+// publicHeader copies what the handler may know of the headers.
+func publicHeader(h http.Header) http.Header {
+	kept := make(http.Header, 4)
+	for _, name := range []string{"Content-Type", "Accept", "A2a-Version", "A2a-Extensions", "Last-Event-Id", "Traceparent", "Tracestate"} {
+		if v, ok := h[name]; ok {
+			kept[name] = v
+		}
+	}
+	return kept
+}

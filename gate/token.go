@@ -1,0 +1,125 @@
+package gate
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/getbindu/bindu-go/audit"
+	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/oauth"
+)
+
+var tokenErrors = []mapping{
+	{oauth.ErrUnavailable, TokenUnavailable},
+	{oauth.ErrInvalidResponse, TokenInvalidReply},
+	{oauth.ErrExpired, TokenExpired},
+	{oauth.ErrNotYetValid, TokenNotYetValid},
+	{oauth.ErrAudience, TokenAudience},
+	{oauth.ErrIssuer, TokenIssuer},
+	{oauth.ErrTokenUse, TokenUse},
+	{oauth.ErrUnknownKey, TokenKID},
+	{oauth.ErrAlgorithm, TokenAlgorithm},
+	{oauth.ErrSignature, TokenSignature},
+	{oauth.ErrMissingClaim, TokenClaim},
+	{oauth.ErrMalformed, TokenMalformed},
+	{oauth.ErrInactive, TokenInactive},
+}
+
+// Words for what passes only because of the token mode.
+const (
+	tokenAbsent  Reason = "token_absent"
+	tokenIgnored Reason = "token_ignored"
+)
+
+// TokenReason returns the word with which a token is refused for an error of
+// its [TokenVerifier].
+func TokenReason(err error) Reason { return lookup(tokenErrors, err, TokenUnavailable).Reason }
+
+// tokenSyntax takes the bearer token out of its header (RFC 6750 section 2.1).
+// A token in the query or the body is never looked at.
+func (c *Chain) tokenSyntax(x *exchange) *Denial {
+	values := x.r.Header["Authorization"]
+	if len(values) == 0 {
+		if c.cfg.TokenMode == TokenStrict {
+			return deny(AuthMissing, nil)
+		}
+		return nil
+	}
+	if len(values[0]) > c.cfg.Limits.TokenBytes+maxAuthorizationScheme {
+		return deny(AuthMalformed, errors.New("header too long"))
+	}
+	scheme, token, _ := strings.Cut(values[0], " ")
+	if !strings.EqualFold(scheme, "Bearer") || !isB64Token(token) || len(token) > c.cfg.Limits.TokenBytes {
+		return deny(AuthMalformed, nil)
+	}
+	x.token = token
+	return nil
+}
+
+// isB64Token checks the b64token syntax of RFC 6750 section 2.1.
+func isB64Token(s string) bool {
+	body := strings.TrimRight(s, "=")
+	if body == "" {
+		return false
+	}
+	for i := range len(body) {
+		switch b := body[i]; {
+		case 'a' <= b && b <= 'z', 'A' <= b && b <= 'Z', '0' <= b && b <= '9':
+		case strings.IndexByte("-._~+/", b) >= 0:
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// retryAfterUnavailable is what a peer is asked to wait when an authority is down.
+const retryAfterUnavailable = 2 * time.Second
+
+// tokenVerdict asks the verifier, and takes the caller's name from the claims.
+func (c *Chain) tokenVerdict(x *exchange) *Denial {
+	if x.token == "" {
+		x.tokenless = true
+		x.caller.Claims.Scopes = c.cfg.Tokenless
+		return nil
+	}
+	if c.cfg.Tokens == nil {
+		return deny(TokenUnavailable, errors.New("no token authority is configured"))
+	}
+	claims, err := c.cfg.Tokens.Verify(x.r.Context(), x.token)
+	if err == nil && !claims.ExpiresAt.IsZero() && !x.now.Before(claims.ExpiresAt) {
+		err = oauth.ErrExpired
+	}
+	if err != nil {
+		if c.cfg.TokenMode == TokenPermissive {
+			return c.ignoreToken(x, err)
+		}
+		d := lookup(tokenErrors, err, TokenUnavailable)
+		d.RetryAfter = retryAfterUnavailable
+		return d
+	}
+	x.caller.Claims = claims
+	return c.tokenName(x, claims)
+}
+
+// ignoreToken goes on without the token's permissions, and says so.
+func (c *Chain) ignoreToken(x *exchange, cause error) *Denial {
+	c.cfg.Recorder.Record(x.r.Context(), audit.Event{
+		Decision: audit.Warned, Gate: "token", Reason: string(tokenIgnored), Remote: x.r.RemoteAddr, Cause: cause,
+	})
+	x.caller.Claims.Scopes = c.cfg.Tokenless
+	return nil
+}
+
+func (c *Chain) tokenName(x *exchange, claims oauth.Claims) *Denial {
+	name, err := did.Parse(claims.DID)
+	if err == nil {
+		x.tokenDID = name
+		return nil
+	}
+	if c.cfg.TokenOnly && claims.DID == "" {
+		return nil
+	}
+	return deny(ClientNotDID, nil)
+}

@@ -1,0 +1,58 @@
+package did
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"fmt"
+)
+
+// Mismatch says over which bytes a signature was made that does not verify.
+type Mismatch struct {
+	// Form describes the payload that was signed.
+	Form string
+	// Offset is where that payload first differs from the one of the scheme, in bytes.
+	Offset int
+	// Signed and Expected are both payloads from a little before Offset on, cut short.
+	Signed, Expected string
+}
+
+// String is one line for a human.
+func (m Mismatch) String() string {
+	return fmt.Sprintf("the signature fits %s; from byte %d on that reads %q, the scheme wants %q", m.Form, m.Offset, m.Signed, m.Expected)
+}
+
+// Explain looks for the reason why a signature does not verify: it tries the
+// payload forms that other signers make by mistake, a few hundred of them. It
+// reports false when the signature is malformed or verifies, when the request
+// has no payload at all, and when no form fits: then the body, the DID or the
+// timestamp was changed, or the key is another one. It is for diagnosis; its
+// result admits nobody.
+func Explain(pub ed25519.PublicKey, s Scheme, r Request, signature string) (Mismatch, bool) {
+	sig, err := openSignature(pub, signature)
+	if err != nil {
+		return Mismatch{}, false
+	}
+	expected, err := s.Payload(r)
+	if err != nil || ed25519.Verify(pub, expected, sig) {
+		return Mismatch{}, false
+	}
+	for form, payload := range otherForms(r) {
+		if ed25519.Verify(pub, payload, sig) {
+			return mismatch(form, payload, expected), true
+		}
+	}
+	return Mismatch{}, false
+}
+
+func mismatch(form string, signed, expected []byte) Mismatch {
+	at := 0
+	for at < len(signed) && at < len(expected) && signed[at] == expected[at] {
+		at++
+	}
+	return Mismatch{Form: form, Offset: at, Signed: excerpt(signed, at), Expected: excerpt(expected, at)}
+}
+
+func excerpt(payload []byte, at int) string {
+	const before, after = 8, 24
+	return string(bytes.ToValidUTF8(payload[max(0, at-before):min(len(payload), at+after)], nil))
+}

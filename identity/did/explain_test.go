@@ -1,0 +1,110 @@
+package did_test
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/mr-tron/base58"
+
+	"github.com/getbindu/bindu-go/identity/did"
+)
+
+func TestExplain(t *testing.T) {
+	k := keyPair(t, zeroSeed)
+	r := baseRequest(t)
+	r.Body = []byte("{\"b\": \"caf\u00e9 <\", \"a\": 1}\n")
+	text := string(r.Body)
+	envelope := func(body, comma, colon string) string {
+		return `{"body"` + colon + body + comma + `"did"` + colon + `"` + caller + `"` + comma + `"timestamp"` + colon + strconv.FormatInt(r.Timestamp, 10) + "}"
+	}
+	python := func(body string) string {
+		var quoted strings.Builder
+		enc := json.NewEncoder(&quoted)
+		enc.SetEscapeHTML(false)
+		if err := enc.Encode(body); err != nil {
+			t.Fatal(err)
+		}
+		return strings.ReplaceAll(strings.TrimSpace(quoted.String()), "\u00e9", `\u00e9`)
+	}
+	raw := strings.ReplaceAll(python(text), `\u00e9`, "\u00e9")
+	trimmed := strings.TrimSuffix(text, "\n")
+	for name, c := range map[string]struct{ signed, form string }{
+		"compact separators":     {envelope(python(text), ",", ":"), "without spaces"},
+		"ensure_ascii off":       {envelope(raw, ", ", ": "), "not escaped"},
+		"JSON.stringify":         {envelope(raw, ",", ":"), "not escaped"},
+		"no trailing newline":    {envelope(python(trimmed), ", ", ": "), "without the trailing newline"},
+		"compact body":           {envelope(python("{\"b\":\"caf\u00e9 <\",\"a\":1}"), ", ", ": "), "compacted"},
+		"canonical body":         {envelope(python("{\"a\":1,\"b\":\"caf\u00e9 <\"}"), ", ", ": "), "canonical"},
+		"body from a Go map":     {envelope(python("{\"a\":1,\"b\":\"caf\u00e9 \\u003c\"}"), ", ", ": "), "HTML escaped"},
+		"body from Python":       {envelope(python(`{"b": "caf\u00e9 <", "a": 1}`), ", ", ": "), "Python"},
+		"the body alone":         {text, "the body alone"},
+		"members in other order": {`{"did": "` + caller + `", "body": ` + python(text) + `, "timestamp": ` + strconv.FormatInt(r.Timestamp, 10) + "}", "not sorted"},
+		"jcs-1":                  {payload(t, did.SchemeJCS, r), "payload of jcs-1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m, ok := did.Explain(k.PublicKey(), did.SchemeReference, r, base58.Encode(k.Sign([]byte(c.signed))))
+			if !ok || !strings.Contains(m.Form, c.form) {
+				t.Fatalf("Explain = %+v, %v; want a form %q", m, ok, c.form)
+			}
+			want := payload(t, did.SchemeReference, r)
+			if c.signed[:m.Offset] != want[:m.Offset] || c.signed[m.Offset] == want[m.Offset] {
+				t.Errorf("offset %d is not the first difference of\n%s\n%s", m.Offset, c.signed, want)
+			}
+			if m.Signed == m.Expected || !strings.Contains(m.String(), m.Form) {
+				t.Errorf("explanation %s", m)
+			}
+		})
+	}
+}
+
+func payload(t *testing.T, s did.Scheme, r did.Request) string {
+	t.Helper()
+	p, err := s.Payload(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(p)
+}
+
+func TestExplainJCS(t *testing.T) {
+	k := keyPair(t, zeroSeed)
+	r := baseRequest(t)
+	if m, ok := did.Explain(k.PublicKey(), did.SchemeJCS, r, sign(t, did.SchemeReference, r)); !ok || !strings.Contains(m.Form, "reference") {
+		t.Errorf("reference payload: %+v, %v", m, ok)
+	}
+	noQuery := r
+	noQuery.Target = "/"
+	if m, ok := did.Explain(k.PublicKey(), did.SchemeJCS, r, sign(t, did.SchemeJCS, noQuery)); !ok || !strings.Contains(m.Form, "query") {
+		t.Errorf("query left out: %+v, %v", m, ok)
+	}
+}
+
+func TestExplainKnowsWhenItDoesNotKnow(t *testing.T) {
+	k := keyPair(t, zeroSeed)
+	r, changed := baseRequest(t), baseRequest(t)
+	changed.Body = []byte(`{"a":2}`)
+	binary := r
+	binary.Body = []byte("\xff")
+	for name, c := range map[string]struct {
+		request   did.Request
+		signature string
+	}{
+		"signature fits":       {r, sign(t, did.SchemeReference, r)},
+		"signature malformed":  {r, "x"},
+		"body changed":         {changed, sign(t, did.SchemeReference, r)},
+		"no payload":           {binary, sign(t, did.SchemeReference, r)},
+		"request without DID":  {did.Request{}, sign(t, did.SchemeReference, r)},
+		"nothing but a signer": {did.Request{DID: r.DID}, sign(t, did.SchemeJCS, r)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if m, ok := did.Explain(k.PublicKey(), did.SchemeReference, c.request, c.signature); ok {
+				t.Errorf("Explain = %+v", m)
+			}
+		})
+	}
+	if m, ok := did.Explain(nil, did.SchemeReference, r, sign(t, did.SchemeReference, r)); ok {
+		t.Errorf("without a key: %+v", m)
+	}
+}

@@ -1,0 +1,123 @@
+package did
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/getbindu/bindu-go/internal/jsonrpc"
+)
+
+// Paths that [NewHandler] answers.
+const (
+	PathDocument = "/.well-known/did.json"
+	PathResolve  = "/did/resolve"
+)
+
+// maxResolveBody holds {"did":…} with every byte of the longest DID escaped.
+const maxResolveBody = 4 << 10
+
+// NewHandler publishes doc: GET or HEAD [PathDocument], and GET, HEAD or POST
+// [PathResolve] with ?did= or {"did":…}, for the DID of doc only. Paths match
+// exactly, in their escaped form. doc must not change afterwards.
+func NewHandler(doc *Document) http.Handler {
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(doc) // strings only: neither they nor a bytes.Buffer can fail
+	return &resolver{id: doc.ID, document: buf.Bytes()}
+}
+
+type resolver struct {
+	id       string
+	document []byte
+}
+
+// ServeHTTP implements [http.Handler].
+func (h *resolver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch r.URL.EscapedPath() {
+	case PathDocument:
+		if !allow(w, r, http.MethodGet, http.MethodHead) {
+			return
+		}
+		h.writeDocument(w)
+	case PathResolve:
+		if !allow(w, r, http.MethodGet, http.MethodHead, http.MethodPost) {
+			return
+		}
+		h.resolve(w, r)
+	default:
+		refusal{http.StatusNotFound, jsonrpc.CodeInvalidRequest, "not_found", "No such path."}.write(w)
+	}
+}
+
+func (h *resolver) resolve(w http.ResponseWriter, r *http.Request) {
+	asked, refused := wantedDID(w, r)
+	if refused != nil {
+		refused.write(w)
+		return
+	}
+	if _, err := Parse(asked); err != nil {
+		refusal{http.StatusBadRequest, jsonrpc.CodeInvalidParams, "did_malformed", "Give one DID, as ?did= or in {\"did\":…}."}.write(w)
+		return
+	}
+	if asked != h.id {
+		refusal{http.StatusNotFound, jsonrpc.CodeInvalidParams, "did_not_found", "This agent resolves its own DID only."}.write(w)
+		return
+	}
+	h.writeDocument(w)
+}
+
+func (h *resolver) writeDocument(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Write(h.document)
+}
+
+// wantedDID returns the DID a request asks for, "" when it names none or several.
+func wantedDID(w http.ResponseWriter, r *http.Request) (string, *refusal) {
+	if r.Method == http.MethodPost {
+		return postedDID(w, r)
+	}
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil || len(query["did"]) != 1 {
+		return "", nil
+	}
+	return query.Get("did"), nil
+}
+
+func postedDID(w http.ResponseWriter, r *http.Request) (string, *refusal) {
+	if r.Header.Get("Content-Encoding") != "" {
+		return "", &refusal{http.StatusUnsupportedMediaType, jsonrpc.CodeInvalidRequest, "content_encoding", "Send the body without Content-Encoding."}
+	}
+	if !isJSON(r.Header.Get("Content-Type")) {
+		return "", &refusal{http.StatusUnsupportedMediaType, jsonrpc.CodeInvalidRequest, "content_type", "Send Content-Type: application/json in UTF-8."}
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxResolveBody))
+	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
+		return "", &refusal{http.StatusRequestEntityTooLarge, jsonrpc.CodeInvalidRequest, "payload_too_large", "Send {\"did\":…} and no more."}
+	}
+	if err != nil {
+		return "", &refusal{http.StatusBadRequest, jsonrpc.CodeParseError, "json_malformed", "Send the whole body."}
+	}
+	canonical, err := CanonicalJSON(body)
+	if err != nil {
+		return "", &refusal{http.StatusBadRequest, jsonrpc.CodeParseError, jsonReason(err), "Send one JSON object."}
+	}
+	var members map[string]any // a map, unlike a struct, compares names exactly
+	if err := json.Unmarshal(canonical, &members); err != nil {
+		return "", nil
+	}
+	asked, _ := members["did"].(string)
+	return asked, nil
+}
+
+func isJSON(contentType string) bool {
+	media, params, err := mime.ParseMediaType(contentType)
+	charset, given := params["charset"]
+	return err == nil && media == "application/json" && (!given || strings.EqualFold(charset, "utf-8"))
+}

@@ -1,0 +1,87 @@
+package did
+
+import (
+	"strconv"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// referencePayload writes what Python's
+//
+//	json.dumps({"body": body, "did": did, "timestamp": timestamp}, sort_keys=True)
+//
+// gives, with the body as text.
+func referencePayload(r Request) ([]byte, error) {
+	if !utf8.Valid(r.Body) {
+		return nil, ErrBodyNotUTF8
+	}
+	return appendReference(nil, r.Body, r.DID.s, r.Timestamp), nil
+}
+
+func appendReference(dst, body []byte, did string, timestamp int64) []byte {
+	// A JSON body is one eighth quotes and escapes, give or take.
+	dst = append(make([]byte, 0, len(dst)+len(body)+len(body)/4+len(did)+64), dst...)
+	dst = append(dst, `{"body": "`...)
+	dst = appendASCII(dst, body)
+	dst = append(dst, `", "did": "`...)
+	dst = appendASCII(dst, []byte(did))
+	dst = append(dst, `", "timestamp": `...)
+	dst = strconv.AppendInt(dst, timestamp, 10)
+	return append(dst, '}')
+}
+
+// appendASCII appends valid UTF-8 as the inside of a JSON string the way
+// Python's ensure_ascii does: printable ASCII as it is, everything else
+// escaped, above U+FFFF as a surrogate pair, hexadecimal in lower case.
+func appendASCII(dst, s []byte) []byte {
+	start := 0 // of what is copied as it is
+	for i := 0; i < len(s); {
+		c := s[i]
+		if ' ' <= c && c <= '~' && c != '"' && c != '\\' {
+			i++
+			continue
+		}
+		dst = append(dst, s[start:i]...)
+		if c < utf8.RuneSelf {
+			dst = appendEscaped(dst, c)
+			i++
+		} else {
+			r, size := utf8.DecodeRune(s[i:])
+			dst = appendRune(dst, r)
+			i += size
+		}
+		start = i
+	}
+	return append(dst, s[start:]...)
+}
+
+func appendEscaped(dst []byte, c byte) []byte {
+	switch c {
+	case '"', '\\':
+		return append(dst, '\\', c)
+	case '\b':
+		return append(dst, `\b`...)
+	case '\f':
+		return append(dst, `\f`...)
+	case '\n':
+		return append(dst, `\n`...)
+	case '\r':
+		return append(dst, `\r`...)
+	case '\t':
+		return append(dst, `\t`...)
+	}
+	return appendHex4(dst, rune(c))
+}
+
+func appendRune(dst []byte, r rune) []byte {
+	if r > 0xffff {
+		high, low := utf16.EncodeRune(r)
+		return appendHex4(appendHex4(dst, high), low)
+	}
+	return appendHex4(dst, r)
+}
+
+func appendHex4(dst []byte, r rune) []byte {
+	const hex = "0123456789abcdef"
+	return append(dst, '\\', 'u', hex[r>>12&15], hex[r>>8&15], hex[r>>4&15], hex[r&15])
+}

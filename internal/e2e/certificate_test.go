@@ -1,0 +1,99 @@
+package e2e
+
+import (
+	"context"
+	"crypto/tls"
+	"net/http"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/authoritytest"
+	"github.com/getbindu/bindu-go/internal/probe"
+)
+
+func TestEndToEndStepCADownAndBack(t *testing.T) {
+	s := newStack(t, authoritytest.Options{})
+	s.auth.StopStepCA()
+	poet := s.launch("poet", nil)
+	eventually(t, patience, "the admin port says ca_unavailable", func() bool {
+		if poet.AdminAddr() == nil {
+			return false
+		}
+		ready, why := poet.readyz()
+		return !ready && slices.Contains(why, "ca_unavailable")
+	})
+	if poet.Addr() != nil {
+		t.Error("the private port is open before there is a certificate")
+	}
+	s.auth.StartStepCA()
+	select {
+	case <-poet.Serving():
+	case <-time.After(patience):
+		t.Fatalf("does not recover\n%s", poet.log)
+	}
+	if ready, why := poet.readyz(); !ready {
+		t.Errorf("not ready: %v", why)
+	}
+}
+
+// Certificates of seconds are replaced again and again while requests run, on
+// kept and on new connections, and not one of them fails.
+func TestEndToEndRotationUnderLoad(t *testing.T) {
+	s := newStack(t, authoritytest.Options{})
+	short := map[string]string{"MTLS__CERT_TTL": "6s", "MTLS__RENEW_BEFORE": "4s"}
+	bob := s.start("bob", short)
+	alice := s.start("alice", nil)
+	p, config := honest(t, alice, bob, did.SchemeReference)
+	serials := make(map[string]bool)
+	var mu sync.Mutex
+	config.VerifyConnection = observeSerials(config.VerifyConnection, func(serial string) {
+		mu.Lock()
+		defer mu.Unlock()
+		serials[serial] = true
+	})
+	ctx, cancel := context.WithTimeout(t.Context(), 12*time.Second)
+	defer cancel()
+	var served atomic.Int64
+	var workers sync.WaitGroup
+	full := config.Clone()
+	full.ClientSessionCache = nil
+	for _, connect := range []struct {
+		config *tls.Config
+		keep   bool
+	}{{config, true}, {config, false}, {full, true}, {full, false}} {
+		workers.Go(func() {
+			transport := &http.Transport{TLSClientConfig: connect.config.Clone(), DisableKeepAlives: !connect.keep}
+			defer transport.CloseIdleConnections()
+			client := &http.Client{Transport: transport}
+			pace := time.NewTicker(10 * time.Millisecond)
+			defer pace.Stop()
+			for ctx.Err() == nil {
+				<-pace.C
+				q := p
+				q.Time = time.Now()
+				r, err := q.Sign(bob.URL(), probe.Message("hello"))
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				got, err := probe.SendOn(context.WithoutCancel(ctx), client, r)
+				if err != nil || got.Status != http.StatusOK || got.Reason != "" {
+					t.Errorf("after %d requests: %v, %v", served.Load(), got, err)
+					return
+				}
+				served.Add(1)
+			}
+		})
+	}
+	workers.Wait()
+	mu.Lock()
+	defer mu.Unlock()
+	t.Logf("%d requests over %d certificates, 0 failed", served.Load(), len(serials))
+	if len(serials) < 3 {
+		t.Errorf("only %d certificates were seen", len(serials))
+	}
+}

@@ -1,0 +1,190 @@
+package hostile
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/probe"
+	"github.com/getbindu/bindu-go/settings"
+)
+
+// limit is a setting: its default, and what an agent refuses under an override
+// that an agent with the default accepts.
+type limit struct {
+	setting, value string
+	fallback       any // what settings.Limits holds by default
+	field          func(settings.Limits) any
+	want           want
+	reason         string
+	beyond         spoil                    // too much for the override, not for the default
+	check          func(*testing.T, *house) // where one request does not show it
+}
+
+func limits() []limit {
+	shape := func(status int) want { return want{status: status, code: -32600, gate: "shape", closed: status == 413} }
+	return []limit{
+		{setting: "LIMITS__HEADER_BYTES", value: "4KiB LIMITS__TOKEN_BYTES=2KiB", fallback: int64(32 << 10), field: func(l settings.Limits) any { return l.HeaderBytes },
+			want: want{status: 431, closed: true}, beyond: extra("X-Padding", strings.Repeat("a", 20_000))},
+		{setting: "LIMITS__TARGET_BYTES", value: "256", fallback: int64(4 << 10), field: func(l settings.Limits) any { return l.TargetBytes },
+			want: shape(414), reason: "target_too_long", beyond: target("POST", "/?"+strings.Repeat("a", 300))},
+		{setting: "LIMITS__BODY_BYTES", value: "1KiB", fallback: int64(2 << 20), field: func(l settings.Limits) any { return l.BodyBytes },
+			want: shape(413), reason: "payload_too_large", beyond: large},
+		{setting: "LIMITS__BODY_BYTES", value: "2KiB", fallback: int64(2 << 20), field: func(l settings.Limits) any { return l.BodyBytes },
+			want: want{status: 413, code: -32600, gate: "body", reach: atToken, closed: true}, reason: "payload_too_large", beyond: both(large, inChunks)},
+		{setting: "LIMITS__TOKEN_BYTES", value: "256", fallback: int64(8 << 10), field: func(l settings.Limits) any { return l.TokenBytes },
+			want: want{status: 401, code: -32001, gate: "token"}, reason: "auth_malformed", beyond: longToken},
+		{setting: "LIMITS__DID_BYTES", value: "64", fallback: int64(did.MaxLength), field: func(l settings.Limits) any { return l.DIDBytes },
+			want: want{status: 403, code: -32052, gate: "signature", reach: atToken}, reason: "did_malformed", beyond: honest},
+		{setting: "LIMITS__JSON_DEPTH", value: "8", fallback: 64, field: func(l settings.Limits) any { return l.JSONDepth },
+			want: want{status: 400, code: -32700, gate: "json", reach: atKey}, reason: "json_too_deep", beyond: deep},
+		{setting: "LIMITS__HANDSHAKE_TIMEOUT", value: "250ms", fallback: 10 * time.Second, field: func(l settings.Limits) any { return l.HandshakeTimeout }, check: silentHandshake},
+		{setting: "LIMITS__HEADER_TIMEOUT", value: "250ms", fallback: 10 * time.Second, field: func(l settings.Limits) any { return l.HeaderTimeout }, check: slowHeader},
+		{setting: "LIMITS__BODY_TIMEOUT", value: "250ms", fallback: 30 * time.Second, field: func(l settings.Limits) any { return l.BodyTimeout }, check: slowBody},
+		{setting: "LIMITS__WRITE_TIMEOUT", value: "500ms LIMITS__REQUESTS_PER_DID=1", fallback: 30 * time.Second, field: func(l settings.Limits) any { return l.WriteTimeout }, check: slowReader},
+		{setting: "LIMITS__IDLE_TIMEOUT", value: "200ms", fallback: 2 * time.Minute, field: func(l settings.Limits) any { return l.IdleTimeout }, check: idleConnection},
+		{setting: "LIMITS__CONNECTION_AGE", value: "10m", fallback: time.Minute, field: func(l settings.Limits) any { return l.ConnectionAge }, check: oldConnection},
+		{setting: "LIMITS__CONNECTIONS", value: "4 LIMITS__CONNECTIONS_PER_PEER=4", fallback: 4096, field: func(l settings.Limits) any { return l.Connections }, check: fullHouse},
+		{setting: "LIMITS__CONNECTIONS_PER_PEER", value: "4", fallback: 256, field: func(l settings.Limits) any { return l.ConnectionsPerPeer }, check: manyConnections},
+		{setting: "LIMITS__REQUESTS_PER_DID", value: "2", fallback: 256, field: func(l settings.Limits) any { return l.RequestsPerDID }, check: inFlight},
+		{setting: "LIMITS__RATE_PER_DID", value: "20 LIMITS__RATE_BURST=1", fallback: 1000.0, field: func(l settings.Limits) any { return l.RatePerDID }, check: rate},
+		{setting: "LIMITS__RATE_BURST", value: "3 LIMITS__RATE_PER_DID=0.001", fallback: 2000, field: func(l settings.Limits) any { return l.RateBurst }, check: burst},
+		{setting: "LIMITS__REPLAY_ENTRIES", value: "1200", fallback: 1_000_000, field: func(l settings.Limits) any { return l.ReplayEntries }, check: replayFlood},
+	}
+}
+
+// TestLimits shows for each limit its default, and that an override takes effect.
+func TestLimits(t *testing.T) {
+	w := newTown(t)
+	defaults := w.settings(t, t.TempDir(), "").Limits
+	for _, l := range limits() {
+		t.Run(l.setting+"="+strings.Fields(l.value)[0], func(t *testing.T) {
+			if got := l.field(defaults); got != l.fallback {
+				t.Errorf("the default is %v, want %v", got, l.fallback)
+			}
+			h := w.build(t, l.setting+"="+l.value)
+			if l.check != nil {
+				l.check(t, h)
+				return
+			}
+			relaxed := aim(t, w.house(""))
+			l.beyond(relaxed)
+			ok.refuses(relaxed, "")
+			strict := aim(t, h)
+			l.beyond(strict)
+			l.want.refuses(strict, l.reason)
+		})
+	}
+}
+
+func large(s *shot) { s.body = probe.Message(strings.Repeat("x", 4000)) }
+
+// inChunks sends the signed body without announcing its length.
+func inChunks(s *shot) {
+	s.after(func() {
+		s.set("Transfer-Encoding", "chunked")
+		s.body = []byte(chunk(string(s.body)) + "0\r\n\r\n")
+	})
+}
+
+func longToken(s *shot) {
+	s.spec.Claims = nil
+	s.token = "ory_at_" + strings.Repeat("a", 400)
+	s.h.hydra.AnswerIntrospection(s.token, `{"active":true,"client_id":"`+s.caller.name.String()+`","iss":"`+s.h.hydra.Issuer()+
+		`","exp":9999999999,"token_type":"Bearer","token_use":"access_token","scope":"agent:write"}`)
+}
+
+func deep(s *shot) {
+	s.body = []byte(strings.Replace(string(probe.Message("hello")), `"role"`, `"metadata":{"x":`+strings.Repeat("[", 20)+strings.Repeat("]", 20)+`},"role"`, 1))
+}
+
+func idleConnection(t *testing.T, h *house) {
+	s := aim(t, h)
+	line := open(t, s)
+	ok.check(t, line.exchange(s.bytes()), "")
+	if _, err := line.in.ReadByte(); !errors.Is(err, io.EOF) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// oldConnection serves a connection that has lived longer than the default,
+// and closes it, after an answer, once it is older than the override.
+func oldConnection(t *testing.T, h *house) {
+	c := h.newCaller(t)
+	line := open(t, aimAs(t, h, c))
+	for _, step := range []struct {
+		advance time.Duration
+		closed  bool
+	}{{0, false}, {2 * time.Minute, false}, {9 * time.Minute, true}} {
+		h.clock.advance(step.advance)
+		line.write(t, string(aimAs(t, h, c).bytes()))
+		got := read(line.in, "POST")
+		ok.check(t, got, "")
+		if got.closed != step.closed {
+			t.Fatalf("after another %s closed: %t", step.advance, got.closed)
+		}
+	}
+	if _, err := line.in.ReadByte(); !errors.Is(err, io.EOF) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// fullHouse counts the connections of all addresses together.
+func fullHouse(t *testing.T, h *house) {
+	s := aim(t, h)
+	wire := s.bytes()
+	for range 4 {
+		open(t, s)
+	}
+	if got := fromAnotherAddress(t, s, wire); got.err == nil {
+		t.Errorf("a fifth connection: %d", got.status)
+	}
+}
+
+var limited = want{status: 429, code: -32055, gate: "limit", reach: atKey}
+
+func inFlight(t *testing.T, h *house) {
+	hostile := h.newCaller(t)
+	done := make(chan *reply)
+	for range 2 {
+		s := aimAs(t, h, hostile)
+		s.body = probe.Message("wait")
+		wire := s.bytes()
+		go func() { done <- s.sendWire(wire) }()
+	}
+	eventually(t, "two are in flight", func() bool { return h.executed.Load() == 2 })
+	limited.check(t, aimAs(t, h, hostile).send(), "rate_limited")
+	ok.refuses(aim(t, h), "") // somebody else
+	close(h.release)
+	for range 2 {
+		ok.check(t, <-done, "")
+	}
+	ok.check(t, aimAs(t, h, hostile).send(), "")
+}
+
+func rate(t *testing.T, h *house) {
+	hostile := h.newCaller(t)
+	h.clock.stop()
+	ok.check(t, aimAs(t, h, hostile).send(), "")
+	limited.check(t, aimAs(t, h, hostile).send(), "rate_limited")
+	ok.refuses(aim(t, h), "") // somebody else
+	h.clock.start()
+	eventually(t, "there is room again", func() bool { return aimAs(t, h, hostile).send().status == http.StatusOK })
+}
+
+func burst(t *testing.T, h *house) {
+	hostile := h.newCaller(t)
+	for range 3 {
+		ok.check(t, aimAs(t, h, hostile).send(), "")
+	}
+	got := aimAs(t, h, hostile).send()
+	limited.check(t, got, "rate_limited")
+	if wait := got.header.Get("Retry-After"); len(wait) < 3 {
+		t.Errorf("Retry-After %q for a rate of one in 1000 s", wait)
+	}
+	ok.refuses(aim(t, h), "") // somebody else
+}

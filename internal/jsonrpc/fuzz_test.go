@@ -1,0 +1,64 @@
+package jsonrpc_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/getbindu/bindu-go/internal/jsonrpc"
+)
+
+// FuzzParse checks the strict parser against encoding/json, which is more
+// lenient: what Parse accepts, the standard library must read alike, and every
+// answer must be JSON.
+func FuzzParse(f *testing.F) {
+	for _, seed := range []string{
+		`{"jsonrpc":"2.0","id":1,"method":"GetTask","params":{"id":"x"}}`,
+		`{"jsonrpc":"2.0","id":"\u0041","method":"m","Method":"n"}`,
+		`{"jſonrpc":"2.0","id":9007199254740993,"method":"m"}`,
+		`{"a":1,"a":2}`, `[{}]`, `{}{}`, "\ufeff{}", `{"id":"\ud800"}`, `"`, `{"\u006dethod":"m"}`,
+		strings.Repeat("[", 70), strings.Repeat(`{"":`, 70),
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		env, err := jsonrpc.Parse(body, jsonrpc.MaxDepth)
+		if err != nil {
+			status, e := jsonrpc.Refusal(err)
+			if status != http.StatusBadRequest {
+				t.Fatalf("error %v is not a refusal", err)
+			}
+			rec := httptest.NewRecorder()
+			jsonrpc.WriteError(rec, status, env.ID, e)
+			if !json.Valid(rec.Body.Bytes()) {
+				t.Fatalf("answer is not JSON: %s", rec.Body)
+			}
+			return
+		}
+		var members map[string]json.RawMessage
+		if err := json.Unmarshal(body, &members); err != nil {
+			t.Fatalf("accepted what encoding/json refuses: %v", err)
+		}
+		var method string
+		if err := json.Unmarshal(members["method"], &method); err != nil || method != env.Method {
+			t.Fatalf("method %q, encoding/json reads %q (%v)", env.Method, method, err)
+		}
+		if string(members["id"]) != string(env.ID) {
+			t.Fatalf("id %s, encoding/json reads %s", env.ID, members["id"])
+		}
+	})
+}
+
+func BenchmarkParse(b *testing.B) {
+	body := []byte(`{"jsonrpc":"2.0","id":"01890a5d-ac96-774b-bcce-b302099a8057","method":"SendMessage","params":{"message":{"messageId":"01890a5d-ac96-774b-bcce-b302099a8058","role":"ROLE_USER","parts":[{"text":"` +
+		strings.Repeat("hello world ", 80) + `"}]},"configuration":{"acceptedOutputModes":["text/plain"]}}}`)
+	b.SetBytes(int64(len(body)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := jsonrpc.Parse(body, jsonrpc.MaxDepth); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

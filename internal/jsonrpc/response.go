@@ -1,0 +1,55 @@
+package jsonrpc
+
+import (
+	"net/http"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Error is the error member of a refusal.
+type Error struct {
+	// Code is the JSON-RPC error number.
+	Code int `json:"code"`
+	// Message is one line for a human reader. It never holds an upstream's text.
+	Message string `json:"message"`
+	// Data is what a program reads.
+	Data Data `json:"data"`
+}
+
+// Data says why a request was refused.
+type Data struct {
+	// Reason is a stable word in snake_case.
+	Reason string `json:"reason"`
+	// Gate names the check that refused; empty when none of the gates did.
+	Gate string `json:"gate,omitzero"`
+	// RequestID is the id under which the decision was logged.
+	RequestID string `json:"requestId,omitzero"`
+	// Hint says what the caller can do about it.
+	Hint string `json:"hint,omitzero"`
+}
+
+var null = jsontext.Value("null")
+
+// WriteError answers a request with an error in the one shape that refusals
+// have. A nil or invalid id becomes null. Headers that belong to the status
+// (WWW-Authenticate, Retry-After, Allow) are the caller's to set before.
+func WriteError(w http.ResponseWriter, status int, id jsontext.Value, e Error) {
+	if id == nil || !id.IsValid() {
+		id = null
+	}
+	body, err := json.Marshal(struct {
+		Version string         `json:"jsonrpc"`
+		ID      jsontext.Value `json:"id"`
+		Error   Error          `json:"error"`
+	}{"2.0", id, e}, jsontext.AllowInvalidUTF8(true), jsontext.PreserveRawStrings(true))
+	if err != nil { // unreachable: the id was validated and strings cannot fail
+		body = []byte(`{"jsonrpc":"2.0","id":null,"error":{"code":-32603,"message":"internal error","data":{"reason":"internal"}}}`)
+	}
+	h := w.Header()
+	h.Set("Content-Type", "application/json")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // the peer is gone if this fails; there is nobody to tell
+}

@@ -1,0 +1,74 @@
+package jsonrpc_test
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/getbindu/bindu-go/internal/jsonrpc"
+)
+
+func TestWriteError(t *testing.T) {
+	t.Parallel()
+	full := jsonrpc.Error{Code: -32052, Message: "invalid DID signature", Data: jsonrpc.Data{
+		Reason: "crypto_mismatch", Gate: "signature", RequestID: "r-1", Hint: "sign the exact body",
+	}}
+	tests := map[string]struct {
+		id   string
+		err  jsonrpc.Error
+		want string
+	}{
+		"everything": {`"\u0041"`, full, `{"jsonrpc":"2.0","id":"\u0041","error":{"code":-32052,"message":"invalid DID signature","data":{"reason":"crypto_mismatch","gate":"signature","requestId":"r-1","hint":"sign the exact body"}}}`},
+		"no id":      {"", jsonrpc.Error{Code: -32700, Message: "m", Data: jsonrpc.Data{Reason: "json_malformed"}}, `{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"m","data":{"reason":"json_malformed"}}}`},
+		"broken id":  {`{"`, jsonrpc.Error{Code: -1, Message: "m", Data: jsonrpc.Data{Reason: "r"}}, `{"jsonrpc":"2.0","id":null,"error":{"code":-1,"message":"m","data":{"reason":"r"}}}`},
+		"not UTF-8":  {"1", jsonrpc.Error{Code: -1, Message: "\xff", Data: jsonrpc.Data{Reason: "r"}}, `{"jsonrpc":"2.0","id":1,"error":{"code":-1,"message":"` + "\ufffd" + `","data":{"reason":"r"}}}`},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var id jsontext.Value
+			if tt.id != "" {
+				id = jsontext.Value(tt.id)
+			}
+			rec := httptest.NewRecorder()
+			jsonrpc.WriteError(rec, http.StatusForbidden, id, tt.err)
+			if rec.Code != http.StatusForbidden || rec.Body.String() != tt.want {
+				t.Errorf("answer %d %s\nwant %s", rec.Code, rec.Body, tt.want)
+			}
+			for header, want := range map[string]string{"Content-Type": "application/json", "Cache-Control": "no-store"} {
+				if got := rec.Header().Get(header); got != want {
+					t.Errorf("%s: %q, want %q", header, got, want)
+				}
+			}
+		})
+	}
+}
+
+func TestRefusal(t *testing.T) {
+	t.Parallel()
+	status, e := jsonrpc.Refusal(jsonrpc.ErrBatch)
+	if status != http.StatusBadRequest || e.Code != jsonrpc.CodeInvalidRequest || e.Data.Reason != "batch_unsupported" {
+		t.Errorf("Refusal(ErrBatch) = %d %+v", status, e)
+	}
+	status, e = jsonrpc.Refusal(errors.New("dial tcp: secret host"))
+	if status != http.StatusInternalServerError || e.Code != jsonrpc.CodeInternalError || e.Message != "internal error" {
+		t.Errorf("Refusal of a foreign error = %d %+v", status, e)
+	}
+}
+
+func TestContextCarriesTheEnvelope(t *testing.T) {
+	t.Parallel()
+	if _, ok := jsonrpc.FromContext(t.Context()); ok {
+		t.Error("an empty context has an envelope")
+	}
+	env, err := jsonrpc.Parse([]byte(`{"jsonrpc":"2.0","id":1,"method":"m"}`), jsonrpc.MaxDepth)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, ok := jsonrpc.FromContext(jsonrpc.NewContext(t.Context(), env)); !ok || got.Method != "m" {
+		t.Errorf("FromContext = %+v, %v", got, ok)
+	}
+}

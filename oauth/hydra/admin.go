@@ -1,0 +1,166 @@
+package hydra
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/oauth"
+	ory "github.com/ory/hydra-client-go/v2"
+)
+
+// maxDocument bounds the answers that the generated client reads.
+const maxDocument = 1 << 20
+
+var (
+	errTooLarge = errors.New("answer is too large")
+	errConflict = errors.New("a client with this id exists already")
+	errNoClient = errors.New("no client with this id exists")
+)
+
+// admin reads and writes client documents.
+type admin struct {
+	api     ory.OAuth2API
+	base    string
+	timeout time.Duration
+}
+
+func newAdmin(cfg Config) admin {
+	client := *cfg.HTTPClient
+	client.Transport = boundedTransport{client.Transport, maxDocument}
+	settings := ory.NewConfiguration()
+	settings.HTTPClient = &client
+	settings.UserAgent = ""
+	settings.Servers = ory.ServerConfigurations{{URL: strings.TrimRight(cfg.AdminURL, "/")}}
+	return admin{api: ory.NewAPIClient(settings).OAuth2API, base: cfg.AdminURL, timeout: cfg.AdminTimeout}
+}
+
+// get returns the client registered for d, found false if there is none.
+func (a admin) get(ctx context.Context, d did.DID) (doc document, found bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, a.timeout)
+	defer cancel()
+	_, resp, err := a.api.GetOAuth2Client(ctx, d.String()).Execute()
+	body, err := a.read(ctx, "read client", d.String(), http.StatusOK, resp, err)
+	if errors.Is(err, errNoClient) {
+		return document{}, false, nil
+	}
+	if err != nil {
+		return document{}, false, err
+	}
+	members, err := parseObject(body)
+	if err != nil {
+		return document{}, false, a.fail("read client", d.String(), http.StatusOK, oauth.ErrInvalidResponse)
+	}
+	if id, err := members.text("client_id"); err != nil || id != d.String() {
+		return document{}, false, a.fail("read client", d.String(), http.StatusOK,
+			fmt.Errorf("%w: the document is of another client", oauth.ErrInvalidResponse))
+	}
+	return document{members}, true, nil
+}
+
+// create registers a new client; the error is errConflict if the id is taken.
+func (a admin) create(ctx context.Context, doc document) error {
+	ctx, cancel := context.WithTimeout(ctx, a.timeout)
+	defer cancel()
+	_, resp, err := a.api.CreateOAuth2Client(ctx).OAuth2Client(doc.model()).Execute()
+	_, err = a.read(ctx, "create client", "", http.StatusCreated, resp, err)
+	return err
+}
+
+// put replaces the whole document of d, which must hold everything to be kept;
+// the error is errNoClient if the client is gone.
+func (a admin) put(ctx context.Context, d did.DID, doc document) error {
+	ctx, cancel := context.WithTimeout(ctx, a.timeout)
+	defer cancel()
+	_, resp, err := a.api.SetOAuth2Client(ctx, d.String()).OAuth2Client(doc.model()).Execute()
+	_, err = a.read(ctx, "update client", d.String(), http.StatusOK, resp, err)
+	return err
+}
+
+// read takes the answer from under the generated client, which decodes it
+// leniently: what it reports about the body is ignored, what it reports about
+// the connection is not.
+func (a admin) read(ctx context.Context, op, id string, want int, resp *http.Response, err error) ([]byte, error) {
+	if resp == nil {
+		return nil, a.fail(op, id, 0, unavailable(ctx, err))
+	}
+	if _, decoding := errors.AsType[*ory.GenericOpenAPIError](err); err != nil && !decoding {
+		return nil, a.fail(op, id, resp.StatusCode, unavailable(ctx, err))
+	}
+	body, err := io.ReadAll(resp.Body) // a buffer by now
+	if err != nil {
+		return nil, a.fail(op, id, resp.StatusCode, unavailable(ctx, err))
+	}
+	if resp.StatusCode != want {
+		return nil, a.fail(op, id, resp.StatusCode, refusal(resp, body))
+	}
+	if !isJSON(resp.Header) {
+		return nil, a.fail(op, id, resp.StatusCode, fmt.Errorf("%w: the media type is not application/json", oauth.ErrInvalidResponse))
+	}
+	return body, nil
+}
+
+// refusal says what a status means. Hydra's own refusals are JSON with an
+// error member; other pages mean that something else answers at this URL, and
+// a 404 among them must not be taken for an absent client.
+func refusal(resp *http.Response, body []byte) error {
+	if resp.StatusCode < 400 || resp.StatusCode >= 500 || resp.StatusCode == http.StatusTooManyRequests {
+		return oauth.ErrUnavailable
+	}
+	o, err := parseObject(body)
+	if _, ok := o["error"]; err != nil || !ok || !isJSON(resp.Header) {
+		return fmt.Errorf("%w: this is not Hydra's admin API, check its URL in the settings", oauth.ErrUnavailable)
+	}
+	switch {
+	case resp.StatusCode == http.StatusNotFound:
+		return errNoClient
+	case resp.StatusCode == http.StatusConflict:
+		return errConflict
+	case resp.StatusCode == http.StatusBadRequest && resp.Request.Method != http.MethodGet:
+		return ErrClientRefused
+	default:
+		return oauth.ErrUnavailable
+	}
+}
+
+func (a admin) fail(op, id string, status int, cause error) error {
+	return &RequestError{Op: op, URL: displayURL(a.base, "admin/clients/"+id), Status: status, Err: cause}
+}
+
+// boundedTransport makes reading more than limit bytes of an answer an error.
+type boundedTransport struct {
+	next  http.RoundTripper
+	limit int64
+}
+
+func (t boundedTransport) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := t.next.RoundTrip(req)
+	if err == nil {
+		resp.Body = &boundedBody{resp.Body, t.limit}
+	}
+	return resp, err
+}
+
+type boundedBody struct {
+	io.ReadCloser
+	left int64
+}
+
+func (b *boundedBody) Read(p []byte) (int, error) {
+	if b.left < 0 {
+		return 0, errTooLarge
+	}
+	if int64(len(p)) > b.left+1 {
+		p = p[:b.left+1]
+	}
+	n, err := b.ReadCloser.Read(p)
+	if b.left -= int64(n); b.left < 0 {
+		return 0, errTooLarge
+	}
+	return n, err
+}

@@ -1,0 +1,140 @@
+package hydra
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/getbindu/bindu-go/oauth"
+)
+
+// maxReply bounds what is read of any answer of the public API and of an introspection.
+const maxReply = 64 << 10
+
+// exchange is one request whose answer is read strictly.
+type exchange struct {
+	op      string
+	client  *http.Client
+	timeout time.Duration
+	method  string
+	base    string     // from the settings
+	path    string     // below base
+	form    url.Values // body, nil for none
+	basic   *url.Userinfo
+}
+
+// reply is an answer in JSON; its body is complete.
+type reply struct {
+	status int
+	body   []byte
+}
+
+// do sends the request. It returns answers in JSON with status 200, and those
+// with a status in the 400 range other than 429 if clientErrors is set;
+// everything else is a [*RequestError].
+func (x exchange) do(ctx context.Context, clientErrors bool) (reply, error) {
+	ctx, cancel := context.WithTimeout(ctx, x.timeout)
+	defer cancel()
+	req, err := x.request(ctx)
+	if err != nil {
+		return reply{}, x.fail(0, fmt.Errorf("%w: the URL in the settings is malformed", oauth.ErrUnavailable))
+	}
+	resp, err := x.client.Do(req)
+	if err != nil {
+		return reply{}, x.fail(0, unavailable(ctx, err))
+	}
+	defer resp.Body.Close()
+	refusal := resp.StatusCode >= 400 && resp.StatusCode < 500 && resp.StatusCode != http.StatusTooManyRequests
+	if resp.StatusCode != http.StatusOK && !(refusal && clientErrors) {
+		return reply{}, x.fail(resp.StatusCode, oauth.ErrUnavailable)
+	}
+	if !isJSON(resp.Header) {
+		return reply{}, x.fail(resp.StatusCode, fmt.Errorf("%w: the media type is not application/json", oauth.ErrInvalidResponse))
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxReply+1))
+	if err != nil {
+		return reply{}, x.fail(resp.StatusCode, unavailable(ctx, err))
+	}
+	if len(body) > maxReply {
+		return reply{}, x.fail(resp.StatusCode, fmt.Errorf("%w: more than %d bytes", oauth.ErrInvalidResponse, maxReply))
+	}
+	return reply{resp.StatusCode, body}, nil
+}
+
+func (x exchange) request(ctx context.Context) (*http.Request, error) {
+	target, err := url.JoinPath(x.base, x.path)
+	if err != nil {
+		return nil, err
+	}
+	var body io.Reader
+	if x.form != nil {
+		body = strings.NewReader(x.form.Encode())
+	}
+	req, err := http.NewRequestWithContext(ctx, x.method, target, body)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Accept", "application/json")
+	if x.form != nil {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		// Asking twice does no harm: this, which is not sent, lets net/http try
+		// again where Hydra closed an idle connection, as a restart of it does.
+		req.Header["Idempotency-Key"] = nil
+	}
+	if x.basic != nil {
+		password, _ := x.basic.Password()
+		req.SetBasicAuth(x.basic.Username(), password)
+	}
+	return req, nil
+}
+
+func (x exchange) fail(status int, cause error) error {
+	return &RequestError{Op: x.op, URL: displayURL(x.base, x.path), Status: status, Err: cause}
+}
+
+// displayURL is a URL for people: without credentials, query or fragment.
+func displayURL(base, path string) string {
+	u, err := url.Parse(base)
+	if err != nil {
+		return "(malformed URL)"
+	}
+	u.User, u.RawQuery, u.Fragment = nil, "", ""
+	return u.JoinPath(path).String()
+}
+
+func isJSON(h http.Header) bool {
+	media, _, err := mime.ParseMediaType(h.Get("Content-Type"))
+	return err == nil && media == "application/json" && h.Get("Content-Encoding") == ""
+}
+
+// unavailable wraps a failure to get an answer. What net/http says about a
+// malformed answer quotes it, so only causes known not to are kept.
+func unavailable(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("%w: %w", oauth.ErrUnavailable, ctx.Err())
+	}
+	var (
+		op   *net.OpError
+		cert *tls.CertificateVerificationError
+	)
+	switch {
+	case errors.As(err, &op):
+		return fmt.Errorf("%w: %w", oauth.ErrUnavailable, op)
+	case errors.As(err, &cert):
+		return fmt.Errorf("%w: %w", oauth.ErrUnavailable, cert)
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return fmt.Errorf("%w: %w", oauth.ErrUnavailable, io.ErrUnexpectedEOF)
+	case errors.Is(err, errTooLarge):
+		return fmt.Errorf("%w: more than %d bytes", oauth.ErrInvalidResponse, maxDocument)
+	default:
+		return fmt.Errorf("%w: no HTTP answer", oauth.ErrUnavailable)
+	}
+}

@@ -1,0 +1,239 @@
+package hydra
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/getbindu/bindu-go/oauth"
+)
+
+// MaxVerdictAge is the longest time for which a verdict may be used, and so
+// the longest for which a revoked token still opens anything.
+const MaxVerdictAge = 5 * time.Second
+
+// DefaultMaxVerdicts bounds the cache of an [Introspector].
+const DefaultMaxVerdicts = 10_000
+
+const (
+	// recently is how long a token that was active is expected to stay so:
+	// if Hydra then says otherwise, it is asked once more.
+	recently = 60 * time.Second
+	// introspectPause is the time between failed refreshes of one verdict.
+	introspectPause = 250 * time.Millisecond
+)
+
+// IntrospectorOptions say which active tokens are good here.
+type IntrospectorOptions struct {
+	// Issuer is the only iss accepted, from [Discover]. While it is empty, no
+	// token is good.
+	Issuer string
+	// ForbiddenAudiences refuse a token that names one of them: a token made
+	// for step-ca must not open an agent.
+	ForbiddenAudiences []string
+	// Audiences, if there are any, have to include one that the token names.
+	Audiences []string
+	// MaxAge of a verdict; zero or more than [MaxVerdictAge] is that.
+	MaxAge time.Duration
+	// MaxEntries bounds the verdicts kept; zero is [DefaultMaxVerdicts].
+	MaxEntries int
+	// OnFlip, if set, is called each time Hydra calls a token inactive that it
+	// called active less than a minute ago: it was revoked, or Hydra lost its
+	// storage (it then answers so for every token, and says that it is well).
+	// It must not block.
+	OnFlip func()
+}
+
+// Introspector asks Hydra whether tokens are active. Its methods may be called
+// concurrently.
+type Introspector struct {
+	cfg      Config
+	owned    bool
+	options  IntrospectorOptions
+	verdicts *ahead[tokenHash, verdict]
+	scratch  sync.Pool // of *[maxToken]byte, for hash
+}
+
+// tokenHash stands for a token, so that none is kept in memory.
+type tokenHash [sha256.Size]byte
+
+// verdict is what Hydra last said about a token that it called active once.
+type verdict struct {
+	claims     oauth.Claims
+	lastActive time.Time
+	flipped    bool // it has been called inactive since
+}
+
+// NewIntrospector returns an introspector. The caller closes it.
+func NewIntrospector(cfg Config, options IntrospectorOptions) *Introspector {
+	cfg, owned := cfg.withDefaults()
+	options.MaxAge = min(cmp.Or(max(options.MaxAge, 0), MaxVerdictAge), MaxVerdictAge)
+	options.MaxEntries = cmp.Or(max(options.MaxEntries, 0), DefaultMaxVerdicts)
+	if options.OnFlip == nil {
+		options.OnFlip = func() {}
+	}
+	return &Introspector{cfg: cfg, owned: owned, options: options,
+		verdicts: newAhead[tokenHash, verdict](options.MaxEntries, cfg.Now, introspectPause),
+		scratch:  sync.Pool{New: func() any { return new([maxToken]byte) }}}
+}
+
+// Verify returns the claims of a good token. The verdict behind them is at
+// most [IntrospectorOptions.MaxAge] old, counted from when Hydra was asked.
+// While a token is in use, its verdict is renewed in the background, so that
+// only the first use waits for Hydra; concurrent first uses share one request.
+// The claims are shared between callers, who must not change them.
+//
+// Errors are those of package oauth: ErrMalformed, ErrInactive, ErrExpired,
+// ErrNotYetValid, ErrIssuer, ErrAudience and ErrTokenUse refuse the token;
+// after ErrUnavailable and ErrInvalidResponse nothing is known about it.
+func (i *Introspector) Verify(ctx context.Context, token string) (oauth.Claims, error) {
+	if len(token) > maxToken {
+		return oauth.Claims{}, oauth.ErrMalformed
+	}
+	key := i.hash(token)
+	v, state := i.verdicts.peek(key)
+	switch state {
+	case fresh:
+		return i.unexpired(v)
+	case due:
+		i.verdicts.renew(key, i.loader(key, token))
+		return i.unexpired(v)
+	}
+	if !wellFormed(token) {
+		return oauth.Claims{}, oauth.ErrMalformed
+	}
+	v, err := i.verdicts.fetch(ctx, key, i.loader(key, token))
+	if err != nil {
+		return oauth.Claims{}, err
+	}
+	return i.unexpired(v)
+}
+
+// VerifyFresh is Verify for what must not rely on an answer of some seconds
+// ago: it always asks Hydra.
+func (i *Introspector) VerifyFresh(ctx context.Context, token string) (oauth.Claims, error) {
+	if !wellFormed(token) {
+		return oauth.Claims{}, oauth.ErrMalformed
+	}
+	key := i.hash(token)
+	v, err := i.verdicts.load(ctx, key, i.loader(key, token))
+	return v.claims, err
+}
+
+// Recent returns how many tokens were active within the last minute, and how
+// many of them Hydra has called inactive since. A large share means that
+// Hydra has lost its storage rather than that so many tokens were revoked.
+func (i *Introspector) Recent() (active, flipped int) {
+	since := i.cfg.Now().Add(-recently)
+	for v := range i.verdicts.values() {
+		if v.lastActive.After(since) {
+			active++
+			if v.flipped {
+				flipped++
+			}
+		}
+	}
+	return active, flipped
+}
+
+// Close ends requests in progress and waits for their goroutines. It may be
+// called more than once. It never fails; the error makes it an io.Closer.
+func (i *Introspector) Close() error {
+	i.verdicts.close()
+	if i.owned {
+		i.cfg.HTTPClient.CloseIdleConnections()
+	}
+	return nil
+}
+
+// hash returns the key of a token of at most maxToken bytes. Converting a
+// string allocates, which would double what this costs.
+func (i *Introspector) hash(token string) tokenHash {
+	buffer := i.scratch.Get().(*[maxToken]byte)
+	used := buffer[:copy(buffer[:], token)]
+	key := tokenHash(sha256.Sum256(used))
+	clear(used)
+	i.scratch.Put(buffer)
+	return key
+}
+
+// unexpired checks the one thing about a good token that changes with time.
+func (i *Introspector) unexpired(v verdict) (oauth.Claims, error) {
+	if !i.cfg.Now().Before(v.claims.ExpiresAt) {
+		return oauth.Claims{}, oauth.ErrExpired
+	}
+	return v.claims, nil
+}
+
+// loader asks Hydra for a verdict, and once more if it contradicts itself.
+func (i *Introspector) loader(key tokenHash, token string) loader[verdict] {
+	return func(ctx context.Context) (answer[verdict], error) {
+		ctx, cancel := context.WithTimeout(ctx, i.cfg.IntrospectTimeout)
+		defer cancel()
+		before, known := i.verdicts.last(key)
+		if known && !i.cfg.Now().Before(before.claims.ExpiresAt) {
+			return answer[verdict]{}, oauth.ErrExpired
+		}
+		asked := i.cfg.Now()
+		claims, err := i.ask(ctx, token)
+		if errors.Is(err, oauth.ErrInactive) && known && !before.flipped && asked.Sub(before.lastActive) < recently {
+			i.flip(key, before)
+			asked = i.cfg.Now()
+			claims, err = i.ask(ctx, token)
+		}
+		if err != nil {
+			return answer[verdict]{}, err
+		}
+		return answer[verdict]{
+			value:   verdict{claims: claims, lastActive: asked},
+			refresh: asked.Add(i.options.MaxAge / 2),
+			expire:  asked.Add(i.options.MaxAge),
+		}, nil
+	}
+}
+
+// flip records that a token which was active is called inactive.
+func (i *Introspector) flip(key tokenHash, before verdict) {
+	i.verdicts.update(key, func(v *verdict) { v.flipped = true })
+	i.options.OnFlip()
+	i.cfg.Logger.Warn("a token that was active a moment ago is called inactive, asking again",
+		slog.String("client_id", before.claims.ClientID))
+}
+
+// ask introspects once and judges the answer.
+func (i *Introspector) ask(ctx context.Context, token string) (oauth.Claims, error) {
+	in, err := i.introspect(ctx, token)
+	if err != nil {
+		return oauth.Claims{}, err
+	}
+	claims, err := i.options.judge(&in, i.cfg.Now())
+	if err != nil {
+		return oauth.Claims{}, fmt.Errorf("introspected: %w", err)
+	}
+	return claims, nil
+}
+
+// introspect returns what Hydra says about the token, unjudged.
+func (i *Introspector) introspect(ctx context.Context, token string) (introspection, error) {
+	x := exchange{
+		op: "introspect token", client: i.cfg.HTTPClient, timeout: i.cfg.IntrospectTimeout,
+		method: http.MethodPost, base: i.cfg.AdminURL, path: "admin/oauth2/introspect",
+		form: url.Values{"token": {token}},
+	}
+	answered, err := x.do(ctx, false)
+	if err != nil {
+		return introspection{}, err
+	}
+	in, err := parseIntrospection(answered.body)
+	if err != nil {
+		return introspection{}, x.fail(answered.status, err)
+	}
+	return in, nil
+}

@@ -1,0 +1,138 @@
+package hydra
+
+import (
+	"cmp"
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"maps"
+	"time"
+
+	"github.com/getbindu/bindu-go/identity/did"
+)
+
+// Limits and defaults of [KeyResolverOptions].
+const (
+	// MaxKeyAge is the longest time for which a key is kept, and so the longest
+	// for which a deleted client's key, or one that was replaced, still counts.
+	// Revocation does not depend on it where a token is wanted as well.
+	MaxKeyAge = 60 * time.Second
+	// DefaultKeyAge applies where no other is set: short, because where no
+	// token is wanted, deleting the client is what ends an agent's access.
+	DefaultKeyAge = 30 * time.Second
+	// DefaultMaxKeys bounds the cache of a [KeyResolver].
+	DefaultMaxKeys = 10_000
+)
+
+const keyPause = time.Second
+
+// KeyResolverOptions say how long keys are kept, and which are known already.
+type KeyResolverOptions struct {
+	// Pinned are keys that an operator vouches for.
+	Pinned map[did.DID]ed25519.PublicKey
+	// MaxAge of a key; zero is [DefaultKeyAge], more than [MaxKeyAge] is that.
+	MaxAge time.Duration
+	// MaxEntries bounds the keys kept; zero is [DefaultMaxKeys].
+	MaxEntries int
+}
+
+// KeyResolver reads the public keys that DIDs registered with their clients.
+// Its methods may be called concurrently.
+type KeyResolver struct {
+	cfg    Config
+	owned  bool
+	admin  admin
+	maxAge time.Duration
+	pinned map[did.DID]ed25519.PublicKey
+	keys   *ahead[did.DID, ed25519.PublicKey]
+}
+
+// NewKeyResolver returns a resolver. The caller closes it.
+func NewKeyResolver(cfg Config, options KeyResolverOptions) *KeyResolver {
+	cfg, owned := cfg.withDefaults()
+	return &KeyResolver{
+		cfg: cfg, owned: owned, admin: newAdmin(cfg),
+		maxAge: min(cmp.Or(max(options.MaxAge, 0), DefaultKeyAge), MaxKeyAge),
+		pinned: maps.Clone(options.Pinned),
+		keys:   newAhead[did.DID, ed25519.PublicKey](cmp.Or(max(options.MaxEntries, 0), DefaultMaxKeys), cfg.Now, keyPause),
+	}
+}
+
+// PublicKey returns the key registered for d, which callers must not change.
+// A key in use is read again in the background; absent ones are not remembered.
+//
+// A pinned key wins over a registration that holds none or a malformed one,
+// but a registration that holds another key is [ErrKeyChanged], and the client
+// has to exist: deleting it ends an agent's access, pinned or not.
+//
+// Errors are [ErrKeyUnavailable] for an unknown client and a missing or
+// malformed key, did.ErrWeakKey, oauth.ErrUnavailable, oauth.ErrInvalidResponse.
+func (r *KeyResolver) PublicKey(ctx context.Context, d did.DID) (ed25519.PublicKey, error) {
+	key, state := r.keys.peek(d)
+	switch state {
+	case fresh:
+		return key, nil
+	case due:
+		r.keys.renew(d, r.loader(d))
+		return key, nil
+	}
+	return r.keys.fetch(ctx, d, r.loader(d))
+}
+
+// Close ends requests in progress and waits for their goroutines. It may be
+// called more than once.
+func (r *KeyResolver) Close() {
+	r.keys.close()
+	if r.owned {
+		r.cfg.HTTPClient.CloseIdleConnections()
+	}
+}
+
+func (r *KeyResolver) loader(d did.DID) loader[ed25519.PublicKey] {
+	return func(ctx context.Context) (answer[ed25519.PublicKey], error) {
+		asked := r.cfg.Now()
+		key, err := r.read(ctx, d)
+		if err != nil {
+			return answer[ed25519.PublicKey]{}, err
+		}
+		return answer[ed25519.PublicKey]{value: key, refresh: asked.Add(r.maxAge / 2), expire: asked.Add(r.maxAge)}, nil
+	}
+}
+
+func (r *KeyResolver) read(ctx context.Context, d did.DID) (ed25519.PublicKey, error) {
+	doc, found, err := r.admin.get(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	if !found {
+		return nil, fmt.Errorf("%w: no client is registered for %s", ErrKeyUnavailable, d)
+	}
+	registered, err := registeredPublicKey(doc)
+	pinned, isPinned := r.pinned[d]
+	switch {
+	case !isPinned:
+		return registered, err
+	case errors.Is(err, ErrKeyUnavailable):
+		return pinned, nil
+	case err != nil:
+		return nil, err
+	case !pinned.Equal(registered):
+		return nil, fmt.Errorf("%w: %s", ErrKeyChanged, d)
+	default:
+		return pinned, nil
+	}
+}
+
+// registeredPublicKey decodes metadata.public_key.
+func registeredPublicKey(doc document) (ed25519.PublicKey, error) {
+	text, err := doc.publicKeyText()
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrKeyUnavailable, err)
+	}
+	key, err := did.DecodePublicKey(text)
+	if errors.Is(err, did.ErrPublicKey) {
+		return nil, fmt.Errorf("%w: %w", ErrKeyUnavailable, err)
+	}
+	return key, err
+}

@@ -1,0 +1,158 @@
+package oidc
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/getbindu/bindu-go/oauth"
+)
+
+const (
+	maxTokenAnswer = 64 << 10
+	maxLifetime    = 10 * 366 * 24 * time.Hour
+)
+
+// issuedToken is what a token endpoint gave us.
+type issuedToken struct {
+	value    string
+	lifetime time.Duration // 0 if the authority did not say: good for one use
+}
+
+// exchange asks for a token (RFC 6749 section 4.4.2).
+func (s *ClientCredentials) exchange(ctx context.Context, audience string) (issuedToken, error) {
+	endpoint, err := s.tokenEndpoint(ctx)
+	if err != nil {
+		return issuedToken{}, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.config.Timeout)
+	defer cancel()
+	req, err := s.config.tokenRequest(ctx, endpoint, audience)
+	if err != nil {
+		return issuedToken{}, err
+	}
+	resp, err := s.fetch.client.Do(req)
+	if err != nil {
+		return issuedToken{}, fmt.Errorf("%w: %w", oauth.ErrUnavailable, err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	data, err := readLimited(resp.Body, maxTokenAnswer)
+	if err != nil {
+		return issuedToken{}, err
+	}
+	return parseTokenAnswer(resp.StatusCode, data)
+}
+
+// tokenEndpoint discovers the endpoint once.
+func (s *ClientCredentials) tokenEndpoint(ctx context.Context) (string, error) {
+	s.mu.Lock()
+	endpoint := s.endpoint
+	s.mu.Unlock()
+	if endpoint != "" {
+		return endpoint, nil
+	}
+	m, err := s.fetch.discover(ctx, s.config.Issuer, s.config.AllowInsecureLoopback)
+	if err != nil {
+		return "", err
+	}
+	if m.TokenEndpoint == "" {
+		return "", fmt.Errorf("%w: the discovery document has no token_endpoint", oauth.ErrInvalidResponse)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.endpoint = m.TokenEndpoint
+	return m.TokenEndpoint, nil
+}
+
+func (c ClientCredentialsConfig) tokenRequest(ctx context.Context, endpoint, audience string) (*http.Request, error) {
+	form := url.Values{"grant_type": {"client_credentials"}}
+	scopes := c.Scopes
+	switch {
+	case audience == "":
+	case c.AudienceStyle == AudienceScope:
+		scopes = append(slices.Clone(scopes), audience+"/.default")
+	case c.AudienceStyle != AudienceNone:
+		form.Set(string(c.AudienceStyle), audience)
+	}
+	if len(scopes) > 0 {
+		form.Set("scope", strings.Join(scopes, " "))
+	}
+	if c.AuthMethod == ClientSecretPost {
+		form.Set("client_id", c.ClientID)
+		form.Set("client_secret", c.ClientSecret)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint, strings.NewReader(form.Encode()))
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", oauth.ErrUnavailable, err)
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Accept", "application/json")
+	if c.AuthMethod == ClientSecretBasic { // both parts form-encoded, RFC 6749 section 2.3.1
+		req.SetBasicAuth(url.QueryEscape(c.ClientID), url.QueryEscape(c.ClientSecret))
+	}
+	return req, nil
+}
+
+// parseTokenAnswer reads a success (RFC 6749 section 5.1) or an error (5.2), of
+// which only a known error code is repeated.
+func parseTokenAnswer(status int, data []byte) (issuedToken, error) {
+	switch {
+	case status == http.StatusOK:
+	case status == http.StatusBadRequest, status == http.StatusUnauthorized, status == http.StatusForbidden:
+		return issuedToken{}, fmt.Errorf("%w: status %d, %s", ErrClientRejected, status, errorCode(data))
+	default:
+		return issuedToken{}, fmt.Errorf("%w: the token endpoint answered status %d", oauth.ErrUnavailable, status)
+	}
+	var answer struct {
+		AccessToken string  `json:"access_token"`
+		TokenType   string  `json:"token_type"`
+		ExpiresIn   float64 `json:"expires_in"`
+	}
+	if err := unmarshalObject(data, &answer); err != nil {
+		return issuedToken{}, fmt.Errorf("%w: the token answer %v", oauth.ErrInvalidResponse, err)
+	}
+	if !isBearerToken(answer.AccessToken) || !strings.EqualFold(answer.TokenType, "bearer") {
+		return issuedToken{}, fmt.Errorf("%w: the token answer has no bearer token", oauth.ErrInvalidResponse)
+	}
+	if answer.ExpiresIn < 0 || answer.ExpiresIn > maxLifetime.Seconds() {
+		return issuedToken{}, fmt.Errorf("%w: the token answer has no sensible lifetime", oauth.ErrInvalidResponse)
+	}
+	return issuedToken{value: answer.AccessToken, lifetime: time.Duration(answer.ExpiresIn * float64(time.Second))}, nil
+}
+
+// errorCode returns the error code of RFC 6749 section 5.2 or RFC 8707 section 2
+// in data, with its remedy. Nothing else of the answer is repeated.
+func errorCode(data []byte) string {
+	var answer struct {
+		Error string `json:"error"`
+	}
+	_ = unmarshalObject(data, &answer) // what is not JSON has no code
+	switch answer.Error {
+	case "invalid_client":
+		return "invalid_client: check the client id, the secret and the authentication method"
+	case "unauthorized_client":
+		return "unauthorized_client: the client may not use the client credentials grant"
+	case "invalid_scope":
+		return "invalid_scope: a scope is not granted to the client"
+	case "access_denied":
+		return "access_denied: the client has no grant for this audience"
+	case "invalid_target":
+		return "invalid_target: the audience is unknown to the authority"
+	case "invalid_request", "invalid_grant", "unsupported_grant_type":
+		return answer.Error
+	default:
+		return "without a known error code"
+	}
+}
+
+// isBearerToken reports whether s is a b64token (RFC 6750 section 2.1) of sensible
+// length.
+func isBearerToken(s string) bool {
+	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/"
+	body := strings.TrimRight(s, "=")
+	return body != "" && len(s) <= maxTokenAnswer && strings.Trim(body, alphabet) == ""
+}

@@ -1,0 +1,147 @@
+package oidc
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/getbindu/bindu-go/oauth"
+)
+
+// keySource holds the keys of one issuer. All fetches happen in run, so there is
+// never more than one at a time; readers load an immutable set.
+type keySource struct {
+	issuer   Issuer
+	allowed  algorithmSet
+	fetch    fetcher
+	limits   keyLimits
+	insecure bool // http on loopback is allowed
+	now      func() time.Time
+	log      *slog.Logger
+
+	set     atomic.Pointer[keySet] // nil until the first fetch
+	jwksURI string                 // discovered; used by refresh only
+	wake    chan struct{}          // asks run for a fetch
+
+	mu         sync.Mutex // for unknown keys and failures, not on the path of a known key
+	flight     *flight    // the fetch that requests wait for or will start, nil if none
+	lastForced time.Time
+	lastErr    error // of the latest fetch, nil after a success
+	closed     bool
+}
+
+// keyLimits are the times of a key source.
+type keyLimits struct {
+	refresh  time.Duration // between successful fetches
+	maxStale time.Duration // keys older than this are not used
+	forced   time.Duration // least time between fetches for unknown keys
+}
+
+// Backoff after a failed fetch, doubled each time.
+const (
+	firstRetry = time.Second
+	lastRetry  = time.Minute
+)
+
+// flight is a fetch that one or more requests wait for.
+type flight struct {
+	done chan struct{}
+	err  error // valid once done is closed
+}
+
+// run refreshes until ctx ends. ready says that the first fetch already happened.
+func (s *keySource) run(ctx context.Context, ready bool) {
+	delay, failures := time.Duration(0), 0
+	if ready {
+		delay = s.limits.refresh
+	}
+	timer := time.NewTimer(delay)
+	defer timer.Stop()
+	for {
+		forced := false
+		select {
+		case <-ctx.Done():
+			s.stop()
+			return
+		case <-s.wake:
+			forced = true
+		case <-timer.C:
+		}
+		err := s.refresh(ctx, forced)
+		if err != nil {
+			failures++
+			delay = retryDelay(failures, s.limits.refresh)
+			s.log.WarnContext(ctx, "keys of the issuer were not refreshed", "issuer", s.issuer.Issuer, "error", err, "retry_in", delay)
+		} else {
+			delay, failures = s.limits.refresh, 0
+		}
+		timer.Reset(delay)
+		s.finish(err, forced)
+	}
+}
+
+func retryDelay(failures int, most time.Duration) time.Duration {
+	delay := lastRetry
+	if shift := failures - 1; shift < 6 {
+		delay = firstRetry << shift
+	}
+	return min(delay, lastRetry, most)
+}
+
+// refresh replaces the set. A failure leaves the old one, which ages. The
+// address is discovered again now and then, but not for a request that waits.
+func (s *keySource) refresh(ctx context.Context, forced bool) error {
+	uri := s.issuer.JWKSURI
+	if uri == "" {
+		if s.jwksURI == "" || !forced {
+			m, err := s.fetch.discover(ctx, s.issuer.Issuer, s.insecure)
+			if err != nil {
+				return err
+			}
+			if m.JWKSURI == "" {
+				return fmt.Errorf("%w: the discovery document has no jwks_uri", oauth.ErrInvalidResponse)
+			}
+			s.jwksURI = m.JWKSURI
+		}
+		uri = s.jwksURI
+	}
+	started := s.now()
+	data, err := s.fetch.getJSON(ctx, uri)
+	if err != nil {
+		return err
+	}
+	set, skipped, err := parseKeySet(data, s.allowed)
+	for _, k := range skipped {
+		s.log.DebugContext(ctx, "key of the issuer is not used", "issuer", s.issuer.Issuer, "key_id", clip(k.ID), "reason", k.Reason)
+	}
+	if err != nil {
+		return err
+	}
+	set.fetchedAt = started
+	s.set.Store(set)
+	return nil
+}
+
+// finish records the outcome of a fetch. Only a forced one lets those who wait go
+// on: a fetch that was already under way when they came may be too old for them.
+func (s *keySource) finish(err error, forced bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lastErr = err
+	if forced && s.flight != nil {
+		s.flight.err = err
+		close(s.flight.done)
+		s.flight = nil
+	}
+}
+
+// stop refuses further fetches and ends the waits for one.
+func (s *keySource) stop() {
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
+	s.finish(ErrClosed, true)
+}

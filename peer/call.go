@@ -1,0 +1,181 @@
+package peer
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	wire "github.com/a2aproject/a2a-go/v2/a2a"
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/getbindu/bindu-go/a2a"
+)
+
+// maxReply is how much of a result is read, in bytes.
+const maxReply = 32 << 20
+
+// call makes one JSON-RPC call and repeats it where that is honest: the request
+// is then made anew, with an id, a timestamp and a signature of its own.
+func (c *Client) call(ctx context.Context, p Peer, method string, params any) (jsontext.Value, error) {
+	client, err := c.HTTPClient(p)
+	if err != nil {
+		return nil, err
+	}
+	var again repeats
+	for {
+		result, err := c.attempt(ctx, client, p, method, params)
+		wait, ok := again.after(err)
+		if !ok || !enough(ctx, wait) {
+			return result, err
+		}
+		c.cfg.Logger.DebugContext(ctx, "calling again", "peer", p.DID.String(), "method", method, "wait", wait, "error", err)
+		if err := sleep(ctx, wait); err != nil {
+			return nil, err
+		}
+	}
+}
+
+func (c *Client) attempt(ctx context.Context, client *http.Client, p Peer, method string, params any) (jsontext.Value, error) {
+	id, err := newID(c.cfg.Rand)
+	if err != nil {
+		return nil, err
+	}
+	body, err := encodeRequest(id, method, params)
+	if err != nil {
+		return nil, fmt.Errorf("encoding %s: %w", method, err)
+	}
+	ctx, cancel := c.withTimeout(ctx)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.URL, bytes.NewReader(body))
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrAddress, err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Accept", "application/json")
+	if p.Protocol == a2a.V1 {
+		req.Header.Set(wire.SvcParamVersion, string(a2a.V1))
+	}
+	a, err := exchange(client, req, maxReply)
+	if err != nil {
+		return nil, err
+	}
+	if a.status != http.StatusOK {
+		return nil, parseRefusal(a, c.cfg.Now())
+	}
+	return parseAnswer(a, id, c.cfg.Now())
+}
+
+// answer is an HTTP response that has been read.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+	tls    *tls.ConnectionState
+}
+
+// exchange sends a request and reads the whole answer. More than limit bytes
+// of a success are [ErrTooLarge]; of anything else the beginning will do.
+func exchange(client *http.Client, req *http.Request, limit int64) (answer, error) {
+	ctx := req.Context()
+	resp, err := client.Do(req)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return answer{}, context.Cause(ctx)
+	case err != nil:
+		return answer{}, err
+	}
+	defer resp.Body.Close()
+	a := answer{status: resp.StatusCode, header: resp.Header, tls: resp.TLS}
+	if a.status >= 300 && a.status < 400 {
+		return answer{}, fmt.Errorf("%w (status %d)", ErrRedirect, a.status)
+	}
+	if a.status != http.StatusOK {
+		a.body, err = io.ReadAll(io.LimitReader(resp.Body, maxRefusal))
+	} else {
+		a.body, err = io.ReadAll(io.LimitReader(resp.Body, limit+1))
+	}
+	switch {
+	case ctx.Err() != nil: // what was read may be the end that our hanging up brought about
+		return answer{}, context.Cause(ctx)
+	case err != nil:
+		return answer{}, fmt.Errorf("%w: reading the answer: %w", ErrUnreachable, err)
+	case int64(len(a.body)) > limit:
+		return answer{}, fmt.Errorf("%w: more than %d bytes", ErrTooLarge, limit)
+	}
+	return a, nil
+}
+
+// parseAnswer returns the result of the call with the given id.
+func parseAnswer(a answer, id string, now time.Time) (jsontext.Value, error) {
+	var response struct {
+		ID     jsontext.Value `json:"id"`
+		Result jsontext.Value `json:"result"`
+		Error  jsontext.Value `json:"error"`
+	}
+	if err := json.Unmarshal(a.body, &response); err != nil {
+		return nil, fmt.Errorf("%w: not a JSON-RPC response", ErrReply)
+	}
+	if response.Error.Kind() == jsontext.KindBeginObject {
+		return nil, parseRefusal(a, now)
+	}
+	var got string
+	if err := json.Unmarshal(response.ID, &got); err != nil || got != id {
+		return nil, fmt.Errorf("%w: it answers another request", ErrReply)
+	}
+	if len(response.Result) == 0 {
+		return nil, fmt.Errorf("%w: neither result nor error", ErrReply)
+	}
+	return response.Result, nil
+}
+
+// How often and after what wait a call is repeated.
+const (
+	maxUnavailable = 2
+	maxReplayed    = 1
+	maxWait        = 30 * time.Second
+)
+
+// repeats counts what a call was repeated for. A refusal is final, but for an
+// authority that is away for a while, and for a request that the peer takes
+// for a copy of an earlier one.
+type repeats struct{ unavailable, replayed int }
+
+func (r *repeats) after(err error) (wait time.Duration, ok bool) {
+	refusal, ok := errors.AsType[*Refusal](err)
+	if !ok {
+		return 0, false
+	}
+	switch refusal.Status {
+	case http.StatusServiceUnavailable:
+		r.unavailable++
+		return refusal.RetryAfter, 0 < refusal.RetryAfter && refusal.RetryAfter <= maxWait && r.unavailable <= maxUnavailable
+	case http.StatusConflict:
+		r.replayed++
+		return 0, refusal.Reason == "replayed" && r.replayed <= maxReplayed
+	}
+	return 0, false
+}
+
+// enough reports whether the context lasts longer than the wait: if not, the
+// refusal says more than the end of the context would.
+func enough(ctx context.Context, wait time.Duration) bool {
+	deadline, ok := ctx.Deadline()
+	return !ok || time.Until(deadline) > wait
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}

@@ -1,0 +1,90 @@
+package peer
+
+import (
+	"net/http"
+	"sync"
+
+	"github.com/getbindu/bindu-go/identity/did"
+)
+
+// maxTransports bounds the peers to which connections are kept.
+const maxTransports = 128
+
+// Client calls other agents. It is safe for concurrent use.
+type Client struct {
+	cfg Config
+
+	mu         sync.Mutex
+	closed     bool
+	uses       uint64
+	transports map[did.DID]*pooled
+}
+
+// pooled are the connections to one peer.
+type pooled struct {
+	transport *http.Transport
+	used      uint64 // number of the last use
+}
+
+// New returns a Client; close it when done.
+func New(cfg Config) (*Client, error) {
+	cfg, err := cfg.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	return &Client{cfg: cfg, transports: make(map[did.DID]*pooled)}, nil
+}
+
+// Close closes idle connections and refuses further calls with [ErrClosed].
+// Calls under way end by their own contexts. It may be called more than once.
+func (c *Client) Close() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closed = true
+	for _, p := range c.transports {
+		p.transport.CloseIdleConnections()
+	}
+	clear(c.transports)
+	return nil
+}
+
+func (c *Client) isClosed() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.closed
+}
+
+// pool returns the connections to peer, which must not be the zero DID.
+func (c *Client) pool(peer did.DID) (*http.Transport, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return nil, ErrClosed
+	}
+	c.uses++
+	if p, ok := c.transports[peer]; ok {
+		p.used = c.uses
+		return p.transport, nil
+	}
+	t, err := c.newTransport(peer)
+	if err != nil {
+		return nil, err
+	}
+	if len(c.transports) >= maxTransports {
+		c.forgetOldest()
+	}
+	c.transports[peer] = &pooled{t, c.uses}
+	return t, nil
+}
+
+func (c *Client) forgetOldest() {
+	var oldest did.DID
+	least := c.uses
+	for d, p := range c.transports {
+		if p.used <= least {
+			oldest, least = d, p.used
+		}
+	}
+	c.transports[oldest].transport.CloseIdleConnections()
+	delete(c.transports, oldest)
+}

@@ -1,0 +1,74 @@
+package peer
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"time"
+
+	"github.com/getbindu/bindu-go/identity/did"
+)
+
+// Defaults of [Config].
+const (
+	DefaultDialTimeout    = 10 * time.Second
+	DefaultRequestTimeout = 30 * time.Second
+)
+
+// Config says as whom a [Client] calls, and how. DID and Key are required, and
+// Issuer where TLS is set.
+type Config struct {
+	// DID is the caller's name, Key what it signs with.
+	DID did.DID
+	Key *did.KeyPair
+	// Token returns the bearer token for protected calls, which must not be one
+	// for the certificate authority; nil or "" calls without one.
+	Token func(context.Context) (string, error)
+	// TLS returns the configuration for dialling a peer; mtls.Source.ClientConfig
+	// is one. The zero DID asks for one that accepts every agent. nil calls
+	// peers over plain HTTP, on loopback addresses only.
+	TLS func(peer did.DID) *tls.Config
+	// Issuer is what stands before #DID in certificates, byte for byte.
+	Issuer string
+	// DialTimeout bounds connecting, and the TLS handshake after it.
+	DialTimeout time.Duration
+	// RequestTimeout bounds one HTTP request; a message may take several.
+	RequestTimeout time.Duration
+	// DialContext makes connections; nil is a net.Dialer.
+	DialContext func(ctx context.Context, network, address string) (net.Conn, error)
+	// Now is the clock of signatures; nil is time.Now.
+	Now func() time.Time
+	// Rand is the source of nonces and ids; nil is crypto/rand.
+	Rand io.Reader
+	// Logger takes retries, at debug level; nil discards them.
+	Logger *slog.Logger
+}
+
+func (c Config) withDefaults() (Config, error) {
+	switch {
+	case c.DID.IsZero() || c.Key == nil:
+		return Config{}, errors.New("peer: a client needs a DID and its key")
+	case c.TLS != nil && c.Issuer == "":
+		return Config{}, errors.New("peer: a client with TLS needs the issuer of its certificates")
+	}
+	c.DialTimeout = cmp.Or(c.DialTimeout, DefaultDialTimeout)
+	c.RequestTimeout = cmp.Or(c.RequestTimeout, DefaultRequestTimeout)
+	if c.DialContext == nil {
+		c.DialContext = (&net.Dialer{Timeout: c.DialTimeout}).DialContext
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Rand == nil {
+		c.Rand = rand.Reader
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	return c, nil
+}

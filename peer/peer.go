@@ -1,0 +1,32 @@
+package peer
+
+import (
+	"slices"
+
+	"github.com/getbindu/bindu-go/a2a"
+	"github.com/getbindu/bindu-go/identity/did"
+)
+
+// Peer is an agent that can be called. [Client.Discover] returns one whose DID
+// is proved; one that is put together by hand is pinned all the same.
+type Peer struct {
+	// DID is who must answer.
+	DID did.DID
+	// URL is the endpoint for messages.
+	URL string
+	// Name is what its card calls it, printable and cut short. It proves nothing.
+	Name string
+	// Protocol is what it speaks: [a2a.V1], [a2a.V03] or [a2a.Reference].
+	Protocol a2a.Dialect
+	// Schemes are the signature schemes that its card offers.
+	Schemes []did.Scheme
+}
+
+// scheme is how requests to the peer are signed: bound to it where it
+// understands that, else as every peer does.
+func (p Peer) scheme() did.Scheme {
+	if slices.Contains(p.Schemes, did.SchemeJCS) {
+		return did.SchemeJCS
+	}
+	return did.SchemeReference
+}

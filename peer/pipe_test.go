@@ -1,0 +1,65 @@
+package peer_test
+
+import (
+	"context"
+	"crypto/tls"
+	"net"
+	"net/http"
+	"sync"
+	"testing"
+
+	"github.com/getbindu/bindu-go/a2a"
+	"github.com/getbindu/bindu-go/internal/stepcatest"
+	"github.com/getbindu/bindu-go/peer"
+)
+
+// pipes is a listener without a network, so that time can be faked.
+type pipes struct {
+	conns  chan net.Conn
+	closed chan struct{}
+	once   sync.Once
+}
+
+func (p *pipes) Accept() (net.Conn, error) {
+	select {
+	case c := <-p.conns:
+		return c, nil
+	case <-p.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (p *pipes) Close() error {
+	p.once.Do(func() { close(p.closed) })
+	return nil
+}
+
+func (p *pipes) Addr() net.Addr { return &net.TCPAddr{} }
+
+func (p *pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	near, far := net.Pipe()
+	select {
+	case p.conns <- far:
+		return near, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// inBubble runs an agent and a client of it inside a synctest bubble.
+func inBubble(t *testing.T, h http.Handler, change ...func(*peer.Config)) (*peer.Client, peer.Peer, *record) {
+	t.Helper()
+	ca := stepcatest.NewCA(t, nil)
+	rec := &record{next: h}
+	listener := &pipes{conns: make(chan net.Conn), closed: make(chan struct{})}
+	server := &http.Server{Handler: rec, ErrorLog: quiet()}
+	var running sync.WaitGroup
+	running.Go(func() { server.Serve(tls.NewListener(listener, newSource(t, ca, critic).ServerConfig())) })
+	c := newClient(t, ca, newKey(t), append(change, func(cfg *peer.Config) { cfg.DialContext = listener.dial })...)
+	t.Cleanup(func() {
+		c.Close()
+		server.Close()
+		running.Wait()
+	})
+	return c, peer.Peer{DID: parse(t, critic), URL: "https://critic:3773/", Protocol: a2a.V1}, rec
+}

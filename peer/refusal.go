@@ -1,0 +1,161 @@
+package peer
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// maxRefusal is how much of an answer other than 200 is read, in bytes.
+const maxRefusal = 64 << 10
+
+// Refusal is a request that the peer turned down: at one of its gates, or in
+// the protocol, where Status is 200. The texts are the peer's: they are cut
+// short and hold no control characters, but nothing in them is proved.
+type Refusal struct {
+	// Status is the HTTP status.
+	Status int
+	// Code is the JSON-RPC error number, 0 if there was none.
+	Code int
+	// Reason is the stable word for the cause, Gate which check said so.
+	Reason, Gate string
+	// Hint says what can be done, RequestID where the peer logged it.
+	Hint, RequestID string
+	// Message is one line for a human.
+	Message string
+	// RetryAfter is how long the peer asks to wait, 0 if it does not say.
+	RetryAfter time.Duration
+}
+
+// Error is one line with reason, message, gate and status.
+func (r *Refusal) Error() string {
+	var b strings.Builder
+	b.WriteString("the peer refused the request: ")
+	if r.Message != "" {
+		b.WriteString(r.Message)
+	} else {
+		b.WriteString(strings.ToLower(http.StatusText(r.Status)))
+	}
+	fmt.Fprintf(&b, " (status %d", r.Status)
+	if r.Code != 0 {
+		fmt.Fprintf(&b, ", code %d", r.Code)
+	}
+	if r.Reason != "" {
+		b.WriteString(", reason " + r.Reason)
+	}
+	if r.Gate != "" {
+		b.WriteString(", gate " + r.Gate)
+	}
+	b.WriteString(")")
+	return b.String()
+}
+
+// rpcError is the error member of a JSON-RPC answer; data may be anything.
+type rpcError struct {
+	Code    int            `json:"code"`
+	Message string         `json:"message"`
+	Data    jsontext.Value `json:"data"`
+}
+
+type refusalData struct {
+	Reason    string `json:"reason"`
+	Gate      string `json:"gate"`
+	RequestID string `json:"requestId"`
+	Hint      string `json:"hint"`
+}
+
+// parseRefusal makes the best of an answer that is not a result.
+func parseRefusal(a answer, now time.Time) *Refusal {
+	var envelope struct {
+		Error jsontext.Value `json:"error"`
+	}
+	r := &Refusal{Status: a.status}
+	// What cannot be read leaves the status, which always says something.
+	if json.Unmarshal(a.body, &envelope) == nil {
+		r.fill(envelope.Error)
+	}
+	r.RetryAfter = parseRetryAfter(a.header.Get("Retry-After"), now)
+	if r.RequestID == "" {
+		r.RequestID = printable(a.header.Get("X-Request-Id"), maxWord)
+	}
+	return r
+}
+
+func (r *Refusal) fill(value jsontext.Value) {
+	var e rpcError
+	if json.Unmarshal(value, &e) != nil {
+		return
+	}
+	data := parseRefusalData(e.Data)
+	r.Code = e.Code
+	r.Message = printable(e.Message, maxSentence)
+	r.Reason = printable(data.Reason, maxWord)
+	r.Gate = printable(data.Gate, maxWord)
+	r.RequestID = printable(data.RequestID, maxWord)
+	r.Hint = printable(data.Hint, maxSentence)
+}
+
+// parseRefusalData reads the data of our refusals, and of A2A 1.0's errors
+// (section 9.5), where it is a list of details of which one has a reason.
+func parseRefusalData(value jsontext.Value) refusalData {
+	var one refusalData
+	if json.Unmarshal(value, &one) == nil {
+		return one
+	}
+	var details []jsontext.Value
+	if json.Unmarshal(value, &details) != nil {
+		return refusalData{}
+	}
+	for _, detail := range details {
+		var d refusalData
+		if json.Unmarshal(detail, &d) == nil && d.Reason != "" {
+			return d
+		}
+	}
+	return refusalData{}
+}
+
+// maxRetryAfter keeps a silly number from overflowing; nobody waits that long.
+const maxRetryAfter = 24 * time.Hour
+
+// parseRetryAfter reads seconds or a date (RFC 9110 section 10.2.3).
+func parseRetryAfter(text string, now time.Time) time.Duration {
+	if seconds, err := strconv.ParseUint(text, 10, 31); err == nil {
+		return min(time.Duration(seconds)*time.Second, maxRetryAfter)
+	}
+	if at, err := http.ParseTime(text); err == nil {
+		return min(max(0, at.Sub(now)), maxRetryAfter)
+	}
+	return 0
+}
+
+// How much of a peer's texts is kept, in characters.
+const (
+	maxWord     = 100
+	maxSentence = 500
+)
+
+// printable returns text as one line that a terminal shows and nothing more:
+// control and formatting characters become U+FFFD.
+func printable(text string, limit int) string {
+	text = strings.ToValidUTF8(text, "\ufffd")
+	runes := 0
+	for i := range text {
+		if runes++; runes > limit {
+			text = text[:i] + "…"
+			break
+		}
+	}
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return '\ufffd'
+	}, text)
+}

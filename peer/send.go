@@ -1,0 +1,105 @@
+package peer
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/getbindu/bindu-go/internal/jsonrpc"
+)
+
+// conversation is what a message continues.
+type conversation struct{ contextID, taskID string }
+
+// SendOption says what a message belongs to.
+type SendOption func(*conversation)
+
+// InContext continues a context that the peer has named.
+func InContext(id string) SendOption { return func(c *conversation) { c.contextID = id } }
+
+// OnTask answers a task that waits for input.
+func OnTask(id string) SendOption { return func(c *conversation) { c.taskID = id } }
+
+// Intervals of asking how a task is: they double from the first to the last.
+const (
+	firstPoll = 25 * time.Millisecond
+	lastPoll  = 2 * time.Second
+)
+
+// Send delivers text and waits until the task has ended or wants something from
+// us. Only the context ends the wait; each request is bounded by itself.
+//
+// The errors are a [*Refusal], the sentinels of this package, and those of
+// package mtls, [mtls.ErrPeerMismatch] first of all. Once the peer has a task
+// the reply with an error says which, and how far it was.
+func (c *Client) Send(ctx context.Context, p Peer, text string, opts ...SendOption) (Reply, error) {
+	var in conversation
+	for _, opt := range opts {
+		opt(&in)
+	}
+	d, err := dialectOf(p.Protocol)
+	if err != nil {
+		return Reply{}, err
+	}
+	message, err := c.compose(p, text, in)
+	if err != nil {
+		return Reply{}, err
+	}
+	method, params := d.send(message)
+	result, err := c.call(ctx, p, method, params)
+	if err != nil {
+		return Reply{}, err
+	}
+	reply, err := parseReply(result)
+	if err != nil {
+		return Reply{}, err
+	}
+	return c.await(ctx, p, d, reply)
+}
+
+// await asks for the task until it is settled.
+func (c *Client) await(ctx context.Context, p Peer, d dialect, reply Reply) (Reply, error) {
+	attempt := 0
+	for wait := firstPoll; !reply.State.settled(); wait = min(2*wait, lastPoll) {
+		if err := sleep(ctx, wait); err != nil {
+			return reply, err
+		}
+		var result jsontext.Value
+		var err error
+		result, attempt, err = c.ask(ctx, p, d, reply.TaskID, attempt)
+		if err != nil {
+			return reply, err
+		}
+		next, err := parseReply(result)
+		if err != nil {
+			return reply, err
+		}
+		reply = next
+	}
+	return reply, nil
+}
+
+// ask tries the dialect's ways of asking for a task, from the one that was
+// understood last.
+func (c *Client) ask(ctx context.Context, p Peer, d dialect, taskID string, attempt int) (jsontext.Value, int, error) {
+	var misunderstood error
+	for ; ; attempt++ {
+		method, params, ok := d.get(taskID, attempt)
+		if !ok {
+			return nil, attempt, misunderstood
+		}
+		result, err := c.call(ctx, p, method, params)
+		if !notUnderstood(err) {
+			return result, attempt, err
+		}
+		misunderstood = err
+	}
+}
+
+// notUnderstood reports a peer that finds fault with the parameters.
+func notUnderstood(err error) bool {
+	refusal, ok := errors.AsType[*Refusal](err)
+	return ok && (refusal.Code == jsonrpc.CodeParseError || refusal.Code == jsonrpc.CodeInvalidParams)
+}

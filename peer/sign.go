@@ -1,0 +1,140 @@
+package peer
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/getbindu/bindu-go/identity/did"
+)
+
+// maxRequest bounds a request body; agents take 2 MiB unless set otherwise.
+const maxRequest = 64 << 20
+
+// HTTPClient returns a client for requests to p and nobody else: each is sent
+// on a connection whose certificate proves p.DID, with our token, and signed
+// anew. It suits the transports of a2a-go; [Client.Send] uses it too.
+// Redirects are returned, not followed. A request to another host is
+// [ErrAddress].
+func (c *Client) HTTPClient(p Peer) (*http.Client, error) {
+	if p.DID.IsZero() {
+		return nil, fmt.Errorf("%w: no DID says who must answer", ErrAddress)
+	}
+	u, err := c.address(p.URL)
+	if err != nil {
+		return nil, err
+	}
+	return httpClient(&signer{client: c, peer: p, url: u}), nil
+}
+
+// signer is an [http.RoundTripper] that proves who is calling.
+type signer struct {
+	client *Client
+	peer   Peer
+	url    *url.URL
+}
+
+// RoundTrip implements [http.RoundTripper]. The bytes that are signed are the
+// bytes that are sent.
+func (s *signer) RoundTrip(req *http.Request) (*http.Response, error) {
+	body, err := readBody(req)
+	if err != nil {
+		return nil, err
+	}
+	if req.URL.Scheme != s.url.Scheme || req.URL.Host != s.url.Host {
+		return nil, fmt.Errorf("%w: the request is for %s, the peer is at %s", ErrAddress, req.URL.Host, s.url.Host)
+	}
+	transport, err := s.client.pool(s.peer.DID)
+	if err != nil {
+		return nil, err
+	}
+	signed := req.Clone(req.Context())
+	if err := s.client.authorize(signed); err != nil {
+		return nil, err
+	}
+	if err := s.client.sign(signed, s.peer, body); err != nil {
+		return nil, err
+	}
+	if len(body) > 0 {
+		signed.ContentLength = int64(len(body))
+		signed.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+		signed.Body, _ = signed.GetBody() // cannot fail
+	} else {
+		signed.Body, signed.GetBody, signed.ContentLength = nil, nil, 0
+	}
+	return roundTripper{transport}.RoundTrip(signed)
+}
+
+// readBody reads and closes the body, as a RoundTripper must.
+func readBody(req *http.Request) ([]byte, error) {
+	if req.Body == nil {
+		return nil, nil
+	}
+	body, err := io.ReadAll(io.LimitReader(req.Body, maxRequest+1))
+	if err = errors.Join(err, req.Body.Close()); err != nil {
+		return nil, err
+	}
+	if len(body) > maxRequest {
+		return nil, fmt.Errorf("the request body has more than %d bytes", maxRequest)
+	}
+	return body, nil
+}
+
+func (c *Client) authorize(req *http.Request) error {
+	req.Header.Del("Authorization")
+	if c.cfg.Token == nil {
+		return nil
+	}
+	token, err := c.cfg.Token(req.Context())
+	if err != nil {
+		return tokenError(req.Context(), err)
+	}
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	return nil
+}
+
+func tokenError(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrToken, err)
+}
+
+func (c *Client) sign(req *http.Request, p Peer, body []byte) error {
+	scheme := p.scheme()
+	r := did.Request{DID: c.cfg.DID, Timestamp: c.cfg.Now().Unix(), Body: body}
+	if scheme == did.SchemeJCS {
+		nonce, err := did.NewNonce(c.cfg.Rand)
+		if err != nil {
+			return err
+		}
+		r.Audience, r.Method, r.Target, r.Nonce = p.DID, req.Method, req.URL.RequestURI(), nonce
+	}
+	signature, err := did.Sign(c.cfg.Key, scheme, r)
+	if err != nil {
+		return err
+	}
+	setSignature(req.Header, scheme, r, signature)
+	return nil
+}
+
+func setSignature(h http.Header, scheme did.Scheme, r did.Request, signature string) {
+	for _, name := range []string{did.HeaderScheme, did.HeaderNonce, did.HeaderAudience} {
+		h.Del(name)
+	}
+	h.Set(did.HeaderDID, r.DID.String())
+	h.Set(did.HeaderTimestamp, strconv.FormatInt(r.Timestamp, 10))
+	h.Set(did.HeaderSignature, signature)
+	if scheme == did.SchemeJCS {
+		h.Set(did.HeaderScheme, string(scheme))
+		h.Set(did.HeaderNonce, r.Nonce)
+		h.Set(did.HeaderAudience, r.Audience.String())
+	}
+}

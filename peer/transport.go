@@ -1,0 +1,110 @@
+package peer
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/transport/mtls"
+)
+
+const (
+	maxReplyHeader = 64 << 10
+	// idleTimeout is short, so that a rotated certificate is soon presented everywhere.
+	idleTimeout = 30 * time.Second
+	idlePerPeer = 16
+)
+
+// newTransport returns a transport to one peer, or to any agent for the zero
+// DID. It uses no proxy and expands no compressed answers.
+func (c *Client) newTransport(peer did.DID) (*http.Transport, error) {
+	t := &http.Transport{
+		DialContext:            c.cfg.DialContext,
+		TLSHandshakeTimeout:    c.cfg.DialTimeout,
+		MaxIdleConnsPerHost:    idlePerPeer,
+		IdleConnTimeout:        idleTimeout,
+		MaxResponseHeaderBytes: maxReplyHeader,
+		DisableCompression:     true,
+	}
+	if c.cfg.TLS == nil {
+		t.DialContext = c.dialLoopback
+		return t, nil
+	}
+	base := c.cfg.TLS(peer)
+	if base == nil {
+		return nil, errors.New("peer: Config.TLS returned no configuration")
+	}
+	t.TLSClientConfig = c.pin(base, peer)
+	return t, nil
+}
+
+// pin makes the handshake fail unless the server's certificate names peer,
+// whatever base checks: it runs on resumed sessions too, and nothing of a
+// request has been sent by then.
+func (c *Client) pin(base *tls.Config, peer did.DID) *tls.Config {
+	cfg := base.Clone()
+	cfg.VerifyConnection = func(cs tls.ConnectionState) error {
+		if base.VerifyConnection != nil {
+			if err := base.VerifyConnection(cs); err != nil {
+				return err
+			}
+		}
+		got, err := mtls.PeerDID(&cs, c.cfg.Issuer)
+		if err != nil {
+			return err
+		}
+		if !peer.IsZero() && got != peer {
+			return &mtls.PeerMismatchError{Want: peer, Got: got}
+		}
+		return nil
+	}
+	return cfg
+}
+
+// dialLoopback is for peers without TLS. What a name resolves to is known only
+// once there is a connection; it is closed before anything is sent elsewhere.
+func (c *Client) dialLoopback(ctx context.Context, network, address string) (net.Conn, error) {
+	conn, err := c.cfg.DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	remote, err := netip.ParseAddrPort(conn.RemoteAddr().String())
+	if err != nil || !remote.Addr().Unmap().IsLoopback() {
+		return nil, errors.Join(fmt.Errorf("%w: %s is not a loopback address, and mutual TLS is off", ErrAddress, address), conn.Close())
+	}
+	return conn, nil
+}
+
+// roundTripper sorts the errors of a transport by cause.
+type roundTripper struct{ base http.RoundTripper }
+
+// RoundTrip implements [http.RoundTripper].
+func (t roundTripper) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := t.base.RoundTrip(req)
+	switch {
+	case err == nil:
+		return resp, nil
+	case req.Context().Err() != nil, errors.Is(err, ErrAddress):
+		return nil, err
+	}
+	return nil, classify(err)
+}
+
+// httpClient hands redirects back instead of following them.
+func httpClient(t http.RoundTripper) *http.Client {
+	return &http.Client{
+		Transport:     t,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// withTimeout bounds one request; its expiry is told apart from the caller's.
+func (c *Client) withTimeout(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, c.cfg.RequestTimeout, fmt.Errorf("%w (%s)", ErrTimeout, c.cfg.RequestTimeout))
+}

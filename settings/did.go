@@ -1,0 +1,20 @@
+package settings
+
+import "time"
+
+// Derivation names what the last segment of a new DID is derived from.
+type Derivation string
+
+// The derivations there are.
+const (
+	DerivationKey        Derivation = "key"         // the public key: nobody else can claim the DID
+	DerivationAuthorName Derivation = "author_name" // author and name, as the Python reference does
+)
+
+// DID says how identities are made and how signatures of callers are judged.
+type DID struct {
+	Derivation      Derivation        `env:"DID__DERIVATION" default:"key" oneof:"key|author_name" doc:"What a new DID is derived from; the DID of an existing directory is kept." example:"author_name"`
+	RequireKeyBound bool              `env:"DID__REQUIRE_KEY_BOUND" default:"false" doc:"Refuse callers whose DID is not derived from their key." example:"true"`
+	PinnedKeys      map[string]string `env:"DID__PINNED_KEYS" file:"true" rule:"pins" doc:"Public keys (base58) that are known for certain, DID=KEY; they win over what Hydra says." example:"did:bindu:you_at_example_com:poet:9f3c=4zvwRjXUKGfvwnParsHAS3HuSVzV5cA4McphgmoCtajS"`
+	TimestampWindow time.Duration     `env:"DID__TIMESTAMP_WINDOW" default:"300s" min:"1s" max:"300s" doc:"How far the timestamp of a signed request may lie from our clock, either way." example:"60"`
+}

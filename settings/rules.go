@@ -1,0 +1,180 @@
+package settings
+
+import (
+	"encoding/hex"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// applyRule checks text by the named rule and returns it in its normal form.
+// Without a rule it may be any text that is fit to be printed.
+func applyRule(rule, text string) (normal, problem string) {
+	switch rule {
+	case "url":
+		return checkURL(text, "http", "https")
+	case "httpsurl":
+		return checkURL(text, "https")
+	case "issuer", "sanissuer":
+		return checkIssuer(rule, text)
+	case "host":
+		return text, checkHost(text)
+	case "domain":
+		return strings.ToLower(text), checkDomain(text)
+	case "fingerprint":
+		return checkFingerprint(text)
+	case "did":
+		return text, checkDID(text)
+	case "algorithm":
+		return text, checkAlgorithm(text)
+	case "path":
+		return text, checkPath(text)
+	case "scope":
+		return text, checkScope(text)
+	}
+	return text, checkText(text)
+}
+
+// checkURL wants an absolute URL without credentials, query or fragment, and
+// takes the slash off its end so that paths can be joined to it.
+func checkURL(text string, schemes ...string) (normal, problem string) {
+	u, err := url.Parse(text)
+	switch {
+	case err != nil || u.Hostname() == "" || u.Opaque != "":
+		return text, "must be a URL such as https://host:port"
+	case !slices.Contains(schemes, u.Scheme):
+		return text, "must begin with " + strings.Join(schemes, ":// or ") + "://"
+	case u.User != nil:
+		return text, "must not contain a user name or password"
+	case u.RawQuery != "" || u.ForceQuery || strings.Contains(text, "#"):
+		return text, "must not have a query or fragment"
+	}
+	return strings.TrimRight(text, "/"), ""
+}
+
+// checkIssuer wants a URL and leaves it byte for byte: issuers are compared,
+// not opened, and Auth0's end in a slash. An issuer in a certificate's name may
+// be a Hydra on plain http, a token's may not.
+func checkIssuer(rule, text string) (normal, problem string) {
+	schemes := []string{"https"}
+	if rule == "sanissuer" {
+		schemes = append(schemes, "http")
+	}
+	_, problem = checkURL(text, schemes...)
+	return text, problem
+}
+
+func checkHost(text string) (problem string) {
+	if _, err := netip.ParseAddr(text); err == nil {
+		return ""
+	}
+	if text == "*" {
+		return "must be an address; every interface is 0.0.0.0, or :: with IPv6"
+	}
+	if !isHostname(text) {
+		return "must be an IP address or a host name, without scheme, port or brackets"
+	}
+	return ""
+}
+
+func checkDomain(text string) (problem string) {
+	if !isHostname(text) || !strings.Contains(text, ".") {
+		return "must be a bare host name, without https:// and without a slash"
+	}
+	return ""
+}
+
+// isHostname follows RFC 1123 2.1, and allows the underscore that container
+// names have.
+func isHostname(text string) bool {
+	text = strings.TrimSuffix(text, ".")
+	if text == "" || len(text) > 253 {
+		return false
+	}
+	for label := range strings.SplitSeq(text, ".") {
+		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' {
+			return false
+		}
+		if strings.ContainsFunc(label, func(r rune) bool {
+			return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' && r != '_'
+		}) {
+			return false
+		}
+	}
+	return true
+}
+
+// checkFingerprint wants the SHA-256 of a certificate, with or without colons.
+func checkFingerprint(text string) (normal, problem string) {
+	normal = strings.ToLower(strings.ReplaceAll(text, ":", ""))
+	if digest, err := hex.DecodeString(normal); err != nil || len(digest) != 32 {
+		return text, "must be a SHA-256 fingerprint: 64 hexadecimal digits, as `step certificate fingerprint` prints"
+	}
+	return normal, ""
+}
+
+// checkDID is a first look only; identity/did judges a DID in full.
+func checkDID(text string) (problem string) {
+	if !strings.HasPrefix(text, "did:") || len(text) > 512 || strings.Count(text, ":") < 2 ||
+		strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune("/?#", r) }) {
+		return "must be a DID"
+	}
+	return ""
+}
+
+// algorithms are the signatures a token may have; every one of them needs a
+// key that only the issuer holds (RFC 7518 3.1, RFC 8037).
+var algorithms = []string{"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}
+
+func checkAlgorithm(text string) (problem string) {
+	if slices.Contains(algorithms, text) {
+		return ""
+	}
+	if upper := strings.ToUpper(text); upper == "NONE" || strings.HasPrefix(upper, "HS") {
+		return "cannot be used: anyone could make such a token"
+	}
+	return "must be one of " + strings.Join(algorithms, ", ") + didYouMean(text, algorithms)
+}
+
+func checkText(text string) (problem string) {
+	switch {
+	case len(text) > 4096:
+		return "is too long"
+	case strings.ContainsFunc(text, unicode.IsControl):
+		return "must not contain control characters"
+	}
+	return ""
+}
+
+// checkPath refuses the one abbreviation that only a shell understands.
+func checkPath(text string) (problem string) {
+	if strings.HasPrefix(text, "~") {
+		return "must be written out: ~ is a shell's abbreviation"
+	}
+	return checkText(text)
+}
+
+// checkScope follows the scope-token of RFC 6749 3.3.
+func checkScope(text string) (problem string) {
+	if strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' }) {
+		return "must be printable ASCII without spaces and quotation marks"
+	}
+	return ""
+}
+
+// checkPins is a first look at DID=KEY pairs; identity/did decodes the keys.
+func checkPins(pins map[string]string) (problem string) {
+	for did, key := range pins {
+		if problem := checkDID(did); problem != "" {
+			return printable(did) + " " + problem
+		}
+		if len(key) < 32 || len(key) > 44 || strings.ContainsFunc(key, func(r rune) bool {
+			return !strings.ContainsRune("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz", r)
+		}) {
+			return "the key of " + printable(did) + " must be the base58 of 32 bytes"
+		}
+	}
+	return ""
+}

@@ -1,0 +1,45 @@
+package settings
+
+// Settings is everything an operator can choose, read once by [Load] and never
+// changed afterwards. Each leaf field is bound to one environment variable by
+// its `env` tag; its default, range, one-line description and an example stand
+// in the tags beside it and nowhere else.
+type Settings struct {
+	Agent   Agent
+	Network Network
+	Hydra   Hydra
+	Auth    Auth
+	MTLS    MTLS
+	DID     DID
+	Limits  Limits
+	Task    Task
+	Log     Log
+
+	sources  map[string]Source
+	warnings []string
+}
+
+// Source says where the value of a setting came from.
+type Source string
+
+// The places a value can come from, weakest first.
+const (
+	SourceDefault     Source = "default"     // nobody set it
+	SourceDerived     Source = "derived"     // nobody set it; it follows from other settings
+	SourceDotEnv      Source = ".env"        // the .env file
+	SourceEnvironment Source = "environment" // the process environment, which wins
+)
+
+// Warnings lists, in plain sentences for the log, the choices that work but
+// that an operator should know about. It never contains a secret.
+func (s Settings) Warnings() []string {
+	return append([]string(nil), s.warnings...)
+}
+
+// source returns where the variable's value came from.
+func (s Settings) source(name string) Source {
+	if src, ok := s.sources[name]; ok {
+		return src
+	}
+	return SourceDefault
+}

@@ -1,0 +1,12 @@
+// Package task keeps the durable life of A2A tasks, each scoped to its owner.
+//
+// [Service] implements the request handler that the A2A transports call. It
+// reads who is calling from the context ([identity.CallerFromContext]) and
+// scopes every read and write to that caller: a task of somebody else and a
+// task that never existed give the same answer.
+//
+// A message is stored before it is answered. The executor then runs on a
+// bounded pool, and the task ends in exactly one terminal state, decided by a
+// compare-and-set in the [Store]. Tasks survive a crash; what was running then
+// is failed with a reason by [Service.Recover].
+package task

@@ -1,0 +1,86 @@
+package task
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/a2aproject/a2a-go/v2/a2a"
+)
+
+// Refusal is a request that is well-formed but cannot be carried out. It
+// unwraps to the error that the A2A specification (section 3.3.2) names for it.
+type Refusal struct {
+	// Err is one of the errors of package a2a.
+	Err error
+	// Reason is a stable word in snake_case.
+	Reason string
+	// Message is what the peer reads. It never depends on another owner's data.
+	Message string
+}
+
+// Error returns the message.
+func (r *Refusal) Error() string { return r.Message }
+
+// Unwrap returns the A2A error.
+func (r *Refusal) Unwrap() error { return r.Err }
+
+// Refusals of [Service] and of [Store].
+var (
+	// ErrNotFound: the owner has no such task.
+	ErrNotFound error = &Refusal{a2a.ErrTaskNotFound, "task_not_found", "task not found"}
+	// ErrNotCancelable: the task to cancel has ended.
+	ErrNotCancelable error = &Refusal{a2a.ErrTaskNotCancelable, "task_ended", "the task has ended and cannot be canceled"}
+	// ErrEnded: the task has ended and takes no more messages or changes.
+	ErrEnded error = &Refusal{a2a.ErrUnsupportedOperation, "task_ended", "the task has ended; start a new task that references it"}
+	// ErrBusy: the task is being worked on and takes no message now.
+	ErrBusy error = &Refusal{a2a.ErrUnsupportedOperation, "task_busy", "the task is being worked on; send the message when it asks for input or has ended"}
+	// ErrMessageIDReused: the messageId was used for another message of this owner.
+	ErrMessageIDReused error = &Refusal{a2a.ErrInvalidParams, "message_id_reused", "the messageId was already used for a different message"}
+	// ErrContextMismatch: the message names a task of another context (A2A section 3.4.2).
+	ErrContextMismatch error = &Refusal{a2a.ErrInvalidParams, "context_mismatch", "the task does not belong to the context that the message names"}
+	// ErrPageToken: the page token was not issued for this owner and these filters.
+	ErrPageToken error = &Refusal{a2a.ErrInvalidParams, "page_token_invalid", "the page token does not belong to this list"}
+	// ErrContextNotFound: the owner has no task in the context.
+	ErrContextNotFound error = &Refusal{a2a.ErrInvalidParams, "context_not_found", "context not found"}
+
+	errStreaming = &Refusal{a2a.ErrUnsupportedOperation, "streaming_unsupported", "this agent does not stream; send the message without streaming and poll the task"}
+	errPush      = &Refusal{a2a.ErrPushNotificationNotSupported, "push_unsupported", "this agent does not send push notifications; poll the task"}
+	errExtended  = &Refusal{a2a.ErrUnsupportedOperation, "extended_card_unsupported", "this agent has no extended card; the public card says everything"}
+)
+
+// Errors that are not the request's fault.
+var (
+	// ErrNoCaller: the context carries no caller; the request must not be served.
+	ErrNoCaller = fmt.Errorf("no authenticated caller: %w", a2a.ErrUnauthenticated)
+	// ErrClosed: the service is stopping and takes no more messages.
+	ErrClosed = errors.New("the agent is shutting down")
+	// ErrOverloaded: as many tasks wait as the settings allow.
+	ErrOverloaded = errors.New("the agent is overloaded")
+	// ErrSuperseded: the change belongs to an execution that no longer owns the task.
+	ErrSuperseded = errors.New("the task is no longer run by this execution")
+)
+
+// QuotaError reports that an owner reached one of its limits.
+type QuotaError struct {
+	// Quota names the limit: "tasks", "bytes", "messages", "task bytes" or "active".
+	Quota string
+	// Limit is the configured maximum.
+	Limit int64
+}
+
+// Error names the limit and what makes room.
+func (e *QuotaError) Error() string {
+	switch e.Quota {
+	case "active":
+		return fmt.Sprintf("at most %d tasks of one caller may be unfinished; wait until one ends", e.Limit)
+	case "messages", "task bytes":
+		return fmt.Sprintf("a task holds at most %d %s; start a new task", e.Limit, strings.TrimPrefix(e.Quota, "task "))
+	default:
+		return fmt.Sprintf("at most %d %s are kept for one caller; clear a context to make room", e.Limit, e.Quota)
+	}
+}
+
+func invalid(format string, args ...any) error {
+	return &Refusal{a2a.ErrInvalidParams, "params_invalid", fmt.Sprintf(format, args...)}
+}

@@ -1,0 +1,182 @@
+package task
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"github.com/a2aproject/a2a-go/v2/a2a"
+
+	"github.com/getbindu/bindu-go/identity"
+)
+
+// Why the context of an execution ended.
+var (
+	errCanceled = errors.New("the task was canceled")
+	errDeadline = errors.New("the task took longer than allowed")
+	errStopped  = errors.New("the agent is stopping")
+)
+
+// execution is one run of the executor, from submission to the state it ends in.
+type execution struct {
+	key    key
+	run    string
+	req    Request
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+	task   *a2a.Task     // as submitted; nil if the task had earlier executions
+	done   chan struct{} // closed when the store holds the outcome
+	final  *a2a.Task     // the task in the state it ended in, if known when done is closed
+}
+
+// workingAfter is how long an execution lasts before the store is told that it
+// is under way. Most end sooner and save the write; the one they end with says all.
+const workingAfter = 100 * time.Millisecond
+
+// start registers an execution and hands it to the pool.
+func (s *Service) start(place *lane, k key, run string, who identity.Caller, t *a2a.Task) *execution {
+	ctx, cancel := context.WithCancelCause(s.base)
+	last := len(t.History) - 1
+	e := &execution{
+		key: k, run: run, ctx: ctx, cancel: cancel, done: make(chan struct{}),
+		req: Request{TaskID: k.id, ContextID: t.ContextID, Message: t.History[last], History: t.History[:last:last], Caller: who},
+	}
+	if last == 0 {
+		e.task = t
+	}
+	s.mu.Lock()
+	s.active[k] = e
+	s.mu.Unlock()
+	s.pool.run(place, func() { s.carryOut(e) })
+	return e
+}
+
+// running returns the execution that works on a task in this process, if any.
+func (s *Service) running(k key) *execution {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.active[k]
+}
+
+// executionsOf returns those that work in a context.
+func (s *Service) executionsOf(owner, contextID string) []*execution {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []*execution
+	for _, e := range s.active {
+		if e.key.owner == owner && e.req.ContextID == contextID {
+			all = append(all, e)
+		}
+	}
+	return all
+}
+
+// carryOut takes an execution to its end.
+func (s *Service) carryOut(e *execution) {
+	defer s.forget(e)
+	if cause := context.Cause(e.ctx); cause != nil { // before its turn came
+		s.persist(e, s.failed(e, cause))
+		return
+	}
+	s.persist(e, s.outcome(e))
+}
+
+func (s *Service) forget(e *execution) {
+	e.cancel(nil)
+	s.mu.Lock()
+	if s.active[e.key] == e {
+		delete(s.active, e.key)
+	}
+	s.mu.Unlock()
+	close(e.done)
+}
+
+// outcome runs the executor and says what becomes of the task.
+func (s *Service) outcome(e *execution) Transition {
+	ctx, cancel := context.WithTimeoutCause(e.ctx, s.cfg.Deadline, errDeadline)
+	defer cancel()
+	out := &output{ctx: ctx, sign: s.cfg.Sign, newID: s.newID, limit: s.cfg.Limits.ArtifactBytes}
+	result, err := s.attempt(ctx, e, out)
+	artifacts, refused := out.close()
+	if err == nil {
+		err = refused // an executor may overlook that emit failed
+	}
+	if err != nil {
+		return s.failed(e, err)
+	}
+	t := Transition{To: a2a.TaskStateCompleted, Artifacts: artifacts, MaxBytes: s.cfg.Limits.Bytes}
+	if result.InputRequired {
+		t.To = a2a.TaskStateInputRequired
+	}
+	if int64(len(result.Text)) > s.cfg.Limits.ArtifactBytes {
+		return s.failed(e, errArtifactsTooLarge)
+	}
+	if result.Text != "" {
+		t.Message = s.statusMessage(result.Text, "")
+	}
+	return t
+}
+
+type answer struct {
+	result Result
+	err    error
+}
+
+// attempt calls the executor and waits for it, but no longer than until ctx
+// ends and the grace after it: an executor that hangs keeps its goroutine, not
+// its place.
+func (s *Service) attempt(ctx context.Context, e *execution, out *output) (Result, error) {
+	answers := make(chan answer, 1)
+	s.executors.Go(func() {
+		result, err := s.protect(ctx, e.req, out)
+		answers <- answer{result, err}
+	})
+	working := time.NewTimer(workingAfter)
+	defer working.Stop()
+	for ctx.Err() == nil {
+		select {
+		case a := <-answers:
+			return a.result, a.err
+		case <-working.C:
+			if !s.persist(e, Transition{To: a2a.TaskStateWorking}) {
+				e.cancel(errCanceled)
+			}
+		case <-ctx.Done():
+		}
+	}
+	grace := time.NewTimer(s.cfg.Grace)
+	defer grace.Stop()
+	select {
+	case a := <-answers:
+		if a.err != nil {
+			a.err = context.Cause(ctx) // whatever it said, this is why
+		}
+		return a.result, a.err
+	case <-grace.C:
+		s.abandon(e, answers)
+		return Result{}, context.Cause(ctx)
+	}
+}
+
+// abandon counts an executor that did not return, until it does.
+func (s *Service) abandon(e *execution, answers <-chan answer) {
+	s.abandoned.Add(1)
+	s.cfg.Logger.Error("executor did not return in time", "task", e.key.id, "owner", e.key.owner)
+	s.executors.Go(func() {
+		<-answers
+		s.abandoned.Add(-1)
+	})
+}
+
+// protect turns a panic of the executor into an error.
+func (s *Service) protect(ctx context.Context, req Request, out *output) (result Result, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			s.cfg.Logger.Error("executor panicked", "task", req.TaskID, "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
+			err = errPanicked
+		}
+	}()
+	return s.cfg.Executor.Execute(ctx, req, out.emit)
+}

@@ -1,0 +1,79 @@
+package task
+
+import (
+	"context"
+
+	"github.com/a2aproject/a2a-go/v2/a2a"
+
+	"github.com/getbindu/bindu-go/identity"
+)
+
+// Executor answers messages: it is the agent behind the protocol.
+type Executor interface {
+	// Execute answers one message. It hands artifacts to emit as they become
+	// ready; the parts of a further artifact with the same ID are appended to
+	// the first. An error of emit means that the result is not wanted any more.
+	//
+	// A [*Failure] ends the task with a text that the peer may read; any other
+	// error, a panic and an expired ctx fail it with a general one. Execute
+	// must return soon after ctx ends, whose cause says why: its place is then
+	// given to others.
+	Execute(ctx context.Context, req Request, emit func(*a2a.Artifact) error) (Result, error)
+}
+
+// Request is what an [Executor] works on. It must not be modified.
+type Request struct {
+	// TaskID and ContextID name the task and the conversation, both chosen by the caller or by us.
+	TaskID, ContextID string
+	// Message is the one to answer.
+	Message *a2a.Message
+	// History holds the messages of this task before Message, oldest first.
+	History []*a2a.Message
+	// Caller is who sent the message, as the gates proved it.
+	Caller identity.Caller
+}
+
+// Text returns the text parts of the message, joined by line feeds.
+func (r Request) Text() string {
+	var text []byte
+	for i, part := range textParts(r.Message) {
+		if i > 0 {
+			text = append(text, '\n')
+		}
+		text = append(text, part...)
+	}
+	return string(text)
+}
+
+func textParts(m *a2a.Message) []string {
+	var texts []string
+	for _, p := range m.Parts {
+		if text, ok := p.Content.(a2a.Text); ok {
+			texts = append(texts, string(text))
+		}
+	}
+	return texts
+}
+
+// Result is how an execution that did not fail ended.
+type Result struct {
+	// InputRequired leaves the task waiting for its owner's next message
+	// instead of completing it.
+	InputRequired bool
+	// Text, if not empty, is said to the owner beside the state: the question
+	// when input is required.
+	Text string
+}
+
+// Failure ends a task as failed, or as rejected, with a text for its owner.
+type Failure struct {
+	// Reason is a stable word in snake_case.
+	Reason string
+	// Text is one line for the owner. It must not hold secrets or internals.
+	Text string
+	// Rejected tells that the agent declined the task rather than failed at it.
+	Rejected bool
+}
+
+// Error returns the text.
+func (f *Failure) Error() string { return f.Text }

@@ -1,0 +1,92 @@
+package task
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/a2aproject/a2a-go/v2/a2a"
+)
+
+// maxIDLength bounds ids that clients choose, in bytes.
+const maxIDLength = 256
+
+// checkMessage returns the message of a request if it can be stored and
+// answered, or the refusal that names what is wrong.
+func checkMessage(req *a2a.SendMessageRequest) (*a2a.Message, error) {
+	if req == nil || req.Message == nil {
+		return nil, invalid("message is required")
+	}
+	m := req.Message
+	if m.ID == "" {
+		return nil, invalid("message.messageId is required")
+	}
+	for _, id := range [...]struct{ name, value string }{
+		{"messageId", m.ID}, {"taskId", string(m.TaskID)}, {"contextId", m.ContextID},
+	} {
+		if !validID(id.value) {
+			return nil, invalid("message.%s must be at most %d bytes of printable text", id.name, maxIDLength)
+		}
+	}
+	if m.Role != a2a.MessageRoleUser {
+		return nil, invalid("message.role must be the user's: who sends a message to an agent is its user")
+	}
+	if len(m.Parts) == 0 {
+		return nil, invalid("message.parts must not be empty")
+	}
+	for i, p := range m.Parts {
+		if !storable(p) {
+			return nil, invalid("message.parts[%d] has no content", i)
+		}
+	}
+	if req.Config != nil && req.Config.PushConfig != nil {
+		return nil, errPush
+	}
+	return m, nil
+}
+
+// validID accepts an absent id too; whether one is required is another question.
+func validID(id string) bool {
+	if len(id) > maxIDLength || !utf8.ValidString(id) {
+		return false
+	}
+	for _, r := range id {
+		if !unicode.IsPrint(r) {
+			return false
+		}
+	}
+	return true
+}
+
+// storable reports whether a part survives being written as JSON and read
+// again: a2a omits the contents that are refused here, and cannot read the rest.
+func storable(p *a2a.Part) bool {
+	if p == nil {
+		return false
+	}
+	switch c := p.Content.(type) {
+	case a2a.Text:
+		return utf8.ValidString(string(c)) // JSON would replace what its signature covers
+	case a2a.Raw:
+		return true
+	case a2a.URL:
+		return c != ""
+	case a2a.Data:
+		raw, err := json.Marshal(c.Value)
+		return err == nil && string(raw) != "null"
+	default:
+		return false
+	}
+}
+
+// digest identifies the content of a message: encoding/json writes struct
+// fields in order and map keys sorted.
+func digest(m *a2a.Message) ([]byte, error) {
+	raw, err := json.Marshal(m)
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(raw)
+	return sum[:], nil
+}

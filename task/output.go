@@ -1,0 +1,109 @@
+package task
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"maps"
+	"sync"
+
+	"github.com/a2aproject/a2a-go/v2/a2a"
+)
+
+var (
+	errArtifactsTooLarge = &Failure{Reason: "artifact_too_large", Text: "the answer is larger than the agent allows"}
+	errEmptyArtifact     = errors.New("artifact or part without content")
+)
+
+// output collects the artifacts of one execution until the store takes them
+// together with the state the execution ends in.
+type output struct {
+	ctx   context.Context
+	sign  func(string) string
+	newID func() (string, error)
+	limit int64
+
+	mu        sync.Mutex
+	closed    bool
+	err       error // the first refusal, which later emits and the outcome repeat
+	size      int64
+	artifacts []*a2a.Artifact
+}
+
+// emit takes over an artifact or further parts of one.
+func (o *output) emit(a *a2a.Artifact) error {
+	if err := context.Cause(o.ctx); err != nil {
+		return err
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.closed {
+		return ErrSuperseded
+	}
+	if o.err == nil {
+		o.err = o.add(a)
+	}
+	return o.err
+}
+
+func (o *output) add(a *a2a.Artifact) error {
+	if a == nil || len(a.Parts) == 0 {
+		return errEmptyArtifact
+	}
+	kept := *a
+	kept.Parts = make(a2a.ContentParts, len(a.Parts))
+	for i, p := range a.Parts {
+		if !storable(p) {
+			return errEmptyArtifact
+		}
+		kept.Parts[i] = o.signed(p)
+	}
+	raw, err := json.Marshal(&kept)
+	if err != nil {
+		return err
+	}
+	if o.size += int64(len(raw)); o.size > o.limit {
+		return errArtifactsTooLarge
+	}
+	return o.keep(&kept)
+}
+
+func (o *output) keep(a *a2a.Artifact) error {
+	for _, known := range o.artifacts {
+		if a.ID != "" && known.ID == a.ID {
+			known.Parts = append(known.Parts, a.Parts...)
+			return nil
+		}
+	}
+	if a.ID == "" {
+		id, err := o.newID()
+		if err != nil {
+			return err
+		}
+		a.ID = a2a.ArtifactID(id)
+	}
+	o.artifacts = append(o.artifacts, a)
+	return nil
+}
+
+// signed returns a copy of a part, with our signature if it is a text.
+func (o *output) signed(p *a2a.Part) *a2a.Part {
+	kept := *p
+	text, isText := p.Content.(a2a.Text)
+	if !isText || o.sign == nil {
+		return &kept
+	}
+	kept.Metadata = make(map[string]any, len(p.Metadata)+1)
+	maps.Copy(kept.Metadata, p.Metadata)
+	kept.Metadata[SignatureKey] = o.sign(string(text))
+	return &kept
+}
+
+// close ends the collection: an executor that writes later writes to nobody.
+// The error is what emit refused, if it did.
+func (o *output) close() ([]*a2a.Artifact, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.closed = true
+	return o.artifacts, o.err
+}

@@ -1,0 +1,180 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"math"
+	"time"
+
+	"github.com/a2aproject/a2a-go/v2/a2a"
+
+	"github.com/getbindu/bindu-go/task"
+)
+
+// taskRow is a row of tasks on its way to what the protocol calls a task.
+type taskRow struct {
+	id, contextID string
+	state         a2a.TaskState
+	message       sql.NullString
+	messages      int64
+	bytes         int64
+	updatedAt     int64
+}
+
+func (r *taskRow) scan(row interface{ Scan(...any) error }) error {
+	return row.Scan(&r.id, &r.contextID, &r.state, &r.message, &r.messages, &r.bytes, &r.updatedAt)
+}
+
+func (r *taskRow) task() (*a2a.Task, error) {
+	at := fromMillis(r.updatedAt)
+	t := &a2a.Task{
+		ID: a2a.TaskID(r.id), ContextID: r.contextID,
+		Status: a2a.TaskStatus{State: r.state, Timestamp: &at},
+	}
+	if !r.message.Valid {
+		return t, nil
+	}
+	t.Status.Message = new(a2a.Message)
+	return t, json.Unmarshal([]byte(r.message.String), t.Status.Message)
+}
+
+// Get implements [task.Store].
+func (s *Store) Get(ctx context.Context, owner, id string, history int) (*a2a.Task, error) {
+	var t *a2a.Task
+	err := s.view(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		var row taskRow
+		err := row.scan(tx.StmtContext(ctx, s.stmt.task).QueryRowContext(ctx, owner, id))
+		if errors.Is(err, sql.ErrNoRows) {
+			return task.ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		t, err = s.load(ctx, tx, owner, row, history, true)
+		return err
+	})
+	return t, err
+}
+
+// load adds to a row what other tables hold.
+func (s *Store) load(ctx context.Context, tx *sql.Tx, owner string, row taskRow, history int, artifacts bool) (*a2a.Task, error) {
+	t, err := row.task()
+	if err != nil {
+		return nil, err
+	}
+	if history != 0 {
+		first := int64(0)
+		if history > 0 {
+			first = max(0, row.messages-int64(history))
+		}
+		if t.History, err = collect[a2a.Message](ctx, tx, s.stmt.history, owner, row.id, first); err != nil {
+			return nil, err
+		}
+	}
+	if artifacts {
+		t.Artifacts, err = collect[a2a.Artifact](ctx, tx, s.stmt.artifacts, owner, row.id)
+	}
+	return t, err
+}
+
+// collect decodes the JSON documents that a query returns.
+func collect[T any](ctx context.Context, tx *sql.Tx, stmt *sql.Stmt, args ...any) ([]*T, error) {
+	rows, err := tx.StmtContext(ctx, stmt).QueryContext(ctx, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []*T
+	for rows.Next() {
+		var body sql.RawBytes
+		if err := rows.Scan(&body); err != nil {
+			return nil, err
+		}
+		v := new(T)
+		if err := json.Unmarshal(body, v); err != nil {
+			return nil, err
+		}
+		all = append(all, v)
+	}
+	return all, rows.Err()
+}
+
+// List implements [task.Store].
+func (s *Store) List(ctx context.Context, owner string, f task.Filter) (task.Page, error) {
+	var page task.Page
+	err := s.view(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		filter := []any{owner, f.ContextID, string(f.State), since(f.Since)}
+		if err := tx.StmtContext(ctx, s.stmt.count).QueryRowContext(ctx, filter...).Scan(&page.Total); err != nil {
+			return err
+		}
+		rows, err := s.listRows(ctx, tx, f, filter)
+		if err != nil {
+			return err
+		}
+		if n := fitting(rows, f); n < len(rows) {
+			rows = rows[:n]
+			page.Next = task.Cursor{UpdatedAt: fromMillis(rows[n-1].updatedAt), ID: rows[n-1].id}
+		}
+		for _, row := range rows {
+			t, err := s.load(ctx, tx, owner, row, f.History, f.Artifacts)
+			if err != nil {
+				return err
+			}
+			page.Tasks = append(page.Tasks, t)
+		}
+		return nil
+	})
+	return page, err
+}
+
+// fitting returns how many of the rows make up the page.
+func fitting(rows []taskRow, f task.Filter) int {
+	n := min(len(rows), f.Limit)
+	if f.MaxBytes == 0 || (f.History == 0 && !f.Artifacts) {
+		return n
+	}
+	var size int64
+	for i, row := range rows[:n] {
+		if size += row.bytes; size > f.MaxBytes {
+			return max(i, 1)
+		}
+	}
+	return n
+}
+
+// listRows reads one row more than the page holds, to know whether it is the last.
+func (s *Store) listRows(ctx context.Context, tx *sql.Tx, f task.Filter, filter []any) ([]taskRow, error) {
+	before, beforeID := int64(math.MaxInt64), ""
+	if f.After != (task.Cursor{}) {
+		before, beforeID = f.After.UpdatedAt.UnixMilli(), f.After.ID
+	}
+	rows, err := tx.StmtContext(ctx, s.stmt.list).QueryContext(ctx, append(filter, before, beforeID, f.Limit+1)...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []taskRow
+	for rows.Next() {
+		var row taskRow
+		if err := row.scan(rows); err != nil {
+			return nil, err
+		}
+		all = append(all, row)
+	}
+	return all, rows.Err()
+}
+
+// since is the earliest updated_at of a filter, rounded up to the store's
+// precision: a status is never older than the time asked for.
+func since(t time.Time) int64 {
+	if t.IsZero() {
+		return math.MinInt64
+	}
+	ms := t.UnixMilli()
+	if time.UnixMilli(ms).Before(t) {
+		ms++
+	}
+	return ms
+}

@@ -1,0 +1,154 @@
+package task
+
+import (
+	"context"
+	"time"
+
+	"github.com/a2aproject/a2a-go/v2/a2a"
+)
+
+// Store keeps tasks. Every method that takes an owner sees and changes rows of
+// that owner only, by the query itself and not by a check after it. All methods
+// may be called concurrently, by several processes if the implementation is
+// shared; [tasktest.Run] is the contract in code.
+//
+// [tasktest.Run]: https://pkg.go.dev/github.com/getbindu/bindu-go/task/tasktest#Run
+type Store interface {
+	// Submit stores a client's message, in one transaction with what it does to
+	// its task: create it, or continue one that waits for input. It fails with
+	// ErrNotFound, ErrEnded, ErrBusy, ErrContextMismatch, ErrMessageIDReused or
+	// a *QuotaError, and then nothing has changed.
+	Submit(ctx context.Context, s Submission) (Submitted, error)
+
+	// Transition changes the state of a task that has not ended. It fails with
+	// ErrNotFound, ErrEnded, ErrSuperseded (another run owns the task) or a
+	// *QuotaError, and then nothing has changed: of any number of concurrent
+	// transitions to an end exactly one succeeds.
+	Transition(ctx context.Context, owner, id string, t Transition) error
+
+	// Get returns a task with its artifacts and the last history messages, all
+	// if history is negative. ErrNotFound if the owner has none of that id.
+	Get(ctx context.Context, owner, id string, history int) (*a2a.Task, error)
+
+	// List returns one page of tasks, the most recently updated first.
+	List(ctx context.Context, owner string, f Filter) (Page, error)
+
+	// Contexts returns the owner's contexts, the most recently updated first.
+	Contexts(ctx context.Context, owner string, limit int) ([]Context, error)
+
+	// ClearContext deletes the owner's tasks of a context and what belongs to
+	// them, and returns how many there were.
+	ClearContext(ctx context.Context, owner, contextID string) (int, error)
+
+	// AddFeedback stores feedback on a task. ErrNotFound, *QuotaError.
+	AddFeedback(ctx context.Context, owner string, f Feedback) error
+
+	// TaskOwners and ContextOwners return up to two owners who have a task of
+	// that id, or tasks in that context. They exist for administrators only.
+	TaskOwners(ctx context.Context, id string) ([]string, error)
+	ContextOwners(ctx context.Context, contextID string) ([]string, error)
+
+	// FailUnfinished ends every submitted or working task of every owner, as
+	// transition does, and returns how many there were.
+	FailUnfinished(ctx context.Context, t Transition) (int, error)
+}
+
+// Submission is a client's message on its way into the store.
+type Submission struct {
+	// Owner is whose task it is.
+	Owner string
+	// Message names its task and context as the client did. It is not modified.
+	Message *a2a.Message
+	// Digest identifies the content of the message: the same messageId with
+	// another digest is ErrMessageIDReused, with the same one a duplicate.
+	Digest []byte
+	// TaskID and ContextID are given to a new task if the message names none.
+	TaskID, ContextID string
+	// AdoptTaskID creates the task that the message names if the owner has none
+	// of that id, instead of failing with ErrNotFound.
+	AdoptTaskID bool
+	// Run identifies the execution that will answer the message.
+	Run string
+	// At is the time of the change, with the precision of a millisecond.
+	At time.Time
+	// The quotas of the owner and of the task (see [Limits]).
+	MaxTasks, MaxBytes, MaxMessages, MaxTaskBytes int64
+}
+
+// Submitted is what became of a submission.
+type Submitted struct {
+	// Task is the task as it is now, with its whole history.
+	Task *a2a.Task
+	// Duplicate tells that the message was stored before and nothing changed.
+	Duplicate bool
+}
+
+// Transition is a change of state.
+type Transition struct {
+	// Run is the execution that must own the task; "" for any.
+	Run string
+	// To is the new state.
+	To a2a.TaskState
+	// Message is the new status message; nil for none.
+	Message *a2a.Message
+	// Artifacts are appended to those of the task.
+	Artifacts []*a2a.Artifact
+	// At is the time of the change.
+	At time.Time
+	// MaxBytes is the owner's quota; 0 when the change adds nothing that counts.
+	MaxBytes int64
+}
+
+// Filter selects and shapes a page of tasks.
+type Filter struct {
+	// ContextID and State restrict the list unless they are empty.
+	ContextID string
+	State     a2a.TaskState
+	// Since restricts it to tasks whose status is not older, unless zero.
+	Since time.Time
+	// After is where the page starts: behind the last task of the one before.
+	After Cursor
+	// Limit is the most tasks of a page. MaxBytes, unless 0, ends it sooner when
+	// the history and artifacts of its tasks become larger; one task is returned
+	// in any case.
+	Limit    int
+	MaxBytes int64
+	// History is how many messages each task carries, all if negative.
+	History int
+	// Artifacts tells whether tasks carry them.
+	Artifacts bool
+}
+
+// Cursor is a place in a list of tasks; the zero value is its start.
+type Cursor struct {
+	UpdatedAt time.Time
+	ID        string
+}
+
+// Page is one page of a list.
+type Page struct {
+	Tasks []*a2a.Task
+	// Total counts the tasks of all pages.
+	Total int
+	// Next is where the following page starts; zero if there is none.
+	Next Cursor
+}
+
+// Context is a conversation: the tasks that share a context id.
+type Context struct {
+	ID string
+	// Tasks counts them; TaskIDs names the most recently updated ones.
+	Tasks     int
+	TaskIDs   []string
+	UpdatedAt time.Time
+}
+
+// Feedback is what an owner thinks of a task's result.
+type Feedback struct {
+	TaskID, Text string
+	// Rating is 1 (worst) to 5; 0 when none was given.
+	Rating   int
+	Metadata map[string]any
+	At       time.Time
+	MaxBytes int64
+}

@@ -1,0 +1,162 @@
+package mtls
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+)
+
+// maxAnswer bounds what is read of one answer of the CA.
+const maxAnswer = 1 << 20
+
+var (
+	errAnswerTooLarge = fmt.Errorf("CA answered with more than %d bytes", maxAnswer)
+	errRedirect       = errors.New("CA answered with a redirect, which is not followed: it would hand the token to somebody else")
+)
+
+// exchange carries one request to the CA on a connection of its own, so that a
+// token is sent at most once, and notes what smallstep's client drops: the
+// status line and the clock of the other side.
+type exchange struct {
+	enroller *Enroller
+	base     *http.Transport
+	status   int // 0 until an answer arrives
+}
+
+// newExchange speaks only to a CA that t verifies.
+func (e *Enroller) newExchange(t *trust) *exchange {
+	return e.exchangeWith(&tls.Config{MinVersion: tls.VersionTLS12, RootCAs: t.pool, Time: e.cfg.Now})
+}
+
+// unverifiedExchange is for pinnedRoot, which checks the SHA-256 of what it
+// gets, and for probeClock, which gets nothing. It must carry no token.
+func (e *Enroller) unverifiedExchange() *exchange {
+	return e.exchangeWith(&tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: true}) //nolint:gosec // see above
+}
+
+func (e *Enroller) exchangeWith(cfg *tls.Config) *exchange {
+	return &exchange{
+		enroller: e,
+		base: &http.Transport{
+			DialContext:            e.cfg.DialContext,
+			TLSClientConfig:        cfg,
+			DisableKeepAlives:      true,
+			DisableCompression:     true,
+			MaxResponseHeaderBytes: 64 << 10,
+		},
+	}
+}
+
+// RoundTrip implements [http.RoundTripper].
+func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
+	start := x.enroller.cfg.Now()
+	resp, err := x.base.RoundTrip(req)
+	if err != nil {
+		return nil, err
+	}
+	x.status = resp.StatusCode
+	x.enroller.noteDate(resp.Header.Get("Date"), start)
+	if resp.StatusCode/100 == 3 {
+		_ = resp.Body.Close()
+		return nil, errRedirect
+	}
+	resp.Body = &boundedBody{ReadCloser: resp.Body, left: maxAnswer}
+	return resp, nil
+}
+
+// boundedBody fails instead of ending early, so that a cut answer is not taken for a whole one.
+type boundedBody struct {
+	io.ReadCloser
+	left int64
+}
+
+func (b *boundedBody) Read(p []byte) (int, error) {
+	if b.left < 0 {
+		return 0, errAnswerTooLarge
+	}
+	if int64(len(p)) > b.left+1 {
+		p = p[:b.left+1]
+	}
+	n, err := b.ReadCloser.Read(p)
+	b.left -= int64(n)
+	if b.left < 0 {
+		return 0, errAnswerTooLarge
+	}
+	return n, err
+}
+
+// transportError sorts failures to get an answer. When the CA's certificate
+// does not verify, the next attempt starts from the anchor again.
+func (e *Enroller) transportError(ctx context.Context, err error) error {
+	invalid, ok := errors.AsType[*tls.CertificateVerificationError](err)
+	if !ok {
+		return fmt.Errorf("%w: %w", ErrCAUnavailable, err)
+	}
+	e.setTrust(nil)
+	cause := classify(invalid.Err, e.cfg.Now())
+	if errors.Is(cause, ErrExpired) || errors.Is(cause, ErrNotYetValid) {
+		e.probeClock(ctx)
+	}
+	return e.withSkew(fmt.Errorf("%w: %w", ErrCAUntrusted, cause))
+}
+
+// probeClock reads the CA's clock without believing anything else, so that an
+// error about dates can say whose clock is wrong. The answer serves that text
+// alone; when there is none, the text is the shorter.
+func (e *Enroller) probeClock(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, e.cfg.HTTPTimeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, e.caURL.JoinPath("health").String(), http.NoBody)
+	if err != nil {
+		return
+	}
+	if resp, err := e.unverifiedExchange().RoundTrip(req); err == nil {
+		_ = resp.Body.Close()
+	}
+}
+
+// MaxClockSkew is the leeway of step-ca between its clock and that of a token.
+const MaxClockSkew = time.Minute
+
+// ClockSkew returns how far the CA's clock was ahead of ours at its last
+// answer (negative: behind), and false before the first one. The Date header
+// has whole seconds, so it is exact to about one.
+func (e *Enroller) ClockSkew() (time.Duration, bool) {
+	skew := e.skew.Load()
+	if skew == nil {
+		return 0, false
+	}
+	return *skew, true
+}
+
+// noteDate compares with the middle of the request, and of the second.
+func (e *Enroller) noteDate(date string, start time.Time) {
+	theirs, err := http.ParseTime(date)
+	if err != nil {
+		return
+	}
+	took := e.cfg.Now().Sub(start)
+	skew := theirs.Add(500 * time.Millisecond).Sub(start.Add(took / 2))
+	e.skew.Store(&skew)
+}
+
+// skewError is nil while the clocks agree.
+func (e *Enroller) skewError() error {
+	skew, ok := e.ClockSkew()
+	if !ok || skew.Abs() <= MaxClockSkew {
+		return nil
+	}
+	return fmt.Errorf("%w: the CA is at %s, we are at %s", ErrClockSkew,
+		e.cfg.Now().Add(skew).UTC().Format(time.RFC3339), e.cfg.Now().UTC().Format(time.RFC3339))
+}
+
+func (e *Enroller) withSkew(err error) error {
+	if serr := e.skewError(); serr != nil {
+		return fmt.Errorf("%w (%w)", err, serr)
+	}
+	return err
+}
