@@ -57,28 +57,24 @@ func (r *readiness) watch(ask func() (reason, warning string)) {
 
 // why returns the distinct reasons in a stable order; none means ready.
 func (r *readiness) why() []string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	reasons := slices.Collect(maps.Values(r.reasons))
-	for _, ask := range r.watched {
-		if reason, _ := ask(); reason != "" {
-			reasons = append(reasons, reason)
-		}
-	}
-	slices.Sort(reasons)
-	return slices.Compact(reasons)
+	return r.words(r.reasons, func(reason, _ string) string { return reason })
 }
 
 // warned returns the warnings in a stable order.
 func (r *readiness) warned() []string {
+	return r.words(r.warnings, func(_, warning string) string { return warning })
+}
+
+// words gathers what was reported and what those who are asked have to say.
+func (r *readiness) words(reported map[string]string, pick func(reason, warning string) string) []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	warnings := slices.Collect(maps.Values(r.warnings))
+	words := slices.Collect(maps.Values(reported))
 	for _, ask := range r.watched {
-		if _, warning := ask(); warning != "" {
-			warnings = append(warnings, warning)
+		if word := pick(ask()); word != "" {
+			words = append(words, word)
 		}
 	}
-	slices.Sort(warnings)
-	return slices.Compact(warnings)
+	slices.Sort(words)
+	return slices.Compact(words)
 }

@@ -156,10 +156,6 @@ func newBench(t testing.TB, configure ...func(*gate.Config)) *bench {
 // connection is what TLS would report of a verified client certificate.
 func connection(t testing.TB, change func(*x509.Certificate), uris ...string) *tls.ConnectionState {
 	t.Helper()
-	key, err := did.GenerateKeyPair(rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
 	_, signer, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		t.Fatal(err)
@@ -186,7 +182,6 @@ func connection(t testing.TB, change func(*x509.Certificate), uris ...string) *t
 	if err != nil {
 		t.Fatal(err)
 	}
-	_ = key
 	return &tls.ConnectionState{PeerCertificates: []*x509.Certificate{leaf}, VerifiedChains: [][]*x509.Certificate{{leaf}}}
 }
 

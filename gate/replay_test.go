@@ -80,3 +80,36 @@ func TestHostile079ReplayWithASlowBody(t *testing.T) {
 		})
 	}
 }
+
+// Instances of one agent keep apart what they remember, which docs/security-model.md
+// says; behind one address they need a store that they share.
+func TestHostile081ReplayAtASecondInstance(t *testing.T) {
+	now := func() time.Time { return testNow }
+	for _, scheme := range []did.Scheme{did.SchemeReference, did.SchemeJCS} {
+		for name, tt := range map[string]struct {
+			shared bool
+			status int
+		}{
+			"each remembers for itself": {false, http.StatusOK},
+			"both ask one store":        {true, http.StatusConflict},
+		} {
+			t.Run(string(scheme)+"/"+name, func(t *testing.T) {
+				stores := []gate.ReplayStore{replay.NewMemory(now, 0, 0), replay.NewMemory(now, 0, 0)}
+				if tt.shared {
+					stores[1] = stores[0]
+				}
+				first := newBench(t, func(c *gate.Config) { c.Replay = stores[0] })
+				second := newBench(t, func(c *gate.Config) { c.Replay = stores[1] })
+				captured := first.request(scheme, testBody)
+				copied := captured.Clone(t.Context())
+				copied.Body = io.NopCloser(strings.NewReader(testBody))
+				if w, _ := first.do(captured); w.Code != http.StatusOK {
+					t.Fatalf("the request itself: %d", w.Code)
+				}
+				if w, _ := second.do(copied); w.Code != tt.status {
+					t.Errorf("its copy at the other instance: %d, want %d", w.Code, tt.status)
+				}
+			})
+		}
+	}
+}

@@ -19,7 +19,7 @@ func elsewhereRows() []elsewhere {
 		{47, "a token of a key that the issuer has just introduced", "one fetch of the key set, then 200", []string{"oauth/oidc TestHostile047Rotation"}},
 		{48, "10,000 tokens with random key ids", "401 `token_kid`, at most one fetch in 30 s", []string{"oauth/oidc TestHostile048KidFlood"}},
 		{80, "a replay after kill -9, after a loss of power, with a damaged memory", "409 `replayed`, or 503 `replay_unavailable` until it can be judged", []string{"gate/replay TestHostile080KilledAtAnyMoment", "gate/replay TestHostile080LossOfPower", "gate/replay TestHostile080DamagedMemory"}},
-		{81, "a replay to a second instance of one agent", "out of scope: instances do not share what they remember; jcs-1 binds the recipient's DID, which they share", nil},
+		{81, "a replay to a second instance of one agent", "out of scope: instances do not share what they remember, unless they are given one store; then 409 `replayed`", []string{"gate TestHostile081ReplayAtASecondInstance"}},
 		{82, "our client repeats a request", "signed anew each time", []string{"peer TestHostile082RepeatsAreSignedAnew"}},
 		{83, "a million signatures", "429 `rate_limited`; memory is bounded", []string{"gate/replay TestHostile083FloodOfOneCaller", "gate/replay TestHostile083AMillionOwners"}},
 		{102, "a request on which a handler panics", "500 `internal` with the request's id, no stack on the wire", []string{"gate TestHostile102PanicInAHandlerIsAnAnswer"}},

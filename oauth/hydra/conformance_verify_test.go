@@ -57,17 +57,23 @@ func introspections(t *testing.T, w *world) {
 	}
 }
 
-func deletedClientTokens(t *testing.T, w *world) {
-	a := newAgent(t, "deleted tokens")
-	c := a.reconcile(t, w).Credentials
+// tokenOf returns a token of c, and who would verify it.
+func tokenOf(t *testing.T, w *world, c *hydra.Credentials) (string, *hydra.Introspector) {
+	t.Helper()
 	source := hydra.NewTokenSource(w.config(), c, nil)
-	defer source.Close()
+	t.Cleanup(source.Close)
 	token, err := source.Token(t.Context(), "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	verifier := hydra.NewIntrospector(w.config(), hydra.IntrospectorOptions{Issuer: w.public})
-	defer verifier.Close()
+	t.Cleanup(func() { _ = verifier.Close() })
+	return token, verifier
+}
+
+func deletedClientTokens(t *testing.T, w *world) {
+	a := newAgent(t, "deleted tokens")
+	token, verifier := tokenOf(t, w, a.reconcile(t, w).Credentials)
 	if _, err := verifier.VerifyFresh(t.Context(), token); err != nil {
 		t.Fatal(err)
 	}
@@ -98,14 +104,7 @@ func registeredKeys(t *testing.T, w *world) {
 func revocation(t *testing.T, w *world) {
 	a := newAgent(t, "revocation")
 	c := a.reconcile(t, w).Credentials
-	source := hydra.NewTokenSource(w.config(), c, nil)
-	defer source.Close()
-	token, err := source.Token(t.Context(), "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	verifier := hydra.NewIntrospector(w.config(), hydra.IntrospectorOptions{Issuer: w.public})
-	defer verifier.Close()
+	token, verifier := tokenOf(t, w, c)
 	if _, err := verifier.Verify(t.Context(), token); err != nil {
 		t.Fatal(err)
 	}
