@@ -17,11 +17,11 @@ type listener struct {
 
 	mu    sync.Mutex
 	open  int
-	peers map[netip.Addr]int
+	peers map[netip.Prefix]int
 }
 
 func newListener(inner net.Listener, total, perPeer int, refused prometheus.Counter) *listener {
-	return &listener{Listener: inner, total: total, perPeer: perPeer, refused: refused, peers: make(map[netip.Addr]int)}
+	return &listener{Listener: inner, total: total, perPeer: perPeer, refused: refused, peers: make(map[netip.Prefix]int)}
 }
 
 // Accept returns the next connection within the limits.
@@ -31,7 +31,7 @@ func (l *listener) Accept() (net.Conn, error) {
 		if err != nil {
 			return nil, err
 		}
-		peer := addressOf(inner)
+		peer := peerOf(inner)
 		if l.take(peer) {
 			return &conn{Conn: inner, release: sync.OnceFunc(func() { l.give(peer) })}, nil
 		}
@@ -40,7 +40,7 @@ func (l *listener) Accept() (net.Conn, error) {
 	}
 }
 
-func (l *listener) take(peer netip.Addr) bool {
+func (l *listener) take(peer netip.Prefix) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.open >= l.total || l.peers[peer] >= l.perPeer {
@@ -51,7 +51,7 @@ func (l *listener) take(peer netip.Addr) bool {
 	return true
 }
 
-func (l *listener) give(peer netip.Addr) {
+func (l *listener) give(peer netip.Prefix) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.open--
@@ -72,9 +72,21 @@ func (c *conn) Close() error {
 	return c.Conn.Close()
 }
 
-func addressOf(c net.Conn) netip.Addr {
-	if tcp, ok := c.RemoteAddr().(*net.TCPAddr); ok {
-		return tcp.AddrPort().Addr().Unmap()
+// peerOf is the IPv4 address of a peer, or its IPv6 network of 64 bits: whoever
+// has one address of such a network has them all (RFC 4291 section 2.5.4).
+func peerOf(c net.Conn) netip.Prefix {
+	tcp, ok := c.RemoteAddr().(*net.TCPAddr)
+	if !ok {
+		return netip.Prefix{}
 	}
-	return netip.Addr{}
+	addr := tcp.AddrPort().Addr().Unmap()
+	bits := addr.BitLen()
+	if addr.Is6() {
+		bits = 64
+	}
+	prefix, err := addr.WithZone("").Prefix(bits)
+	if err != nil {
+		return netip.Prefix{}
+	}
+	return prefix
 }

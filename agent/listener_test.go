@@ -84,3 +84,21 @@ func TestHostile103ConnectionsAreCappedPerPeerAndInTotal(t *testing.T) {
 		t.Errorf("%v refusals counted, want 3", got)
 	}
 }
+
+func TestPeerIsAnAddressOrANetworkOf64Bits(t *testing.T) {
+	for _, tt := range []struct {
+		one, other string
+		same       bool
+	}{
+		{"192.0.2.1", "192.0.2.1", true},
+		{"192.0.2.1", "192.0.2.2", false},
+		{"192.0.2.1", "::ffff:192.0.2.1", true},
+		{"2001:db8:0:1::1", "2001:db8:0:1:ffff::2", true},
+		{"2001:db8:0:1::1", "2001:db8:0:2::1", false},
+		{"::1", "127.0.0.1", false},
+	} {
+		if got := peerOf(addressed{nil, tt.one}) == peerOf(addressed{nil, tt.other}); got != tt.same {
+			t.Errorf("%s and %s are one peer: %t", tt.one, tt.other, got)
+		}
+	}
+}

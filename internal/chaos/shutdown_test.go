@@ -72,8 +72,9 @@ func (p *process) untilRunning(t *testing.T, n int) {
 	}
 }
 
-// TestHostile159DrainsOnSIGTERM stops the program under a hundred requests:
-// each gets its whole answer, nobody new is let in, and it exits 0 in time.
+// TestHostile159DrainsOnSIGTERM stops the program under a hundred requests
+// and hangs up in the middle: each gets its whole answer, nobody new is let in,
+// and it exits 0 in time.
 func TestHostile159DrainsOnSIGTERM(t *testing.T) {
 	p, c, config := newTown(t).slow(t, "2", "20s")
 	answers := p.flood(t, c, config)
@@ -81,6 +82,7 @@ func TestHostile159DrainsOnSIGTERM(t *testing.T) {
 	began := time.Now()
 	p.signal(syscall.SIGTERM)
 	<-stopping
+	p.signal(syscall.SIGHUP) // asks for its policy to be read again, and ends nothing
 	p.wantRefused(t)
 	for o := range answers {
 		if o.err != nil || o.answer.Status != http.StatusOK || !strings.Contains(o.answer.Body, `"completed"`) {
