@@ -29,14 +29,14 @@ func TestHostile153ClockIsSetWhileRunning(t *testing.T) {
 			offset.Store(int64(off))
 			tried := a.log.next(`"certificate renew`) // ahead of the CA it may succeed
 			a.RenewCertificate()
-			<-tried
+			a.log.await(t, tried)
 			if _, _, warnings := a.readyz(t); !slices.Contains(warnings, "clock_skew") {
 				t.Errorf("warnings %v", warnings)
 			}
 			offset.Store(0)
 			renewed := a.log.next("certificate renewed")
 			a.RenewCertificate()
-			<-renewed
+			a.log.await(t, renewed)
 			if status, reasons, warnings := a.readyz(t); status != 200 || slices.Contains(warnings, "clock_skew") {
 				t.Errorf("/readyz %d %v %v", status, reasons, warnings)
 			}

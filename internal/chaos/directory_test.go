@@ -62,7 +62,7 @@ func TestHostile157RevokedAgentGetsNoCertificate(t *testing.T) {
 	w.hydra.DeleteClient(a.DID().String())
 	failed := a.log.next("certificate renewal failed")
 	a.RenewCertificate()
-	<-failed
+	a.log.await(t, failed)
 	if n := w.ca.Count("POST /1.0/sign"); n != signed {
 		t.Errorf("%d more certificates were asked for", n-signed)
 	}

@@ -146,6 +146,16 @@ func (j *journal) next(text string) <-chan struct{} {
 	return j.watched
 }
 
+// await waits for a line that next was asked for.
+func (j *journal) await(t *testing.T, line <-chan struct{}) {
+	t.Helper()
+	select {
+	case <-line:
+	case <-time.After(patience):
+		t.Fatalf("no line with %q\n%s", j.text, j)
+	}
+}
+
 func (j *journal) String() string {
 	j.mu.Lock()
 	defer j.mu.Unlock()

@@ -108,7 +108,7 @@ func (w *town) provoke(t *testing.T, p *process, c *caller) string {
 	}
 	failing := p.log.next("certificate renewal failed")
 	w.ca.SetFault(stepcatest.EchoToken()) // the CA repeats our token in its refusal
-	<-failing
+	p.log.await(t, failing)
 	w.ca.SetFault(stepcatest.Fault{})
 	for _, path := range []string{"/livez", "/readyz", "/metrics", "/debug/pprof/cmdline", "/debug/vars"} {
 		said.WriteString(get(t, p.admin+path))

@@ -81,7 +81,7 @@ func TestHostile159DrainsOnSIGTERM(t *testing.T) {
 	stopping := p.log.next(`"msg":"stopping"`)
 	began := time.Now()
 	p.signal(syscall.SIGTERM)
-	<-stopping
+	p.log.await(t, stopping)
 	p.signal(syscall.SIGHUP) // asks for its policy to be read again, and ends nothing
 	p.wantRefused(t)
 	for o := range answers {
@@ -164,7 +164,7 @@ func TestHostile159SecondSignalForces(t *testing.T) {
 	answers := p.flood(t, c, config)
 	stopping := p.log.next(`"msg":"stopping"`)
 	p.signal(syscall.SIGTERM)
-	<-stopping
+	p.log.await(t, stopping)
 	var ended atomic.Bool
 	go func() { <-p.ended; ended.Store(true) }()
 	tick := time.NewTicker(50 * time.Millisecond)

@@ -27,7 +27,10 @@ import (
 )
 
 // patience bounds every wait for something that really happens elsewhere.
-const patience = 20 * time.Second
+const patience = time.Minute
+
+// room is what a busy machine may add to a time that the agent keeps.
+const room = 3 * time.Second
 
 // town is one token authority, one CA, and the houses that trust them.
 type town struct {
