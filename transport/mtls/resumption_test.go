@@ -196,6 +196,33 @@ func TestSessionsDoNotOutliveTheServersCertificate(t *testing.T) {
 	mustVisit(t, addr, cfg, true)
 }
 
+// The same while the old certificate is presented to its last second: sessions
+// opened with it then must not be resumed after its end.
+func TestSessionsOfTheLastSecondsAreNotResumed(t *testing.T) {
+	wall := &clock{}
+	ca := stepcatest.NewCA(t, nil)
+	timed := func(c *mtls.SourceConfig) { c.Now = wall.Now }
+	server := newSource(t, identity(ca, bob, stepcatest.Valid(-time.Minute, time.Hour)), timed)
+	addr := serve(t, server)
+	cfg := newSource(t, identity(ca, alice), timed).ClientConfig(bob)
+	mustVisit(t, addr, cfg, false)
+	mustVisit(t, addr, cfg, true)
+	wall.Step(time.Hour - 1500*time.Millisecond)
+	for range 4 {
+		if _, err := visit(t, addr, cfg); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := server.Swap(identity(ca, bob)); err != nil {
+		t.Fatal(err)
+	}
+	wall.Step(2 * time.Second)
+	mustVisit(t, addr, cfg, false)
+	wall.Step(time.Minute)
+	mustVisit(t, addr, cfg, false)
+	mustVisit(t, addr, cfg, true)
+}
+
 // A client must not believe a resumed session either: the address may by now
 // belong to an agent whose CA the client has ceased to trust.
 func TestClientRefusesToResumeUnderADistrustedRoot(t *testing.T) {

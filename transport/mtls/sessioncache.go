@@ -2,6 +2,8 @@ package mtls
 
 import (
 	"crypto/tls"
+	"crypto/x509"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -13,18 +15,32 @@ const sessionCacheSize = 64
 // sessionCache keeps the TLS sessions of one client configuration, so of one
 // peer: an address may change hands. It forgets those of earlier identities of
 // ours, since resuming one would present the certificate it was opened with,
-// and those of servers any of whose certificates has expired since: where it
-// does not verify the chain itself, crypto/tls looks at the leaf at best, and a
+// and it offers none of a server one of whose certificates ends: where it does
+// not verify the chain itself, crypto/tls looks at the leaf at best, and a
 // session that is resumed only to be refused would be in the way for hours.
+//
+// A session does not show what chain it stands for, so all of them count as
+// ending with the first chain that was seen. From just before that end until
+// every ticket of that chain has come in, no session is offered or kept, and
+// then all are forgotten.
 type sessionCache struct {
 	tls.ClientSessionCache
 	now        func() time.Time
 	generation func() uint64
 
-	mu       sync.Mutex
-	epoch    uint64    // counts how often all sessions were forgotten
-	notAfter time.Time // when the first of the servers' certificates expires
+	mu    sync.Mutex
+	epoch uint64      // counts how often all sessions were forgotten
+	ends  []time.Time // of the chains that sessions may stand for, each once
 }
+
+const (
+	// expiryMargin keeps a session from being offered just before the certificate
+	// behind it ends, and refused just after: a new handshake would have succeeded.
+	expiryMargin = 2 * time.Second
+	// ticketDelay is how long after its handshake a connection may still bring
+	// a ticket. One that comes even later costs one refused connection.
+	ticketDelay = 10 * time.Second
+)
 
 func newSessionCache(now func() time.Time, generation func() uint64) *sessionCache {
 	return &sessionCache{
@@ -33,46 +49,54 @@ func newSessionCache(now func() time.Time, generation func() uint64) *sessionCac
 	}
 }
 
-// observe notes how long a verified chain lasts; it returns err.
+// observe notes how long a verified chain lasts, and that a session led to one
+// that is refused; it returns err.
 func (c *sessionCache) observe(cs tls.ConnectionState, err error) error {
-	if err != nil {
-		return err
-	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.forgetExpired()
-	for _, cert := range cs.PeerCertificates {
-		if c.notAfter.IsZero() || cert.NotAfter.Before(c.notAfter) {
-			c.notAfter = cert.NotAfter
+	if err != nil {
+		if cs.DidResume {
+			c.epoch++
 		}
+		return err
+	}
+	if len(cs.PeerCertificates) == 0 {
+		return nil
+	}
+	end := slices.MinFunc(cs.PeerCertificates, func(a, b *x509.Certificate) int { return a.NotAfter.Compare(b.NotAfter) }).NotAfter
+	if !slices.ContainsFunc(c.ends, end.Equal) {
+		c.ends = append(c.ends, end)
 	}
 	return nil
 }
 
-// expiryMargin keeps a session from being offered just before the certificate
-// behind it ends, and refused just after: a new handshake would have succeeded.
-const expiryMargin = 2 * time.Second
-
-func (c *sessionCache) forgetExpired() {
-	if !c.notAfter.IsZero() && c.now().Add(expiryMargin).After(c.notAfter) {
-		c.epoch++
-		c.notAfter = time.Time{}
-	}
-}
-
-func (c *sessionCache) key(sessionKey string) string {
+// key returns where sessions are kept now; none are while one may be ending.
+func (c *sessionCache) key(sessionKey string) (key string, open bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.forgetExpired()
-	return strconv.FormatUint(c.generation(), 36) + " " + strconv.FormatUint(c.epoch, 36) + " " + sessionKey
+	now := c.now()
+	seen := len(c.ends)
+	c.ends = slices.DeleteFunc(c.ends, func(end time.Time) bool { return now.Sub(end) > ticketDelay })
+	if len(c.ends) < seen {
+		c.epoch++
+	}
+	ending := func(end time.Time) bool { return end.Sub(now) < expiryMargin }
+	return strconv.FormatUint(c.generation(), 36) + " " + strconv.FormatUint(c.epoch, 36) + " " + sessionKey,
+		!slices.ContainsFunc(c.ends, ending)
 }
 
 // Get implements [tls.ClientSessionCache].
 func (c *sessionCache) Get(sessionKey string) (*tls.ClientSessionState, bool) {
-	return c.ClientSessionCache.Get(c.key(sessionKey))
+	key, open := c.key(sessionKey)
+	if !open {
+		return nil, false
+	}
+	return c.ClientSessionCache.Get(key)
 }
 
 // Put implements [tls.ClientSessionCache].
 func (c *sessionCache) Put(sessionKey string, cs *tls.ClientSessionState) {
-	c.ClientSessionCache.Put(c.key(sessionKey), cs)
+	if key, open := c.key(sessionKey); open {
+		c.ClientSessionCache.Put(key, cs)
+	}
 }
