@@ -40,12 +40,12 @@ func TestEndToEndStepCADownAndBack(t *testing.T) {
 	}
 }
 
-// Certificates of seconds are replaced every two seconds, and the first of them
+// Certificates of seconds are replaced every four seconds, and the first of them
 // expire, while requests run on kept and on new connections; not one of them
-// fails. The eight seconds that are left at each replacement are for slow machines.
+// fails. The six seconds that are left at each replacement are for slow machines.
 func TestEndToEndRotationUnderLoad(t *testing.T) {
 	s := newStack(t, authoritytest.Options{})
-	short := map[string]string{"MTLS__CERT_TTL": "10s", "MTLS__RENEW_BEFORE": "8s"}
+	short := map[string]string{"MTLS__CERT_TTL": "10s", "MTLS__RENEW_BEFORE": "6s"}
 	bob := s.start("bob", short)
 	t.Cleanup(func() {
 		if t.Failed() {

@@ -243,7 +243,7 @@ func outlive(t *testing.T, alice, bob *running, proxy *faultproxy.Proxy, mode fa
 	if lastServed.After(end.Add(time.Second)) || firstRefused.IsZero() {
 		t.Errorf("served at %s, the certificate ended at %s", lastServed, end)
 	}
-	eventually(t, 3*time.Second, "/readyz says cert_expired_self", func() bool {
+	eventually(t, 3*time.Second+room, "/readyz says cert_expired_self", func() bool {
 		ready, why := bob.readyz()
 		return !ready && slices.Contains(why, "cert_expired_self")
 	})
@@ -254,7 +254,7 @@ func outlive(t *testing.T, alice, bob *running, proxy *faultproxy.Proxy, mode fa
 		}
 	}
 	proxy.Set(faultproxy.Pass())
-	took := eventually(t, 15*time.Second, "bob is ready again", func() bool { ready, _ := bob.readyz(); return ready })
+	took := eventually(t, 15*time.Second+room, "bob is ready again", func() bool { ready, _ := bob.readyz(); return ready })
 	p.Time = time.Now()
 	expect(t, sign(t, p, bob), freshSessions(config), "")
 	t.Logf("last served %s before the end, ready %s after the fault", end.Sub(lastServed).Round(time.Millisecond), took.Round(time.Millisecond))

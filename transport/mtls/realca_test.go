@@ -327,10 +327,10 @@ func mustEnrolSoon(t *testing.T, e *mtls.Enroller) {
 	t.Fatal(err)
 }
 
-// Two agents with certificates of five seconds, renewed by the real CA with a
-// token of the real Hydra each time, under load: no request fails.
+// Two agents with certificates of seconds, renewed every three by the real CA with
+// a token of the real Hydra each time, under load: no request fails.
 func TestRealRotationUnderLoad(t *testing.T) {
-	const ttl, rotations = 5 * time.Second, 3
+	const ttl, before, rotations = 8 * time.Second, 5 * time.Second, 3
 	a := authoritytest.Start(t, authoritytest.Options{})
 	agents := map[did.DID]*mtls.Source{}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -341,10 +341,11 @@ func TestRealRotationUnderLoad(t *testing.T) {
 		source := newSource(t, mustEnrol(t, e), func(c *mtls.SourceConfig) { c.Issuer = a.HydraPublic })
 		store := storeAt(t, newDirPath(t))
 		renewer := mtls.NewRenewer(mtls.RenewerConfig{
-			Source: source,
-			Enrol:  e.Enrol,
-			Save:   store.Save,
-			Roots:  e.Roots,
+			Source:      source,
+			Enrol:       e.Enrol,
+			Save:        store.Save,
+			Roots:       e.Roots,
+			RenewBefore: before,
 			OnState: func(s mtls.State) {
 				if s.LastError != nil || s.StorageError != nil {
 					t.Errorf("%s: %v, %v", d, s.LastError, s.StorageError)
