@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -98,9 +99,14 @@ func (a *Agent) listen() error {
 
 type connKey struct{}
 
-// connContext lets the handler see when its connection was opened.
-func (a *Agent) connContext(ctx context.Context, _ net.Conn) context.Context {
-	return context.WithValue(ctx, connKey{}, a.opts.Now())
+// connection is what the handler may want to know of the one it is called on.
+type connection struct {
+	since time.Time
+	peer  netip.Prefix
+}
+
+func (a *Agent) connContext(ctx context.Context, c net.Conn) context.Context {
+	return context.WithValue(ctx, connKey{}, &connection{since: a.opts.Now(), peer: peerOf(c)})
 }
 
 // bounded ends connections that are older than LIMITS__CONNECTION_AGE after
@@ -110,7 +116,7 @@ func (a *Agent) connContext(ctx context.Context, _ net.Conn) context.Context {
 func (a *Agent) bounded(next http.Handler) http.Handler {
 	age, body, write := a.set.Limits.ConnectionAge, a.set.Limits.BodyTimeout, a.set.Limits.WriteTimeout
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if since, ok := r.Context().Value(connKey{}).(time.Time); ok && a.opts.Now().Sub(since) > age {
+		if c, ok := r.Context().Value(connKey{}).(*connection); ok && a.opts.Now().Sub(c.since) > age {
 			w.Header().Set("Connection", "close")
 		}
 		// The gate that reads the whole body takes this deadline off again. A

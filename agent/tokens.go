@@ -75,7 +75,10 @@ func (a *Agent) tokenVerifier() (gate.TokenVerifier, error) {
 	if err := a.metrics.Register(flips); err != nil {
 		return nil, err
 	}
-	tokens := hydra.NewIntrospector(a.hydraConfig(), IntrospectorOptions(a.set, a.tokenIssuer, flips.Inc))
+	options := IntrospectorOptions(a.set, a.tokenIssuer, flips.Inc)
+	// Half the time for asking Hydra leaves some for the answer itself.
+	options.Admit = newQueues(a.set.Limits.TokenChecksPerPeer, a.set.Hydra.IntrospectionTimeout/2).enter
+	tokens := hydra.NewIntrospector(a.hydraConfig(), options)
 	a.onStop(func(context.Context) error { return tokens.Close() })
 	share := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "agent_introspection_flipped_share",

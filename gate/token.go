@@ -11,6 +11,7 @@ import (
 )
 
 var tokenErrors = []mapping{
+	{oauth.ErrBusy, RateLimited},
 	{oauth.ErrUnavailable, TokenUnavailable},
 	{oauth.ErrInvalidResponse, TokenInvalidReply},
 	{oauth.ErrExpired, TokenExpired},

@@ -27,6 +27,8 @@ var (
 	ErrSignature = errors.New("token signature does not verify")
 	// ErrMissingClaim: a claim that the settings require is absent.
 	ErrMissingClaim = errors.New("token lacks a required claim")
+	// ErrBusy: the caller has too many tokens judged at once; nothing is known about this one.
+	ErrBusy = errors.New("too many tokens are being judged")
 	// ErrUnavailable: the authority could not be asked; nothing is known about the token.
 	ErrUnavailable = errors.New("authority is unavailable")
 	// ErrInvalidResponse: the authority answered nonsense; nothing is known about the token.

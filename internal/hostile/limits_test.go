@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/hydratest"
 	"github.com/getbindu/bindu-go/internal/probe"
 	"github.com/getbindu/bindu-go/settings"
 )
@@ -50,6 +51,7 @@ func limits() []limit {
 		{setting: "LIMITS__CONNECTION_AGE", value: "10m", fallback: time.Minute, field: func(l settings.Limits) any { return l.ConnectionAge }, check: oldConnection},
 		{setting: "LIMITS__CONNECTIONS", value: "4 LIMITS__CONNECTIONS_PER_PEER=4", fallback: 4096, field: func(l settings.Limits) any { return l.Connections }, check: fullHouse},
 		{setting: "LIMITS__CONNECTIONS_PER_PEER", value: "4", fallback: 256, field: func(l settings.Limits) any { return l.ConnectionsPerPeer }, check: manyConnections},
+		{setting: "LIMITS__TOKEN_CHECKS_PER_PEER", value: "1 HYDRA__INTROSPECTION_TIMEOUT=4s", fallback: 16, field: func(l settings.Limits) any { return l.TokenChecksPerPeer }, check: tokenGuesses},
 		{setting: "LIMITS__REQUESTS_PER_DID", value: "2", fallback: 256, field: func(l settings.Limits) any { return l.RequestsPerDID }, check: inFlight},
 		{setting: "LIMITS__RATE_PER_DID", value: "20 LIMITS__RATE_BURST=1", fallback: 1000.0, field: func(l settings.Limits) any { return l.RatePerDID }, check: rate},
 		{setting: "LIMITS__RATE_BURST", value: "3 LIMITS__RATE_PER_DID=0.001", fallback: 2000, field: func(l settings.Limits) any { return l.RateBurst }, check: burst},
@@ -143,6 +145,22 @@ func fullHouse(t *testing.T, h *house) {
 	if got := fromAnotherAddress(t, s, wire); got.err == nil {
 		t.Errorf("a fifth connection: %d", got.status)
 	}
+}
+
+// tokenGuesses: while one unknown token of a peer keeps Hydra busy, its next
+// one waits and is turned away; that of another peer is judged at once.
+func tokenGuesses(t *testing.T, h *house) {
+	first, second, other := aimAs(t, h, h.newCaller(t)), aimAs(t, h, h.newCaller(t)), aimAs(t, h, h.newCaller(t))
+	h.hydra.Fail(hydratest.Introspect, hydratest.Fault{Hang: true, Times: 1})
+	before := h.trace(t)
+	answer := make(chan *reply)
+	wire := first.bytes()
+	go func() { answer <- first.sendWire(wire) }()
+	eventually(t, "the first token is at Hydra", func() bool { return h.trace(t).since(before).introspected == 1 })
+	want{status: 429, code: -32055, gate: "token"}.check(t, second.send(), "rate_limited")
+	ok.check(t, fromAnotherAddress(t, other, other.bytes()), "")
+	want{status: 503, code: -32054, gate: "token", reach: atToken}.check(t, <-answer, "introspection_unavailable")
+	ok.check(t, second.send(), "")
 }
 
 var limited = want{status: 429, code: -32055, gate: "limit", reach: atKey}

@@ -39,6 +39,8 @@ type ahead[K comparable, V any] struct {
 	entries *otter.Cache[K, *entry[V]]
 	crew    *crew
 	slots   chan struct{} // bounds the background loads
+	// admit may keep a caller's first use of a key waiting, or refuse it.
+	admit func(context.Context) (leave func(), err error)
 
 	mu      sync.Mutex // taken on misses only
 	flights map[K]*flight[V]
@@ -57,6 +59,7 @@ func newAhead[K comparable, V any](size int, now func() time.Time, pause time.Du
 	return &ahead[K, V]{
 		now: now, pause: pause, crew: newCrew(),
 		slots:   make(chan struct{}, backgroundLoads),
+		admit:   func(context.Context) (func(), error) { return func() {}, nil },
 		flights: make(map[K]*flight[V]),
 		// Expiry is checked here, by the injected clock, so the cache itself
 		// needs neither timers nor goroutines.

@@ -14,10 +14,18 @@ type flight[V any] struct {
 	err   error
 }
 
-// fetch returns the value of key, loading it if it is missing. It waits no
-// longer than ctx; the load goes on for the others.
+// fetch returns the value of key, loading it if it is missing and admit allows
+// that. It waits no longer than ctx; the load goes on for the others.
 func (a *ahead[K, V]) fetch(ctx context.Context, key K, load loader[V]) (V, error) {
-	f := a.join(key, load)
+	f, ok := a.underway(key)
+	if !ok {
+		leave, err := a.admit(ctx)
+		if err != nil {
+			var none V
+			return none, err
+		}
+		f = a.join(key, load, leave)
+	}
 	select {
 	case <-f.done:
 		return f.value, f.err
@@ -27,17 +35,33 @@ func (a *ahead[K, V]) fetch(ctx context.Context, key K, load loader[V]) (V, erro
 	}
 }
 
-// join returns the flight of key, starting one if there is none.
-func (a *ahead[K, V]) join(key K, load loader[V]) *flight[V] {
+// underway returns the flight of key, if there is one.
+func (a *ahead[K, V]) underway(key K) (*flight[V], bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	return a.current(key)
+}
+
+func (a *ahead[K, V]) current(key K) (*flight[V], bool) {
 	if f, ok := a.flights[key]; ok {
-		return f
+		return f, true
 	}
 	if e, ok := a.usable(key, a.now()); ok { // landed since the caller looked
-		return landed(e.value, nil)
+		return landed(e.value, nil), true
 	}
-	return a.depart(key, load, func(error) {})
+	return nil, false
+}
+
+// join returns the flight of key, starting one if there is none. The place is
+// left when that one is over, whether anybody still waits for it or not.
+func (a *ahead[K, V]) join(key K, load loader[V], leave func()) *flight[V] {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if f, ok := a.current(key); ok {
+		leave()
+		return f
+	}
+	return a.depart(key, load, func(error) { leave() })
 }
 
 // renew loads key again in the background, unless that is being done. With all

@@ -44,6 +44,11 @@ type IntrospectorOptions struct {
 	MaxAge time.Duration
 	// MaxEntries bounds the verdicts kept; zero is [DefaultMaxVerdicts].
 	MaxEntries int
+	// Admit, if set, is asked before a token that has no verdict is taken to
+	// Hydra, so that one caller's guesses do not keep the others from Hydra. It
+	// may wait, and its error is that of Verify; leave is called exactly once,
+	// when Hydra has answered. Renewing a verdict does not ask.
+	Admit func(context.Context) (leave func(), err error)
 	// OnFlip, if set, is called each time Hydra calls a token inactive that it
 	// called active less than a minute ago: it was revoked, or Hydra lost its
 	// storage (it then answers so for every token, and says that it is well).
@@ -79,9 +84,13 @@ func NewIntrospector(cfg Config, options IntrospectorOptions) *Introspector {
 	if options.OnFlip == nil {
 		options.OnFlip = func() {}
 	}
-	return &Introspector{cfg: cfg, owned: owned, options: options,
+	i := &Introspector{cfg: cfg, owned: owned, options: options,
 		verdicts: newAhead[tokenHash, verdict](options.MaxEntries, cfg.Now, introspectPause),
 		scratch:  sync.Pool{New: func() any { return new([maxToken]byte) }}}
+	if options.Admit != nil {
+		i.verdicts.admit = options.Admit
+	}
+	return i
 }
 
 // Verify returns the claims of a good token. The verdict behind them is at
