@@ -64,12 +64,17 @@ func (s *stack) start(name string, extra map[string]string) *running {
 // await waits until the agent serves.
 func (r *running) await() *running {
 	r.t.Helper()
+	return r.awaitFor(patience)
+}
+
+func (r *running) awaitFor(limit time.Duration) *running {
+	r.t.Helper()
 	select {
 	case <-r.Serving():
 	case err := <-r.done:
 		r.t.Fatalf("%s did not start: %v\n%s", r.set.Agent.Name, err, r.log)
-	case <-time.After(patience):
-		r.t.Fatalf("%s does not serve after %s\n%s", r.set.Agent.Name, patience, r.log)
+	case <-time.After(limit):
+		r.t.Fatalf("%s does not serve after %s\n%s", r.set.Agent.Name, limit, r.log)
 	}
 	return r
 }
