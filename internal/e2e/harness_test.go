@@ -98,6 +98,12 @@ func launch(t *testing.T, name string, extra map[string]string, issuers *http.Cl
 // launchWith is launch with a backend; nil answers and remembers who asked.
 func launchWith(t *testing.T, name string, extra map[string]string, issuers *http.Client, backend task.Executor) *running {
 	t.Helper()
+	return launchOptions(t, name, extra, agent.Options{Issuers: issuers, Executor: backend})
+}
+
+// launchOptions is launch with options, whose settings and logger it sets.
+func launchOptions(t *testing.T, name string, extra map[string]string, o agent.Options) *running {
+	t.Helper()
 	env := map[string]string{
 		"AGENT__NAME": name, "AGENT__AUTHOR": "e2e@example.com",
 		"NETWORK__PORT": "0", "NETWORK__ADMIN_PORT": "0",
@@ -112,10 +118,11 @@ func launchWith(t *testing.T, name string, extra map[string]string, issuers *htt
 		t.Fatal(err)
 	}
 	r := &running{t: t, set: set, dir: set.Agent.Dir, log: &syncBuffer{}, done: make(chan error, 1)}
-	if backend == nil {
-		backend = r
+	if o.Executor == nil {
+		o.Executor = r
 	}
-	r.Agent, err = agent.New(agent.Options{Settings: set, Executor: backend, Logger: slog.New(slog.NewTextHandler(r.log, nil)), Issuers: issuers})
+	o.Settings, o.Logger = set, slog.New(slog.NewTextHandler(r.log, nil))
+	r.Agent, err = agent.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -60,8 +60,8 @@ func newPlan(t *testing.T) plan {
 	// The memory of signatures grows for the ten minutes that one may be replayed in.
 	p.warmUp = max(p.total/24, min(p.total/3, 11*time.Minute))
 	p.restarts = max(p.total/24, 20*time.Second)
-	p.certTTL = max(p.total/288, 20*time.Second)
-	p.tokenTTL = max(p.total/24, 30*time.Second)
+	p.certTTL = max(p.total/288, 40*time.Second)
+	p.tokenTTL = max(p.total/24, 30*time.Second).Round(time.Second) // Hydra reads no fractions
 	p.sampling = min(max(p.total/1000, time.Second), 10*time.Second)
 	p.progress = min(time.Minute, p.total/4)
 	return p
