@@ -33,10 +33,12 @@ func TestEndToEndRootIsReplaced(t *testing.T) {
 	eventually(t, patience, "every pair talks, and resumes sessions", func() bool { return roll.traffic.rounds() >= 3 && roll.traffic.resumed.Load() > 0 })
 	former := roll.former(t)
 
+	roll.newcomer(t, "before")
 	roll.traffic.phase("both roots published")
 	roll.publish(map[string][]byte{rootFile: slices.Concat(roll.before, roll.next.RootsPEM())})
 	took := eventually(t, 2*time.Minute, "every agent trusts both roots", func() bool { return roll.all(func(r *running) bool { return len(r.trusted(t)) == 2 }) })
 	t.Logf("all trust both roots %s after they were published", took.Round(time.Millisecond))
+	roll.newcomer(t, "both")
 
 	roll.traffic.phase("the new intermediate signs")
 	roll.publish(map[string][]byte{
@@ -47,6 +49,7 @@ func TestEndToEndRootIsReplaced(t *testing.T) {
 		return roll.all(func(r *running) bool { return r.certifiedBy(t, roll.next) })
 	})
 	t.Logf("all have a certificate of the new root after %s", took.Round(time.Millisecond))
+	roll.newcomer(t, "between")
 	<-time.After(roll.age) // so old may a connection be that was opened with the certificate before
 	rounds := roll.traffic.rounds()
 	eventually(t, patience, "every pair talks", func() bool { return roll.traffic.rounds() >= rounds+3 })
@@ -65,6 +68,7 @@ func TestEndToEndRootIsReplaced(t *testing.T) {
 	if former.resumed > resumed {
 		t.Errorf("%d sessions were resumed after the root was gone", former.resumed-resumed)
 	}
+	roll.newcomer(t, "after")
 	rounds = roll.traffic.rounds()
 	eventually(t, patience, "every pair talks", func() bool { return roll.traffic.rounds() >= rounds+3 })
 	roll.traffic.stop()
@@ -80,12 +84,14 @@ const (
 
 type roll struct {
 	*stack
-	agents  []*running
-	before  []byte // the old root
-	next    *stepcatest.CA
-	age     time.Duration // of connections
-	traffic *allPairs
-	old     *running // its certificate outlives the roll
+	agents []*running
+	before []byte // the old root
+	// Of both roots, as the operator sets them from the first day to the last.
+	fingerprints string
+	next         *stepcatest.CA
+	age          time.Duration // of connections
+	traffic      *allPairs
+	old          *running // its certificate outlives the roll
 }
 
 func newRoll(t *testing.T) *roll {
@@ -110,11 +116,24 @@ func newRoll(t *testing.T) *roll {
 	for _, a := range r.agents {
 		a.await()
 	}
+	r.fingerprints = s.auth.Fingerprint + "," + r.next.Fingerprint()
 	var err error
 	if r.before, err = os.ReadFile(filepath.Join(s.auth.Dir, "step-ca", rootFile)); err != nil {
 		t.Fatal(err)
 	}
 	return r
+}
+
+// newcomer starts an agent without a certificate, which knows both
+// fingerprints and needs no other settings before, during and after.
+func (r *roll) newcomer(t *testing.T, name string) {
+	t.Helper()
+	n := r.start(name, map[string]string{"MTLS__CA_FINGERPRINT": r.fingerprints})
+	talks(t, n, r.agents[0])
+	talks(t, r.agents[0], n)
+	if err := n.stop(); err != nil {
+		t.Error(err)
+	}
 }
 
 // publish restarts step-ca with other files, as its operator does.
