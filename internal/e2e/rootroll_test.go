@@ -106,6 +106,7 @@ func newRoll(t *testing.T) *roll {
 	start := func(name string, ttl, before string) *running {
 		env := s.auth.Env()
 		env["AGENT__DIR"] = filepath.Join(s.root, name)
+		env["HYDRA__INTROSPECTION_TIMEOUT"] = "10s" // on a busy machine Hydra is not the subject
 		env["MTLS__CERT_TTL"], env["MTLS__RENEW_BEFORE"], env["LIMITS__CONNECTION_AGE"] = ttl, before, r.age.String()
 		return launchOptions(t, name, env, agent.Options{RootsEvery: roots})
 	}

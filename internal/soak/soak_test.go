@@ -60,6 +60,9 @@ func (s *soak) env(name string) map[string]string {
 		// A connection ends well before the certificate that it was opened with.
 		"LIMITS__CONNECTION_AGE": min(time.Minute, s.plan.certTTL/5).String(),
 	})
+	if s.plan.total < time.Hour {
+		env["HYDRA__INTROSPECTION_TIMEOUT"] = "10s" // a short run may share its machine
+	}
 	return env
 }
 
