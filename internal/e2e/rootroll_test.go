@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -45,6 +46,9 @@ func TestEndToEndRootIsReplaced(t *testing.T) {
 		rootFile:         slices.Concat(roll.next.RootsPEM(), roll.before),
 		intermediateFile: roll.next.IntermediatePEM(), intermediateKeyFile: roll.next.KeyPEM(),
 	})
+	for _, a := range roll.agents {
+		a.RenewCertificate() // a test cannot wait for the end of the old one
+	}
 	took = eventually(t, 2*time.Minute, "every agent has a certificate of the new root", func() bool {
 		return roll.all(func(r *running) bool { return r.certifiedBy(t, roll.next) })
 	})
@@ -92,31 +96,28 @@ type roll struct {
 	age          time.Duration // of connections
 	traffic      *allPairs
 	old          *running // its certificate outlives the roll
+	start        func(name string, with map[string]string) *running
 }
 
 func newRoll(t *testing.T) *roll {
 	t.Helper()
 	s := newStack(t, authoritytest.Options{})
 	r := &roll{stack: s, next: stepcatest.NewCA(t, nil), age: 3 * time.Second, traffic: &allPairs{t: t, pace: 500 * time.Millisecond}}
-	n, ttl, before, roots := scaled(t, 4, 10), "25s", "20s", time.Second
-	if n == 10 { // with the real intervals, as far as a test can wait for them
-		r.age, r.traffic.pace = time.Minute, time.Second
-		ttl, before, roots = "180s", "120s", 0
+	n, roots := scaled(t, 4, 10), time.Second
+	if n == 10 { // with the real intervals
+		r.age, r.traffic.pace, roots = time.Minute, time.Second, 0
 	}
-	start := func(name string, ttl, before string) *running {
+	r.start = func(name string, with map[string]string) *running {
 		env := s.auth.Env()
-		env["AGENT__DIR"] = filepath.Join(s.root, name)
+		env["AGENT__DIR"], env["LIMITS__CONNECTION_AGE"] = filepath.Join(s.root, name), r.age.String()
 		env["HYDRA__INTROSPECTION_TIMEOUT"] = "10s" // on a busy machine Hydra is not the subject
-		env["MTLS__CERT_TTL"], env["MTLS__RENEW_BEFORE"], env["LIMITS__CONNECTION_AGE"] = ttl, before, r.age.String()
-		return launchOptions(t, name, env, agent.Options{RootsEvery: roots})
+		maps.Copy(env, with)
+		return launchOptions(t, name, env, agent.Options{RootsEvery: roots}).await()
 	}
 	for i := range n {
-		r.agents = append(r.agents, start("agent-"+strconv.Itoa(i), ttl, before))
+		r.agents = append(r.agents, r.start("agent-"+strconv.Itoa(i), nil))
 	}
-	r.old = start("former", "24h", "8h").await()
-	for _, a := range r.agents {
-		a.await()
-	}
+	r.old = r.start("former", nil)
 	r.fingerprints = s.auth.Fingerprint + "," + r.next.Fingerprint()
 	var err error
 	if r.before, err = os.ReadFile(filepath.Join(s.auth.Dir, "step-ca", rootFile)); err != nil {
@@ -129,7 +130,7 @@ func newRoll(t *testing.T) *roll {
 // fingerprints and needs no other settings before, during and after.
 func (r *roll) newcomer(t *testing.T, name string) {
 	t.Helper()
-	n := r.start(name, map[string]string{"MTLS__CA_FINGERPRINT": r.fingerprints})
+	n := r.start("newcomer-"+name, map[string]string{"MTLS__CA_FINGERPRINT": r.fingerprints})
 	talks(t, n, r.agents[0])
 	talks(t, r.agents[0], n)
 	if err := n.stop(); err != nil {
