@@ -6,7 +6,7 @@ TOOL     = $(GO) tool -modfile=tools/go.mod
 PKGS     = ./...
 FUZZTIME ?= 20s
 
-.PHONY: help build test e2e lint fmt vet vuln generate bench fuzz chaos mutants demo compose-test clean
+.PHONY: help build test e2e lint fmt vet vuln generate bench fuzz chaos soak mutants demo compose-test clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -15,12 +15,13 @@ build: ## build the agent into bin/
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/agent ./cmd/agent
 
 test: ## everything that needs only Go and a C compiler, real Hydra and step-ca included
-	$(GO) test -race -shuffle=on -p 2 $$($(GO) list ./... | grep -v /internal/e2e)
+	$(GO) test -race -shuffle=on -p 2 $$($(GO) list ./... | grep -vE '/internal/(e2e|soak)$$')
 	cd dev/authority && $(GO) test -race -shuffle=on ./...
 	$(MAKE) e2e
 
-e2e: ## the end-to-end tests against the real Hydra and step-ca, by name
-	$(GO) test -race -shuffle=on -count=1 -v ./internal/e2e | grep -vE '^=== |^time='
+e2e: ## the end-to-end tests against the real Hydra and step-ca, by name, and a minute of soak
+	$(GO) test -race -shuffle=on -count=1 -timeout 20m -v ./internal/e2e | grep -vE '^=== |^time='
+	$(GO) test -race -count=1 -v ./internal/soak | grep -v '^=== '
 
 lint: fmt vet ## formatting, go vet, staticcheck, import rules
 	$(TOOL) staticcheck $(PKGS)
@@ -46,8 +47,17 @@ fuzz: ## every fuzz target for FUZZTIME
 	.ci/fuzz $(FUZZTIME)
 
 CHAOS_ROUNDS ?= 1000
-chaos: ## kill -9 the program CHAOS_ROUNDS times, fail its disk, rotate, stop it under load
+LOAD_SCALE   ?= 1
+SCENARIOS     = RevocationUnderLoad|HydraLosesATable|RootIsReplaced|ColdStart
+chaos: ## kill -9 the program CHAOS_ROUNDS times, fail its disk, rotate, stop it under load; the e2e scenarios at LOAD_SCALE
 	CHAOS_ROUNDS=$(CHAOS_ROUNDS) $(GO) test -count=1 -v -timeout 1h ./internal/chaos | grep -vE '^\s*=== |^\s+--- PASS'
+
+	LOAD_SCALE=$(LOAD_SCALE) $(GO) test -count=1 -v -timeout 1h -run '$(SCENARIOS)' ./internal/e2e | grep -vE '^=== |^time='
+
+SOAK_TIME ?= 24h
+SOAK_RPS  ?= 500
+soak: ## the program under load for SOAK_TIME while certificates end and Hydra and step-ca restart
+	SOAK_TIME=$(SOAK_TIME) SOAK_RPS=$(SOAK_RPS) $(GO) test -count=1 -v -timeout 0 ./internal/soak | grep -v '^=== '
 
 mutants: ## remove one check at a time and see that at least two tests notice
 	$(GO) run ./internal/mutants

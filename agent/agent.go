@@ -48,6 +48,9 @@ type Options struct {
 	// AUTH__CLIENT_ID name; nil is a client of the agent's own, which trusts
 	// AUTH__ISSUER_CA_FILE. It is never used for anything else.
 	Issuers *http.Client
+	// RootsEvery is how often the roots of the CA are fetched; zero is every 45
+	// seconds, so that a root that was removed is distrusted within a minute.
+	RootsEvery time.Duration
 	// Takeover lets the agent replace a registration of its DID that is not
 	// known to be its own; see [hydra.WithTakeover].
 	Takeover bool

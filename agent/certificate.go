@@ -28,6 +28,7 @@ func (a *Agent) renew() error {
 		Save:        a.save,
 		Unsaved:     a.unsaved,
 		Roots:       a.enroller.Roots,
+		RootsEvery:  a.opts.RootsEvery,
 		RenewBefore: a.set.MTLS.RenewBefore,
 		Now:         a.opts.Now,
 		Logger:      a.log,

@@ -90,9 +90,22 @@ func (a *Agent) tokenVerifier() (gate.TokenVerifier, error) {
 	if err := a.metrics.Register(share); err != nil {
 		return nil, err
 	}
+	a.ready.watch(func() (reason, warning string) { return "", flipWarning(tokens.Recent()) })
 	watch := newHydraWatch(tokens, a.ready)
 	a.background("watch Hydra", watch.run)
 	return watch, nil
+}
+
+// flipWarning tells that Hydra calls so many tokens inactive that were active a
+// moment ago that it has probably lost its storage, which its health does not
+// show. A few may as well have been revoked. It is no reason to be called not
+// ready: any other agent would ask the same Hydra.
+func flipWarning(active, flipped int) string {
+	const several, share = 3, 0.2
+	if flipped >= several && float64(flipped) > share*float64(active) {
+		return "introspection_flips"
+	}
+	return ""
 }
 
 // IntrospectorOptions returns what the settings say about tokens of Hydra,

@@ -68,6 +68,8 @@ func TestFaultyValues(t *testing.T) {
 		{"roots on plain http", "MTLS__CA_ROOT_URL=http://ca/roots.pem"},
 		{"fingerprint of the wrong length", "MTLS__CA_FINGERPRINT=abcd"},
 		{"fingerprint that is not hexadecimal", "MTLS__CA_FINGERPRINT=" + strings.Repeat("g", 64)},
+		{"fingerprints of which one is too short", "MTLS__CA_FINGERPRINT=" + fingerprint + ",abcd"},
+		{"fingerprints with a comma at the end", "MTLS__CA_FINGERPRINT=" + fingerprint + ","},
 		{"host with port", "NETWORK__HOST=0.0.0.0:3773"},
 		{"host with scheme", "NETWORK__HOST=http://localhost"},
 		{"host in brackets", "NETWORK__HOST=[::1]"},

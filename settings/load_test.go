@@ -271,3 +271,11 @@ func ExampleLoad() {
 	//   LIMITS__BODY_BYTES=3MB: must be a size in bytes, or with KiB, MiB or GiB (for example LIMITS__BODY_BYTES=8MiB)
 	//   MTLS__MDOE=********: is not a setting, did you mean MTLS__MODE?
 }
+
+func TestSeveralFingerprintsStandForARootThatIsBeingReplaced(t *testing.T) {
+	other := strings.Repeat("AB:", 31) + "AB"
+	s := mustLoad(t, complete("MTLS__CA_FINGERPRINT="+fingerprint+", "+other)...)
+	if want := fingerprint + "," + strings.Repeat("ab", 32); s.MTLS.CAFingerprint != want {
+		t.Errorf("%q, want %q", s.MTLS.CAFingerprint, want)
+	}
+}

@@ -20,7 +20,7 @@ type MTLS struct {
 
 	CAURL         string `env:"MTLS__CA_URL" rule:"httpsurl" doc:"The step-ca that issues our certificate. Needed with mutual TLS." example:"https://ca.internal:9000"`
 	CARootURL     string `env:"MTLS__CA_ROOT_URL" rule:"httpsurl" derived:"MTLS__CA_URL and /roots.pem" doc:"Where the certificate authority's roots are published." example:"https://ca.internal:9000/roots.pem"`
-	CAFingerprint string `env:"MTLS__CA_FINGERPRINT" rule:"fingerprint" doc:"SHA-256 of the root certificate, in hex: trust in the authority starts here." example:"d9d0978692f1c7cc791f5c343ce98771900721405e834cd27b9502cc719f5097"`
+	CAFingerprint string `env:"MTLS__CA_FINGERPRINT" rule:"fingerprint" doc:"SHA-256 of the root certificate, in hex: trust in the authority starts here. While the root is being replaced, both with a comma between." example:"d9d0978692f1c7cc791f5c343ce98771900721405e834cd27b9502cc719f5097"`
 	CARootFile    string `env:"MTLS__CA_ROOT_FILE" rule:"path" doc:"PEM file with the root certificate, in place of the fingerprint." example:"/etc/agent/root_ca.crt"`
 	OIDCAudience  string `env:"MTLS__OIDC_AUDIENCE" default:"step-ca" doc:"Audience of the token presented to step-ca: the clientID of its provisioner. A token for it never opens an agent." example:"step-ca"`
 	DIDIssuer     string `env:"MTLS__DID_ISSUER" rule:"sanissuer" doc:"What stands before #DID in certificates, if it is not the issuer Hydra's discovery document names." example:"https://hydra.internal"`

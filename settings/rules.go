@@ -24,7 +24,7 @@ func applyRule(rule, text string) (normal, problem string) {
 	case "domain":
 		return strings.ToLower(text), checkDomain(text)
 	case "fingerprint":
-		return checkFingerprint(text)
+		return checkFingerprints(text)
 	case "did":
 		return text, checkDID(text)
 	case "algorithm":
@@ -106,13 +106,17 @@ func isHostname(text string) bool {
 	return true
 }
 
-// checkFingerprint wants the SHA-256 of a certificate, with or without colons.
-func checkFingerprint(text string) (normal, problem string) {
-	normal = strings.ToLower(strings.ReplaceAll(text, ":", ""))
-	if digest, err := hex.DecodeString(normal); err != nil || len(digest) != 32 {
-		return text, "must be a SHA-256 fingerprint: 64 hexadecimal digits, as `step certificate fingerprint` prints"
+// checkFingerprints wants the SHA-256 of a certificate, with or without colons,
+// or several with commas between.
+func checkFingerprints(text string) (normal, problem string) {
+	all := strings.Split(strings.ToLower(strings.ReplaceAll(text, ":", "")), ",")
+	for i, one := range all {
+		all[i] = strings.TrimSpace(one)
+		if digest, err := hex.DecodeString(all[i]); err != nil || len(digest) != 32 {
+			return text, "must be a SHA-256 fingerprint: 64 hexadecimal digits, as `step certificate fingerprint` prints; several with commas between"
+		}
 	}
-	return normal, ""
+	return strings.Join(all, ","), ""
 }
 
 // checkDID is a first look only; identity/did judges a DID in full.

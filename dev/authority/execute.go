@@ -40,7 +40,7 @@ func execute(ctx context.Context, o options, hurry <-chan struct{}, stdout, stde
 	}
 	names, services := a.chosen(o.command)
 	return a.locked(names, func() error {
-		if o.command != "step-ca" {
+		if o.command != "step-ca" && !o.noBuild {
 			if err := buildHydra(ctx, o, stderr); err != nil {
 				return err
 			}

@@ -25,6 +25,7 @@ type options struct {
 	certificates stepca.Durations
 	withoutHydra bool
 	stopOnEOF    bool
+	noBuild      bool
 	bin          string // where built programs are kept
 	source       string // directory of the Hydra module
 	patience     time.Duration
@@ -49,6 +50,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	set.DurationVar(&o.certificates.Max, "cert-max", 24*time.Hour, "longest life that may be requested")
 	set.BoolVar(&o.withoutHydra, "without-hydra", false, "start step-ca although Hydra does not answer; it will refuse every request until it is restarted")
 	set.BoolVar(&o.stopOnEOF, "stop-on-eof", false, "stop when standard input ends, as it does when the starting program dies")
+	set.BoolVar(&o.noBuild, "no-build", false, "run Hydra as the last build left it, without looking whether its source has changed, which takes seconds")
 	set.StringVar(&o.bin, "bin", "", "directory of built programs (default: bindu-go/authority in the user's cache directory)")
 	set.StringVar(&o.source, "source", sourceDir(), "directory of the Hydra module to build from")
 	set.DurationVar(&o.patience, "patience", time.Minute, "how long each program may take to start")

@@ -44,7 +44,7 @@ func (c Config) args() []string {
 	if c.Component != Both {
 		args = append(args, string(c.Component))
 	}
-	args = append(args, "--dir", c.Dir, "--stop-on-eof")
+	args = append(args, "--dir", c.Dir, "--stop-on-eof", "--no-build") // there are Programs only once Build has made them
 	for _, name := range []string{"hydra-public", "hydra-admin", "step-ca"} {
 		args = append(args, "--"+name, "127.0.0.1:0") // a free port, and the same one after a restart
 	}

@@ -67,12 +67,17 @@ func (s *stack) start(name string, extra map[string]string) *running {
 // await waits until the agent serves.
 func (r *running) await() *running {
 	r.t.Helper()
+	return r.awaitFor(patience)
+}
+
+func (r *running) awaitFor(limit time.Duration) *running {
+	r.t.Helper()
 	select {
 	case <-r.Serving():
 	case err := <-r.done:
 		r.t.Fatalf("%s did not start: %v\n%s", r.set.Agent.Name, err, r.log)
-	case <-time.After(patience):
-		r.t.Fatalf("%s does not serve after %s\n%s", r.set.Agent.Name, patience, r.log)
+	case <-time.After(limit):
+		r.t.Fatalf("%s does not serve after %s\n%s", r.set.Agent.Name, limit, r.log)
 	}
 	return r
 }
@@ -96,6 +101,12 @@ func launch(t *testing.T, name string, extra map[string]string, issuers *http.Cl
 // launchWith is launch with a backend; nil answers and remembers who asked.
 func launchWith(t *testing.T, name string, extra map[string]string, issuers *http.Client, backend task.Executor) *running {
 	t.Helper()
+	return launchOptions(t, name, extra, agent.Options{Issuers: issuers, Executor: backend})
+}
+
+// launchOptions is launch with options, whose settings and logger it sets.
+func launchOptions(t *testing.T, name string, extra map[string]string, o agent.Options) *running {
+	t.Helper()
 	env := map[string]string{
 		"AGENT__NAME": name, "AGENT__AUTHOR": "e2e@example.com",
 		"NETWORK__PORT": "0", "NETWORK__ADMIN_PORT": "0",
@@ -110,10 +121,11 @@ func launchWith(t *testing.T, name string, extra map[string]string, issuers *htt
 		t.Fatal(err)
 	}
 	r := &running{t: t, set: set, dir: set.Agent.Dir, log: &syncBuffer{}, done: make(chan error, 1)}
-	if backend == nil {
-		backend = r
+	if o.Executor == nil {
+		o.Executor = r
 	}
-	r.Agent, err = agent.New(agent.Options{Settings: set, Executor: backend, Logger: slog.New(slog.NewTextHandler(r.log, nil)), Issuers: issuers})
+	o.Settings, o.Logger = set, slog.New(slog.NewTextHandler(r.log, nil))
+	r.Agent, err = agent.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}

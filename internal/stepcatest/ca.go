@@ -67,6 +67,20 @@ func (ca *CA) Pool() *x509.CertPool {
 // RootsPEM returns the root as /roots.pem serves it.
 func (ca *CA) RootsPEM() []byte { return encode(ca.Root) }
 
+// IntermediatePEM returns the intermediate, and KeyPEM its key in PKCS#8, as
+// the real step-ca reads them.
+func (ca *CA) IntermediatePEM() []byte { return encode(ca.Intermediate) }
+
+// KeyPEM returns the key that signs leaves.
+func (ca *CA) KeyPEM() []byte {
+	ca.tb.Helper()
+	der, err := x509.MarshalPKCS8PrivateKey(ca.interKey)
+	if err != nil {
+		ca.tb.Fatalf("encode key: %v", err)
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
+}
+
 // Fingerprint returns the SHA-256 of the root in lower-case hexadecimal.
 func (ca *CA) Fingerprint() string {
 	sum := sha256.Sum256(ca.Root.Raw)

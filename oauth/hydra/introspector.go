@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/getbindu/bindu-go/oauth"
@@ -64,6 +65,7 @@ type Introspector struct {
 	options  IntrospectorOptions
 	verdicts *ahead[tokenHash, verdict]
 	scratch  sync.Pool // of *[maxToken]byte, for hash
+	lastFlip atomic.Pointer[time.Time]
 }
 
 // tokenHash stands for a token, so that none is kept in memory.
@@ -138,9 +140,15 @@ func (i *Introspector) VerifyFresh(ctx context.Context, token string) (oauth.Cla
 
 // Recent returns how many tokens were active within the last minute, and how
 // many of them Hydra has called inactive since. A large share means that
-// Hydra has lost its storage rather than that so many tokens were revoked.
+// Hydra has lost its storage rather than that so many tokens were revoked. So
+// that this shows for as long as it lasts, the minute ends with the last flip
+// while Hydra has called no token active since.
 func (i *Introspector) Recent() (active, flipped int) {
-	since := i.cfg.Now().Add(-recently)
+	until := i.cfg.Now()
+	if flip := i.lastFlip.Load(); flip != nil && i.lastActive().Before(*flip) {
+		until = *flip
+	}
+	since := until.Add(-recently)
 	for v := range i.verdicts.values() {
 		if v.lastActive.After(since) {
 			active++
@@ -150,6 +158,16 @@ func (i *Introspector) Recent() (active, flipped int) {
 		}
 	}
 	return active, flipped
+}
+
+// lastActive returns when Hydra was last asked about a token that it called active.
+func (i *Introspector) lastActive() (last time.Time) {
+	for v := range i.verdicts.values() {
+		if v.lastActive.After(last) {
+			last = v.lastActive
+		}
+	}
+	return last
 }
 
 // Close ends requests in progress and waits for their goroutines. It may be
@@ -211,6 +229,8 @@ func (i *Introspector) loader(key tokenHash, token string) loader[verdict] {
 // flip records that a token which was active is called inactive.
 func (i *Introspector) flip(key tokenHash, before verdict) {
 	i.verdicts.update(key, func(v *verdict) { v.flipped = true })
+	now := i.cfg.Now()
+	i.lastFlip.Store(&now)
 	i.options.OnFlip()
 	i.cfg.Logger.Warn("a token that was active a moment ago is called inactive, asking again",
 		slog.String("client_id", before.claims.ClientID))

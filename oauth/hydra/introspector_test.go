@@ -230,6 +230,37 @@ func TestOneCallerGivingUpDoesNotHurtTheOthers(t *testing.T) {
 	})
 }
 
+// TestLostStorageShowsWhileItLasts: nothing is active any more, and that is no
+// reason to think that all is well.
+func TestLostStorageShowsWhileItLasts(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world, s *hydratest.Server) {
+		i := introspector(t, w, hydra.IntrospectorOptions{})
+		var tokens []string
+		for range 4 {
+			tokens = append(tokens, s.IssueToken(hydratest.TokenSpec{ClientID: callerDID}))
+			verified(t, i, tokens[len(tokens)-1])
+		}
+		time.Sleep(10 * time.Second)
+		s.SetQuirks(hydratest.Quirks{LoseStorage: true})
+		for range 10 {
+			for _, token := range tokens[:3] {
+				if _, err := i.Verify(t.Context(), token); !errors.Is(err, oauth.ErrInactive) {
+					t.Fatalf("%v, want ErrInactive", err)
+				}
+			}
+			if active, flipped := i.Recent(); active != 4 || flipped != 3 {
+				t.Fatalf("%d active, %d flipped, want 4 and 3", active, flipped)
+			}
+			time.Sleep(time.Minute)
+		}
+		s.SetQuirks(hydratest.Quirks{})
+		verified(t, i, tokens[0])
+		if active, flipped := i.Recent(); active != 1 || flipped != 0 {
+			t.Errorf("healed: %d active, %d flipped, want 1 and 0", active, flipped)
+		}
+	})
+}
+
 // TestLostStorage: Hydra calls every token inactive and says that it is well.
 func TestLostStorage(t *testing.T) {
 	inBubble(t, func(t *testing.T, w *world, s *hydratest.Server) {

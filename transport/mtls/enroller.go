@@ -24,8 +24,9 @@ type EnrollerConfig struct {
 	// RootURL is where the CA publishes its roots as PEM, fetched over TLS that
 	// is already trusted; CAURL/roots.pem by default.
 	RootURL string
-	// Fingerprint is the SHA-256 of the CA's root certificate in hexadecimal.
-	// With it, trust starts from the root the CA serves under that name.
+	// Fingerprint is the SHA-256 of the CA's root certificate in hexadecimal,
+	// or several with commas between while the root is being replaced. With it,
+	// trust starts from the roots the CA serves under those names.
 	Fingerprint string
 	// RootFile is a PEM file with the CA's roots. Without it and without
 	// Fingerprint the CA's TLS certificate must verify against SystemRoots.

@@ -442,6 +442,37 @@ func TestTrustStartsFromTheFingerprintAlone(t *testing.T) {
 	}
 }
 
+// TestTrustStartsFromAnyOfSeveralFingerprints: while the root is being replaced
+// the CA has not the new one yet, then both, then not the old one any more.
+func TestTrustStartsFromAnyOfSeveralFingerprints(t *testing.T) {
+	s := stepcatest.NewServer(t, stepcatest.Config{})
+	other, third := stepcatest.NewCA(t, nil), stepcatest.NewCA(t, nil)
+	enrol := func(fingerprints ...string) error {
+		_, err := enroller(t, s, func(c *mtls.EnrollerConfig) { c.Fingerprint = strings.Join(fingerprints, ",") }).Enrol(t.Context())
+		return err
+	}
+	for _, both := range [][]string{{s.Fingerprint(), other.Fingerprint()}, {other.Fingerprint(), s.Fingerprint()}} {
+		if err := enrol(both...); err != nil {
+			t.Errorf("one of two is the CA's: %v", err)
+		}
+	}
+	if err := enrol(other.Fingerprint(), third.Fingerprint()); !errors.Is(err, mtls.ErrFingerprintMismatch) {
+		t.Errorf("neither is the CA's: %v", err)
+	}
+	s.SetRoots(s.CA.Root, other.Root)
+	if err := enrol(other.Fingerprint()); !errors.Is(err, mtls.ErrCAUntrusted) {
+		t.Errorf("published, and not yet signing: %v", err)
+	}
+	if err := enrol(other.Fingerprint(), s.Fingerprint()); err != nil {
+		t.Errorf("both are the CA's: %v", err)
+	}
+	forged := stepcatest.Status(http.StatusOK, `{"ca":`+jsonString(string(third.RootsPEM()))+`}`)
+	s.SetFault(forged.At("/root/" + other.Fingerprint()))
+	if err := enrol(s.Fingerprint(), other.Fingerprint()); !errors.Is(err, mtls.ErrFingerprintMismatch) {
+		t.Errorf("another root under one of the names: %v", err)
+	}
+}
+
 func TestTrustFromARootFile(t *testing.T) {
 	s, other := stepcatest.NewServer(t, stepcatest.Config{}), stepcatest.NewServer(t, stepcatest.Config{})
 	write := func(data []byte) string {

@@ -20,8 +20,8 @@ import (
 
 // anchor is what the operator told us to believe; all trust in the CA grows from it.
 type anchor struct {
-	fingerprint string              // lower-case hexadecimal SHA-256
-	roots       []*x509.Certificate // of RootFile
+	fingerprints []string            // lower-case hexadecimal SHA-256
+	roots        []*x509.Certificate // of RootFile
 }
 
 // trust is what a request to the CA is checked against.
@@ -37,10 +37,12 @@ func newAnchor(cfg EnrollerConfig) (anchor, error) {
 	var a anchor
 	if cfg.Fingerprint != "" {
 		clean := strings.NewReplacer(":", "", "-", "", " ", "").Replace(strings.ToLower(cfg.Fingerprint))
-		if raw, err := hex.DecodeString(clean); err != nil || len(raw) != sha256.Size {
-			return a, fmt.Errorf("%w: MTLS__CA_FINGERPRINT must be the 64 hexadecimal digits of a SHA-256", ErrConfig)
+		a.fingerprints = strings.Split(clean, ",")
+	}
+	for _, fingerprint := range a.fingerprints {
+		if raw, err := hex.DecodeString(fingerprint); err != nil || len(raw) != sha256.Size {
+			return a, fmt.Errorf("%w: MTLS__CA_FINGERPRINT must be the 64 hexadecimal digits of a SHA-256, several with commas between", ErrConfig)
 		}
-		a.fingerprint = clean
 	}
 	if cfg.RootFile == "" {
 		return a, nil
@@ -57,7 +59,7 @@ func newAnchor(cfg EnrollerConfig) (anchor, error) {
 	if a.roots, err = parseRoots(data); err != nil {
 		return a, fmt.Errorf("%w: CA root file %s: %w", ErrConfig, cfg.RootFile, err)
 	}
-	if a.fingerprint != "" && !slices.ContainsFunc(a.roots, a.pins) {
+	if len(a.fingerprints) > 0 && !slices.ContainsFunc(a.roots, a.pins) {
 		return a, fmt.Errorf("%w: %s has no such certificate", ErrFingerprintMismatch, cfg.RootFile)
 	}
 	return a, nil
@@ -65,7 +67,7 @@ func newAnchor(cfg EnrollerConfig) (anchor, error) {
 
 func (a anchor) pins(cert *x509.Certificate) bool {
 	sum := sha256.Sum256(cert.Raw)
-	return hex.EncodeToString(sum[:]) == a.fingerprint
+	return slices.Contains(a.fingerprints, hex.EncodeToString(sum[:]))
 }
 
 func (e *Enroller) currentTrust() *trust {
@@ -86,12 +88,11 @@ func (e *Enroller) establish(ctx context.Context) (*trust, error) {
 		return t, nil
 	}
 	roots := e.anchor.roots
-	if len(roots) == 0 && e.anchor.fingerprint != "" {
-		root, err := e.pinnedRoot(ctx)
-		if err != nil {
+	if len(roots) == 0 && len(e.anchor.fingerprints) > 0 {
+		var err error
+		if roots, err = e.pinnedRoots(ctx); err != nil {
 			return nil, err
 		}
-		roots = []*x509.Certificate{root}
 	}
 	t := &trust{roots: roots, pool: e.cfg.SystemRoots}
 	if len(roots) > 0 {
@@ -101,13 +102,36 @@ func (e *Enroller) establish(ctx context.Context) (*trust, error) {
 	return t, nil
 }
 
-// pinnedRoot downloads the root by its fingerprint. The connection proves
+// pinnedRoots downloads the roots with our fingerprints. While a root is being
+// replaced the CA may not have the new one yet, or the old one any more: one of
+// them is enough.
+func (e *Enroller) pinnedRoots(ctx context.Context) (roots []*x509.Certificate, err error) {
+	for _, fingerprint := range e.anchor.fingerprints {
+		root, rerr := e.pinnedRoot(ctx, fingerprint)
+		switch {
+		case rerr == nil:
+			roots = append(roots, root)
+		case errors.Is(rerr, errNoSuchRoot):
+			err = rerr
+		default:
+			return nil, rerr
+		}
+	}
+	if len(roots) == 0 {
+		return nil, err
+	}
+	return roots, nil
+}
+
+var errNoSuchRoot = errors.New("the CA knows no such root")
+
+// pinnedRoot downloads a root by its fingerprint. The connection proves
 // nothing; the SHA-256 of what arrives does.
-func (e *Enroller) pinnedRoot(ctx context.Context) (*x509.Certificate, error) {
+func (e *Enroller) pinnedRoot(ctx context.Context, fingerprint string) (*x509.Certificate, error) {
 	x := e.unverifiedExchange()
-	body, err := e.get(ctx, x, e.caURL.JoinPath("root", e.anchor.fingerprint).String())
+	body, err := e.get(ctx, x, e.caURL.JoinPath("root", fingerprint).String())
 	if x.status == http.StatusNotFound {
-		return nil, fmt.Errorf("%w: the CA knows no such root", ErrFingerprintMismatch)
+		return nil, fmt.Errorf("%w: %w", ErrFingerprintMismatch, errNoSuchRoot)
 	}
 	if err != nil {
 		return nil, err
