@@ -23,13 +23,25 @@ const wanted = 2
 
 func main() {
 	only := flag.String("only", "", "run the mutants whose name matches this regular expression")
+	list := flag.Bool("list", false, "print the table for docs/testing.md and run nothing")
 	flag.Parse()
+	if *list {
+		printTable(os.Stdout)
+		return
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	if err := run(ctx, *only, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
 		stop()
 		os.Exit(1)
+	}
+}
+
+// printTable prints the rows of docs/testing.md.
+func printTable(out io.Writer) {
+	for _, m := range mutants() {
+		fmt.Fprintln(out, m.row())
 	}
 }
 

@@ -18,6 +18,9 @@ type mutant struct {
 	packages []string
 }
 
+// row is the mutant's line in docs/testing.md.
+func (m mutant) row() string { return fmt.Sprintf("| %s | %s |", m.name, m.file) }
+
 // mutate returns the changed file.
 func (m mutant) mutate(source []byte) ([]byte, error) {
 	if n := bytes.Count(source, []byte(m.old)); n != 1 {
