@@ -21,7 +21,7 @@ func issuers() []mutant {
 
 // connections weakens certificates and what is done with them.
 func connections() []mutant {
-	pkgs := []string{"./transport/mtls -skip=^TestReal", "./internal/hostile", "./transport/mtls"}
+	pkgs := []string{"./transport/mtls -skip=^TestReal", "./internal/hostile"}
 	in := func(name, file, old, new string) mutant {
 		return mutant{name, "transport/mtls/" + file, old, new, pkgs}
 	}
@@ -47,7 +47,7 @@ func wiring() []mutant {
 	agent := func(name, file, old, new string, pkgs ...string) mutant {
 		return mutant{name, "agent/" + file, old, new, pkgs}
 	}
-	const boot, alone = "./internal/e2e -run=HydraFaultsAtBoot|StepCADown", "./internal/e2e -run=WithoutHydra|Policy|Quota"
+	const boot, alone = "./internal/e2e -run=HydraFaultsAtBoot|StepCADown", "./internal/e2e -run=TokensOfAnIssuer$|ADIDIsRequired"
 	return []mutant{
 		agent("readyz does not tell a failure", "admin.go", "if len(reasons) > 0 {", "if false {", "./agent", "./internal/hostile"),
 		agent("the private port is open before the agent is ready", "boot.go", `{"reconcile the Hydra client", a.reconcile},`, "{\"listen\", quick(a.listen)},\n\t\t{\"reconcile the Hydra client\", a.reconcile},", boot),
