@@ -59,14 +59,14 @@ func wiring() []mutant {
 
 // callers weakens the calls to other agents.
 func callers() []mutant {
-	pkgs := []string{"./peer", "./cmd/agent", "./internal/e2e -run=EndToEndGates"}
+	pkgs := []string{"./peer", "./cmd/agent"}
 	in := func(name, file, old, new string) mutant { return mutant{name, "peer/" + file, old, new, pkgs} }
 	return []mutant{
 		in("a redirect is followed", "transport.go", "CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },", ""),
 		in("the DID of the card is not compared", "discover.go", "!proved.IsZero() && card.DID != proved", "false"),
 		in("the client does not pin its peer", "transport.go", "!peer.IsZero() && got != peer", "false"),
 		in("an answer to another request passes", "call.go", "err != nil || got != id", "err != nil"),
-		in("plain HTTP leaves this machine", "transport.go", "err != nil || !remote.Addr().Unmap().IsLoopback()", "err != nil"),
+		in("plain HTTP leaves this machine", "transport.go", "err != nil || !remote.Addr().Unmap().IsLoopback()", "err != nil || false && !remote.Addr().Unmap().IsLoopback()"),
 	}
 }
 
