@@ -80,7 +80,7 @@ func files() []mutant {
 		in("a file is not synced before it is renamed", "dir.go", "err = f.Sync()", "err = nil"),
 		in("a rename is not synced", "dir.go", "d.removeIfThere(temp))\n\t}\n\treturn d.fs.SyncDir(d.path)", "d.removeIfThere(temp))\n\t}\n\treturn nil"),
 		in("a file is written in place", "dir.go", `temp := path + ".tmp"`, "temp := path"),
-		in("two processes share a directory", "lock.go", "syscall.LOCK_EX|", "syscall.LOCK_SH|"),
+		{"two processes share a directory", "internal/safefile/lock.go", "syscall.LOCK_EX|", "syscall.LOCK_SH|", []string{"./internal/safefile", "./cmd/agent -run=Hostile136"}},
 		in("others can read what is written", "dir.go", "os.O_WRONLY|os.O_CREATE|os.O_EXCL|syscall.O_NOFOLLOW, mode)", "os.O_WRONLY|os.O_CREATE|os.O_EXCL|syscall.O_NOFOLLOW, mode|0o044)"),
 		in("others can read what is appended", "log.go", "os.O_EXCL|syscall.O_NOFOLLOW, mode)", "os.O_EXCL|syscall.O_NOFOLLOW, mode|0o044)"),
 		in("others can enter a new directory", "dir.go", "fsys.MkdirAll(path, 0o700)", "fsys.MkdirAll(path, 0o755)"),
