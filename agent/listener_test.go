@@ -4,6 +4,7 @@ import (
 	"io"
 	"net"
 	"testing"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
@@ -36,6 +37,16 @@ func (l pipeListener) dial(from string) net.Conn {
 	return client
 }
 
+// wantClosed reads from a connection that must have been closed; one that is
+// held open is an error, not a test without end.
+func wantClosed(t *testing.T, what string, c net.Conn) {
+	t.Helper()
+	_ = c.SetReadDeadline(time.Now().Add(10 * time.Second)) // fails on a pipe that is closed, which is what is wanted
+	if _, err := c.Read(make([]byte, 1)); err != io.EOF {
+		t.Fatalf("%s: %v, want it closed", what, err)
+	}
+}
+
 func TestHostile103ConnectionsAreCappedPerPeerAndInTotal(t *testing.T) {
 	inner := pipeListener{make(chan net.Conn, 10)}
 	refused := prometheus.NewCounter(prometheus.CounterOpts{Name: "refused"})
@@ -57,9 +68,7 @@ func TestHostile103ConnectionsAreCappedPerPeerAndInTotal(t *testing.T) {
 	inner.dial("10.0.0.2")
 	other := accept()
 	for name, c := range map[string]net.Conn{"third": third, "mapped": mapped} {
-		if _, err := c.Read(make([]byte, 1)); err != io.EOF {
-			t.Errorf("%s connection of one peer: %v, want it closed", name, err)
-		}
+		wantClosed(t, name+" connection of one peer", c)
 	}
 	if got := other.RemoteAddr().String(); got != "10.0.0.2:1" {
 		t.Errorf("accepted %s", got)
@@ -68,9 +77,7 @@ func TestHostile103ConnectionsAreCappedPerPeerAndInTotal(t *testing.T) {
 	full := inner.dial("10.0.0.3")
 	next := make(chan net.Conn)
 	go func() { next <- accept() }()
-	if _, err := full.Read(make([]byte, 1)); err != io.EOF {
-		t.Errorf("fourth connection in total: %v, want it closed", err)
-	}
+	wantClosed(t, "fourth connection in total", full)
 	first.Close()
 	first.Close() // a second close gives nothing back twice
 	inner.dial("10.0.0.1")

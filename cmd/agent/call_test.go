@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"encoding/json"
 	"io"
@@ -150,8 +151,13 @@ func parseDID(t *testing.T, s string) did.DID {
 // runAgent runs a command line in this process.
 func runAgent(t *testing.T, stdin string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
+	return runAgentIn(t.Context(), stdin, args...)
+}
+
+// runAgentIn runs it until ctx ends.
+func runAgentIn(ctx context.Context, stdin string, args ...string) (code int, stdout, stderr string) {
 	var out, errOut bytes.Buffer
-	code = run(t.Context(), args, strings.NewReader(stdin), &out, &errOut)
+	code = run(ctx, args, strings.NewReader(stdin), &out, &errOut)
 	return code, out.String(), errOut.String()
 }
 
@@ -340,7 +346,10 @@ func TestHostile136ServeInADirectoryInUse(t *testing.T) {
 	lock, err := w.dir.Lock()
 	must(t, err)
 	defer lock.Release()
-	code, _, errOut := runAgent(t, "", "serve")
+	// An agent that does start would serve until it is stopped.
+	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
+	defer stop()
+	code, _, errOut := runAgentIn(ctx, "", "serve")
 	if code != exitFailed || !strings.Contains(errOut, "error [already_running]") || !strings.Contains(errOut, w.dir.Path()) {
 		t.Errorf("exit %d, %q", code, errOut)
 	}

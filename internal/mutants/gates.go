@@ -2,7 +2,8 @@ package main
 
 // mutants lists every change that is tried.
 func mutants() []mutant {
-	return concat(gates(), agreement(), requests(), layers())
+	return concat(gates(), agreement(), requests(), layers(),
+		replays(), owners(), rules(), issuers(), connections(), wiring(), callers(), files())
 }
 
 func concat(lists ...[]mutant) []mutant {

@@ -2,8 +2,8 @@ package main
 
 // layers weakens the proofs themselves.
 func layers() []mutant {
-	keys, mtls := []string{"./identity/did"}, []string{"./transport/mtls", "./internal/hostile"}
-	hydra, files := []string{"./oauth/hydra"}, []string{"./internal/safefile", "./agent", "./cmd/agent"}
+	keys, mtls := []string{"./identity/did"}, []string{"./transport/mtls -skip=^TestReal", "./internal/hostile"}
+	hydra, files := []string{"./oauth/hydra"}, []string{"./internal/safefile", "./task/sqlite", "./cmd/agent"}
 	return []mutant{
 		{"a weak key passes: small order", "identity/did/publickey.go", `return fmt.Errorf("%w: small order", ErrWeakKey)`, "return nil", keys},
 		{"a weak key passes: not canonical", "identity/did/publickey.go", `return fmt.Errorf("%w: not the canonical encoding", ErrWeakKey)`, "return nil", keys},

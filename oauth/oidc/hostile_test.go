@@ -189,9 +189,14 @@ func futureRows() []row {
 func audienceRows() []row {
 	aud := func(v any) func(world) string { return minted(map[string]any{"aud": v}) }
 	noCA := func(c *oidc.Config) { c.Issuers[0].RefusedAudiences = []string{"step-ca"} }
+	anyButCA := func(c *oidc.Config) {
+		noCA(c)
+		c.Issuers[0].Audiences, c.Issuers[0].AllowedClients = nil, []string{"poet"}
+	}
 	return []row{
 		{name: "of the certificate authority only", token: aud("step-ca"), want: oauth.ErrAudience},
 		{name: "of the certificate authority too", token: aud([]string{testAudience, "step-ca"}), change: noCA, want: oauth.ErrAudience},
+		{name: "of the certificate authority, where the client decides", token: aud([]string{"step-ca"}), change: anyButCA, want: oauth.ErrAudience},
 		{name: "of another agent", token: aud("https://other.example"), want: oauth.ErrAudience},
 		{name: "with a slash more", token: aud(testAudience + "/"), want: oauth.ErrAudience},
 		{name: "empty string", token: aud(""), want: oauth.ErrAudience},
@@ -279,6 +284,10 @@ func algorithmRows() []row {
 		{name: "alg null", token: withHeader(map[string]any{"alg": json.RawMessage("null")}), want: oauth.ErrAlgorithm},
 		{name: "alg lower case", token: withHeader(map[string]any{"alg": "rs256"}), want: oauth.ErrAlgorithm},
 		{name: "not configured", token: withHeader(map[string]any{"alg": "RS512"}), want: oauth.ErrAlgorithm},
+		{name: "not configured, for keys of the same type", token: withHeader(map[string]any{"alg": "PS256"}), want: oauth.ErrAlgorithm},
+		{name: "configured, but not what the issuer published the key for", token: withHeader(map[string]any{"alg": "PS256"}), change: func(c *oidc.Config) {
+			c.Issuers[0].Algorithms = []string{"RS256", "PS256"}
+		}, want: oauth.ErrUnknownKey},
 		{name: "alg none, unknown issuer", token: func(world) string {
 			return b64(`{"alg":"none"}`) + "." + b64(`{"iss":"https://evil.example"}`) + "."
 		}, want: oauth.ErrAlgorithm},

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// fake is a runner whose tests fail as the maps say.
+func fake(t *testing.T, mutated, plain map[string][]string, broken error) *runner {
+	t.Helper()
+	r := newRunner(t.TempDir())
+	r.test = func(_ context.Context, overlay, pkg string) ([]string, error) {
+		if overlay == "" {
+			return plain[pkg], nil
+		}
+		return mutated[pkg], broken
+	}
+	return r
+}
+
+// of returns a mutant of a file that holds "if guarded {".
+func of(t *testing.T, name string, packages ...string) mutant {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "x.go")
+	if err := os.WriteFile(file, []byte("package x\n\nif guarded {\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return mutant{name, file, "if guarded {", "if false {", packages}
+}
+
+func TestVerdicts(t *testing.T) {
+	for name, test := range map[string]struct {
+		mutated, plain map[string][]string
+		broken         error
+		change         func(*mutant)
+		want, fault    string // in the output, in the error
+	}{
+		"two tests":              {mutated: map[string][]string{"a": {"TestA", "TestB"}}, want: "killed   m"},
+		"two tests of two":       {mutated: map[string][]string{"a": {"TestA"}, "b": {"TestB"}}, want: "by   2 tests"},
+		"one test":               {mutated: map[string][]string{"a": {"TestA"}}, want: "SURVIVED m", fault: "fewer than 2 tests notice: m"},
+		"one test twice":         {mutated: map[string][]string{"a": {"TestA"}, "b": {"TestA"}}, want: "SURVIVED m", fault: "fewer than 2"},
+		"no test":                {want: "SURVIVED m", fault: "fewer than 2 tests notice: m"},
+		"does not build":         {broken: errors.New("does not build"), want: "ERROR    m", fault: "could not be tried: m"},
+		"text changed":           {change: func(m *mutant) { m.old = "if protected {" }, want: "ERROR    m", fault: "could not be tried: m"},
+		"text twice":             {change: func(m *mutant) { m.old = "a" }, want: "times, want once", fault: "could not be tried: m"},
+		"a test that always did": {plain: map[string][]string{"a": {"TestA"}}, want: "without a mutant these fail in a: TestA", fault: "could not be tried: m"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := of(t, "m", "a", "b")
+			if test.change != nil {
+				test.change(&m)
+			}
+			before, err := os.ReadFile(m.file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var out strings.Builder
+			// Twice: an error does not end the run.
+			r := fake(t, test.mutated, test.plain, test.broken)
+			err = tryAll(t.Context(), []mutant{m, m}, r, &out)
+			if (err == nil) != (test.fault == "") || err != nil && !strings.Contains(err.Error(), test.fault) {
+				t.Errorf("error %v, want %q", err, test.fault)
+			}
+			if !strings.Contains(out.String(), test.want) || !strings.Contains(out.String(), "2/2") || !strings.Contains(out.String(), "\n2 mutants, ") {
+				t.Errorf("%q is missing in\n%s", test.want, out.String())
+			}
+			if after, err := os.ReadFile(m.file); err != nil || string(after) != string(before) {
+				t.Errorf("the source became %q, %v", after, err)
+			}
+		})
+	}
+}
+
+func TestKillersAreNamed(t *testing.T) {
+	if got := examples([]string{"TestA", "TestB", "TestC", "TestD"}); got != "TestA, TestB, TestC, …" {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestNoMutantOfThatName(t *testing.T) {
+	if err := run(t.Context(), "no such mutant", new(strings.Builder)); err == nil {
+		t.Error("a run of nothing succeeds")
+	}
+}
+
+func TestEverybodyOwnsEverything(t *testing.T) {
+	for query, want := range map[string]string{
+		"WHERE owner = ? AND id = ?":             "WHERE ? <> '' AND id = ?",
+		"WHERE owner = ?1 AND (?2 = '' OR x=?2)": "WHERE ?1 <> '' AND (?2 = '' OR x=?2)",
+	} {
+		if got := everybody(query); got != want {
+			t.Errorf("%q became %q", query, got)
+		}
+	}
+}

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+)
+
+// replays makes the memory of what was admitted forget, or not be asked.
+func replays() []mutant {
+	pkgs := []string{"./gate/replay -short", "./gate/replay", "./internal/hostile"}
+	in := func(name, file, old, new string) mutant {
+		return mutant{name, "gate/replay/" + file, old, new, pkgs}
+	}
+	return []mutant{
+		in("an admission is not written down", "store.go", "err = s.journals[id%journals].append(record{key: fp, owner: id, signed: signed})", "err = nil"),
+		in("an admission that cannot be written passes", "store.go", "err = s.journals[id%journals].append(", "_ = s.journals[id%journals].append("),
+		in("the horizon is not observed after a restart", "recall.go", "s.forgetUpTo(st.Horizon, errOtherBoot)", "s.forgetUpTo(st.Complete, errOtherBoot)"),
+		in("the horizon does not move before an admission", "keep.go", "func (s *Store) cover(signed int64) error {\n\tif signed <= s.horizon.Load() {", "func (s *Store) cover(signed int64) error {\n\tif true {"),
+		in("a damaged journal is ignored", "recall.go", "if err != nil {\n\t\ts.closed = nil", "if false && err != nil {\n\t\ts.closed = nil"),
+		in("a record that was changed counts", "segment.go", "if !r.decode(&b, h.base, seed) {", "if !r.decode(&b, h.base, seed) && false {"),
+		in("what was forgotten is admitted", "set.go", "e.expires <= floor {", "false && e.expires <= floor {"),
+		in("another caller's signature counts", "key.go", "b = append(append(b, 0), key...)", "b = append(b[:0], key...)"),
+		in("one caller may fill the memory", "set.go", "if sh.held >= limit && sh.count(e.owner) >= limit {", "if false && sh.held >= limit && sh.count(e.owner) >= limit {"),
+	}
+}
+
+// owners makes each query of the tasks forget whose they are, and lifts quotas.
+func owners() []mutant {
+	pkgs := []string{"./task/sqlite", "./task -short", "./internal/hostile"}
+	var list []mutant
+	for _, q := range []struct{ name, old string }{
+		{"repeated message", "FROM messages WHERE owner = ? AND message_id"},
+		{"task to continue", "message, messages, bytes FROM tasks WHERE owner = ? AND"},
+		{"continuation", "bytes = bytes + ?, updated_at = ? WHERE owner = ? AND"},
+		{"transition", "WHERE owner = ? AND id = ? AND (? = '' OR run = ?)"},
+		{"state of a task", "ended + ` FROM tasks WHERE owner = ? AND"},
+		{"size of a context", "coalesce(sum(bytes), 0) FROM tasks WHERE owner = ? AND"},
+		{"clearing a context", "DELETE FROM tasks WHERE owner = ? AND"},
+		{"size of a task", "SET bytes = bytes + ? WHERE owner = ? AND"},
+		{"task", "messages, bytes, updated_at FROM tasks WHERE owner = ? AND"},
+		{"history", "FROM messages WHERE owner = ? AND task_id"},
+		{"artifacts", "FROM artifacts WHERE owner = ? AND"},
+		{"list", "FROM tasks\n\t\t\tWHERE owner = ?1 AND"},
+		{"total of a list", "count(*) FROM tasks WHERE owner = ?1 AND"},
+		{"contexts", "AS latest FROM tasks WHERE owner = ?"},
+		{"tasks of a context", "SELECT id FROM tasks WHERE owner = ? AND"},
+	} {
+		list = append(list, mutant{"everybody's tasks: " + q.name, "task/sqlite/statements.go", q.old, everybody(q.old), pkgs})
+	}
+	quota := func(name, old string) mutant {
+		return mutant{"no quota: " + name, "task/sqlite/submit.go", old, "false && " + old, pkgs}
+	}
+	return append(list,
+		mutant{"everybody's tasks: anybody is an administrator", "task/cancel.go", `return s.cfg.AdminPermission != "" && who.HasScope(s.cfg.AdminPermission)`, "return true", []string{"./task -short", "./internal/hostile"}},
+		quota("tasks", "tasks > 0 && maxTasks > 0 && nowTasks > maxTasks"),
+		quota("bytes", "size > 0 && maxBytes > 0 && nowBytes > maxBytes"),
+		quota("messages of a task", "seq >= sub.MaxMessages"),
+		quota("bytes of a task", "row.bytes+int64(len(body)) > sub.MaxTaskBytes"),
+	)
+}
+
+// everybody makes the condition on the owner true, and keeps the parameters.
+func everybody(query string) string {
+	for _, p := range []string{"?1", "?"} {
+		if changed := strings.Replace(query, "owner = "+p, p+" <> ''", 1); changed != query {
+			return changed
+		}
+	}
+	panic(fmt.Sprintf("no owner in %q", query))
+}
+
+// rules makes the operator's rules and quotas decide nothing.
+func rules() []mutant {
+	pkgs := []string{"./policy", "./internal/e2e -run=Policy|AllowedDIDs|Quota"}
+	in := func(name, file, old, new string) mutant { return mutant{name, "policy/" + file, old, new, pkgs} }
+	return []mutant{
+		in("a deny rule is ignored", "policy.go", "k.effect == Deny && holds", "false"),
+		in("a require rule is ignored", "policy.go", "k.effect == Require && !holds", "false"),
+		in("a rule that cannot be evaluated allows", "policy.go", "d.Err, d.Reason = err, ", "d.Allowed, d.Err, d.Reason = true, err, "),
+		in("a rule that cannot be evaluated is skipped", "policy.go", "case err != nil:\n\t\td.Err", "case false && err != nil:\n\t\td.Err"),
+		in("the default is to allow", "policy.go", "Allowed: p.fallback == Allow,", "Allowed: true,"),
+		in("the list of allowed DIDs is ignored", "engine.go", "if e.allowed == nil || (", "if true || e.allowed == nil || ("),
+		in("a broken file lifts the rules", "engine.go", "p, err := Parse(content)\n", "p, err := Parse(content)\n\tif err != nil {\n\t\tp, err = &Policy{fallback: Allow}, nil\n\t}\n"),
+		in("no quota: requests at a time", "quotas.go", "quota.Concurrent > 0 && u.inFlight >= quota.Concurrent", "false"),
+		in("no quota: requests of a day", "quotas.go", "quota.Daily > 0 && u.today >= quota.Daily", "false"),
+	}
+}

@@ -1,0 +1,90 @@
+package main
+
+// issuers weakens the verification of other issuers' tokens.
+func issuers() []mutant {
+	pkgs := []string{"./oauth/oidc"}
+	in := func(name, file, old, new string) mutant { return mutant{name, "oauth/oidc/" + file, old, new, pkgs} }
+	return []mutant{
+		in("an issuer that is nearly ours passes", "check_token.go", `v.issuers[c.claims.text("iss")]`, `v.issuers[strings.TrimSuffix(c.claims.text("iss"), "/")]`),
+		in("a JWT for another audience passes", "check_claims.go", "if len(c.issuer.Audiences) == 0 ||", "if true || len(c.issuer.Audiences) == 0 ||"),
+		in("a JWT for the CA passes", "check_claims.go", "if c.out.HasAudience(refused) {", "if false && c.out.HasAudience(refused) {"),
+		in("an algorithm that is not on the list passes", "check_token.go", "a, ok := allowed.find(c.header.Algorithm)\n", "a, err := newAlgorithm(c.header.Algorithm)\n\tok := err == nil\n"),
+		in("a key serves another algorithm", "keyset.go", `(k.algorithm == "" || k.algorithm == a.name)`, "true"),
+		in("any typ passes", "check_type.go", "if !slices.Contains(c.issuer.types, typ) {", "if false && !slices.Contains(c.issuer.types, typ) {"),
+		in("an ID token passes", "check_type.go", "\t\t\treturn fmt.Errorf(\"%w: it has %s, as ID tokens do; send the access token\", oauth.ErrTokenUse, name)", "\t\t\tcontinue"),
+		in("every unknown key id is looked up", "keysource_read.go", "s.now().Sub(s.lastForced) < s.limits.forced {", "false && s.now().Sub(s.lastForced) < s.limits.forced {"),
+		in("stale keys serve for ever", "keysource_read.go", "age > s.limits.maxStale {", "false && age > s.limits.maxStale {"),
+		in("an expired JWT passes", "check_time.go", "if !c.now.Before(c.out.ExpiresAt) {", "if false && !c.now.Before(c.out.ExpiresAt) {"),
+		in("a JWT that was changed passes", "check_token.go", "if c.algorithm.method.Verify(", "if false && c.algorithm.method.Verify("),
+	}
+}
+
+// connections weakens certificates and what is done with them.
+func connections() []mutant {
+	pkgs := []string{"./transport/mtls -skip=^TestReal", "./internal/hostile"}
+	in := func(name, file, old, new string) mutant {
+		return mutant{name, "transport/mtls/" + file, old, new, pkgs}
+	}
+	return []mutant{
+		in("a resumed session is not verified again", "server.go", "if cs.DidResume {", "if false && cs.DidResume {"),
+		in("an open connection outlives the trust in its CA", "state.go", "; !ok {", "; false && !ok {"),
+		in("an open connection outlives its certificate", "state.go", "if err := checkValidity(cert, now); err != nil {", "if err := checkValidity(cert, now); false && err != nil {"),
+		in("sessions outlive our own certificate", "sessioncache.go", "strconv.FormatUint(c.generation(), 36)", `""`),
+		in("the root that the CA sends is not compared with its fingerprint", "trust.go", "if !e.anchor.pins(root) {", "if false && !e.anchor.pins(root) {"),
+		in("the root file is not compared with the fingerprint", "trust.go", "!slices.ContainsFunc(a.roots, a.pins)", "false && !slices.ContainsFunc(a.roots, a.pins)"),
+		in("a certificate that the CA should not have given is used", "accept.go", "if err := id.Verify(e.cfg.DID, e.cfg.Issuer, now); err != nil {", "if err := id.Verify(e.cfg.DID, e.cfg.Issuer, now); false && err != nil {"),
+		in("a certificate of ten years is used", "accept.go", "left > limit {", "false && left > limit {"),
+		in("a redirect of the CA is followed", "exchange.go", "if resp.StatusCode/100 == 3 {", "if false {"),
+		in("a stored pair is used unseen", "store.go", "err = id.Verify(d, issuer, s.now())", "err = nil"),
+		in("a staged pair that is older wins", "store.go", "!staged.Leaf().NotBefore.Before(id.Leaf().NotBefore)", "true"),
+		in("a staged pair is passed over", "store.go", "case staged != nil && (", "case false && staged != nil && ("),
+		in("a server's chain is not verified", "client.go", "if err := verifyChain(cs.PeerCertificates, st.pool, x509.ExtKeyUsageServerAuth, st.source.cfg.Now()); err != nil {", "if err := verifyChain(cs.PeerCertificates, st.pool, x509.ExtKeyUsageServerAuth, st.source.cfg.Now()); false && err != nil {"),
+	}
+}
+
+// wiring puts the parts of the agent together wrongly.
+func wiring() []mutant {
+	agent := func(name, file, old, new string, pkgs ...string) mutant {
+		return mutant{name, "agent/" + file, old, new, pkgs}
+	}
+	const boot, alone = "./internal/e2e -run=HydraFaultsAtBoot|StepCADown", "./internal/e2e -run=TokensOfAnIssuer$|ADIDIsRequired"
+	return []mutant{
+		agent("readyz does not tell a failure", "admin.go", "if len(reasons) > 0 {", "if false {", "./agent", "./internal/hostile"),
+		agent("the private port is open before the agent is ready", "boot.go", `{"reconcile the Hydra client", a.reconcile},`, "{\"listen\", quick(a.listen)},\n\t\t{\"reconcile the Hydra client\", a.reconcile},", boot),
+		agent("AUTH__REQUIRE_DID is ignored", "gates.go", "!a.set.Auth.RequireDID,", "true,", alone),
+		agent("a connection may be of any age", "serve.go", "a.opts.Now().Sub(since) > age {", "false && a.opts.Now().Sub(since) > age {", "./agent", "./internal/hostile"),
+		agent("one address may hold every connection", "listener.go", "l.open >= l.total || l.peers[peer] >= l.perPeer", "l.open >= l.total", "./agent", "./internal/hostile"),
+	}
+}
+
+// callers weakens the calls to other agents.
+func callers() []mutant {
+	pkgs := []string{"./peer", "./cmd/agent"}
+	in := func(name, file, old, new string) mutant { return mutant{name, "peer/" + file, old, new, pkgs} }
+	return []mutant{
+		in("a redirect is followed", "transport.go", "CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },", ""),
+		in("the DID of the card is not compared", "discover.go", "!proved.IsZero() && card.DID != proved", "false"),
+		in("the client does not pin its peer", "transport.go", "!peer.IsZero() && got != peer", "false"),
+		in("an answer to another request passes", "call.go", "err != nil || got != id", "err != nil"),
+		in("plain HTTP leaves this machine", "transport.go", "err != nil || !remote.Addr().Unmap().IsLoopback()", "err != nil || false && !remote.Addr().Unmap().IsLoopback()"),
+	}
+}
+
+// files makes the agent's directory less durable, or less private.
+func files() []mutant {
+	pkgs := []string{"./internal/safefile", "./gate/replay -short", "./task/sqlite", "./cmd/agent", "./transport/mtls -skip=^TestReal"}
+	in := func(name, file, old, new string) mutant {
+		return mutant{name, "internal/safefile/" + file, old, new, pkgs}
+	}
+	return []mutant{
+		in("a file is not synced before it is renamed", "dir.go", "err = f.Sync()", "err = nil"),
+		in("a rename is not synced", "dir.go", "d.removeIfThere(temp))\n\t}\n\treturn d.fs.SyncDir(d.path)", "d.removeIfThere(temp))\n\t}\n\treturn nil"),
+		in("a file is written in place", "dir.go", `temp := path + ".tmp"`, "temp := path"),
+		{"two processes share a directory", "internal/safefile/lock.go", "syscall.LOCK_EX|", "syscall.LOCK_SH|", []string{"./internal/safefile", "./cmd/agent -run=Hostile136"}},
+		in("others can read what is written", "dir.go", "os.O_WRONLY|os.O_CREATE|os.O_EXCL|syscall.O_NOFOLLOW, mode)", "os.O_WRONLY|os.O_CREATE|os.O_EXCL|syscall.O_NOFOLLOW, mode|0o044)"),
+		in("others can read what is appended", "log.go", "os.O_EXCL|syscall.O_NOFOLLOW, mode)", "os.O_EXCL|syscall.O_NOFOLLOW, mode|0o044)"),
+		in("others can enter a new directory", "dir.go", "fsys.MkdirAll(path, 0o700)", "fsys.MkdirAll(path, 0o755)"),
+		in("a directory that others can write to is used", "dir.go", "info.Mode().Perm()&0o022 != 0", "false"),
+		in("a symbolic link is followed", "read.go", "os.O_RDONLY|syscall.O_NOFOLLOW|", "os.O_RDONLY|"),
+	}
+}
