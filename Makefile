@@ -46,8 +46,9 @@ fuzz: ## every fuzz target for FUZZTIME
 	.ci/fuzz $(FUZZTIME)
 
 CHAOS_ROUNDS ?= 1000
-chaos: ## kill -9 the program CHAOS_ROUNDS times, fail its disk, rotate, stop it under load
-	CHAOS_ROUNDS=$(CHAOS_ROUNDS) $(GO) test -count=1 -v -timeout 1h ./internal/chaos | grep -vE '^\s*=== |^\s+--- PASS'
+LOAD_SCALE   ?= 1
+chaos: ## kill -9 the program CHAOS_ROUNDS times, fail its disk, rotate, stop it under load, flood it
+	CHAOS_ROUNDS=$(CHAOS_ROUNDS) LOAD_SCALE=$(LOAD_SCALE) $(GO) test -count=1 -v -timeout 1h ./internal/chaos | grep -vE '^\s*=== |^\s+--- PASS'
 
 mutants: ## remove one check at a time and see that at least two tests notice
 	$(GO) run ./internal/mutants

@@ -3,6 +3,7 @@ package chaos
 import (
 	"crypto/tls"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 )
@@ -12,18 +13,19 @@ type flood struct {
 	name   string
 	frames int                       // how many in all, over as many connections as it takes
 	write  func(*wire, uint32) error // writes the i-th of a connection
-	closes bool                      // the agent has to close each connection
+	lanes  int                       // connections at once
+	closes bool                      // the agent has to close connections
 	reads  bool                      // the attacker takes what it is answered
 }
 
 func floods(t *testing.T) []flood {
 	return []flood{
-		{name: "rapid reset", frames: scaled(t, 100_000, 10_000), write: (*wire).reset, reads: true},
-		{name: "CONTINUATION", frames: scaled(t, 1<<30/paddingBytes, 2000), write: (*wire).continuation, closes: true},
-		{name: "PING", frames: scaled(t, 10_000_000, 400_000), write: (*wire).ping, closes: true},
-		{name: "PING, answers read", frames: scaled(t, 1_000_000, 100_000), write: (*wire).ping, reads: true},
-		{name: "SETTINGS", frames: scaled(t, 1_000_000, 100_000), write: (*wire).settings},
-		{name: "SETTINGS, answers read", frames: scaled(t, 1_000_000, 100_000), write: (*wire).settings, reads: true},
+		{name: "rapid reset", frames: scaled(t, 100_000, 20_000), write: (*wire).reset, lanes: 1, closes: true, reads: true},
+		{name: "CONTINUATION", frames: scaled(t, 1<<30/paddingBytes, 2000), write: (*wire).continuation, lanes: 16, closes: true},
+		{name: "PING", frames: scaled(t, 10_000_000, 400_000), write: (*wire).ping, lanes: 1},
+		{name: "PING, answers read", frames: scaled(t, 1_000_000, 200_000), write: (*wire).ping, lanes: 1, reads: true},
+		{name: "SETTINGS", frames: scaled(t, 1_000_000, 200_000), write: (*wire).settings, lanes: 1},
+		{name: "SETTINGS, answers read", frames: scaled(t, 1_000_000, 200_000), write: (*wire).settings, lanes: 1, reads: true},
 	}
 }
 
@@ -63,24 +65,61 @@ func TestHTTP2Floods(t *testing.T) {
 // run attacks, on a new connection whenever one is closed.
 func (f flood) run(t *testing.T, p *process, config *tls.Config) {
 	t.Helper()
-	began, sent, closed, connections := time.Now(), 0, 0, 0
-	why := make(map[string]int)
-	for sent < f.frames {
-		a := newWire(t, p, config, f.reads)
-		n, err := a.attack(f.write, f.frames-sent)
-		if err == nil && f.closes {
-			err = a.untilClosed()
-		}
-		a.close()
-		connections++
-		if err != nil {
-			closed++
-			why[a.goodbye()]++
-		}
-		sent += n
+	began := time.Now()
+	var total toll
+	var lanes sync.WaitGroup
+	for range f.lanes {
+		lanes.Go(func() {
+			for share, sent := f.frames/f.lanes, 0; sent < share; {
+				n, goodbye, err := f.connection(t, p, config, share-sent)
+				if err != nil {
+					t.Errorf("no connection: %v", err)
+					return
+				}
+				sent += n
+				total.add(n, goodbye)
+			}
+		})
 	}
-	t.Logf("%d frames on %d connections, %d of which were closed %v, in %s", sent, connections, closed, why, time.Since(began).Round(time.Millisecond))
-	if f.closes && closed == 0 {
+	lanes.Wait()
+	t.Logf("%d frames on %d connections in %s, ended %v", total.frames, total.connections, time.Since(began).Round(time.Millisecond), total.goodbyes)
+	if f.closes && total.goodbyes[openToTheEnd] == total.connections {
 		t.Error("no connection was closed")
 	}
+}
+
+const openToTheEnd = "by the attacker"
+
+// connection attacks until it is closed or that many frames were taken.
+func (f flood) connection(t *testing.T, p *process, config *tls.Config, limit int) (sent int, goodbye string, err error) {
+	a, err := newWire(t, p, config, f.reads)
+	if err != nil {
+		return 0, "", err
+	}
+	defer a.close()
+	sent, err = a.attack(f.write, limit)
+	if err == nil && a.untilTaken() {
+		return sent, openToTheEnd, nil
+	}
+	a.untilEnded()
+	a.close()
+	return sent, a.goodbye(), nil
+}
+
+// toll is what an attack took.
+type toll struct {
+	mu                  sync.Mutex
+	frames, connections int
+	goodbyes            map[string]int
+}
+
+func (l *toll) add(frames int, goodbye string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.goodbyes == nil {
+		l.goodbyes = make(map[string]int)
+	}
+	l.frames += frames
+	l.connections++
+	l.goodbyes[goodbye]++
 }

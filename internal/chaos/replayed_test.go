@@ -168,6 +168,7 @@ func (r *replayer) restart(t *testing.T, stop syscall.Signal) {
 	defer close(waiting.serving) // also when the test ends here
 	r.life.Store(waiting)
 	old.process.signal(stop)
+	old.client.CloseIdleConnections() // the drain waits seconds for those that never carried a request
 	old.process.untilEnded()
 	next := r.newLife(t, r.spawn(t))
 	waiting.process, waiting.client = next.process, next.client

@@ -3,10 +3,7 @@ package chaos
 import (
 	"bytes"
 	"crypto/tls"
-	"errors"
-	"io"
 	"net"
-	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -19,6 +16,9 @@ import (
 // paddingBytes is what one CONTINUATION frame of a flood carries.
 const paddingBytes = 16 << 10
 
+// clogged is how long nothing moves until nothing will.
+const clogged = 3 * time.Second
+
 // wire is an HTTP/2 connection of somebody who obeys nobody.
 type wire struct {
 	conn    *tls.Conn
@@ -27,56 +27,66 @@ type wire struct {
 	fields  bytes.Buffer
 	encoder *hpack.Encoder
 	padding []byte
+	listen  func() // begins to read, if that has not begun
 	reading sync.WaitGroup
-	code    string // of the GOAWAY that came, once reading is over
+	code    string        // of the GOAWAY that came, once reading is over
+	ended   chan struct{} // closed when there is nothing more to read
+	taken   chan struct{} // closed when our last PING was answered
 }
 
 // newWire connects. Without reads the answers are left where they are, and
 // there is little room for them.
-func newWire(t *testing.T, p *process, config *tls.Config, reads bool) *wire {
-	t.Helper()
+func newWire(t *testing.T, p *process, config *tls.Config, reads bool) (*wire, error) {
 	raw, err := dialFrom(t, p, net.IPv4(127, 0, 3, 1))
 	if err != nil {
-		t.Fatal(err)
-	}
-	if !reads {
-		if err := raw.(*net.TCPConn).SetReadBuffer(4 << 10); err != nil {
-			t.Fatal(err)
-		}
+		return nil, err
 	}
 	config = config.Clone()
 	config.NextProtos = []string{"h2"}
-	a := &wire{conn: tls.Client(raw, config)}
+	a := &wire{conn: tls.Client(raw, config), ended: make(chan struct{}), taken: make(chan struct{})}
 	t.Cleanup(a.close)
 	if err := a.conn.HandshakeContext(t.Context()); err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	a.framer = http2.NewFramer(&a.out, a.conn)
 	a.encoder = hpack.NewEncoder(&a.fields)
 	a.out.WriteString(http2.ClientPreface)
 	if err := a.framer.WriteSettings(); err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
+	a.listen = sync.OnceFunc(func() { a.reading.Go(a.read) })
 	if reads {
-		a.reading.Go(a.read)
+		a.listen()
+		return a, nil
 	}
-	return a
+	return a, raw.(*net.TCPConn).SetReadBuffer(4 << 10)
 }
+
+// last is the PING whose answer shows that all before it was taken.
+var last = [8]byte{1, 2, 3}
 
 // read takes everything, and notes how the agent says goodbye.
 func (a *wire) read() {
+	defer close(a.ended)
 	for {
 		frame, err := a.framer.ReadFrame()
 		if err != nil {
 			return
 		}
-		if goodbye, ok := frame.(*http2.GoAwayFrame); ok {
-			a.code = goodbye.ErrCode.String()
+		switch f := frame.(type) {
+		case *http2.GoAwayFrame:
+			a.code = f.ErrCode.String()
+		case *http2.PingFrame:
+			if f.Data == last {
+				close(a.taken)
+			}
 		}
 	}
 }
 
-// attack writes frames until that many are sent or the connection is closed.
+// attack writes frames until that many are sent or no more are taken: the
+// connection is closed, or an attacker who reads nothing has clogged it so that
+// not even acknowledgements come through.
 func (a *wire) attack(write func(*wire, uint32) error, limit int) (sent int, err error) {
 	for sent < limit {
 		for a.out.Len() < 16<<10 && sent < limit {
@@ -85,7 +95,7 @@ func (a *wire) attack(write func(*wire, uint32) error, limit int) (sent int, err
 			}
 			sent++
 		}
-		if err := a.conn.SetWriteDeadline(time.Now().Add(patience)); err != nil {
+		if err := a.conn.SetWriteDeadline(time.Now().Add(clogged)); err != nil {
 			return sent, err
 		}
 		_, err := a.conn.Write(a.out.Bytes())
@@ -97,16 +107,34 @@ func (a *wire) attack(write func(*wire, uint32) error, limit int) (sent int, err
 	return sent, nil
 }
 
-// untilClosed returns how the agent ended the connection, nil if it does not.
-func (a *wire) untilClosed() error {
-	if err := a.conn.SetReadDeadline(time.Now().Add(patience)); err != nil {
-		return err
+// untilTaken waits until the agent has taken all frames, and tells whether the
+// connection outlived them. It reads what was not read so far.
+func (a *wire) untilTaken() (open bool) {
+	if a.framer.WritePing(false, last) != nil {
+		return false
 	}
-	_, err := io.Copy(io.Discard, a.conn)
-	if errors.Is(err, os.ErrDeadlineExceeded) {
-		return nil
+	if _, err := a.conn.Write(a.out.Bytes()); err != nil {
+		return false
 	}
-	return errors.Join(io.EOF, err)
+	a.listen()
+	select {
+	case <-a.taken:
+		return true
+	case <-a.ended:
+		return false
+	case <-time.After(patience):
+		return true
+	}
+}
+
+// untilEnded waits for the end of a connection that takes no more frames. One
+// that was clogged need not end.
+func (a *wire) untilEnded() {
+	a.listen()
+	select {
+	case <-a.ended:
+	case <-time.After(clogged):
+	}
 }
 
 // close ends it and joins its goroutine; it may be called again.
