@@ -112,7 +112,7 @@ func (v *verdicts) judge(t *testing.T, most int64) {
 // overrun sends so many requests per second of c, as far as the machine allows.
 func (p *process) overrun(t *testing.T, c *caller, perSecond int) *overrunning {
 	t.Helper()
-	const workers = 16
+	const workers = 48
 	client := &http.Client{Timeout: patience, Transport: &http.Transport{TLSClientConfig: c.tls(t, p.name), MaxIdleConnsPerHost: workers}}
 	o := &overrunning{}
 	done := make(chan struct{})

@@ -35,9 +35,9 @@ func TestSlowConnections(t *testing.T) {
 	a := &siege{t: t, p: p, c: c, config: config, limit: limit, longest: make(map[string]time.Duration)}
 	t.Cleanup(a.lift)
 	began := time.Now()
-	a.lay("handshake", handshakes, a.halfOpen)
+	a.lay("header", headers, a.slowHeader) // what takes longest first, so that most are held at once
 	a.lay("body", bodies, a.slowBody)
-	a.lay("header", headers, a.slowHeader)
+	a.lay("handshake", handshakes, a.halfOpen)
 	honest.cut("while they arrive") // what these handshakes cost is the machine's, attacker included
 	t.Logf("%d connections after %s: %s", a.held.Load(), time.Since(began).Round(time.Millisecond), p.vitals(t))
 	a.untilReaped()
