@@ -49,9 +49,8 @@ fuzz: ## every fuzz target for FUZZTIME
 CHAOS_ROUNDS ?= 1000
 LOAD_SCALE   ?= 1
 SCENARIOS     = RevocationUnderLoad|HydraLosesATable|RootIsReplaced|ColdStart
-chaos: ## kill -9 the program CHAOS_ROUNDS times, fail its disk, rotate, stop it under load; the e2e scenarios at LOAD_SCALE
-	CHAOS_ROUNDS=$(CHAOS_ROUNDS) $(GO) test -count=1 -v -timeout 1h ./internal/chaos | grep -vE '^\s*=== |^\s+--- PASS'
-
+chaos: ## kill -9 the program CHAOS_ROUNDS times, fail its disk, rotate, stop it under load, flood it; the e2e scenarios at LOAD_SCALE
+	CHAOS_ROUNDS=$(CHAOS_ROUNDS) LOAD_SCALE=$(LOAD_SCALE) $(GO) test -count=1 -v -timeout 1h ./internal/chaos | grep -vE '^\s*=== |^\s+--- PASS'
 	LOAD_SCALE=$(LOAD_SCALE) $(GO) test -count=1 -v -timeout 1h -run '$(SCENARIOS)' ./internal/e2e | grep -vE '^=== |^time='
 
 SOAK_TIME ?= 24h

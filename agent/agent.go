@@ -36,7 +36,8 @@ type Options struct {
 	Executor task.Executor
 	// Logger takes what an operator should know; nil discards it.
 	Logger *slog.Logger
-	// Metrics takes the counters; nil is a registry of the agent's own.
+	// Metrics takes the counters; nil is a registry of the agent's own, which
+	// also has what the Go runtime and the system say of the process.
 	Metrics *prometheus.Registry
 	// Rand is the source of keys, secrets and nonces; nil is crypto/rand.
 	Rand io.Reader
@@ -118,7 +119,7 @@ func New(o Options) (*Agent, error) {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	if o.Metrics == nil {
-		o.Metrics = prometheus.NewRegistry()
+		o.Metrics = ownRegistry()
 	}
 	if o.Now == nil {
 		o.Now = time.Now

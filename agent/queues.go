@@ -35,7 +35,7 @@ func newQueues(places int, wait time.Duration) *queues {
 // longer than is good for it: then the error is [oauth.ErrBusy].
 func (q *queues) enter(ctx context.Context) (leave func(), err error) {
 	var peer netip.Prefix
-	if c, ok := ctx.Value(connKey{}).(*connection); ok {
+	if c, ok := ctx.Value(connKey{}).(*served); ok {
 		peer = c.peer
 	}
 	mine := q.join(peer)

@@ -13,7 +13,7 @@ import (
 
 // from is the context of a request that came from there.
 func from(ctx context.Context, peer string) context.Context {
-	return context.WithValue(ctx, connKey{}, &connection{peer: netip.MustParsePrefix(peer)})
+	return context.WithValue(ctx, connKey{}, &served{peer: netip.MustParsePrefix(peer)})
 }
 
 func TestUnknownTokensOfOnePeerWaitForItsOwnOnly(t *testing.T) {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net"
 	"net/http"
-	"net/netip"
 	"sync"
 	"time"
 
@@ -97,18 +96,6 @@ func (a *Agent) listen() error {
 	return nil
 }
 
-type connKey struct{}
-
-// connection is what the handler may want to know of the one it is called on.
-type connection struct {
-	since time.Time
-	peer  netip.Prefix
-}
-
-func (a *Agent) connContext(ctx context.Context, c net.Conn) context.Context {
-	return context.WithValue(ctx, connKey{}, &connection{since: a.opts.Now(), peer: peerOf(c)})
-}
-
 // bounded ends connections that are older than LIMITS__CONNECTION_AGE after
 // their current request, so that a change of trust reaches all of them. It
 // bounds how long a body may take, whether a gate reads it or net/http drains
@@ -116,8 +103,11 @@ func (a *Agent) connContext(ctx context.Context, c net.Conn) context.Context {
 func (a *Agent) bounded(next http.Handler) http.Handler {
 	age, body, write := a.set.Limits.ConnectionAge, a.set.Limits.BodyTimeout, a.set.Limits.WriteTimeout
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if c, ok := r.Context().Value(connKey{}).(*connection); ok && a.opts.Now().Sub(c.since) > age {
-			w.Header().Set("Connection", "close")
+		if c, ok := r.Context().Value(connKey{}).(*served); ok {
+			if a.opts.Now().Sub(c.since) > age {
+				w.Header().Set("Connection", "close")
+			}
+			defer a.countReset(c, r)
 		}
 		// The gate that reads the whole body takes this deadline off again. A
 		// connection that has none is not a network connection.

@@ -22,6 +22,7 @@ type Limits struct {
 	Connections        int     `env:"LIMITS__CONNECTIONS" default:"4096" min:"1" max:"1000000" doc:"Connections open at once." example:"10000"`
 	ConnectionsPerPeer int     `env:"LIMITS__CONNECTIONS_PER_PEER" default:"256" min:"1" max:"1000000" doc:"Connections open at once from one IPv4 address or one IPv6 network of 64 bits." example:"64"`
 	TokenChecksPerPeer int     `env:"LIMITS__TOKEN_CHECKS_PER_PEER" default:"16" min:"1" max:"10000" doc:"Unknown tokens from one IPv4 address or one IPv6 network of 64 bits that are taken to Hydra at once. More wait, and get 429 when they wait too long." example:"64"`
+	Resets             int     `env:"LIMITS__RESETS_PER_CONNECTION" default:"500" min:"1" max:"1000000" doc:"Requests that a caller may cancel on one HTTP/2 connection; after that it is closed." example:"100"`
 	RequestsPerDID     int     `env:"LIMITS__REQUESTS_PER_DID" default:"256" min:"1" max:"1000000" doc:"Requests of one DID in progress at once." example:"32"`
 	RatePerDID         float64 `env:"LIMITS__RATE_PER_DID" default:"1000" min:"0.001" max:"10000000" doc:"Requests per second of one DID, on average." example:"50"`
 	RateBurst          int     `env:"LIMITS__RATE_BURST" default:"2000" min:"1" max:"100000000" doc:"Requests a DID may send at once after a pause." example:"100"`

@@ -74,6 +74,9 @@ func (p *process) read(line []byte) {
 	}
 }
 
+// address is where the private port listens.
+func (p *process) address() string { return strings.TrimPrefix(p.url, "https://") }
+
 // kill ends the process as kill -9 does, and waits until it is gone.
 func (p *process) kill() {
 	_ = p.cmd.Process.Kill() // it may be gone already

@@ -98,7 +98,7 @@ func TestHostile159DrainsOnSIGTERM(t *testing.T) {
 // with room for a busy machine.
 func (p *process) wantRefused(t *testing.T) {
 	t.Helper()
-	address := strings.TrimPrefix(p.url, "https://")
+	address := p.address()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	for range 200 {

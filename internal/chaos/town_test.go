@@ -101,10 +101,15 @@ func (c *caller) tls(t *testing.T, callee did.DID) *tls.Config {
 // request signs a message of the caller to the agent at url.
 func (c *caller) request(t *testing.T, url, text string) probe.Request {
 	t.Helper()
-	p := probe.Proofs{Token: c.token, Signer: c.name, Key: c.key, Scheme: did.SchemeReference, Time: time.Now()}
-	r, err := p.Sign(url, probe.Message(text))
+	r, err := c.sign(url, text)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return r
+}
+
+// sign is request for goroutines that cannot end the test.
+func (c *caller) sign(url, text string) (probe.Request, error) {
+	p := probe.Proofs{Token: c.token, Signer: c.name, Key: c.key, Scheme: did.SchemeReference, Time: time.Now()}
+	return p.Sign(url, probe.Message(text))
 }

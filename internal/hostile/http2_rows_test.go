@@ -24,7 +24,7 @@ func http2Rows() []row {
 			run:  func(t *testing.T, h *house) { survives(t, h, mustClose, attack) }}
 	}
 	return []row{
-		resets(func(c *h2, i int) error {
+		flood("rapid_reset", "HTTP/2 streams without end, each reset at once", func(c *h2, i int) error {
 			if err := c.headers(uint32(2*i+1), true); err != nil {
 				return err
 			}
@@ -48,12 +48,6 @@ func http2Rows() []row {
 		{number: 96, reason: "header_bomb", sent: "a small HPACK block that grows to 12 MB, again and again", gets: "431 for each; others are served meanwhile, nothing is left behind", run: headerBomb},
 		{number: 96, reason: "zero_window", sent: "a request whose answer may never be sent: window 0", gets: "connection closed, nothing is left behind", with: "LIMITS__WRITE_TIMEOUT=300ms", run: zeroWindow},
 	}
-}
-
-// resets cost no more than as many requests: at most 100 streams run at once.
-func resets(attack func(*h2, int) error) row {
-	return row{number: 96, reason: "rapid_reset", sent: "20,000 HTTP/2 streams, each reset at once", gets: "at most 100 at work at a time; others are served meanwhile, nothing is left behind",
-		run: func(t *testing.T, h *house) { survives(t, h, 20_000, attack) }}
 }
 
 // h2 is a client that obeys nobody.

@@ -3,12 +3,17 @@ package hostile
 import (
 	"bufio"
 	"crypto/tls"
+	"errors"
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/net/http2"
+	"golang.org/x/net/http2/hpack"
 
 	"github.com/getbindu/bindu-go/internal/probe"
 )
@@ -100,6 +105,47 @@ func manyConnections(t *testing.T, h *house) {
 		got := aim(t, h).send()
 		return got.err == nil && got.status == http.StatusOK
 	})
+}
+
+// manyResets cancels requests while the agent waits for their bodies.
+func manyResets(t *testing.T, h *house) {
+	c := dialHTTP2(t, aim(t, h))
+	cancel := func(stream uint32) {
+		c.buf.Reset()
+		for _, f := range []hpack.HeaderField{
+			{Name: ":method", Value: "POST"}, {Name: ":scheme", Value: "https"}, {Name: ":authority", Value: "agent.example"}, {Name: ":path", Value: "/did/resolve"},
+			{Name: "content-type", Value: "application/json"},
+		} {
+			_ = c.enc.WriteField(f)
+		}
+		err := errors.Join(
+			c.framer.WriteHeaders(http2.HeadersFrameParam{StreamID: stream, BlockFragment: c.buf.Bytes(), EndHeaders: true}),
+			c.framer.WriteRSTStream(stream, http2.ErrCodeCancel))
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range uint32(3) {
+		cancel(2*i + 3)
+	}
+	if err := errors.Join(c.headers(9, true), c.out.Flush()); err != nil {
+		t.Fatal(err)
+	}
+	for stream := uint32(0); stream != 9; {
+		frame, err := c.framer.ReadFrame()
+		if err != nil {
+			t.Fatalf("three requests were cancelled: %v", err)
+		}
+		stream = frame.Header().StreamID
+	}
+	cancel(11)
+	if err := c.out.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	_ = c.conn.SetReadDeadline(time.Now().Add(patience))
+	if _, err := io.Copy(io.Discard, c.conn); errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Error("a fourth was cancelled, and the connection is open")
+	}
 }
 
 // fromAnotherAddress sends from 127.0.0.2, which is another peer.

@@ -52,6 +52,7 @@ func limits() []limit {
 		{setting: "LIMITS__CONNECTIONS", value: "4 LIMITS__CONNECTIONS_PER_PEER=4", fallback: 4096, field: func(l settings.Limits) any { return l.Connections }, check: fullHouse},
 		{setting: "LIMITS__CONNECTIONS_PER_PEER", value: "4", fallback: 256, field: func(l settings.Limits) any { return l.ConnectionsPerPeer }, check: manyConnections},
 		{setting: "LIMITS__TOKEN_CHECKS_PER_PEER", value: "1 HYDRA__INTROSPECTION_TIMEOUT=4s", fallback: 16, field: func(l settings.Limits) any { return l.TokenChecksPerPeer }, check: tokenGuesses},
+		{setting: "LIMITS__RESETS_PER_CONNECTION", value: "3", fallback: 500, field: func(l settings.Limits) any { return l.Resets }, check: manyResets},
 		{setting: "LIMITS__REQUESTS_PER_DID", value: "2", fallback: 256, field: func(l settings.Limits) any { return l.RequestsPerDID }, check: inFlight},
 		{setting: "LIMITS__RATE_PER_DID", value: "20 LIMITS__RATE_BURST=1", fallback: 1000.0, field: func(l settings.Limits) any { return l.RatePerDID }, check: rate},
 		{setting: "LIMITS__RATE_BURST", value: "3 LIMITS__RATE_PER_DID=0.001", fallback: 2000, field: func(l settings.Limits) any { return l.RateBurst }, check: burst},

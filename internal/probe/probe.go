@@ -87,6 +87,8 @@ type Answer struct {
 	// "" for a result.
 	Reason string
 	Body   string
+	// RetryAfter is the header of that name, "" where it is not sent.
+	RetryAfter string
 }
 
 // String shows the answer in one line.
@@ -120,7 +122,7 @@ func SendOn(ctx context.Context, client *http.Client, r Request) (Answer, error)
 	if err != nil {
 		return Answer{}, err
 	}
-	return Answer{Status: resp.StatusCode, Reason: reason(body), Body: string(body)}, nil
+	return Answer{Status: resp.StatusCode, Reason: reason(body), Body: string(body), RetryAfter: resp.Header.Get("Retry-After")}, nil
 }
 
 func reason(body []byte) string {

@@ -1,0 +1,38 @@
+package agent
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/netip"
+	"sync/atomic"
+	"time"
+)
+
+// served is a connection as its requests see it.
+type served struct {
+	net.Conn
+	since  time.Time // when it was opened
+	peer   netip.Prefix
+	resets atomic.Int64
+}
+
+type connKey struct{}
+
+// connContext lets the handler see its connection.
+func (a *Agent) connContext(ctx context.Context, c net.Conn) context.Context {
+	return context.WithValue(ctx, connKey{}, &served{Conn: c, since: a.opts.Now(), peer: peerOf(c)})
+}
+
+// countReset closes the connection of an HTTP/2 client that asks only to cancel
+// (rapid reset, CVE-2023-44487). net/http bounds how many of its requests run or
+// wait at once, but not how many it may make us begin for nothing.
+func (a *Agent) countReset(c *served, r *http.Request) {
+	if r.ProtoMajor < 2 || r.Context().Err() == nil {
+		return
+	}
+	if c.resets.Add(1) == int64(a.set.Limits.Resets)+1 {
+		a.log.Warn("connection closed: too many of its requests were cancelled", "remote", r.RemoteAddr, "limit", a.set.Limits.Resets)
+		_ = c.Close() // what it still asks for is cancelled too
+	}
+}
