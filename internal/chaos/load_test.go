@@ -29,6 +29,10 @@ func scaled(t *testing.T, full, usual int) int {
 	return max(1, int(float64(full)*scale))
 }
 
+// slowHydra keeps the agent patient with the stand-in for Hydra, which shares the
+// machine with the attacker.
+const slowHydra = "20s"
+
 // steady is somebody honest who asks again and again over kept connections.
 type steady struct {
 	t    *testing.T
