@@ -2,7 +2,9 @@ package agent
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"time"
 
 	"github.com/getbindu/bindu-go/internal/safefile"
 )
@@ -14,7 +16,7 @@ func (a *Agent) boot(ctx context.Context) error {
 		name string
 		take func(context.Context) error
 	}{
-		{"lock the directory", quick(a.lockDirectory)},
+		{"lock the directory", a.lockDirectory},
 		{"load the identity", quick(a.loadIdentity)},
 		{"open the replay memory", quick(a.openReplay)},
 		{"record the identity", quick(a.recordIdentity)},
@@ -43,12 +45,25 @@ func quick(f func() error) func(context.Context) error {
 	return func(context.Context) error { return f() }
 }
 
-func (a *Agent) lockDirectory() error {
+// A command that was being started when the last agent was killed has that
+// agent's lock for the instant between fork and exec. Whoever starts it again
+// at once must not be told that two run.
+const (
+	lockPatience = time.Second
+	lockPause    = 20 * time.Millisecond
+)
+
+func (a *Agent) lockDirectory(ctx context.Context) error {
 	dir, err := safefile.OpenDir(a.set.Agent.Dir, a.opts.FS)
 	if err != nil {
 		return err
 	}
+	ctx, cancel := context.WithTimeout(ctx, lockPatience)
+	defer cancel()
 	lock, err := dir.Lock()
+	for errors.Is(err, safefile.ErrLocked) && wait(ctx, lockPause) == nil {
+		lock, err = dir.Lock()
+	}
 	if err != nil {
 		return err
 	}

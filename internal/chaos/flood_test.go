@@ -15,7 +15,7 @@ import (
 // serves again while the flood still holds its ends open.
 func TestFileDescriptorsRunOut(t *testing.T) {
 	w := newTown(t)
-	p := w.spawnUnder(t, "ulimit -n 64; exec", filepath.Join(t.TempDir(), "agent"), map[string]string{"LIMITS__HANDSHAKE_TIMEOUT": "500ms"})
+	p := w.spawnUnder(t, "ulimit -n 64; exec", filepath.Join(t.TempDir(), "agent"), map[string]string{"LIMITS__HANDSHAKE_TIMEOUT": "500ms", "HYDRA__INTROSPECTION_TIMEOUT": slowHydra})
 	p.untilServing()
 	c := w.newCaller(t)
 	config := c.tls(t, p.name)

@@ -34,7 +34,7 @@ func floods(t *testing.T) []flood {
 func TestHTTP2Floods(t *testing.T) {
 	w := newTown(t)
 	p := w.spawn(t, filepath.Join(t.TempDir(), "agent"), map[string]string{
-		"LIMITS__WRITE_TIMEOUT": "1s", "LOG__LEVEL": "info", "TASK__MAX_PER_DID": "1000000",
+		"LIMITS__WRITE_TIMEOUT": "1s", "LOG__LEVEL": "info", "HYDRA__INTROSPECTION_TIMEOUT": slowHydra, "TASK__MAX_PER_DID": "1000000",
 	})
 	p.untilServing()
 	c := w.newCaller(t)

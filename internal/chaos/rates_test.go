@@ -22,7 +22,7 @@ func TestOneHostileDIDAmongAHundred(t *testing.T) {
 	rounds := scaled(t, 30, 5)     // requests of each honest DID, one per second
 	w := newTown(t)
 	p := w.spawn(t, filepath.Join(t.TempDir(), "agent"), map[string]string{
-		"LIMITS__RATE_PER_DID": strconv.Itoa(capacity), "LIMITS__RATE_BURST": strconv.Itoa(capacity), "LOG__LEVEL": "info",
+		"LIMITS__RATE_PER_DID": strconv.Itoa(capacity), "LIMITS__RATE_BURST": strconv.Itoa(capacity), "LOG__LEVEL": "info", "HYDRA__INTROSPECTION_TIMEOUT": slowHydra,
 	})
 	p.untilServing()
 	hostile := w.newCaller(t)

@@ -116,7 +116,7 @@ func (r *replayer) spawn(t *testing.T) *process {
 	t.Helper()
 	p := r.town.spawn(t, r.dir, map[string]string{
 		"AGENT__BACKEND": "exec", "AGENT__COMMAND": `["sh", "-c", "exec cat >>'` + r.executed + `'"]`,
-		"LIMITS__RATE_PER_DID": "1000000", "LIMITS__RATE_BURST": "1000000", "LOG__LEVEL": "info",
+		"LIMITS__RATE_PER_DID": "1000000", "LIMITS__RATE_BURST": "1000000", "LOG__LEVEL": "info", "HYDRA__INTROSPECTION_TIMEOUT": slowHydra,
 		"TASK__MAX_PER_DID": "1000000",
 	})
 	p.untilServing()

@@ -90,7 +90,7 @@ func slowTown(t *testing.T, limit time.Duration) (*process, *caller) {
 	t.Helper()
 	w := newTown(t)
 	with := map[string]string{
-		"LIMITS__CONNECTIONS": "20000", "LIMITS__CONNECTIONS_PER_PEER": strconv.Itoa(perPeer), "LOG__LEVEL": "info",
+		"LIMITS__CONNECTIONS": "20000", "LIMITS__CONNECTIONS_PER_PEER": strconv.Itoa(perPeer), "LOG__LEVEL": "info", "HYDRA__INTROSPECTION_TIMEOUT": slowHydra,
 		"TASK__MAX_PER_DID": "1000000",
 	}
 	for _, name := range []string{"HANDSHAKE", "HEADER", "BODY", "IDLE"} {
