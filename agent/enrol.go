@@ -30,7 +30,19 @@ func (a *Agent) obtainCertificate(ctx context.Context) error {
 	default:
 		return err
 	}
-	a.source, err = mtls.NewSource(id, mtls.SourceConfig{
+	a.source, err = a.newSource(id)
+	for errors.Is(err, mtls.ErrExpired) {
+		a.log.Warn("the certificate has ended meanwhile", "not_after", id.NotAfter())
+		if id, err = a.enrol(ctx); err != nil {
+			return err
+		}
+		a.source, err = a.newSource(id)
+	}
+	return err
+}
+
+func (a *Agent) newSource(id *mtls.Identity) (*mtls.Source, error) {
+	return mtls.NewSource(id, mtls.SourceConfig{
 		Issuer:            a.issuer,
 		RequireClientCert: a.set.MTLS.RequireClientCert,
 		HandshakeTimeout:  a.set.Limits.HandshakeTimeout,
@@ -38,7 +50,6 @@ func (a *Agent) obtainCertificate(ctx context.Context) error {
 		Now:               a.opts.Now,
 		Logger:            a.log,
 	})
-	return err
 }
 
 func (a *Agent) newEnroller() (*mtls.Enroller, error) {

@@ -50,7 +50,13 @@ func (w *town) runExecutor(t *testing.T, dir string, d *disk, with map[string]st
 // start runs an agent until the test ends.
 func start(t *testing.T, options agent.Options) *inside {
 	t.Helper()
-	a := &inside{log: &journal{}, done: make(chan struct{})}
+	return startWatched(t, options, nil)
+}
+
+// startWatched tells line of each line of its log, before the agent goes on.
+func startWatched(t *testing.T, options agent.Options, line func([]byte)) *inside {
+	t.Helper()
+	a := &inside{log: &journal{line: line}, done: make(chan struct{})}
 	options.Logger = slog.New(slog.NewJSONHandler(a.log, nil))
 	var err error
 	if a.Agent, err = agent.New(options); err != nil {

@@ -1,13 +1,17 @@
 package chaos
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 
+	"github.com/getbindu/bindu-go/agent"
 	"github.com/getbindu/bindu-go/internal/probe"
 )
 
@@ -37,6 +41,29 @@ func TestHostile135DiskFullWhileRenewing(t *testing.T) {
 				a.fillAndFree(t, d, n, dir, c)
 			}
 		})
+	}
+}
+
+// TestCertificateEndsWhileStarting: what was still good when it was read from
+// disk, and no longer when it was to be used, is one more reason to enrol.
+func TestCertificateEndsWhileStarting(t *testing.T) {
+	w, dir := newTown(t), filepath.Join(t.TempDir(), "agent")
+	first := w.runWith(t, dir, nil, map[string]string{"MTLS__CERT_TTL": "30s", "MTLS__RENEW_BEFORE": "1s"})
+	if !first.Serving() {
+		t.Fatalf("the agent does not start: %v\n%s", first.err, first.log)
+	}
+	first.stop()
+	var ahead atomic.Int64
+	a := startWatched(t, agent.Options{
+		Settings: w.settings(t, dir, nil),
+		Now:      func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) },
+	}, func(line []byte) {
+		if bytes.Contains(line, []byte("certificate taken from disk")) {
+			ahead.Store(int64(40 * time.Second))
+		}
+	})
+	if !a.Serving() || ahead.Load() == 0 {
+		t.Fatalf("the agent does not start: %v\n%s", a.err, a.log)
 	}
 }
 
