@@ -112,4 +112,6 @@ func nextPage(h http.Header) string {
 }
 
 // cause leaves out of an error which agent met it.
-func cause(text string) string { return text[strings.LastIndex(text[:max(0, strings.LastIndex(text, ": "))], ": ")+1:] }
+func cause(text string) string {
+	return text[strings.LastIndex(text[:max(0, strings.LastIndex(text, ": "))], ": ")+1:]
+}
