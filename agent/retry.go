@@ -11,6 +11,8 @@ const (
 	// longestPause is short enough that an agent is back seconds after the
 	// authority it waits for.
 	longestPause = 5 * time.Second
+	// crowded is how many times as long as a failed attempt a pause may last.
+	crowded = 4
 )
 
 // pauses yields pauses with full jitter under a doubling ceiling, so that many
@@ -22,10 +24,13 @@ type pauses struct {
 
 func newPauses() *pauses { return &pauses{ceiling: firstPause, random: rand.Int64N} }
 
-func (p *pauses) next() time.Duration {
-	pause := time.Duration(p.random(int64(p.ceiling))) + time.Millisecond
+// next returns the pause after an attempt that took so long. An authority that
+// kept us waiting may have more to do than it can, and an agent of a thousand
+// that comes back at once only adds to that: those pauses grow with the wait.
+func (p *pauses) next(took time.Duration) time.Duration {
+	ceiling := max(p.ceiling, crowded*took)
 	p.ceiling = min(2*p.ceiling, longestPause)
-	return pause
+	return time.Duration(p.random(int64(ceiling))) + time.Millisecond
 }
 
 // wait sleeps for d or until ctx ends.
@@ -44,11 +49,12 @@ func wait(ctx context.Context, d time.Duration) error {
 // passing failure is told to note with the pause that follows.
 func persist(ctx context.Context, p *pauses, passing func(error) bool, note func(error, time.Duration), try func(context.Context) error) error {
 	for {
+		began := time.Now()
 		err := try(ctx)
 		if err == nil || ctx.Err() != nil || !passing(err) {
 			return err
 		}
-		pause := p.next()
+		pause := p.next(time.Since(began))
 		note(err, pause)
 		if werr := wait(ctx, pause); werr != nil {
 			return err

@@ -70,13 +70,33 @@ func TestHostile160PausesHaveFullJitterUnderADoublingCeiling(t *testing.T) {
 	p := newPauses()
 	p.random = func(n int64) int64 { ceilings = append(ceilings, n); return n - 1 }
 	for range 8 {
-		if got := p.next(); got > longestPause+time.Millisecond {
+		if got := p.next(0); got > longestPause+time.Millisecond {
 			t.Errorf("a pause of %v", got)
 		}
 	}
 	for i := 1; i < len(ceilings); i++ {
 		if want := min(2*ceilings[i-1], int64(longestPause)); ceilings[i] != want {
 			t.Errorf("ceiling %d is %v, want %v", i, ceilings[i], want)
+		}
+	}
+}
+
+// TestPausesGrowWithTheWait: who was kept waiting gives a busy authority time,
+// and who was refused at once is back within the longest pause.
+func TestPausesGrowWithTheWait(t *testing.T) {
+	longest := func(n int64) int64 { return n - 1 }
+	for took, want := range map[time.Duration]time.Duration{
+		0: firstPause, time.Second: 4 * time.Second, 10 * time.Second: 40 * time.Second,
+	} {
+		p := &pauses{ceiling: firstPause, random: longest}
+		if got := p.next(took).Round(time.Millisecond); got.Round(10*time.Millisecond) != want {
+			t.Errorf("after %s: %s, want %s", took, got, want)
+		}
+		for range 10 {
+			p.next(took)
+		}
+		if got := p.next(0); got > longestPause+time.Millisecond {
+			t.Errorf("refused at once: %s", got)
 		}
 	}
 }
