@@ -7,12 +7,13 @@ import (
 )
 
 const (
-	firstPause = 200 * time.Millisecond
+	// firstPause is long enough that a short jam at the authority has ended.
+	firstPause = time.Second
 	// longestPause is short enough that an agent is back seconds after the
 	// authority it waits for.
 	longestPause = 5 * time.Second
 	// crowded is how many times as long as a failed attempt a pause may last.
-	crowded = 4
+	crowded = 2
 )
 
 // pauses yields pauses with full jitter under a doubling ceiling, so that many

@@ -86,7 +86,7 @@ func TestHostile160PausesHaveFullJitterUnderADoublingCeiling(t *testing.T) {
 func TestPausesGrowWithTheWait(t *testing.T) {
 	longest := func(n int64) int64 { return n - 1 }
 	for took, want := range map[time.Duration]time.Duration{
-		0: firstPause, time.Second: 4 * time.Second, 10 * time.Second: 40 * time.Second,
+		0: firstPause, time.Second: 2 * time.Second, 10 * time.Second: 20 * time.Second,
 	} {
 		p := &pauses{ceiling: firstPause, random: longest}
 		if got := p.next(took).Round(time.Millisecond); got.Round(10*time.Millisecond) != want {

@@ -30,6 +30,7 @@ func connections() []mutant {
 		in("an open connection outlives the trust in its CA", "state.go", "; !ok {", "; false && !ok {"),
 		in("an open connection outlives its certificate", "state.go", "if err := checkValidity(cert, now); err != nil {", "if err := checkValidity(cert, now); false && err != nil {"),
 		in("sessions outlive our own certificate", "sessioncache.go", "strconv.FormatUint(c.generation(), 36)", `""`),
+		in("sessions outlive the server's certificate", "sessioncache.go", "!slices.ContainsFunc(c.ends, ending)", "!slices.ContainsFunc(c.ends, ending) || true"),
 		in("the root that the CA sends is not compared with its fingerprint", "trust.go", "if !e.anchor.pins(root) {", "if false && !e.anchor.pins(root) {"),
 		in("the root file is not compared with the fingerprint", "trust.go", "!slices.ContainsFunc(a.roots, a.pins)", "false && !slices.ContainsFunc(a.roots, a.pins)"),
 		in("a certificate that the CA should not have given is used", "accept.go", "if err := id.Verify(e.cfg.DID, e.cfg.Issuer, now); err != nil {", "if err := id.Verify(e.cfg.DID, e.cfg.Issuer, now); false && err != nil {"),
@@ -52,7 +53,9 @@ func wiring() []mutant {
 		agent("readyz does not tell a failure", "admin.go", "if len(reasons) > 0 {", "if false {", "./agent", "./internal/hostile"),
 		agent("the private port is open before the agent is ready", "boot.go", `{"reconcile the Hydra client", a.reconcile},`, "{\"listen\", quick(a.listen)},\n\t\t{\"reconcile the Hydra client\", a.reconcile},", boot),
 		agent("AUTH__REQUIRE_DID is ignored", "gates.go", "!a.set.Auth.RequireDID,", "true,", alone),
-		agent("a connection may be of any age", "serve.go", "a.opts.Now().Sub(since) > age {", "false && a.opts.Now().Sub(since) > age {", "./agent", "./internal/hostile"),
+		agent("a connection may be of any age", "serve.go", "a.opts.Now().Sub(c.since) > age {", "false && a.opts.Now().Sub(c.since) > age {", "./agent", "./internal/hostile"),
+		agent("one connection may cancel any number of requests", "served.go", "c.resets.Add(1) == int64(a.set.Limits.Resets)+1", "false", "./agent", "./internal/hostile -run=TestLimits"),
+		{"one peer may have any number of tokens looked up", "oauth/hydra/introspector.go", "i.verdicts.admit = options.Admit", "_ = options.Admit", []string{"./oauth/hydra -run=Admit", "./internal/hostile -run=TestLimits"}},
 		agent("one address may hold every connection", "listener.go", "l.open >= l.total || l.peers[peer] >= l.perPeer", "l.open >= l.total", "./agent", "./internal/hostile"),
 	}
 }

@@ -60,7 +60,10 @@ func configuration(database, public, admin, secret string, tokenTTL time.Duratio
 		return nil, err
 	}
 	return json.MarshalIndent(document{
-		DSN:     "sqlite://" + database + "?_fk=true&_busy_timeout=10000",
+		// On SQLite Hydra can wait for itself: one request holds the lock of the database in a transaction and needs
+		// its library's mutex, another holds the mutex and waits for the database. Only the busy timeout ends that,
+		// so it is short; with a write-ahead log nothing honest waits that long.
+		DSN:     "sqlite://" + database + "?_fk=true&_busy_timeout=200&_journal_mode=WAL",
 		URLs:    urls{Self: self{Issuer: "http://" + public}},
 		Serve:   map[string]listen{"public": publicAt, "admin": adminAt},
 		Secrets: secrets{System: []string{secret}},

@@ -15,7 +15,7 @@ func TestConfiguration(t *testing.T) {
 	if err := json.Unmarshal(data, &got); err != nil {
 		t.Fatal(err)
 	}
-	if want := "sqlite:///state/hydra.sqlite?_fk=true&_busy_timeout=10000"; got.DSN != want {
+	if want := "sqlite:///state/hydra.sqlite?_fk=true&_busy_timeout=200&_journal_mode=WAL"; got.DSN != want {
 		t.Errorf("dsn %q, want %q", got.DSN, want)
 	}
 	if want := "http://127.0.0.1:4444"; got.URLs.Self.Issuer != want {
