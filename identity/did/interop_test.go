@@ -19,7 +19,7 @@ import (
 func openssl(t *testing.T, args ...string) []byte {
 	t.Helper()
 	path, err := exec.LookPath("openssl")
-	if err != nil {
+	if err != nil && os.Getenv("CI") != "true" {
 		t.Skip("SKIPPED: no openssl command here to check key files against")
 	}
 	var stderr bytes.Buffer
