@@ -3,6 +3,7 @@ package hydra_test
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,23 +17,23 @@ import (
 // being asked, even when the caller has left, and given back once.
 func TestAdmitIsAskedForUnknownTokensOnly(t *testing.T) {
 	inBubble(t, func(t *testing.T, w *world, s *hydratest.Server) {
-		asked, held := 0, 0
+		var asked, held atomic.Int64
 		var refusal error
 		i := introspector(t, w, hydra.IntrospectorOptions{Admit: func(context.Context) (func(), error) {
 			if refusal != nil {
 				return nil, refusal
 			}
-			asked++
-			held++
-			return func() { held-- }, nil
+			asked.Add(1)
+			held.Add(1)
+			return func() { held.Add(-1) }, nil
 		}})
 		token := s.IssueToken(hydratest.TokenSpec{ClientID: callerDID})
 		for range 100 { // in use, so renewed in the background again and again
 			verified(t, i, token)
 			time.Sleep(time.Second)
 		}
-		if asked != 1 || held != 0 {
-			t.Errorf("asked %d times, %d places held", asked, held)
+		if asked.Load() != 1 || held.Load() != 0 {
+			t.Errorf("asked %d times, %d places held", asked.Load(), held.Load())
 		}
 
 		s.Fail(hydratest.Introspect, hydratest.Fault{Latency: time.Second, Times: 1})
@@ -42,13 +43,13 @@ func TestAdmitIsAskedForUnknownTokensOnly(t *testing.T) {
 		if _, err := i.Verify(ctx, other); !errors.Is(err, oauth.ErrUnavailable) {
 			t.Errorf("%v, want ErrUnavailable", err)
 		}
-		if held != 1 {
-			t.Errorf("%d places held while Hydra is asked", held)
+		if held.Load() != 1 {
+			t.Errorf("%d places held while Hydra is asked", held.Load())
 		}
 		verified(t, i, other) // joins the question under way
 		synctest.Wait()
-		if asked != 2 || held != 0 {
-			t.Errorf("asked %d times, %d places held", asked, held)
+		if asked.Load() != 2 || held.Load() != 0 {
+			t.Errorf("asked %d times, %d places held", asked.Load(), held.Load())
 		}
 
 		refusal = oauth.ErrBusy
