@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"io"
 	"net"
 	"net/http"
 	"net/netip"
@@ -11,7 +12,7 @@ import (
 
 // served is a connection as its requests see it.
 type served struct {
-	net.Conn
+	conn   io.Closer
 	since  time.Time // when it was opened
 	peer   netip.Prefix
 	resets atomic.Int64
@@ -21,7 +22,7 @@ type connKey struct{}
 
 // connContext lets the handler see its connection.
 func (a *Agent) connContext(ctx context.Context, c net.Conn) context.Context {
-	return context.WithValue(ctx, connKey{}, &served{Conn: c, since: a.opts.Now(), peer: peerOf(c)})
+	return context.WithValue(ctx, connKey{}, &served{conn: c, since: a.opts.Now(), peer: peerOf(c)})
 }
 
 // countReset closes the connection of an HTTP/2 client that asks only to cancel
@@ -33,6 +34,6 @@ func (a *Agent) countReset(c *served, r *http.Request) {
 	}
 	if c.resets.Add(1) == int64(a.set.Limits.Resets)+1 {
 		a.log.Warn("connection closed: too many of its requests were cancelled", "remote", r.RemoteAddr, "limit", a.set.Limits.Resets)
-		_ = c.Close() // what it still asks for is cancelled too
+		_ = c.conn.Close() // what it still asks for is cancelled too
 	}
 }

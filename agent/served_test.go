@@ -3,7 +3,6 @@ package agent
 import (
 	"context"
 	"log/slog"
-	"net"
 	"net/http/httptest"
 	"testing"
 
@@ -11,10 +10,7 @@ import (
 )
 
 // closable counts how often it is closed.
-type closable struct {
-	net.Conn
-	closed int
-}
+type closable struct{ closed int }
 
 func (c *closable) Close() error { c.closed++; return nil }
 
@@ -22,7 +18,7 @@ func (c *closable) Close() error { c.closed++; return nil }
 // closed once, with the first above the limit.
 func TestHostile096TooManyCancelledRequestsCloseTheConnection(t *testing.T) {
 	conn := &closable{}
-	c := &served{Conn: conn}
+	c := &served{conn: conn}
 	a := &Agent{log: slog.New(slog.DiscardHandler), set: settings.Settings{Limits: settings.Limits{Resets: 3}}}
 	over, cancel := context.WithCancel(t.Context())
 	cancel()

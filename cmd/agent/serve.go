@@ -10,8 +10,6 @@ import (
 	"sync"
 	"syscall"
 
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/spf13/cobra"
 
 	"github.com/getbindu/bindu-go/agent"
@@ -53,9 +51,7 @@ func serve(ctx context.Context, errOut io.Writer, takeover bool) error {
 	for _, warning := range set.Warnings() {
 		log.Warn(warning)
 	}
-	metrics := prometheus.NewRegistry()
-	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	a, err := agent.New(agent.Options{Settings: set, Logger: log, Takeover: takeover, Metrics: metrics})
+	a, err := agent.New(agent.Options{Settings: set, Logger: log, Takeover: takeover})
 	if err != nil {
 		return fmt.Errorf("set the agent up: %w", err)
 	}

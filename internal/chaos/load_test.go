@@ -14,21 +14,6 @@ import (
 	"github.com/getbindu/bindu-go/internal/probe"
 )
 
-// scaled returns how much of something a test takes: usual, which suits a run
-// of all tests on two cores, or the share LOAD_SCALE of full.
-func scaled(t *testing.T, full, usual int) int {
-	t.Helper()
-	text := os.Getenv("LOAD_SCALE")
-	if text == "" {
-		return usual
-	}
-	scale, err := strconv.ParseFloat(text, 64)
-	if err != nil || scale <= 0 {
-		t.Fatalf("LOAD_SCALE=%q is no share", text)
-	}
-	return max(1, int(float64(full)*scale))
-}
-
 // slowHydra keeps the agent patient with the stand-in for Hydra, which shares the
 // machine with the attacker.
 const slowHydra = "20s"
