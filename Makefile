@@ -6,7 +6,7 @@ TOOL     = $(GO) tool -modfile=tools/go.mod
 PKGS     = ./...
 FUZZTIME ?= 20s
 
-.PHONY: help build test e2e lint fmt vet vuln generate bench fuzz chaos soak mutants demo compose-test clean
+.PHONY: help build test e2e lint fmt vet vuln generate bench fuzz chaos soak flakes mutants demo compose-test clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -57,6 +57,12 @@ SOAK_TIME ?= 24h
 SOAK_RPS  ?= 500
 soak: ## the program under load for SOAK_TIME while certificates end and Hydra and step-ca restart
 	SOAK_TIME=$(SOAK_TIME) SOAK_RPS=$(SOAK_RPS) $(GO) test -count=1 -v -timeout 0 ./internal/soak | grep -v '^=== '
+
+FLAKES_COUNT ?= 20
+FLAKES_E2E   ?= 5
+FLAKES_PKGS  ?=
+flakes: ## look for tests that fail by chance: FLAKES_PKGS (all) FLAKES_COUNT times, e2e FLAKES_E2E times, one core kept busy
+	.ci/flakes $(FLAKES_COUNT) $(FLAKES_E2E) $(FLAKES_PKGS)
 
 mutants: ## remove one check at a time and see that at least two tests notice
 	$(GO) run ./internal/mutants
