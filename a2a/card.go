@@ -52,7 +52,7 @@ type CardConfig struct {
 	Permissions map[string]string
 }
 
-// Skill is one thing an agent can do.
+// Skill is one thing an agent can do. ID, Name and Description are required.
 type Skill struct {
 	ID, Name, Description string
 	Tags, Examples        []string
@@ -77,6 +77,11 @@ func NewCard(cfg CardConfig) (*Card, error) {
 	}
 	if err := checkURL(cfg.URL); err != nil {
 		return nil, err
+	}
+	for _, k := range cfg.Skills {
+		if k.ID == "" || k.Name == "" || k.Description == "" {
+			return nil, fmt.Errorf("a2a: skill %q needs an id, a name and a description (A2A 1.0 section 4.4.5)", k.ID+k.Name)
+		}
 	}
 	if len(cfg.InputModes) == 0 {
 		cfg.InputModes = []string{"text/plain", "application/json"}

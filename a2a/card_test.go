@@ -20,7 +20,7 @@ func cardConfig(t testing.TB) a2a.CardConfig {
 		Name: "poet", Description: "writes poems", Version: "1.2.3", URL: "https://poet.example:3773/",
 		DID: callerDID(t, "poet"), KeyBound: true,
 		AgentID: "01890a5d-ac96-774b-bcce-b302099a8057", Author: "a@example.com", AgentName: "poet",
-		Skills:    []a2a.Skill{{ID: "poem", Name: "Poem", Description: "a poem", Tags: []string{"text"}}, {ID: "plain", Name: "Plain"}},
+		Skills:    []a2a.Skill{{ID: "poem", Name: "Poem", Description: "a poem", Tags: []string{"text"}}, {ID: "plain", Name: "Plain", Description: "plain text"}},
 		MutualTLS: true, Token: true, TokenURL: "https://hydra.example/oauth2/token",
 		Permissions: map[string]string{"agent:read": "read tasks", "agent:write": "send messages"},
 	}
@@ -102,13 +102,14 @@ func TestCardIsServed(t *testing.T) {
 func TestNewCardRefuses(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*a2a.CardConfig){
-		"no name":     func(c *a2a.CardConfig) { c.Name = "" },
-		"no version":  func(c *a2a.CardConfig) { c.Version = "" },
-		"no DID":      func(c *a2a.CardConfig) { c.DID = did.DID{} },
-		"no URL":      func(c *a2a.CardConfig) { c.URL = "" },
-		"a path":      func(c *a2a.CardConfig) { c.URL = "/rpc" },
-		"credentials": func(c *a2a.CardConfig) { c.URL = "https://user:secret@host/" },
-		"a file":      func(c *a2a.CardConfig) { c.URL = "file:///etc/passwd" },
+		"no name":      func(c *a2a.CardConfig) { c.Name = "" },
+		"no version":   func(c *a2a.CardConfig) { c.Version = "" },
+		"no DID":       func(c *a2a.CardConfig) { c.DID = did.DID{} },
+		"no URL":       func(c *a2a.CardConfig) { c.URL = "" },
+		"a path":       func(c *a2a.CardConfig) { c.URL = "/rpc" },
+		"credentials":  func(c *a2a.CardConfig) { c.URL = "https://user:secret@host/" },
+		"a bare skill": func(c *a2a.CardConfig) { c.Skills = []a2a.Skill{{ID: "poem", Name: "Poem"}} },
+		"a file":       func(c *a2a.CardConfig) { c.URL = "file:///etc/passwd" },
 	} {
 		cfg := cardConfig(t)
 		change(&cfg)
