@@ -16,9 +16,9 @@ import (
 
 // Paths of the cards.
 const (
-	// CardPath is where A2A 1.0 looks for a card.
+	// CardPath is where A2A 1.0 looks for a card, and 0.3 since 0.3.0.
 	CardPath = "/.well-known/agent-card.json"
-	// LegacyCardPath is where clients of A2A 0.3 and of the reference look.
+	// LegacyCardPath is where clients of the reference and of early 0.3 look.
 	LegacyCardPath = "/.well-known/agent.json"
 )
 
@@ -52,15 +52,14 @@ type CardConfig struct {
 	Permissions map[string]string
 }
 
-// Skill is one thing an agent can do.
+// Skill is one thing an agent can do. ID, Name and Description are required.
 type Skill struct {
 	ID, Name, Description string
 	Tags, Examples        []string
 }
 
-// Card is an agent's public description in both of its forms: that of A2A 1.0
-// and that of A2A 0.3 with the fields of the reference. They are two documents
-// because one that holds both breaks the parsers of either.
+// Card is an agent's public description: one document that clients of A2A 1.0
+// and of 0.3 both read, and one of A2A 0.3 with the members of the reference.
 type Card struct {
 	v1, legacy document
 }
@@ -78,6 +77,11 @@ func NewCard(cfg CardConfig) (*Card, error) {
 	}
 	if err := checkURL(cfg.URL); err != nil {
 		return nil, err
+	}
+	for _, k := range cfg.Skills {
+		if k.ID == "" || k.Name == "" || k.Description == "" {
+			return nil, fmt.Errorf("a2a: skill %q needs an id, a name and a description (A2A 1.0 section 4.4.5)", k.ID+k.Name)
+		}
 	}
 	if len(cfg.InputModes) == 0 {
 		cfg.InputModes = []string{"text/plain", "application/json"}
@@ -105,10 +109,10 @@ func newDocument(card any) (document, error) {
 	return document{body, `"` + hex.EncodeToString(sum[:12]) + `"`}, nil
 }
 
-// V1 returns the card of A2A 1.0.
+// V1 returns the card that clients of A2A 1.0 and 0.3 both read.
 func (c *Card) V1() []byte { return bytes.Clone(c.v1.body) }
 
-// Legacy returns the card of A2A 0.3 and of the reference.
+// Legacy returns the card of A2A 0.3 with the members of the reference.
 func (c *Card) Legacy() []byte { return bytes.Clone(c.legacy.body) }
 
 // ServeHTTP serves the cards at [CardPath] and [LegacyCardPath] to everybody.

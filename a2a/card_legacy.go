@@ -3,25 +3,27 @@ package a2a
 // legacyCard is the card of A2A 0.3 section 5.5 with the members that the
 // reference's clients require. Members without a value are absent: they refuse null.
 type legacyCard struct {
-	ID                 string             `json:"id,omitempty"`
-	Name               string             `json:"name"`
-	Description        string             `json:"description"`
-	URL                string             `json:"url"`
-	PreferredTransport string             `json:"preferredTransport"`
-	Version            string             `json:"version"`
-	ProtocolVersion    string             `json:"protocolVersion"`
-	Kind               string             `json:"kind"`
-	Capabilities       legacyCapabilities `json:"capabilities"`
-	DefaultInputModes  []string           `json:"defaultInputModes"`
-	DefaultOutputModes []string           `json:"defaultOutputModes"`
-	Skills             []legacySkill      `json:"skills"`
-	AgentTrust         agentTrust         `json:"agentTrust"`
-	NumHistorySessions int                `json:"numHistorySessions"`
-	ExtraData          struct{}           `json:"extraData"`
-	DebugMode          bool               `json:"debugMode"`
-	DebugLevel         int                `json:"debugLevel"`
-	Monitoring         bool               `json:"monitoring"`
-	Telemetry          bool               `json:"telemetry"`
+	ID                 string                    `json:"id,omitempty"`
+	Name               string                    `json:"name"`
+	Description        string                    `json:"description"`
+	URL                string                    `json:"url"`
+	PreferredTransport string                    `json:"preferredTransport"`
+	Version            string                    `json:"version"`
+	ProtocolVersion    string                    `json:"protocolVersion"`
+	Kind               string                    `json:"kind"`
+	Capabilities       legacyCapabilities        `json:"capabilities"`
+	DefaultInputModes  []string                  `json:"defaultInputModes"`
+	DefaultOutputModes []string                  `json:"defaultOutputModes"`
+	Skills             []legacySkill             `json:"skills"`
+	SecuritySchemes    map[string]securityScheme `json:"securitySchemes,omitempty"`
+	Security           []requirement03           `json:"security,omitempty"`
+	AgentTrust         agentTrust                `json:"agentTrust"`
+	NumHistorySessions int                       `json:"numHistorySessions"`
+	ExtraData          struct{}                  `json:"extraData"`
+	DebugMode          bool                      `json:"debugMode"`
+	DebugLevel         int                       `json:"debugLevel"`
+	Monitoring         bool                      `json:"monitoring"`
+	Telemetry          bool                      `json:"telemetry"`
 }
 
 type legacyCapabilities struct {
@@ -53,12 +55,14 @@ type agentTrust struct {
 }
 
 func cardLegacy(cfg CardConfig) legacyCard {
+	s := securityOf(cfg)
 	card := legacyCard{
 		ID: cfg.AgentID, Name: cfg.Name, Description: cfg.Description, URL: cfg.URL,
-		PreferredTransport: "JSONRPC", Version: cfg.Version, ProtocolVersion: "0.3.0", Kind: "agent",
+		PreferredTransport: jsonRPCBinding, Version: cfg.Version, ProtocolVersion: cardVersion03, Kind: "agent",
 		Capabilities:      legacyCapabilities{Extensions: extensions(cfg)},
 		DefaultInputModes: cfg.InputModes, DefaultOutputModes: cfg.OutputModes,
-		Skills:     []legacySkill{},
+		Skills:          []legacySkill{},
+		SecuritySchemes: s.schemes, Security: s.legacy,
 		AgentTrust: agentTrust{IdentityProvider: "custom", InheritedRoles: []string{}, CreatorID: cfg.Author},
 		DebugLevel: 1,
 	}

@@ -1,65 +1,76 @@
 package a2a
 
-import (
-	"github.com/a2aproject/a2a-go/v2/a2a"
-)
+// unionCard is one document that clients of A2A 1.0 (section 4.4.1) and of 0.3
+// (section 5.5) both read: 0.3's clients look for it at the same path since
+// 0.3.0. The members of 1.0 come first, those that only 0.3 knows last.
+type unionCard struct {
+	Name                 string                    `json:"name"`
+	Description          string                    `json:"description"`
+	Version              string                    `json:"version"`
+	SupportedInterfaces  []agentInterface          `json:"supportedInterfaces"`
+	Capabilities         unionCapabilities         `json:"capabilities"`
+	DefaultInputModes    []string                  `json:"defaultInputModes"`
+	DefaultOutputModes   []string                  `json:"defaultOutputModes"`
+	Skills               []unionSkill              `json:"skills"`
+	SecuritySchemes      map[string]securityScheme `json:"securitySchemes,omitempty"`
+	SecurityRequirements []requirement1            `json:"securityRequirements,omitempty"`
 
-// cardV1 is the card of A2A 1.0 section 4.4.1. Capabilities that are false are
-// absent, as the protocol's JSON has it.
-func cardV1(cfg CardConfig) *a2a.AgentCard {
-	card := &a2a.AgentCard{
+	URL                string          `json:"url"`
+	PreferredTransport string          `json:"preferredTransport"`
+	ProtocolVersion    string          `json:"protocolVersion"`
+	Security           []requirement03 `json:"security,omitempty"`
+}
+
+type agentInterface struct {
+	URL             string `json:"url"`
+	ProtocolBinding string `json:"protocolBinding"`
+	ProtocolVersion string `json:"protocolVersion"`
+}
+
+type unionCapabilities struct {
+	Extensions        []extension `json:"extensions"`
+	PushNotifications bool        `json:"pushNotifications"`
+	Streaming         bool        `json:"streaming"`
+}
+
+type unionSkill struct {
+	ID          string   `json:"id"`
+	Name        string   `json:"name"`
+	Description string   `json:"description"`
+	Tags        []string `json:"tags"`
+	Examples    []string `json:"examples,omitempty"`
+}
+
+// cardVersion03 is what a client of A2A 0.3 wants to read as protocolVersion.
+const cardVersion03 = "0.3.0"
+
+func cardV1(cfg CardConfig) unionCard {
+	s := securityOf(cfg)
+	card := unionCard{
 		Name: cfg.Name, Description: cfg.Description, Version: cfg.Version,
-		SupportedInterfaces: []*a2a.AgentInterface{
-			{URL: cfg.URL, ProtocolBinding: a2a.TransportProtocolJSONRPC, ProtocolVersion: a2a.ProtocolVersion(V1)},
-			{URL: cfg.URL, ProtocolBinding: a2a.TransportProtocolJSONRPC, ProtocolVersion: a2a.ProtocolVersion(V03)},
+		SupportedInterfaces: []agentInterface{
+			{URL: cfg.URL, ProtocolBinding: jsonRPCBinding, ProtocolVersion: string(V1)},
+			{URL: cfg.URL, ProtocolBinding: jsonRPCBinding, ProtocolVersion: string(V03)},
 		},
+		Capabilities:      unionCapabilities{Extensions: extensions(cfg)},
 		DefaultInputModes: cfg.InputModes, DefaultOutputModes: cfg.OutputModes,
-		Skills: []a2a.AgentSkill{},
+		Skills:          []unionSkill{},
+		SecuritySchemes: s.schemes, SecurityRequirements: s.v1,
+		URL: cfg.URL, PreferredTransport: jsonRPCBinding, ProtocolVersion: cardVersion03, Security: s.legacy,
 	}
-	for _, s := range cfg.Skills {
-		card.Skills = append(card.Skills, a2a.AgentSkill{
-			ID: s.ID, Name: s.Name, Description: s.Description,
-			Tags: append([]string{}, s.Tags...), Examples: s.Examples,
+	for _, k := range cfg.Skills {
+		card.Skills = append(card.Skills, unionSkill{
+			ID: k.ID, Name: k.Name, Description: k.Description,
+			Tags: append([]string{}, k.Tags...), Examples: k.Examples,
 		})
 	}
-	for _, e := range extensions(cfg) {
-		card.Capabilities.Extensions = append(card.Capabilities.Extensions, a2a.AgentExtension(e))
-	}
-	card.SecuritySchemes, card.SecurityRequirements = security(cfg)
 	return card
 }
 
-// security declares the proofs that are wanted together. The signature has no
-// scheme of its own in the protocol; the extension tells of it.
-func security(cfg CardConfig) (a2a.NamedSecuritySchemes, a2a.SecurityRequirementsOptions) {
-	named := a2a.NamedSecuritySchemes{}
-	required := a2a.SecurityRequirements{}
-	if cfg.MutualTLS {
-		named["mtls"] = a2a.MutualTLSSecurityScheme{Description: "the client certificate names the DID of the caller"}
-		required["mtls"] = a2a.SecuritySchemeScopes{}
-	}
-	switch {
-	case cfg.Token && cfg.TokenURL != "":
-		named["oauth2"] = a2a.OAuth2SecurityScheme{Flows: a2a.ClientCredentialsOAuthFlow{TokenURL: cfg.TokenURL, Scopes: permissions(cfg)}}
-		required["oauth2"] = a2a.SecuritySchemeScopes{}
-	case cfg.Token:
-		named["bearer"] = a2a.HTTPAuthSecurityScheme{Scheme: "Bearer"}
-		required["bearer"] = a2a.SecuritySchemeScopes{}
-	}
-	if len(named) == 0 {
-		return nil, nil
-	}
-	return named, a2a.SecurityRequirementsOptions{required}
-}
+// jsonRPCBinding is the name of the one binding that is spoken, in both versions.
+const jsonRPCBinding = "JSONRPC"
 
-func permissions(cfg CardConfig) map[string]string {
-	if cfg.Permissions == nil {
-		return map[string]string{} // required by the flow
-	}
-	return cfg.Permissions
-}
-
-// extension is an [a2a.AgentExtension] for both forms of the card.
+// extension is an AgentExtension of both versions.
 type extension struct {
 	Description string         `json:"description,omitempty"`
 	Params      map[string]any `json:"params,omitempty"`

@@ -11,6 +11,9 @@ import (
 	"github.com/a2aproject/a2a-go/v2/a2aclient"
 	"github.com/a2aproject/a2a-go/v2/a2aclient/agentcard"
 	"github.com/a2aproject/a2a-go/v2/a2acompat/a2av0"
+	pb1 "github.com/a2aproject/a2a-go/v2/a2apb/v1"
+	"github.com/a2aproject/a2a-go/v2/a2apb/v1/pbconv"
+	"google.golang.org/protobuf/encoding/protojson"
 
 	"github.com/getbindu/bindu-go/a2a"
 	"github.com/getbindu/bindu-go/identity"
@@ -25,7 +28,7 @@ func serve(t *testing.T, a *agent) (*httptest.Server, *a2a.Card) {
 	t.Cleanup(server.Close)
 	card, err := a2a.NewCard(a2a.CardConfig{
 		Name: "echo", Description: "answers", Version: "1.0.0", URL: server.URL + "/", DID: callerDID(t, "echo"),
-		Skills: []a2a.Skill{{ID: "echo", Name: "Echo"}}, MutualTLS: true, Token: true, TokenURL: "https://hydra.example/oauth2/token",
+		Skills: []a2a.Skill{{ID: "echo", Name: "Echo", Description: "the same again", Tags: []string{"text"}}}, MutualTLS: true, Token: true, TokenURL: "https://hydra.example/oauth2/token",
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -45,7 +48,7 @@ func TestClientsOfTheSDK(t *testing.T) {
 		parser agentcard.Parser
 		option a2aclient.FactoryOption
 	}{
-		"1.0": {a2a.CardPath, nil, nil},
+		"1.0": {a2a.CardPath, parseProtoJSON, nil},
 		"0.3": {a2a.LegacyCardPath, a2av0.NewAgentCardParser(), a2av0.WithJSONRPCTransport(a2av0.JSONRPCTransportConfig{})},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -69,6 +72,16 @@ func TestClientsOfTheSDK(t *testing.T) {
 			useClient(t, ctx, client)
 		})
 	}
+}
+
+// parseProtoJSON reads a card of A2A 1.0 as the specification has it. The parser
+// that a2a-go 2.4.0 takes by default refuses ProtoJSON's form of scopes.
+func parseProtoJSON(raw []byte) (*sdk.AgentCard, error) {
+	var card pb1.AgentCard
+	if err := (protojson.UnmarshalOptions{DiscardUnknown: true}).Unmarshal(raw, &card); err != nil {
+		return nil, err
+	}
+	return pbconv.FromProtoAgentCard(&card)
 }
 
 func useClient(t *testing.T, ctx context.Context, client *a2aclient.Client) {
