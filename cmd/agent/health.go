@@ -25,12 +25,15 @@ const maxReadyz = 4 << 10
 
 func newHealth() *cobra.Command {
 	var timeout time.Duration
+	var live bool
 	cmd := &cobra.Command{
 		Use:   "health",
 		Short: "Ask the agent of these settings whether it is ready",
 		Long: `health asks /readyz of the admin port. It exits 0 if the agent serves, and 1 with
 the reasons if it does not, or does not answer. It is the health check of a
-container without a shell.`,
+container without a shell.
+
+With --live it asks /livez: whether the process lives, whatever it waits for.`,
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			set, err := loadSettings()
@@ -42,15 +45,20 @@ container without a shell.`,
 			}
 			ctx, cancel := context.WithTimeout(cmd.Context(), timeout)
 			defer cancel()
-			return checkHealth(ctx, adminURL(set.Network)+"/readyz", cmd.OutOrStdout())
+			path, word := "/readyz", "ready"
+			if live {
+				path, word = "/livez", "alive"
+			}
+			return checkHealth(ctx, adminURL(set.Network)+path, word, cmd.OutOrStdout())
 		},
 	}
+	cmd.Flags().BoolVar(&live, "live", false, "ask whether the process lives, not whether it serves")
 	cmd.Flags().DurationVar(&timeout, "timeout", 5*time.Second, "how long to wait for the answer")
 	return cmd
 }
 
-// checkHealth wants a 200 from url. The proxies of the environment are not asked.
-func checkHealth(ctx context.Context, url string, out io.Writer) error {
+// checkHealth wants a 200 from url, and says word then. The proxies of the environment are not asked.
+func checkHealth(ctx context.Context, url, word string, out io.Writer) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return err
@@ -67,7 +75,7 @@ func checkHealth(ctx context.Context, url string, out io.Writer) error {
 		return fmt.Errorf("reading the answer of %s: %w", url, err)
 	}
 	if resp.StatusCode == http.StatusOK {
-		fmt.Fprintln(out, "ready")
+		fmt.Fprintln(out, word)
 		return nil
 	}
 	return notReady(resp.StatusCode, body)

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -25,7 +26,7 @@ func TestCheckHealth(t *testing.T) {
 			_, _ = w.Write([]byte(test.body))
 		}))
 		var out bytes.Buffer
-		err := checkHealth(t.Context(), server.URL, &out)
+		err := checkHealth(t.Context(), server.URL, "ready", &out)
 		server.Close()
 		if !errors.Is(err, test.want) {
 			t.Errorf("status %d: %v, want %v", test.status, err, test.want)
@@ -37,7 +38,7 @@ func TestCheckHealth(t *testing.T) {
 }
 
 func TestCheckHealthOfAnAgentThatDoesNotRun(t *testing.T) {
-	if err := checkHealth(t.Context(), "http://127.0.0.1:1/readyz", &bytes.Buffer{}); err == nil {
+	if err := checkHealth(t.Context(), "http://127.0.0.1:1/readyz", "ready", &bytes.Buffer{}); err == nil {
 		t.Error("an agent that does not run is healthy")
 	}
 }
@@ -52,5 +53,27 @@ func TestAdminURL(t *testing.T) {
 		if got := adminURL(settings.Network{AdminHost: host, AdminPort: 3774}); got != want {
 			t.Errorf("%s: %s, want %s", host, got, want)
 		}
+	}
+}
+
+// TestHealthLive shows that a process that lives but does not serve is alive and
+// not ready.
+func TestHealthLive(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/livez" {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+	}))
+	defer server.Close()
+	host, port, err := net.SplitHostPort(server.Listener.Addr().String())
+	must(t, err)
+	t.Chdir(t.TempDir())
+	t.Setenv("NETWORK__ADMIN_HOST", host)
+	t.Setenv("NETWORK__ADMIN_PORT", port)
+	if code, out, errOut := runAgent(t, "", "health", "--live"); code != exitOK || out != "alive\n" {
+		t.Errorf("exit %d, %q, %q", code, out, errOut)
+	}
+	if code, _, errOut := runAgent(t, "", "health"); code != exitFailed || !strings.Contains(errOut, "not ready") {
+		t.Errorf("exit %d, %q", code, errOut)
 	}
 }

@@ -19,13 +19,13 @@ import (
 func newToken() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "token",
-		Short: "Look at bearer tokens",
+		Short: "Look at bearer tokens, or get one",
 		Args:  unknownCommand,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 
 		SuggestionsMinimumDistance: 2,
 	}
-	cmd.AddCommand(newTokenInspect())
+	cmd.AddCommand(newTokenInspect(), newTokenFetch())
 	return cmd
 }
 

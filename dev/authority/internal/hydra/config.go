@@ -9,13 +9,14 @@ import (
 
 // document is the part of Hydra's configuration file that we set; its schema is Hydra's.
 type document struct {
-	DSN     string            `json:"dsn"`
-	URLs    urls              `json:"urls"`
-	Serve   map[string]listen `json:"serve"`
-	Secrets secrets           `json:"secrets"`
-	TTL     ttl               `json:"ttl"`
-	Log     logging           `json:"log"`
-	SQA     sqa               `json:"sqa"`
+	DSN        string            `json:"dsn"`
+	URLs       urls              `json:"urls"`
+	Serve      map[string]listen `json:"serve"`
+	Secrets    secrets           `json:"secrets"`
+	Strategies strategies        `json:"strategies"`
+	TTL        ttl               `json:"ttl"`
+	Log        logging           `json:"log"`
+	SQA        sqa               `json:"sqa"`
 }
 
 type urls struct {
@@ -35,6 +36,10 @@ type secrets struct {
 	System []string `json:"system"`
 }
 
+type strategies struct {
+	AccessToken string `json:"access_token"`
+}
+
 type ttl struct {
 	AccessToken string `json:"access_token"`
 }
@@ -48,8 +53,8 @@ type sqa struct {
 	OptOut bool `json:"opt_out"`
 }
 
-// configuration renders the file. Access tokens are opaque unless a client asks for JWT by access_token_strategy,
-// which is Hydra's own default.
+// configuration renders the file. Access tokens are JWTs unless a client asks for others: agents of the Python
+// reference register without access_token_strategy, and step-ca takes only a JWT from them.
 func configuration(database, public, admin, secret string, tokenTTL time.Duration) ([]byte, error) {
 	publicAt, err := parseListen(public)
 	if err != nil {
@@ -63,13 +68,14 @@ func configuration(database, public, admin, secret string, tokenTTL time.Duratio
 		// On SQLite Hydra can wait for itself: one request holds the lock of the database in a transaction and needs
 		// its library's mutex, another holds the mutex and waits for the database. Only the busy timeout ends that,
 		// so it is short; with a write-ahead log nothing honest waits that long.
-		DSN:     "sqlite://" + database + "?_fk=true&_busy_timeout=200&_journal_mode=WAL",
-		URLs:    urls{Self: self{Issuer: "http://" + public}},
-		Serve:   map[string]listen{"public": publicAt, "admin": adminAt},
-		Secrets: secrets{System: []string{secret}},
-		TTL:     ttl{AccessToken: tokenTTL.String()},
-		Log:     logging{Level: "warn"},
-		SQA:     sqa{OptOut: true},
+		DSN:        "sqlite://" + database + "?_fk=true&_busy_timeout=200&_journal_mode=WAL",
+		URLs:       urls{Self: self{Issuer: "http://" + public}},
+		Serve:      map[string]listen{"public": publicAt, "admin": adminAt},
+		Secrets:    secrets{System: []string{secret}},
+		Strategies: strategies{AccessToken: "jwt"},
+		TTL:        ttl{AccessToken: tokenTTL.String()},
+		Log:        logging{Level: "warn"},
+		SQA:        sqa{OptOut: true},
 	}, "", "  ")
 }
 
