@@ -16,7 +16,7 @@ import (
 
 func TestSendWaitsForTheAnswer(t *testing.T) {
 	t.Parallel()
-	s, end := newService(t, task.Config{Sign: func(text string) string { return "signed:" + text }})
+	s, end := newService(t, task.Config{Sign: func(text string) (string, error) { return "signed:" + text, nil }})
 	defer end()
 	ctx := as(t, "alice")
 	got := must(t, s, ctx, send("m1", "hello"))
