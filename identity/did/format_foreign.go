@@ -12,7 +12,8 @@ func isSignatureBase(payload []byte) bool {
 		if at < 0 {
 			return false
 		}
-		if before := len(payload) - len(rest) + at; before == 0 || payload[before-1] == '\n' || payload[before-1] == '\r' {
+		before := payload[:len(payload)-len(rest)+at]
+		if len(before) == 0 || bytes.HasSuffix(before, []byte("\n")) || bytes.HasSuffix(before, []byte("\r")) {
 			return true
 		}
 		rest = rest[at+len(name):]
@@ -38,7 +39,7 @@ func isJWS(payload []byte) bool {
 // opensObject decodes base64 as the most lenient decoders do: either alphabet,
 // padded or not, foreign characters skipped. What stops at a foreign character
 // decodes a beginning of this, which is all that is judged. With restart,
-// padding ends a group and another may follow.
+// padding ends a group of two or three and another may follow.
 func opensObject(text []byte, restart bool) bool {
 	var bits uint32
 	var have uint
@@ -46,7 +47,7 @@ func opensObject(text []byte, restart bool) bool {
 	for _, c := range text {
 		value, ok := sextet(c)
 		if !ok {
-			if restart && c == '=' {
+			if restart && c == '=' && have < 6 {
 				bits, have = 0, 0
 			}
 			continue

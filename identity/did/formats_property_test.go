@@ -149,11 +149,17 @@ func signingInput(rng *rand.Rand) []byte {
 		_ = json.Indent(&buf, raw, "", " ")
 		raw = append([]byte([]string{"", " ", "\n", "\ufeff"}[rng.IntN(4)]), buf.Bytes()...)
 	}
+	if rng.IntN(8) == 0 {
+		raw = []byte(inUTF16("{\"alg\":\"EdDSA\"}"))
+	}
 	encoding := []*base64.Encoding{base64.RawURLEncoding, base64.URLEncoding, base64.RawStdEncoding, base64.StdEncoding}[rng.IntN(4)]
 	text := encoding.EncodeToString(raw)
 	for range rng.IntN(3) { // white space, and what is none of the alphabet
-		at := rng.IntN(len(text))
-		text = text[:at] + []string{"\n", "\r\n", " ", "!", "ü"}[rng.IntN(5)] + text[at:]
+		at := rng.IntN(min(len(text), 6))
+		text = text[:at] + []string{"\n", "\r\n", " ", "!", "*", "=", "."}[rng.IntN(7)] + text[at:]
+	}
+	if rng.IntN(8) == 0 && !strings.ContainsAny(text[:10], "=.") {
+		text = "IA==" + text
 	}
 	if rng.IntN(10) == 0 {
 		text = "" // the header is not protected
