@@ -3,12 +3,15 @@ package task_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/a2aproject/a2a-go/v2/a2a"
 
+	"github.com/getbindu/bindu-go/identity"
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/oauth"
 	"github.com/getbindu/bindu-go/task"
 )
 
@@ -171,10 +174,13 @@ func TestHostile178ExecutorsTellCallersApart(t *testing.T) {
 		return task.Result{InputRequired: true, Text: "?"}, nil
 	})})
 	defer end()
-	for _, name := range []string{"alice", "bob", "alice"} {
-		msg := send("m-"+name+string(rune('0'+len(seen))), "hello")
+	client := func(id string) context.Context {
+		return identity.NewContext(t.Context(), identity.Caller{Claims: oauth.Claims{Issuer: "https://issuer.example", ClientID: id}})
+	}
+	for i, ctx := range []context.Context{as(t, "alice"), as(t, "bob"), as(t, "alice"), client("one"), client("two")} {
+		msg := send(fmt.Sprint("m", i), "hello")
 		msg.Message.TaskID, msg.Message.ContextID = "../same", "../same"
-		if _, err := s.Send(as(t, name), msg, task.SendOptions{AdoptTaskID: true}); err != nil {
+		if _, err := s.Send(ctx, msg, task.SendOptions{AdoptTaskID: true}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -182,9 +188,12 @@ func TestHostile178ExecutorsTellCallersApart(t *testing.T) {
 	if alice.TaskID != again.TaskID || alice.ContextID != again.ContextID {
 		t.Errorf("alice's conversation is %s/%s, then %s/%s", alice.TaskID, alice.ContextID, again.TaskID, again.ContextID)
 	}
-	ids := map[string]bool{alice.TaskID: true, alice.ContextID: true, bob.TaskID: true, bob.ContextID: true}
-	if len(ids) != 4 {
-		t.Errorf("only %d names for two tasks and two contexts: %v", len(ids), ids)
+	ids := make(map[string]bool)
+	for _, req := range seen {
+		ids[req.TaskID], ids[req.ContextID] = true, true
+	}
+	if len(ids) != 8 {
+		t.Errorf("%d names for four tasks and four contexts: %v", len(ids), ids)
 	}
 	for id := range ids {
 		if len(id) != 32 || strings.Trim(id, "0123456789abcdef") != "" {
