@@ -22,7 +22,7 @@ import (
 
 func TestVersion1(t *testing.T) {
 	t.Parallel()
-	a := newAgent(t, task.Config{Sign: func(text string) string { return "signature of " + text }})
+	a := newAgent(t, task.Config{Sign: func(text string) (string, error) { return "signature of " + text, nil }})
 	var sent struct{ Task wireTask }
 	a.v1("alice", "SendMessage", sendV1("m1", "hello", ""), &sent)
 	if sent.Task.Status.State != "TASK_STATE_COMPLETED" || len(sent.Task.History) != 1 {

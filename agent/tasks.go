@@ -27,7 +27,7 @@ func (a *Agent) openTasks(ctx context.Context) error {
 	a.tasks, err = task.NewService(task.Config{
 		Store:    store,
 		Executor: executor,
-		Sign:     func(text string) string { return did.SignText(a.key, text) },
+		Sign:     func(text string) (string, error) { return did.SignText(a.key, text) },
 		Limits: task.Limits{
 			Tasks: int64(t.MaxPerDID), Messages: int64(t.MaxHistory), ArtifactBytes: t.MaxArtifactBytes,
 			Bytes: t.MaxBytesPerDID, Active: t.MaxActivePerDID, Workers: t.Workers, Backlog: t.Queue,

@@ -41,7 +41,9 @@ type ExecConfig struct {
 
 // Exec answers a message with what a command writes to its standard output,
 // given the text of the message on its standard input. In its environment the
-// command finds AGENT_CALLER_DID, AGENT_TASK_ID and AGENT_CONTEXT_ID.
+// command finds AGENT_CALLER_DID, AGENT_CALLER_NAME (of callers without a DID
+// too), AGENT_TASK_ID and AGENT_CONTEXT_ID. The ids are those of [task.Request]:
+// no two callers have the same, and they fit the name of a file.
 //
 // A final line feed is dropped. Output that is not UTF-8 is answered as bytes.
 // An exit status other than zero fails the task; the peer is told the status,
@@ -132,7 +134,7 @@ func (e *Exec) run(ctx context.Context, req task.Request) (string, error) {
 	if (err == nil || errors.Is(err, exec.ErrWaitDelay)) && !stdout.exceeded() {
 		return stdout.String(), nil
 	}
-	e.cfg.Logger.Warn("command failed", "task", req.TaskID, "error", err, "stderr", stderr.String())
+	e.cfg.Logger.Warn("command failed", "task", string(req.Message.TaskID), "caller", req.Caller.Name(), "error", err, "stderr", stderr.String())
 	if cause := context.Cause(ctx); cause != nil {
 		return "", cause
 	}
@@ -145,6 +147,7 @@ func (e *Exec) command(ctx context.Context, req task.Request) *exec.Cmd {
 	cmd.Dir = e.cfg.Dir
 	cmd.Env = append(slices.Clip(e.env),
 		"AGENT_CALLER_DID="+req.Caller.DID.String(),
+		"AGENT_CALLER_NAME="+req.Caller.Name(),
 		"AGENT_TASK_ID="+req.TaskID,
 		"AGENT_CONTEXT_ID="+req.ContextID)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

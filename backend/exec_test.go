@@ -155,7 +155,7 @@ func TestExecEnvironmentIsAnAllowList(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := "PATH=/bin\nHOME=/home/agent\nBACKEND_TEST_COMMAND=env\n" +
-		"AGENT_CALLER_DID=did:bindu:test:caller:1\nAGENT_TASK_ID=task-1\nAGENT_CONTEXT_ID=context-1"
+		"AGENT_CALLER_DID=did:bindu:test:caller:1\nAGENT_CALLER_NAME=did:bindu:test:caller:1\nAGENT_TASK_ID=task-1\nAGENT_CONTEXT_ID=context-1"
 	if env := got.Parts[0].Text(); env != want {
 		t.Errorf("environment\n%s\nwant\n%s", env, want)
 	}

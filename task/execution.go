@@ -21,14 +21,16 @@ var (
 
 // execution is one run of the executor, from submission to the state it ends in.
 type execution struct {
-	key    key
-	run    string
-	req    Request
-	ctx    context.Context
-	cancel context.CancelCauseFunc
-	task   *a2a.Task     // as submitted; nil if the task had earlier executions
-	done   chan struct{} // closed when the store holds the outcome
-	final  *a2a.Task     // the task in the state it ended in, if known when done is closed
+	key key
+	run string
+	req Request
+	// contextID is the caller's name for the conversation; req has the executor's.
+	contextID string
+	ctx       context.Context
+	cancel    context.CancelCauseFunc
+	task      *a2a.Task     // as submitted; nil if the task had earlier executions
+	done      chan struct{} // closed when the store holds the outcome
+	final     *a2a.Task     // the task in the state it ended in, if known when done is closed
 }
 
 // workingAfter is how long an execution lasts before the store is told that it
@@ -40,8 +42,11 @@ func (s *Service) start(place *lane, k key, run string, who identity.Caller, t *
 	ctx, cancel := context.WithCancelCause(s.base)
 	last := len(t.History) - 1
 	e := &execution{
-		key: k, run: run, ctx: ctx, cancel: cancel, done: make(chan struct{}),
-		req: Request{TaskID: k.id, ContextID: t.ContextID, Message: t.History[last], History: t.History[:last:last], Caller: who},
+		key: k, run: run, contextID: t.ContextID, ctx: ctx, cancel: cancel, done: make(chan struct{}),
+		req: Request{
+			TaskID: executorID("task", k.owner, k.id), ContextID: executorID("context", k.owner, t.ContextID),
+			Message: t.History[last], History: t.History[:last:last], Caller: who,
+		},
 	}
 	if last == 0 {
 		e.task = t
@@ -66,7 +71,7 @@ func (s *Service) executionsOf(owner, contextID string) []*execution {
 	defer s.mu.Unlock()
 	var all []*execution
 	for _, e := range s.active {
-		if e.key.owner == owner && e.req.ContextID == contextID {
+		if e.key.owner == owner && e.contextID == contextID {
 			all = append(all, e)
 		}
 	}
@@ -130,7 +135,7 @@ type answer struct {
 func (s *Service) attempt(ctx context.Context, e *execution, out *output) (Result, error) {
 	answers := make(chan answer, 1)
 	s.executors.Go(func() {
-		result, err := s.protect(ctx, e.req, out)
+		result, err := s.protect(ctx, e, out)
 		answers <- answer{result, err}
 	})
 	working := time.NewTimer(workingAfter)
@@ -171,12 +176,12 @@ func (s *Service) abandon(e *execution, answers <-chan answer) {
 }
 
 // protect turns a panic of the executor into an error.
-func (s *Service) protect(ctx context.Context, req Request, out *output) (result Result, err error) {
+func (s *Service) protect(ctx context.Context, e *execution, out *output) (result Result, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			s.cfg.Logger.Error("executor panicked", "task", req.TaskID, "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
+			s.cfg.Logger.Error("executor panicked", "task", e.key.id, "owner", e.key.owner, "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
 			err = errPanicked
 		}
 	}()
-	return s.cfg.Executor.Execute(ctx, req, out.emit)
+	return s.cfg.Executor.Execute(ctx, e.req, out.emit)
 }

@@ -2,6 +2,9 @@ package task
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 
 	"github.com/a2aproject/a2a-go/v2/a2a"
 
@@ -23,7 +26,11 @@ type Executor interface {
 
 // Request is what an [Executor] works on. It must not be modified.
 type Request struct {
-	// TaskID and ContextID name the task and the conversation, both chosen by the caller or by us.
+	// TaskID and ContextID name the task and the conversation among those of all
+	// callers, so that what is kept under them, say a memory of the conversation,
+	// is one caller's. They are 32 hexadecimal digits, the same as long as caller
+	// and wire id are. The ids of the wire, which two callers may both have
+	// chosen, are those of Message.
 	TaskID, ContextID string
 	// Message is the one to answer.
 	Message *a2a.Message
@@ -31,6 +38,12 @@ type Request struct {
 	History []*a2a.Message
 	// Caller is who sent the message, as the gates proved it.
 	Caller identity.Caller
+}
+
+// executorID is the name by which executors know what owner calls id.
+func executorID(kind, owner, id string) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q", kind, owner, id))
+	return hex.EncodeToString(sum[:16]) // not all: 64 digits are a text that nobody signs
 }
 
 // Text returns the text parts of the message, joined by line feeds.

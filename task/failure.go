@@ -108,7 +108,7 @@ func (s *Service) transition(e *execution, t Transition) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.base), persistTimeout)
 	defer cancel()
 	if t.Message != nil {
-		t.Message.TaskID, t.Message.ContextID = a2a.TaskID(e.key.id), e.req.ContextID
+		t.Message.TaskID, t.Message.ContextID = a2a.TaskID(e.key.id), e.contextID
 	}
 	return s.cfg.Store.Transition(ctx, e.key.owner, e.key.id, t)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"maps"
 	"sync"
 
 	"github.com/a2aproject/a2a-go/v2/a2a"
@@ -19,7 +18,7 @@ var (
 // together with the state the execution ends in.
 type output struct {
 	ctx   context.Context
-	sign  func(string) string
+	sign  func(string) (string, error)
 	newID func() (string, error)
 	limit int64
 
@@ -51,12 +50,16 @@ func (o *output) add(a *a2a.Artifact) error {
 		return errEmptyArtifact
 	}
 	kept := *a
+	kept.Metadata = unsigned(a.Metadata)
 	kept.Parts = make(a2a.ContentParts, len(a.Parts))
 	for i, p := range a.Parts {
 		if !storable(p) {
 			return errEmptyArtifact
 		}
-		kept.Parts[i] = o.signed(p)
+		var err error
+		if kept.Parts[i], err = o.signed(p); err != nil {
+			return err
+		}
 	}
 	raw, err := json.Marshal(&kept)
 	if err != nil {
@@ -84,19 +87,6 @@ func (o *output) keep(a *a2a.Artifact) error {
 	}
 	o.artifacts = append(o.artifacts, a)
 	return nil
-}
-
-// signed returns a copy of a part, with our signature if it is a text.
-func (o *output) signed(p *a2a.Part) *a2a.Part {
-	kept := *p
-	text, isText := p.Content.(a2a.Text)
-	if !isText || o.sign == nil {
-		return &kept
-	}
-	kept.Metadata = make(map[string]any, len(p.Metadata)+1)
-	maps.Copy(kept.Metadata, p.Metadata)
-	kept.Metadata[SignatureKey] = o.sign(string(text))
-	return &kept
 }
 
 // close ends the collection: an executor that writes later writes to nobody.

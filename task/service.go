@@ -13,6 +13,8 @@ import (
 
 	"github.com/a2aproject/a2a-go/v2/a2asrv"
 	"github.com/google/uuid"
+
+	"github.com/getbindu/bindu-go/identity/did"
 )
 
 // Config is what a [Service] needs. Only Store and Executor are required.
@@ -22,8 +24,10 @@ type Config struct {
 	// Executor answers the messages.
 	Executor Executor
 	// Sign returns the signature of a text of ours, which accompanies each text
-	// part of an artifact. Without it artifacts are not signed.
-	Sign func(text string) string
+	// part of an artifact. A part whose text it refuses with a [*did.TextError]
+	// goes without, and says so; any other error fails the task. Without Sign
+	// artifacts are not signed.
+	Sign func(text string) (string, error)
 	// Limits bound what callers can make the agent keep and do.
 	Limits Limits
 	// Deadline ends an execution; 5 minutes by default.
@@ -43,8 +47,12 @@ type Config struct {
 	Logger *slog.Logger
 }
 
-// SignatureKey is the metadata key of a text part under which its signature is kept.
-const SignatureKey = "did.message.signature"
+// Metadata keys of a text part: its signature, or the stable word for why it
+// has none. What an executor puts there is dropped.
+const (
+	SignatureKey = did.MetadataSignature
+	OmittedKey   = did.MetadataOmitted
+)
 
 // Service carries out the operations of A2A for the caller in the context.
 type Service struct {

@@ -16,7 +16,7 @@ import (
 
 func TestSendWaitsForTheAnswer(t *testing.T) {
 	t.Parallel()
-	s, end := newService(t, task.Config{Sign: func(text string) string { return "signed:" + text }})
+	s, end := newService(t, task.Config{Sign: func(text string) (string, error) { return "signed:" + text, nil }})
 	defer end()
 	ctx := as(t, "alice")
 	got := must(t, s, ctx, send("m1", "hello"))
@@ -98,7 +98,10 @@ func TestConversation(t *testing.T) {
 		t.Errorf("task %s", asJSON(t, got))
 	}
 	last := seen[1]
-	if last.TaskID != string(asked.ID) || last.ContextID != asked.ContextID || len(last.History) != 2 || last.Caller.DID.String() != "did:bindu:test:alice:1" {
+	if last.TaskID != seen[0].TaskID || last.ContextID != seen[0].ContextID || last.TaskID == last.ContextID {
+		t.Errorf("the executor saw the task %s, %s and the context %s, %s", seen[0].TaskID, last.TaskID, seen[0].ContextID, last.ContextID)
+	}
+	if last.Message.TaskID != asked.ID || last.Message.ContextID != asked.ContextID || len(last.History) != 2 || last.Caller.DID.String() != "did:bindu:test:alice:1" {
 		t.Errorf("the executor saw %s", asJSON(t, last))
 	}
 }

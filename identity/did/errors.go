@@ -34,6 +34,10 @@ var (
 	// ErrRequest reports a request that lacks a field its scheme binds.
 	ErrRequest = errors.New("request cannot be signed")
 
+	// ErrTextRefused is wrapped by every [*TextError]: a text that could be
+	// something else that a key signs.
+	ErrTextRefused = errors.New("not signed as a text")
+
 	// ErrSignatureMalformed reports text that is not base58 of 64 bytes.
 	ErrSignatureMalformed = errors.New("malformed signature")
 	// ErrSignatureMismatch reports a well-formed signature that does not verify.

@@ -44,7 +44,7 @@ func TestExplain(t *testing.T) {
 		"jcs-1":                  {payload(t, did.SchemeJCS, r), "payload of jcs-1"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			m, ok := did.Explain(k.PublicKey(), did.SchemeReference, r, base58.Encode(k.Sign([]byte(c.signed))))
+			m, ok := did.Explain(k.PublicKey(), did.SchemeReference, r, base58.Encode(rawSign(t, zeroSeed, c.signed)))
 			if !ok || !strings.Contains(m.Form, c.form) {
 				t.Fatalf("Explain = %+v, %v; want a form %q", m, ok, c.form)
 			}

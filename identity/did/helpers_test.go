@@ -1,6 +1,7 @@
 package did_test
 
 import (
+	"crypto/ed25519"
 	"encoding/hex"
 	"encoding/json"
 	"os"
@@ -27,6 +28,25 @@ func keyPair(t testing.TB, seedHex string) *did.KeyPair {
 		t.Fatal(err)
 	}
 	return k
+}
+
+// rawSign signs whatever it is given, as holders of a key can who are not us.
+func rawSign(t testing.TB, seedHex, message string) []byte {
+	t.Helper()
+	seed, err := hex.DecodeString(seedHex)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ed25519.Sign(ed25519.NewKeyFromSeed(seed), []byte(message))
+}
+
+func signText(t testing.TB, k *did.KeyPair, text string) string {
+	t.Helper()
+	signature, err := did.SignText(k, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return signature
 }
 
 func mustParse(t testing.TB, s string) did.DID {

@@ -9,8 +9,9 @@ import (
 	"slices"
 )
 
-// KeyPair is an Ed25519 key pair. It never prints its private half. It is safe
-// for concurrent use.
+// KeyPair is an Ed25519 key pair. It never prints its private half, and signs
+// nothing but requests ([Sign]) and texts ([SignText]): no bytes of a stranger's
+// choice. It is safe for concurrent use.
 type KeyPair struct {
 	// A function, because fmt prints nothing of it but its address, whatever
 	// the verb and however deep inside other values it is.
@@ -42,9 +43,6 @@ func KeyPairFromSeed(seed []byte) (*KeyPair, error) {
 func (k *KeyPair) PublicKey() ed25519.PublicKey {
 	return slices.Clone(ed25519.PublicKey(k.private()[ed25519.SeedSize:]))
 }
-
-// Sign returns the 64-byte Ed25519 signature of msg (RFC 8032, no prehash).
-func (k *KeyPair) Sign(msg []byte) []byte { return ed25519.Sign(k.private(), msg) }
 
 // Format writes the public key whatever the verb, so that no way of printing
 // a KeyPair shows the private one.

@@ -35,6 +35,14 @@ func (s Scheme) Payload(r Request) ([]byte, error) {
 	return payload, err
 }
 
+// format returns what the key signs under this scheme.
+func (s Scheme) format() *format {
+	if s == SchemeJCS {
+		return formatJCS
+	}
+	return formatReference
+}
+
 // prepare returns the payload and the body that it covers.
 func (s Scheme) prepare(r Request) (payload, body []byte, err error) {
 	if r.DID.IsZero() {
@@ -57,7 +65,7 @@ func Sign(k *KeyPair, s Scheme, r Request) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return encodeSignature(k.Sign(payload)), nil
+	return k.sign(s.format(), payload)
 }
 
 // Verify checks a signature made by [Sign] and returns the body that it

@@ -380,7 +380,7 @@ func Test069OtherPayloadForms(t *testing.T) {
 			if form == text {
 				t.Fatal("the form is not another one")
 			}
-			signature := base58.Encode(k.Sign([]byte(form)))
+			signature := base58.Encode(rawSign(t, zeroSeed, form))
 			if _, err := did.Verify(k.PublicKey(), did.SchemeReference, r, signature); !errors.Is(err, did.ErrSignatureMismatch) {
 				t.Errorf("error %v, want ErrSignatureMismatch", err)
 			}
@@ -395,10 +395,11 @@ func TestSignTextFixtures(t *testing.T) {
 			Name, Text string
 			Signature  string `json:"signature_base58"`
 		}
+		Refused []struct{ Name, Text, Reason string }
 	}](t, "artifact-signatures.json")
 	k := keyPair(t, file.SeedHex)
 	for _, v := range file.Vectors {
-		if got := did.SignText(k, v.Text); got != v.Signature {
+		if got := signText(t, k, v.Text); got != v.Signature {
 			t.Errorf("%s: %s, want %s", v.Name, got, v.Signature)
 		}
 		if err := did.VerifyText(k.PublicKey(), v.Text, v.Signature); err != nil {
@@ -408,10 +409,19 @@ func TestSignTextFixtures(t *testing.T) {
 			t.Errorf("%s with another text: %v", v.Name, err)
 		}
 	}
+	for _, v := range file.Refused {
+		var refused *did.TextError
+		if _, err := did.SignText(k, v.Text); !errors.As(err, &refused) || refused.Reason != v.Reason {
+			t.Errorf("%s: %v, want a refusal as %s", v.Name, err, v.Reason)
+		}
+	}
+	if len(file.Refused) == 0 {
+		t.Error("no refused texts in the fixtures")
+	}
 }
 
 func TestVerifyTextRefusesBadKeys(t *testing.T) {
-	signature := did.SignText(keyPair(t, zeroSeed), "text")
+	signature := signText(t, keyPair(t, zeroSeed), "text")
 	if err := did.VerifyText(nil, "text", signature); !errors.Is(err, did.ErrPublicKey) {
 		t.Errorf("no key: %v", err)
 	}

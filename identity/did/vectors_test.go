@@ -65,6 +65,15 @@ func vectorKey(t *testing.T, seedHex string) *KeyPair {
 	return k
 }
 
+func signed(t *testing.T, k *KeyPair, f *format, payload []byte) string {
+	t.Helper()
+	signature, err := k.sign(f, payload)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return signature
+}
+
 // The vectors hold timestamps and DIDs that the reference signs and we refuse
 // to read; their payload is still checked where it fits an int64.
 func TestRequestSignatureVectors(t *testing.T) {
@@ -84,7 +93,7 @@ func TestRequestSignatureVectors(t *testing.T) {
 				t.Fatalf("payload %q\nwant    %q", got, payload)
 			}
 			k := vectorKey(t, v.SeedHex)
-			if EncodePublicKey(k.PublicKey()) != v.PublicKey || encodeSignature(k.Sign(payload)) != v.Signature {
+			if EncodePublicKey(k.PublicKey()) != v.PublicKey || signed(t, k, formatReference, payload) != v.Signature {
 				t.Error("key or signature differs")
 			}
 			d, err := Parse(v.DID)
@@ -105,7 +114,7 @@ func TestArtifactSignatureVectors(t *testing.T) {
 	k := vectorKey(t, file.Meta.SeedHex)
 	for _, v := range file.Vectors {
 		text := string(unbase64(t, v.Text))
-		if got := SignText(k, text); got != v.Signature {
+		if got := signed(t, k, formatText, []byte(text)); got != v.Signature {
 			t.Errorf("%s: %s, want %s", v.Name, got, v.Signature)
 		}
 		pub, err := DecodePublicKey(v.PublicKey)

@@ -1,6 +1,7 @@
 package hostile
 
 import (
+	"crypto/ed25519"
 	"crypto/tls"
 	"encoding/json"
 	"testing"
@@ -14,13 +15,18 @@ import (
 type caller struct {
 	name did.DID
 	key  *did.KeyPair
+	raw  ed25519.PrivateKey // of key, for what honest code does not sign
 	cert tls.Certificate
 }
 
 // newCaller registers somebody new, whom no cache of the agent has seen.
 func (w *town) newCaller(t *testing.T) *caller {
 	t.Helper()
-	key, err := did.GenerateKeyPair(nil)
+	_, raw, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := did.KeyPairFromSeed(raw.Seed())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +34,7 @@ func (w *town) newCaller(t *testing.T) *caller {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &caller{name: name, key: key, cert: w.issue(name)}
+	c := &caller{name: name, key: key, raw: raw, cert: w.issue(name)}
 	w.register(t, name, did.EncodePublicKey(key.PublicKey()))
 	return c
 }

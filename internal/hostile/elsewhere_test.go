@@ -62,5 +62,8 @@ func elsewhereRows() []elsewhere {
 		{158, "renewal that fails for the whole window", "warned, then not ready; recovers alone", []string{"transport/mtls TestCADownForTheWholeWindow"}},
 		{159, "SIGTERM during a renewal", "ends at once, no half state", []string{"transport/mtls TestRunEndsDuringAnAttempt"}},
 		{160, "a thousand agents that lost one authority", "all are up, none asks more than three times; full jitter under a doubling ceiling", []string{"internal/e2e TestEndToEndColdStart", "agent TestHostile160PausesHaveFullJitterUnderADoublingCeiling", "transport/mtls TestJitterSpreadsAFleet"}},
+		{161, "any payload of any format that a key signs, in parts, in chunks, with leniencies of its verifiers", "never signed as a text", []string{"identity/did TestHostile161NoPayloadOfAnyFormatIsSignedAsAText", "identity/did TestHostile161TextsOfOtherFormats", "task TestHostile161RefusedPartsAreSentUnsigned"}},
+		{161, "signatures that an executor writes into metadata; status messages and feedback", "dropped; never signed", []string{"task TestHostile161ExecutorsWriteNoSignature", "task TestHostile161OnlyArtifactsAreSigned"}},
+		{178, "the same for an executor in the process, and for callers without a DID", "ids of its own for each caller", []string{"task TestHostile178ExecutorsTellCallersApart"}},
 	}
 }

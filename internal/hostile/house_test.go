@@ -76,6 +76,7 @@ func (w *town) house(with string) *house {
 type house struct {
 	*agent.Agent
 	*town
+	dir      string
 	metrics  *prometheus.Registry
 	clock    *clock
 	log      *journal
@@ -92,9 +93,13 @@ func (w *town) build(t *testing.T, with string) *house {
 
 func (w *town) buildIn(t *testing.T, dir, with string) *house {
 	t.Helper()
-	h := &house{town: w, metrics: prometheus.NewRegistry(), clock: &clock{}, log: &journal{}, release: make(chan struct{})}
+	h := &house{town: w, dir: dir, metrics: prometheus.NewRegistry(), clock: &clock{}, log: &journal{}, release: make(chan struct{})}
+	var executor task.Executor = h
+	if strings.Contains(with, "AGENT__BACKEND=") {
+		executor = nil // the agent makes its own
+	}
 	a, err := agent.New(agent.Options{
-		Settings: w.settings(t, dir, with), Executor: h, Metrics: h.metrics, Now: h.clock.now,
+		Settings: w.settings(t, dir, with), Executor: executor, Metrics: h.metrics, Now: h.clock.now,
 		Logger: slog.New(slog.NewTextHandler(h.log, nil)),
 	})
 	if err != nil {

@@ -1,6 +1,7 @@
 package hostile
 
 import (
+	"crypto/ed25519"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -82,7 +83,7 @@ func otherForms() cases {
 	form := func(payload func(s *shot) string) spoil {
 		return func(s *shot) {
 			s.body = []byte(text)
-			s.after(func() { s.set(did.HeaderSignature, base58.Encode(s.key.Sign([]byte(payload(s))))) })
+			s.after(func() { s.set(did.HeaderSignature, base58.Encode(ed25519.Sign(s.caller.raw, []byte(payload(s))))) })
 		}
 	}
 	body := func(s *shot) string {

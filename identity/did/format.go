@@ -1,0 +1,93 @@
+package did
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"errors"
+	"unicode/utf8"
+)
+
+// format is one kind of bytes that keys sign. No signature says which kind was
+// meant, so each kind is told by its bytes alone.
+type format struct {
+	// name is a stable word; for texts it is the reason of a refusal.
+	name string
+	// covers is true for everything that a signer or a verifier of the format
+	// could make, and cheap: it reads its argument once.
+	covers func(payload []byte) bool
+}
+
+// What the registered key signs. A new format of ours begins with [tagByte] and
+// its name; add it here, and to formats before formatTagged.
+var (
+	formatReference = &format{"request_reference", prefixed(`{"body": "`)}
+	formatJCS       = &format{"request_jcs_1", prefixed(`{"aud":"`)}
+	formatText      = &format{"text", utf8.Valid}
+)
+
+// What it does not sign, because verifiers of these formats may find it in the
+// DID document, or because it is kept for later formats of ours.
+var (
+	formatTagged     = &format{"tagged", prefixed(string([]byte{tagByte}))}
+	formatJWS        = &format{"jws", isJWS}
+	formatHTTP       = &format{"http_signature", isSignatureBase}
+	formatDigestPair = &format{"digest_pair", isDigestPair}
+)
+
+// formats is the registry, the one that decides first. Between requests and
+// foreign formats nothing but a length is shared: a request of 64 bytes is a
+// digest pair for whoever inverts two hashes. Texts are what is left.
+var formats = [...]*format{formatTagged, formatReference, formatJCS, formatJWS, formatHTTP, formatDigestPair, formatText}
+
+// tagByte cannot be in UTF-8, so that no text is of a format that begins with it.
+const tagByte = 0xff
+
+// notUTF8 is the reason for bytes that are of no format.
+const notUTF8 = "not_utf8"
+
+// prefixed covers what begins with the bytes that every payload begins with:
+// a signer and a verifier of the request schemes write them themselves.
+func prefixed(prefix string) func([]byte) bool {
+	return func(payload []byte) bool { return bytes.HasPrefix(payload, []byte(prefix)) }
+}
+
+// isDigestPair covers two SHA-256 sums: Data Integrity proofs (eddsa-jcs-2022
+// and its like) sign the hash of their options and that of the document. The
+// length is all that tells them; it also covers one SHA-512 sum.
+func isDigestPair(payload []byte) bool { return len(payload) == 64 }
+
+// formatOf returns the format of the exact bytes, nil if it is none.
+func formatOf(payload []byte) *format {
+	for _, f := range formats {
+		if f.covers(payload) {
+			return f
+		}
+	}
+	return nil
+}
+
+var errFormat = errors.New("did: payload is of another format than it is signed as")
+
+// check reports bytes that are not of format f, or could be of another one too.
+func (f *format) check(payload []byte) error {
+	got := formatOf(payload)
+	switch {
+	case got == f:
+		return nil
+	case f != formatText:
+		return errFormat
+	case got == nil:
+		return &TextError{notUTF8}
+	}
+	return &TextError{got.name}
+}
+
+// sign is the only use of the private key. It signs payload as of format f, and
+// refuses what could be taken for another format: whoever has a text repeated
+// by the agent must not get the agent's signature over a request.
+func (k *KeyPair) sign(f *format, payload []byte) (string, error) {
+	if err := f.check(payload); err != nil {
+		return "", err
+	}
+	return encodeSignature(ed25519.Sign(k.private(), payload)), nil
+}

@@ -1,0 +1,182 @@
+package did
+
+import (
+	"crypto/ed25519"
+	"encoding/base64"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/mr-tron/base58"
+)
+
+var b64 = base64.RawURLEncoding.EncodeToString
+
+// inUTF16 is ASCII text in UTF-16, as Python's json.loads reads it.
+func inUTF16(text string) string {
+	var b strings.Builder
+	for _, c := range text {
+		b.WriteString(string(c) + "\x00")
+	}
+	return b.String()
+}
+
+// 161: a text that could be of another format is not signed, and a signature
+// over one counts for nothing.
+func TestHostile161TextsOfOtherFormats(t *testing.T) {
+	const header = `{"alg":"EdDSA"}`
+	eyJ := b64([]byte(header))
+	for name, c := range map[string]struct{ reason, text string }{
+		"reference":                      {"request_reference", `{"body": "{}", "did": "did:bindu:a", "timestamp": 1}`},
+		"reference, only its beginning":  {"request_reference", `{"body": "`},
+		"jcs-1":                          {"request_jcs_1", `{"aud":"did:bindu:b","body":null}`},
+		"jcs-1, only its beginning":      {"request_jcs_1", `{"aud":"`},
+		"JWS":                            {"jws", eyJ + "." + b64([]byte(`{"iss":"a"}`))},
+		"JWS without payload":            {"jws", eyJ + "."},
+		"RFC 7797":                       {"jws", eyJ + ".any text. At all"},
+		"a whole JWT":                    {"jws", eyJ + ".e30.c2lnbmF0dXJl"},
+		"empty header object":            {"jws", "e30.e30"},
+		"space in the header":            {"jws", b64([]byte("\r\n {\t\n\"alg\":\"EdDSA\"}")) + ".e30"},
+		"padded":                         {"jws", base64.URLEncoding.EncodeToString([]byte(header+" ")) + ".e30"},
+		"standard alphabet":              {"jws", base64.StdEncoding.EncodeToString([]byte("\ufeff"+header)) + ".e30"},
+		"standard alphabet, plus":        {"jws", base64.StdEncoding.EncodeToString([]byte(" \ufeff"+header)) + ".e30"},
+		"wrapped":                        {"jws", eyJ[:2] + "\r\n" + eyJ[2:] + ".e30"},
+		"spaces around":                  {"jws", " \n\t" + eyJ + " .e30"},
+		"foreign characters inside":      {"jws", "*" + eyJ[:1] + "é!" + eyJ[1:] + ".e30"},
+		"a dot inside":                   {"jws", eyJ[:1] + "." + eyJ[1:] + ".e30"},
+		"padding inside":                 {"jws", "IA==" + eyJ + ".e30"},
+		"padding inside, one of three":   {"jws", "ICA=" + eyJ + ".e30"},
+		"padding that is skipped":        {"jws", eyJ[:1] + "=" + eyJ[1:] + ".e30"},
+		"garbage behind the header":      {"jws", eyJ + "=%.e30"},
+		"byte order mark":                {"jws", b64([]byte("\ufeff"+header)) + ".e30"},
+		"UTF-16":                         {"jws", b64([]byte(inUTF16(header))) + ".e30"},
+		"UTF-16, big end first":          {"jws", b64([]byte("\xfe\xff\x00"+inUTF16(header))) + ".e30"},
+		"comment":                        {"jws", b64([]byte(`{/**/"alg":"EdDSA"}`)) + ".e30"},
+		"JWS with an unprotected header": {"jws", ".e30"},
+		"the same, with space":           {"jws", "\r\n.e30"},
+		"RFC 9421":                       {"http_signature", "\"@method\": POST\n\"@signature-params\": (\"@method\");created=1"},
+		"RFC 9421 of no component":       {"http_signature", `"@signature-params": ()`},
+		"RFC 9421 with CRLF":             {"http_signature", "\"@method\": POST\r\n\"@signature-params\": ()"},
+		"RFC 9421 with CR":               {"http_signature", "\"@method\": POST\r\"@signature-params\": ()"},
+		"RFC 9421 after a mention":       {"http_signature", "see \"@signature-params\": ()\n\"@signature-params\": ()"},
+		"64 bytes":                       {"digest_pair", strings.Repeat("0", 64)},
+		"64 bytes of 32 letters":         {"digest_pair", strings.Repeat("é", 32)},
+		"tagged":                         {"tagged", "\xffoctets-1\x00{}"},
+		"not UTF-8":                      {"not_utf8", "caf\xe9"},
+		"surrogate":                      {"not_utf8", "\xed\xa0\x80"},
+		"COSE":                           {"not_utf8", "\x84\x6aSignature1"},
+	} {
+		t.Run(name, func(t *testing.T) { wantRefused(t, c.text, c.reason) })
+	}
+}
+
+func wantRefused(t *testing.T, text, reason string) {
+	t.Helper()
+	k := vectorKey(t, zeroSeedHex)
+	var refused *TextError
+	if signature, err := SignText(k, text); !errors.As(err, &refused) || refused.Reason != reason || signature != "" {
+		t.Errorf("SignText(%q) = %q, %v; want the reason %s", text, signature, err, reason)
+	}
+	forged := base58.Encode(ed25519.Sign(k.private(), []byte(text)))
+	if err := VerifyText(k.PublicKey(), text, forged); !errors.As(err, &refused) || refused.Reason != reason || !errors.Is(err, ErrTextRefused) {
+		t.Errorf("VerifyText(%q): %v; want the reason %s", text, err, reason)
+	}
+}
+
+const zeroSeedHex = "0000000000000000000000000000000000000000000000000000000000000000"
+
+// What only resembles another format is signed: the bytes are judged as they are.
+func TestTextsBesideOtherFormatsAreSigned(t *testing.T) {
+	k := vectorKey(t, zeroSeedHex)
+	for name, text := range map[string]string{
+		"empty":                     "",
+		"space before":              ` {"body": "x", "did": "did:bindu:a", "timestamp": 1}`,
+		"byte order mark before":    "\ufeff" + `{"aud":"did:bindu:b"}`,
+		"quoted":                    `You wrote: {"body": "x"}`,
+		"compact":                   `{"body":"x"}`,
+		"spaced":                    `{"aud": "x"}`,
+		"sentences":                 "example. Exactly. eyes. I see. A. B.",
+		"an ellipsis":               "wait... what",
+		"not Latin":                 "\u041f\u0440\u0438\u0432\u0435\u0442. \u4f60\u597d...",
+		"a number":                  "3.14",
+		"an address":                "https://example.com/eyJ",
+		"base64 of no object":       b64([]byte(`["alg"]`)) + "." + b64([]byte(`"x"`)),
+		"base64 of an object alone": b64([]byte(`{"alg":"EdDSA"}`)),
+		"a brace and no name":       b64([]byte(`{alg}`)) + ".e30",
+		"a name in the middle":      `the line "@signature-params": () is the last`,
+		"indented":                  "  \"@signature-params\": ()",
+		"63 bytes":                  strings.Repeat("0", 63),
+		"65 bytes":                  strings.Repeat("0", 65),
+		"64 letters of 65 bytes":    strings.Repeat("0", 63) + "é",
+	} {
+		t.Run(name, func(t *testing.T) {
+			signature, err := SignText(k, text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := VerifyText(k.PublicKey(), text, signature); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// The one function signs nothing as what it is not.
+func TestAPayloadIsSignedAsItsOwnFormatOnly(t *testing.T) {
+	k := vectorKey(t, zeroSeedHex)
+	for name, payload := range samples(t) {
+		for _, f := range formats {
+			_, err := k.sign(f, []byte(payload))
+			if own := formatOf([]byte(payload)) == f; own != (err == nil) {
+				t.Errorf("%s signed as %s: %v", name, f.name, err)
+			}
+		}
+	}
+}
+
+func samples(t *testing.T) map[string]string {
+	t.Helper()
+	all := map[string]string{"text": "hello"}
+	for _, s := range []Scheme{SchemeReference, SchemeJCS} {
+		payload, err := s.Payload(Request{
+			DID: DID{"did:bindu:a"}, Audience: DID{"did:bindu:b"}, Timestamp: 1, Body: []byte(`{}`),
+			Method: "POST", Target: "/", Nonce: "AAECAwQFBgcICQoLDA0ODw",
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[string(s)] = string(payload)
+	}
+	return all
+}
+
+// A request whose payload has the length of two digests is still signed.
+func TestARequestOf64BytesIsSigned(t *testing.T) {
+	k := vectorKey(t, zeroSeedHex)
+	r := Request{DID: DID{"did:bindu:" + strings.Repeat("a", 14)}, Timestamp: 1, Body: []byte("x")}
+	payload, err := SchemeReference.Payload(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Body = []byte(strings.Repeat("x", 1+64-len(payload)))
+	if payload, err = SchemeReference.Payload(r); err != nil || len(payload) != 64 {
+		t.Fatalf("%d bytes, %v", len(payload), err)
+	}
+	signature, err := Sign(k, SchemeReference, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Verify(k.PublicKey(), SchemeReference, r, signature); err != nil {
+		t.Error(err)
+	}
+	wantRefused(t, string(payload), "request_reference")
+}
+
+// The texts that the reference signs in its vectors are none of those refused.
+func TestReferenceTextsAreNotRefused(t *testing.T) {
+	for _, v := range readVectors[vectorFile](t, "bindu-artifact-signatures.json").Vectors {
+		if err := formatText.check(unbase64(t, v.Text)); err != nil {
+			t.Errorf("%s: %v", v.Name, err)
+		}
+	}
+}

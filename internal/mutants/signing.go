@@ -1,0 +1,45 @@
+package main
+
+// signing has the key sign what could be of another format, and lets executors
+// mistake one caller for another.
+func signing() []mutant {
+	keys := []string{"./identity/did -run=161|AreSigned|OwnFormat|64Bytes|SignText", "./internal/hostile -run=TestHostile/161"}
+	format := func(name, old, new string) mutant { return mutant{name, "identity/did/format.go", old, new, keys} }
+	foreign := func(name, old, new string) mutant {
+		return mutant{name, "identity/did/format_foreign.go", old, new, keys}
+	}
+	parts := func(name, file, old, new string) mutant {
+		return mutant{name, file, old, new, []string{"./task -run=161|Signer|178", "./internal/hostile -run=TestHostile/1(61|78)"}}
+	}
+	return []mutant{
+		format("any text is signed", "\tcase got == f:\n", "\tcase got == f, f == formatText:\n"),
+		format("a payload is signed as another format", "\tcase got == f:\n", "\tcase got == f, f != formatText:\n"),
+		format("the payload of the reference scheme is a text", "formatTagged, formatReference, formatJCS", "formatTagged, formatJCS"),
+		format("the payload of jcs-1 is a text", "formatReference, formatJCS,", "formatReference,"),
+		format("the signing input of a JWS is a text", "formatJCS, formatJWS,", "formatJCS,"),
+		format("a signature base is a text", "formatHTTP, formatDigestPair", "formatDigestPair"),
+		format("a pair of digests is a text", "formatHTTP, formatDigestPair", "formatHTTP"),
+		format("a tagged payload is a text", "formats = [...]*format{formatTagged, ", "formats = [...]*format{"),
+		format("a text may be any bytes", `&format{"text", utf8.Valid}`, `&format{"text", func(b []byte) bool { return utf8.Valid(b) || true }}`),
+		{"a signature over another format counts as a text's", "identity/did/artifact.go", "err := formatText.check([]byte(text)); err != nil {", "err := formatText.check([]byte(text)); false && err != nil {", keys},
+		foreign("a header in the standard alphabet is none", "case c == '/' || c == '_':", "case c == '_':"),
+		foreign("a wrapped header is none", "\t\tif !ok {\n", "\t\tif !ok {\n\t\t\tif c != '=' {\n\t\t\t\treturn false\n\t\t\t}\n"),
+		foreign("a header behind padding is none", " || opensObject(payload, true)", ""),
+		foreign("a header with skipped padding is none", "opensObject(payload, false) || ", ""),
+		foreign("a header with a dot inside is none", "opensObject(payload, false) || opensObject(payload, true)", "opensObject(header, false) || opensObject(header, true)"),
+		foreign("a header in UTF-16 is none", "case 0, 0xef, 0xbb, 0xbf, 0xfe, 0xff: // UTF-16 and UTF-32, byte order marks", "case 0xef, 0xbb, 0xbf, 0xfe, 0xff:"),
+		foreign("a header behind a byte order mark is none", "case 0, 0xef, 0xbb, 0xbf, 0xfe, 0xff: // UTF-16 and UTF-32, byte order marks", "case 0:"),
+		foreign("an empty header object is none", `b == '"' || b == '}' || b == '/'`, `b == '"' || b == '/'`),
+		foreign("a JWS without a protected header is none", "len(bytes.TrimSpace(header)) == 0 || ", ""),
+		foreign("a signature base is one line", `bytes.HasSuffix(before, []byte("\n"))`, "false"),
+		foreign("a signature base has no CR", ` || bytes.HasSuffix(before, []byte("\r"))`, ""),
+		foreign("a signature base has a component", "len(before) == 0 || ", ""),
+		parts("a refused text fails the task", "task/signed.go", "case errors.As(err, &refused):\n\t\tkept.Metadata[OmittedKey] = refused.Reason\n", ""),
+		parts("a refused text does not say why", "task/signed.go", "kept.Metadata[OmittedKey] = refused.Reason", ""),
+		parts("an executor writes signatures", "task/signed.go", "return strings.EqualFold(key, SignatureKey) || strings.EqualFold(key, OmittedKey)", "return false"),
+		parts("an executor writes signatures in capitals", "task/signed.go", "strings.EqualFold(key, SignatureKey)", "key == SignatureKey"),
+		parts("an artifact keeps signatures of its own", "task/output.go", "kept.Metadata = unsigned(a.Metadata)", ""),
+		parts("two callers share the ids of executors", "task/executor.go", `"%q %q %q", kind, owner, id`, `"%q %q", kind, id`),
+		parts("a task and a context share the ids of executors", "task/executor.go", `"%q %q %q", kind, owner, id`, `"%q %q", owner, id`),
+	}
+}
