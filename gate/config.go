@@ -73,6 +73,16 @@ type Policy interface {
 	Decide(ctx context.Context, c identity.Caller, r Request) (release func(), err error)
 }
 
+// CallerPolicy is a [Policy] that can tell of some callers that it refuses them
+// whatever they ask for, before their body is read and their signature verified:
+// KeyBound and Scheme of c are not known yet. A nil error says nothing, any
+// other is as one of Decide. It must charge nothing, and refuse nobody whom
+// Decide would admit at that moment.
+type CallerPolicy interface {
+	Policy
+	RefuseCaller(ctx context.Context, c identity.Caller) error
+}
+
 // Request is what a [Policy] may know of a request.
 type Request struct {
 	// Method is the JSON-RPC method.

@@ -2,6 +2,7 @@ package gate
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/getbindu/bindu-go/internal/jsonrpc"
@@ -15,11 +16,18 @@ func (c *Chain) strictJSON(x *exchange) *Denial {
 		status, e := jsonrpc.Refusal(err)
 		d := deny(Reason(e.Data.Reason), nil)
 		d.custom = answer{status, e.Code, e.Message, e.Data.Hint}
+		if d.Reason == JSONTooDeep {
+			d.Hint = c.depthHint()
+		}
 		d.id = envelope.ID
 		return d
 	}
 	x.envelope = envelope
 	return nil
+}
+
+func (c *Chain) depthHint() string {
+	return fmt.Sprintf("Send flatter JSON: this agent reads at most %d levels.", c.cfg.Limits.JSONDepth)
 }
 
 // scope wants one of the permissions of the method. There is no switch that
@@ -47,16 +55,33 @@ func (c *Chain) policy(x *exchange) *Denial {
 		return nil
 	}
 	release, err := c.cfg.Policy.Decide(x.r.Context(), x.caller, Request{
-		Method: x.envelope.Method, Body: x.signed.Body, Time: x.now,
+		Method: x.envelope.Method, Body: x.signed.Body, Time: c.cfg.Now(),
 	})
 	if err == nil {
-		x.onDone(release)
+		x.release = release
 		return nil
 	}
-	d := deny(PolicyDenied, err)
-	if own, ok := errors.AsType[*Denial](err); ok {
-		d = own
-	}
+	d := policyDenial(err)
 	d.id = x.envelope.ID
 	return d
+}
+
+// callerPolicy asks for what the rules say about the caller, whatever it asks
+// for: who is refused anyway makes nobody read its body.
+func (c *Chain) callerPolicy(x *exchange) *Denial {
+	early, ok := c.cfg.Policy.(CallerPolicy)
+	if !ok {
+		return nil
+	}
+	if err := early.RefuseCaller(x.r.Context(), x.caller); err != nil {
+		return policyDenial(err)
+	}
+	return nil
+}
+
+func policyDenial(err error) *Denial {
+	if own, ok := errors.AsType[*Denial](err); ok {
+		return own
+	}
+	return deny(PolicyDenied, err)
 }
