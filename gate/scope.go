@@ -1,7 +1,6 @@
 package gate
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -47,41 +46,4 @@ func (c *Chain) scope(x *exchange) *Denial {
 	d.Permission = strings.Join(wanted, " ")
 	d.Hint = method + " needs the permission " + strings.Join(wanted, " or ") + "; grant it to the caller's client."
 	return d
-}
-
-// policy asks the operator's rules, if there are any.
-func (c *Chain) policy(x *exchange) *Denial {
-	if c.cfg.Policy == nil {
-		return nil
-	}
-	release, err := c.cfg.Policy.Decide(x.r.Context(), x.caller, Request{
-		Method: x.envelope.Method, Body: x.signed.Body, Time: c.cfg.Now(),
-	})
-	if err == nil {
-		x.release = release
-		return nil
-	}
-	d := policyDenial(err)
-	d.id = x.envelope.ID
-	return d
-}
-
-// callerPolicy asks for what the rules say about the caller, whatever it asks
-// for: who is refused anyway makes nobody read its body.
-func (c *Chain) callerPolicy(x *exchange) *Denial {
-	early, ok := c.cfg.Policy.(CallerPolicy)
-	if !ok {
-		return nil
-	}
-	if err := early.RefuseCaller(x.r.Context(), x.caller); err != nil {
-		return policyDenial(err)
-	}
-	return nil
-}
-
-func policyDenial(err error) *Denial {
-	if own, ok := errors.AsType[*Denial](err); ok {
-		return own
-	}
-	return deny(PolicyDenied, err)
 }
