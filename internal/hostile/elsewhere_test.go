@@ -62,5 +62,7 @@ func elsewhereRows() []elsewhere {
 		{158, "renewal that fails for the whole window", "warned, then not ready; recovers alone", []string{"transport/mtls TestCADownForTheWholeWindow"}},
 		{159, "SIGTERM during a renewal", "ends at once, no half state", []string{"transport/mtls TestRunEndsDuringAnAttempt"}},
 		{160, "a thousand agents that lost one authority", "all are up, none asks more than three times; full jitter under a doubling ceiling", []string{"internal/e2e TestEndToEndColdStart", "agent TestHostile160PausesHaveFullJitterUnderADoublingCeiling", "transport/mtls TestJitterSpreadsAFleet"}},
+		{167, "the same, while a disk is slow; a root that is distrusted meanwhile; a token that names another caller by then", "the refusal that a new request would get", []string{"gate TestHostile167ProofsThatEndWhileTheBodyComes", "gate TestHostile167ProofsThatEndWhileTheDiskIsSlow", "gate TestHostile167CallerThatBecomesAnother"}},
+		{181, "two subjects of one client, without DIDs", "two owners, two rates, two quotas", []string{"identity TestHostile181NamesAreUnambiguous", "task TestHostile181TokenOnlyCallersHaveTasksOfTheirOwn", "gate TestHostile181SubjectsHaveTheirOwnLimits", "agent TestHostile181QuotaOfASubject"}},
 	}
 }
