@@ -28,7 +28,7 @@ func TestHostile180TokenLimitReachesTheVerifiers(t *testing.T) {
 // A token of 9,000 bytes fails for what it is, not for its length.
 func TestHostile180IssuersJudgeLongTokens(t *testing.T) {
 	for limit, want := range map[string]string{"16KiB": "segments", "8KiB": "9000 bytes"} {
-		cfg, err := OIDCConfig(mustLoad(t, "AUTH__PROVIDER=oidc", "AUTH__ISSUERS=https://127.0.0.1:1", "LIMITS__TOKEN_BYTES="+limit))
+		cfg, err := OIDCConfig(mustLoad(t, "AUTH__PROVIDER=oidc", "AUTH__ISSUERS=https://127.0.0.1:1", "AUTH__AUDIENCE=me", "LIMITS__TOKEN_BYTES="+limit))
 		if err != nil {
 			t.Fatal(err)
 		}

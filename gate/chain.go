@@ -39,7 +39,7 @@ func New(cfg Config) (*Chain, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	c := &Chain{cfg: cfg, usage: newUsage(cfg.Limits, cfg.Now), strangers: newUsage(cfg.Limits, cfg.Now)}
+	c := &Chain{cfg: cfg, usage: newUsage(cfg.Limits, cfg.Now), strangers: newUsage(cfg.Limits.unproved(), cfg.Now)}
 	c.again = c.proofs()
 	c.gates = []gate{
 		{"shape", c.shape},

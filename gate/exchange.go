@@ -29,8 +29,7 @@ type exchange struct {
 
 	envelope  jsonrpc.Envelope
 	caller    identity.Caller
-	place     *place          // in the share that pays for the body
-	signer    *place          // in the signer's own share, where that is another
+	place     *place          // in the share that pays
 	release   func()          // gives back what the policy counts; may be nil
 	tokenless bool            // no token came, and the mode allows it
 	warned    map[Reason]bool // what was recorded as a warning
@@ -41,7 +40,6 @@ func (x *exchange) done() {
 	if x.release != nil {
 		x.release()
 	}
-	x.signer.release()
 	x.place.release()
 }
 

@@ -25,17 +25,28 @@ func (c *Chain) limit(x *exchange) (d *Denial) {
 
 // signerLimit charges the signer, now that its signature was verified, if
 // somebody else could have been charged in its place so far.
-func (c *Chain) signerLimit(x *exchange) (d *Denial) {
+func (c *Chain) signerLimit(x *exchange) *Denial {
 	if !x.certDID.IsZero() || x.headerDID.IsZero() {
 		return nil
 	}
-	if x.signer, d = charge(c.usage, x.caller.Name(), ""); d != nil {
+	signer, d := charge(c.usage, x.caller.Name(), "")
+	if d != nil {
 		return d
 	}
-	if !x.signer.hold(x.place.bytes) {
+	if !signer.hold(x.place.bytes) {
+		signer.release()
 		return limitDenial(errBodyShare)
 	}
+	x.place.release() // from here on it is the signer's own
+	x.place = signer
 	return nil
+}
+
+// unproved are the limits of what is done in the name of a DID from one address
+// before its signature was verified: there may be many addresses.
+func (l Limits) unproved() Limits {
+	l.BodyBytesHeld = max(l.BodyBytes, l.BodyBytesHeld/8)
+	return l
 }
 
 func charge(u *usage, name, address string) (*place, *Denial) {

@@ -54,6 +54,16 @@ func TestAddressesOfOneNameAreBounded(t *testing.T) {
 	}
 }
 
+// Bodies that nobody has signed yet may be held at many addresses at once.
+func TestUnsignedBodiesHaveAnEighthOfTheShare(t *testing.T) {
+	for held, want := range map[int64]int64{64 << 20: 8 << 20, 4 << 20: 2 << 20} {
+		l := Limits{BodyBytes: 2 << 20, BodyBytesHeld: held}
+		if got := l.unproved().BodyBytesHeld; got != want {
+			t.Errorf("of %d: %d, want %d", held, got, want)
+		}
+	}
+}
+
 func TestBytesAreGivenBack(t *testing.T) {
 	m := newMeter(Limits{BodyBytes: 1, BodyBytesHeld: 10})
 	first, _, _ := m.acquire("a", "")
