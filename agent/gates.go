@@ -52,7 +52,7 @@ func (a *Agent) armGates() error {
 		Public:           public,
 		Protected:        protected,
 		Limits: gate.Limits{
-			TargetBytes: int(l.TargetBytes), BodyBytes: l.BodyBytes, BodyTime: l.BodyTimeout, TokenBytes: int(l.TokenBytes), DIDBytes: int(l.DIDBytes), JSONDepth: l.JSONDepth,
+			TargetBytes: int(l.TargetBytes), BodyBytes: l.BodyBytes, BodyBytesHeld: l.BodyHeld, BodyTime: l.BodyTimeout, TokenBytes: int(l.TokenBytes), DIDBytes: int(l.DIDBytes), JSONDepth: l.JSONDepth,
 			InFlight: l.RequestsPerDID, Rate: l.RatePerDID, Burst: l.RateBurst,
 		},
 		Now:  a.opts.Now,

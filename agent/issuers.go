@@ -25,7 +25,7 @@ func OIDCConfig(set settings.Settings) (oidc.Config, error) {
 	if err != nil {
 		return oidc.Config{}, err
 	}
-	cfg := oidc.Config{Roots: roots, RefreshInterval: auth.JWKSRefresh, MaxStale: auth.JWKSMaxStale}
+	cfg := oidc.Config{Roots: roots, RefreshInterval: auth.JWKSRefresh, MaxStale: auth.JWKSMaxStale, MaxTokenBytes: int(set.Limits.TokenBytes)}
 	if auth.DIDMapFile != "" {
 		if cfg.DIDMap, err = oidc.LoadDIDMap(auth.DIDMapFile); err != nil {
 			return oidc.Config{}, fmt.Errorf("AUTH__DID_MAP: %w", err)

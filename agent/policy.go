@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/identity"
@@ -20,7 +21,7 @@ func (a *Agent) openPolicy() error {
 	if err != nil {
 		return fmt.Errorf("AUTH__POLICY_FILE: %w", err)
 	}
-	a.policy = &rules{engine}
+	a.policy = &rules{engine, a.opts.Now}
 	if auth.PolicyFile != "" {
 		a.follow(&followed{what: componentPolicy, path: auth.PolicyFile, reload: engine.Reload})
 	}
@@ -28,7 +29,10 @@ func (a *Agent) openPolicy() error {
 }
 
 // rules lets the gates ask a policy engine.
-type rules struct{ engine *policy.Engine }
+type rules struct {
+	engine *policy.Engine
+	now    func() time.Time
+}
 
 // Decide implements [gate.Policy]: first whether the caller may, then whether
 // it has not used up its quota. Which rule decided is for our log only.
@@ -40,14 +44,28 @@ func (p *rules) Decide(ctx context.Context, c identity.Caller, r gate.Request) (
 	if d := p.engine.Decide(ctx, c, request); !d.Allowed {
 		return nil, &gate.Denial{Reason: gate.PolicyDenied, Cause: denialCause(d)}
 	}
-	release, err := p.engine.Quotas().Acquire(c.Name(), r.Time)
-	if quota, ok := errors.AsType[*policy.QuotaError](err); ok {
-		return nil, &gate.Denial{
-			Reason: gate.RateLimited, RetryAfter: quota.RetryAfter, Cause: err,
-			Hint: "The operator of this agent gives each caller a share; try again after Retry-After.",
-		}
+	release, err := p.engine.Quotas().Acquire(c.Name(), p.now)
+	return release, quotaDenial(err)
+}
+
+// RefuseCaller implements [gate.CallerPolicy]. A quota that is used up refuses
+// here already, and is charged by Decide only.
+func (p *rules) RefuseCaller(ctx context.Context, c identity.Caller) error {
+	if d, refused := p.engine.RefusesCaller(ctx, c); refused {
+		return &gate.Denial{Reason: gate.PolicyDenied, Cause: denialCause(d)}
 	}
-	return release, err
+	return quotaDenial(p.engine.Quotas().Exhausted(c.Name(), p.now))
+}
+
+func quotaDenial(err error) error {
+	quota, ok := errors.AsType[*policy.QuotaError](err)
+	if !ok {
+		return err
+	}
+	return &gate.Denial{
+		Reason: gate.RateLimited, RetryAfter: quota.RetryAfter, Cause: err,
+		Hint: "The operator of this agent gives each caller a share; try again after Retry-After.",
+	}
 }
 
 func denialCause(d policy.Decision) error {

@@ -115,10 +115,20 @@ func IntrospectorOptions(set settings.Settings, issuer string, onFlip func()) hy
 		Issuer:             issuer,
 		ForbiddenAudiences: []string{set.MTLS.OIDCAudience},
 		Audiences:          set.Auth.Audience,
-		MaxAge:             set.Hydra.CacheTTL,
+		MaxAge:             verdictAge(set.Hydra.CacheTTL),
+		MaxTokenBytes:      int(set.Limits.TokenBytes),
 		MaxEntries:         set.Hydra.MaxCacheSize,
 		OnFlip:             onFlip,
 	}
+}
+
+// verdictAge leaves time for a request to be admitted on a verdict that is still
+// young enough when the gates look for the last time.
+func verdictAge(ttl time.Duration) time.Duration {
+	if ttl <= 0 {
+		ttl = hydra.MaxVerdictAge
+	}
+	return min(ttl, hydra.MaxVerdictAge-gate.ProofAge)
 }
 
 // prepareOwnTokens decides where the tokens for our calls of others come from.

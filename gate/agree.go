@@ -34,6 +34,7 @@ func Agree(n Names) (did.DID, Reason) {
 // agreement lets pass only one name.
 func (c *Chain) agreement(x *exchange) *Denial {
 	if c.cfg.TokenOnly && x.tokenDID.IsZero() {
+		x.caller.DID = did.DID{}
 		return nil
 	}
 	agreed, reason := Agree(Names{Certificate: x.certDID, Token: x.tokenDID, Header: x.headerDID})

@@ -3,7 +3,6 @@ package gate
 import (
 	"errors"
 
-	"github.com/getbindu/bindu-go/audit"
 	"github.com/getbindu/bindu-go/transport/mtls"
 )
 
@@ -38,10 +37,7 @@ func (c *Chain) certificate(x *exchange) *Denial {
 
 func (c *Chain) certificateDenial(x *exchange, err error) *Denial {
 	if c.cfg.AllowUncertified && errors.Is(err, mtls.ErrNoCertificate) {
-		c.cfg.Recorder.Record(x.r.Context(), audit.Event{
-			Decision: audit.Warned, Gate: "certificate", Reason: "uncertified_caller",
-			DID: x.tokenDID.String(), Remote: x.r.RemoteAddr,
-		})
+		c.warn(x, "certificate", uncertifiedCaller, nil)
 		return nil
 	}
 	d := lookup(certificateErrors, err, CertRefused)

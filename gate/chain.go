@@ -2,6 +2,7 @@ package gate
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base32"
 	"fmt"
 	"io"
@@ -25,7 +26,10 @@ type gate struct {
 type Chain struct {
 	cfg   Config
 	gates []gate
-	usage *usage
+	again []gate // those that are asked again when a request took long
+	// usage is what proved callers do, strangers what is done in the name of a
+	// DID, from one address, before its signature was verified.
+	usage, strangers *usage
 }
 
 // New returns a Chain, or an error that lists everything in the configuration
@@ -35,7 +39,8 @@ func New(cfg Config) (*Chain, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	c := &Chain{cfg: cfg, usage: newUsage(cfg.Limits, cfg.Now)}
+	c := &Chain{cfg: cfg, usage: newUsage(cfg.Limits, cfg.Now), strangers: newUsage(cfg.Limits.unproved(), cfg.Now)}
+	c.again = c.proofs()
 	c.gates = []gate{
 		{"shape", c.shape},
 		{"route", c.routing},
@@ -44,14 +49,18 @@ func New(cfg Config) (*Chain, error) {
 		{"certificate", c.certificate},
 		{"signature", c.signatureHeaders},
 		{"agreement", c.agreement},
+		{"limit", c.limit},
+		{"policy", c.callerPolicy},
 		{"timestamp", c.timestamp},
 		{"body", c.body},
 		{"signature", c.signatureVerdict},
-		{"limit", c.limit},
+		{"limit", c.signerLimit},
+		{"proof", c.stillProved},
 		{"replay", c.replay},
 		{"json", c.strictJSON},
 		{"scope", c.scope},
 		{"policy", c.policy},
+		{"last look", c.stillProved},
 	}
 	return c, nil
 }
@@ -66,7 +75,7 @@ func (c *Chain) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	for _, g := range c.gates {
 		denial := g.check(x)
 		if denial != nil {
-			c.refuse(x, g.name, requestID, denial)
+			c.refuse(x, cmp.Or(denial.gate, g.name), requestID, denial)
 			return
 		}
 		if x.public {
@@ -120,8 +129,12 @@ func (x *exchange) provedName() string {
 		return x.caller.DID.String()
 	case !x.certDID.IsZero():
 		return x.certDID.String()
-	default:
+	case !x.tokenDID.IsZero():
 		return x.tokenDID.String()
+	case x.caller.Claims.Issuer != "":
+		return x.caller.Name() // of a caller without a DID
+	default:
+		return ""
 	}
 }
 

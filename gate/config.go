@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/audit"
-	"github.com/getbindu/bindu-go/identity"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/oauth"
 	"github.com/getbindu/bindu-go/transport/mtls"
@@ -64,23 +63,6 @@ type KeyResolver interface {
 // error means that the store cannot say. With an error the request is refused.
 type ReplayStore interface {
 	Use(ctx context.Context, owner did.DID, key string, expires time.Time) error
-}
-
-// Policy decides after all proofs about the caller and its request. A nil
-// error admits; a [*Denial] is answered as it is; any other error refuses.
-// release, which may be nil, is called when an admitted request is done.
-type Policy interface {
-	Decide(ctx context.Context, c identity.Caller, r Request) (release func(), err error)
-}
-
-// Request is what a [Policy] may know of a request.
-type Request struct {
-	// Method is the JSON-RPC method.
-	Method string
-	// Body is the verified body. It must not be changed or kept.
-	Body []byte
-	// Time is when the request was judged.
-	Time time.Time
 }
 
 // Recorder takes every decision.

@@ -24,6 +24,8 @@ type Denial struct {
 	Permission string
 	// Cause goes to the log and never to the peer.
 	Cause error
+	// gate is the one that refuses, where it is not the one that was asked.
+	gate string
 	// close ends the connection after the answer.
 	close bool
 	// id is the id of the request where it is known and may be told.

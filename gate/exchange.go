@@ -14,7 +14,7 @@ import (
 type exchange struct {
 	w   *response
 	r   *http.Request
-	now time.Time
+	now time.Time // when its proofs were last looked at
 
 	route     Route
 	public    bool
@@ -29,26 +29,18 @@ type exchange struct {
 
 	envelope  jsonrpc.Envelope
 	caller    identity.Caller
-	held      [2]func() // give back what limits and policy count while the request lasts
-	tokenless bool      // no token came, and the mode allows it
-}
-
-// onDone remembers what to call when the request is done; nil is nothing.
-func (x *exchange) onDone(release func()) {
-	if x.held[0] == nil {
-		x.held[0] = release
-		return
-	}
-	x.held[1] = release
+	place     *place          // in the share that pays
+	release   func()          // gives back what the policy counts; may be nil
+	tokenless bool            // no token came, and the mode allows it
+	warned    map[Reason]bool // what was recorded as a warning
 }
 
 // done gives back what the request held.
 func (x *exchange) done() {
-	for _, release := range x.held {
-		if release != nil {
-			release()
-		}
+	if x.release != nil {
+		x.release()
 	}
+	x.place.release()
 }
 
 // response remembers whether an answer was begun, so that a panic after that

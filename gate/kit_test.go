@@ -45,6 +45,7 @@ type bench struct {
 	keyErr    error
 	publicKey ed25519.PublicKey
 	policyErr error
+	callerErr error // of the policy, before the body
 	handler   http.HandlerFunc
 
 	mu     sync.Mutex
@@ -53,6 +54,7 @@ type bench struct {
 	served []byte
 	got    identity.Caller
 	header http.Header
+	judged gate.Request
 }
 
 func (b *bench) count(stage string) {
@@ -63,13 +65,12 @@ func (b *bench) count(stage string) {
 
 func (b *bench) Verify(_ context.Context, token string) (oauth.Claims, error) {
 	b.count("token")
-	if b.tokenErr != nil {
-		return oauth.Claims{}, b.tokenErr
-	}
 	if token != "good-token" {
 		return oauth.Claims{}, oauth.ErrInactive
 	}
-	return b.claims, nil
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.claims, b.tokenErr
 }
 
 func (b *bench) PublicKey(_ context.Context, d did.DID) (ed25519.PublicKey, error) {
@@ -83,9 +84,20 @@ func (b *bench) Record(_ context.Context, e audit.Event) {
 	b.events = append(b.events, e)
 }
 
-func (b *bench) Decide(context.Context, identity.Caller, gate.Request) (func(), error) {
+func (b *bench) Decide(_ context.Context, _ identity.Caller, r gate.Request) (func(), error) {
 	b.count("policy")
+	b.set(func() { b.judged = r })
 	return func() { b.count("policy released") }, b.policyErr
+}
+
+func (b *bench) RefuseCaller(_ context.Context, c identity.Caller) error {
+	b.count("caller")
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.ran["key"] == 0 && (c.KeyBound || c.Scheme != "") {
+		b.t.Error("the policy is told what nobody has proved yet")
+	}
+	return b.callerErr
 }
 
 type countingReplay struct {
@@ -251,7 +263,7 @@ func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 func checkStages(t *testing.T, b *bench, want string) {
 	t.Helper()
 	var ran []string
-	for _, stage := range []string{"token", "key", "replay", "policy", "handler", "public"} {
+	for _, stage := range []string{"token", "caller", "key", "replay", "policy", "handler", "public"} {
 		if b.ran[stage] > 1 {
 			t.Errorf("%s ran %d times", stage, b.ran[stage])
 		}

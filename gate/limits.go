@@ -22,6 +22,9 @@ type Limits struct {
 	JSONDepth int
 	// InFlight is how many requests of one DID may run at once. Default 256.
 	InFlight int
+	// BodyBytesHeld is how many bytes of bodies the requests of one DID may
+	// hold at once. Default 64 MiB, and never less than BodyBytes.
+	BodyBytesHeld int64
 	// Rate is how many requests per second one DID may send on average, with
 	// Burst on top. Defaults 1000 and 2000.
 	Rate  float64
@@ -31,15 +34,16 @@ type Limits struct {
 // DefaultLimits returns the limits of an agent whose settings say nothing.
 func DefaultLimits() Limits {
 	return Limits{
-		TargetBytes: 4 << 10,
-		BodyBytes:   2 << 20,
-		BodyTime:    30 * time.Second,
-		TokenBytes:  8 << 10,
-		DIDBytes:    did.MaxLength,
-		JSONDepth:   64,
-		InFlight:    256,
-		Rate:        1000,
-		Burst:       2000,
+		TargetBytes:   4 << 10,
+		BodyBytes:     2 << 20,
+		BodyBytesHeld: 64 << 20,
+		BodyTime:      30 * time.Second,
+		TokenBytes:    8 << 10,
+		DIDBytes:      did.MaxLength,
+		JSONDepth:     64,
+		InFlight:      256,
+		Rate:          1000,
+		Burst:         2000,
 	}
 }
 
@@ -52,6 +56,8 @@ func (l Limits) withDefaults() Limits {
 	orDefault(&l.DIDBytes, d.DIDBytes)
 	orDefault(&l.JSONDepth, d.JSONDepth)
 	orDefault(&l.InFlight, d.InFlight)
+	orDefault(&l.BodyBytesHeld, d.BodyBytesHeld)
+	l.BodyBytesHeld = max(l.BodyBytesHeld, l.BodyBytes)
 	orDefault(&l.Rate, d.Rate)
 	orDefault(&l.Burst, d.Burst)
 	return l
@@ -62,6 +68,3 @@ func orDefault[T int | int64 | float64 | time.Duration](v *T, def T) {
 		*v = def
 	}
 }
-
-// maxAuthorizationScheme is "Bearer " plus room for any other scheme's name.
-const maxAuthorizationScheme = 64

@@ -103,7 +103,7 @@ type answer struct {
 
 // answers is the one place that maps a reason to what the peer sees.
 var answers = map[Reason]answer{
-	PayloadTooLarge:   {http.StatusRequestEntityTooLarge, codeRequest, "Request body too large", "Send a smaller body; the limit is LIMITS__BODY_BYTES of the agent."},
+	PayloadTooLarge:   {http.StatusRequestEntityTooLarge, codeRequest, "Request body too large", "Send a smaller body."},
 	ContentEncoding:   {http.StatusUnsupportedMediaType, codeRequest, "Content-Encoding not supported", "Send the body without Content-Encoding: the signature covers the bytes as sent."},
 	ContentType:       {http.StatusUnsupportedMediaType, codeRequest, "Content-Type not supported", "Send Content-Type: application/json in UTF-8."},
 	DuplicateHeader:   {http.StatusBadRequest, codeRequest, "A security header appears twice", "Send Authorization and each X-DID header exactly once, spelt with hyphens."},
@@ -120,12 +120,12 @@ var answers = map[Reason]answer{
 	TokenIssuer:       {http.StatusUnauthorized, codeInvalidToken, "Token has the wrong issuer", "Request the token from the authority that this agent trusts."},
 	TokenUse:          {http.StatusUnauthorized, codeInvalidToken, "Not an access token", "Send an access token, not an ID token or a refresh token."},
 	TokenKID:          {http.StatusUnauthorized, codeInvalidToken, "Token is signed with an unknown key", "Request a new token; the issuer may have changed its keys."},
-	TokenAlgorithm:    {http.StatusUnauthorized, codeInvalidToken, "Token algorithm not allowed", "The agent accepts the algorithms of AUTH__ALGORITHMS only."},
+	TokenAlgorithm:    {http.StatusUnauthorized, codeInvalidToken, "Token algorithm not allowed", "Sign the token with an algorithm that this agent accepts, such as RS256; never with none or a shared secret."},
 	TokenSignature:    {http.StatusUnauthorized, codeInvalidToken, "Invalid token signature", "The token was changed, or its issuer is not the one the agent knows under that name."},
 	TokenClaim:        {http.StatusUnauthorized, codeInvalidToken, "Token lacks a required claim", "The agent's settings require claims that this token does not carry, or not with that value; its operator sees which with `agent token inspect`."},
 	TokenUnavailable:  {http.StatusServiceUnavailable, codeUnavailable, "Token authority unavailable", "Try again after Retry-After."},
 	TokenInvalidReply: {http.StatusServiceUnavailable, codeUnavailable, "Token authority gave an invalid answer", "Try again after Retry-After; the operator of this agent must look at its authority."},
-	ClientNotDID:      {http.StatusForbidden, codeMismatch, "The token's client is not a DID", "Use a token whose client id is the caller's DID, or ask the operator of this agent to map the client to it (AUTH__DID_CLAIM, AUTH__DID_MAP)."},
+	ClientNotDID:      {http.StatusForbidden, codeMismatch, "The token's client is not a DID", "Use a token whose client id is the caller's DID, or ask the operator of this agent to map the client to it."},
 	CertRequired:      {http.StatusUnauthorized, codeCertificate, "Client certificate required", "Connect with the certificate that the private CA issued for your DID."},
 	CertExpired:       {http.StatusUnauthorized, codeCertificate, "Client certificate has expired", "Renew the certificate and connect again."},
 	CertNotYetValid:   {http.StatusUnauthorized, codeCertificate, "Client certificate is not yet valid", "Compare the clocks of the CA and this agent."},
@@ -156,7 +156,7 @@ var answers = map[Reason]answer{
 	ReplayUnavailable: {http.StatusServiceUnavailable, codeUnavailable, "Replay protection unavailable", "Try again after Retry-After; the operator of this agent must look at its storage."},
 	JSONMalformed:     {http.StatusBadRequest, codeParse, "Invalid JSON", "Send one JSON object and nothing after it."},
 	JSONDuplicateKey:  {http.StatusBadRequest, codeParse, "Duplicate key in JSON", "Each key may stand once in an object."},
-	JSONTooDeep:       {http.StatusBadRequest, codeParse, "JSON nested too deeply", "The limit is LIMITS__JSON_DEPTH of the agent."},
+	JSONTooDeep:       {http.StatusBadRequest, codeParse, "JSON nested too deeply", "Send flatter JSON."},
 	JSONNumber:        {http.StatusBadRequest, codeParse, "A number cannot be represented", "Numbers must survive RFC 8785: send large ones as strings."},
 	MethodUnknown:     {http.StatusOK, codeMethodUnknown, "Method not found", "See the agent card for what this agent speaks."},
 	ScopeInsufficient: {http.StatusForbidden, codePermissions, "Insufficient permissions", "The token lacks the permission for this method."},

@@ -40,7 +40,7 @@ func TestReplayStoreDecides(t *testing.T) {
 				t.Fatalf("%d, Retry-After %q, %s", w.Code, w.Header().Get("Retry-After"), w.Body)
 			}
 			checkRefusalShape(t, w, got)
-			checkStages(t, b, "token key")
+			checkStages(t, b, "token caller key")
 		})
 	}
 }

@@ -1,7 +1,7 @@
 package gate
 
 import (
-	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/getbindu/bindu-go/internal/jsonrpc"
@@ -15,11 +15,18 @@ func (c *Chain) strictJSON(x *exchange) *Denial {
 		status, e := jsonrpc.Refusal(err)
 		d := deny(Reason(e.Data.Reason), nil)
 		d.custom = answer{status, e.Code, e.Message, e.Data.Hint}
+		if d.Reason == JSONTooDeep {
+			d.Hint = c.depthHint()
+		}
 		d.id = envelope.ID
 		return d
 	}
 	x.envelope = envelope
 	return nil
+}
+
+func (c *Chain) depthHint() string {
+	return fmt.Sprintf("Send flatter JSON: this agent reads at most %d levels.", c.cfg.Limits.JSONDepth)
 }
 
 // scope wants one of the permissions of the method. There is no switch that
@@ -38,25 +45,5 @@ func (c *Chain) scope(x *exchange) *Denial {
 	d := deny(ScopeInsufficient, nil)
 	d.Permission = strings.Join(wanted, " ")
 	d.Hint = method + " needs the permission " + strings.Join(wanted, " or ") + "; grant it to the caller's client."
-	return d
-}
-
-// policy asks the operator's rules, if there are any.
-func (c *Chain) policy(x *exchange) *Denial {
-	if c.cfg.Policy == nil {
-		return nil
-	}
-	release, err := c.cfg.Policy.Decide(x.r.Context(), x.caller, Request{
-		Method: x.envelope.Method, Body: x.signed.Body, Time: x.now,
-	})
-	if err == nil {
-		x.onDone(release)
-		return nil
-	}
-	d := deny(PolicyDenied, err)
-	if own, ok := errors.AsType[*Denial](err); ok {
-		d = own
-	}
-	d.id = x.envelope.ID
 	return d
 }

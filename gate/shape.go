@@ -2,6 +2,7 @@ package gate
 
 import (
 	"errors"
+	"fmt"
 	"mime"
 	"net/http"
 	"slices"
@@ -22,14 +23,23 @@ var singular = []string{
 func (c *Chain) shape(x *exchange) *Denial {
 	r := x.r
 	if len(r.RequestURI) > c.cfg.Limits.TargetBytes {
-		return deny(TargetTooLong, nil)
+		return &Denial{
+			Reason: TargetTooLong,
+			Hint:   fmt.Sprintf("Send parameters in the body: path and query may have at most %d bytes.", c.cfg.Limits.TargetBytes),
+		}
 	}
 	if r.ContentLength > c.cfg.Limits.BodyBytes {
-		d := deny(PayloadTooLarge, nil)
-		d.close = true
-		return d
+		return c.tooLarge()
 	}
 	return singularHeaders(r.Header)
+}
+
+// tooLarge says how large a body may be.
+func (c *Chain) tooLarge() *Denial {
+	d := deny(PayloadTooLarge, nil)
+	d.Hint = fmt.Sprintf("Send a smaller body: this agent takes at most %d bytes.", c.cfg.Limits.BodyBytes)
+	d.close = true
+	return d
 }
 
 func singularHeaders(h http.Header) *Denial {

@@ -2,9 +2,8 @@ package gate
 
 import (
 	"errors"
-	"io"
+	"fmt"
 	"net/http"
-	"os"
 	"strings"
 	"time"
 
@@ -29,7 +28,9 @@ func (c *Chain) signatureHeaders(x *exchange) *Denial {
 	}
 	name, err := did.Parse(signer)
 	if err != nil || len(signer) > c.cfg.Limits.DIDBytes {
-		return deny(DIDMalformed, err)
+		d := deny(DIDMalformed, err)
+		d.Hint = fmt.Sprintf("Send the caller's DID, at most %d bytes, without path, query or fragment.", c.cfg.Limits.DIDBytes)
+		return d
 	}
 	x.scheme, x.headerDID, x.signature = scheme, name, signature
 	x.signed = did.Request{DID: name}
@@ -108,43 +109,6 @@ func (c *Chain) timestamp(x *exchange) *Denial {
 	}
 	x.signed.Timestamp = stamp
 	return nil
-}
-
-// body reads the body within its limits of size and time, late enough that a
-// stranger cannot make us hold it.
-func (c *Chain) body(x *exchange) *Denial {
-	ctl := http.NewResponseController(x.w)
-	// Test recorders have no deadline to set; a real connection always has.
-	// Sockets go by the real clock, whatever x.now says.
-	_ = ctl.SetReadDeadline(time.Now().Add(c.cfg.Limits.BodyTime))
-	body, err := readBody(x.w, x.r, c.cfg.Limits.BodyBytes)
-	if err == nil {
-		_ = ctl.SetReadDeadline(time.Time{})
-		x.signed.Body = body
-		return nil
-	}
-	reason := BodyIncomplete
-	var tooLarge *http.MaxBytesError
-	switch {
-	case errors.As(err, &tooLarge):
-		reason = PayloadTooLarge
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		reason = BodyTimeout
-	}
-	d := deny(reason, err)
-	d.close = true
-	return d
-}
-
-func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
-	limited := http.MaxBytesReader(w, r.Body, limit)
-	if r.ContentLength <= 0 {
-		return io.ReadAll(limited)
-	}
-	// The length was checked against the limit: one allocation of the right size.
-	body := make([]byte, r.ContentLength)
-	_, err := io.ReadFull(limited, body)
-	return body, err
 }
 
 var keyErrors = []mapping{

@@ -2,10 +2,10 @@ package gate
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
-	"github.com/getbindu/bindu-go/audit"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/oauth"
 )
@@ -27,10 +27,11 @@ var tokenErrors = []mapping{
 	{oauth.ErrInactive, TokenInactive},
 }
 
-// Words for what passes only because of the token mode.
+// Words for what passes only because a setting allows it.
 const (
-	tokenAbsent  Reason = "token_absent"
-	tokenIgnored Reason = "token_ignored"
+	tokenAbsent       Reason = "token_absent"
+	tokenIgnored      Reason = "token_ignored"
+	uncertifiedCaller Reason = "uncertified_caller"
 )
 
 // TokenReason returns the word with which a token is refused for an error of
@@ -47,11 +48,18 @@ func (c *Chain) tokenSyntax(x *exchange) *Denial {
 		}
 		return nil
 	}
-	if len(values[0]) > c.cfg.Limits.TokenBytes+maxAuthorizationScheme {
-		return deny(AuthMalformed, errors.New("header too long"))
-	}
 	scheme, token, _ := strings.Cut(values[0], " ")
-	if !strings.EqualFold(scheme, "Bearer") || !isB64Token(token) || len(token) > c.cfg.Limits.TokenBytes {
+	if !strings.EqualFold(scheme, "Bearer") {
+		return deny(AuthMalformed, errors.New("not of the scheme Bearer"))
+	}
+	if limit := c.cfg.Limits.TokenBytes; len(token) > limit {
+		return &Denial{
+			Reason: AuthMalformed,
+			Hint:   fmt.Sprintf("The token is too long: it has %d bytes, this agent takes at most %d.", len(token), limit),
+			Cause:  fmt.Errorf("the token has %d bytes, at most %d are taken", len(token), limit),
+		}
+	}
+	if !isB64Token(token) {
 		return deny(AuthMalformed, nil)
 	}
 	x.token = token
@@ -106,10 +114,8 @@ func (c *Chain) tokenVerdict(x *exchange) *Denial {
 
 // ignoreToken goes on without the token's permissions, and says so.
 func (c *Chain) ignoreToken(x *exchange, cause error) *Denial {
-	c.cfg.Recorder.Record(x.r.Context(), audit.Event{
-		Decision: audit.Warned, Gate: "token", Reason: string(tokenIgnored), Remote: x.r.RemoteAddr, Cause: cause,
-	})
-	x.caller.Claims.Scopes = c.cfg.Tokenless
+	c.warn(x, "token", tokenIgnored, cause)
+	x.tokenDID, x.caller.Claims = did.DID{}, oauth.Claims{Scopes: c.cfg.Tokenless}
 	return nil
 }
 
@@ -119,6 +125,7 @@ func (c *Chain) tokenName(x *exchange, claims oauth.Claims) *Denial {
 		x.tokenDID = name
 		return nil
 	}
+	x.tokenDID = did.DID{}
 	if c.cfg.TokenOnly && claims.DID == "" {
 		return nil
 	}

@@ -32,9 +32,9 @@ func expectUse(t *testing.T, what string, err, want error) {
 // spend acquires and releases up to n places, and returns how many it got.
 func (m *meter) spend(name string, n int) (got int) {
 	for range n {
-		release, _, err := m.acquire(name)
+		place, _, err := m.acquire(name, "")
 		if err == nil {
-			release()
+			place.release()
 			got++
 		}
 	}
@@ -64,20 +64,20 @@ func TestRetryAfterIsWhenARequestPasses(t *testing.T) {
 		t.Run(fmt.Sprint(rate), func(t *testing.T) {
 			m := newMeter(Limits{Rate: rate, Burst: 2})
 			m.spend("a", 2)
-			_, wait, err := m.acquire("a")
+			_, wait, err := m.acquire("a", "")
 			expectUse(t, "exhausted", err, errRate)
 			if want := time.Duration(float64(time.Second) / rate); math.Abs(float64(wait-want)) > float64(time.Microsecond) {
 				t.Errorf("wait %v, want %v", wait, want)
 			}
 			// Asking again costs nothing and is told the same.
-			if _, again, _ := m.acquire("a"); again != wait {
+			if _, again, _ := m.acquire("a", ""); again != wait {
 				t.Errorf("wait %v when asked again, want %v", again, wait)
 			}
 			m.t = m.t.Add(wait - 10*time.Microsecond)
-			_, _, err = m.acquire("a")
+			_, _, err = m.acquire("a", "")
 			expectUse(t, "too early", err, errRate)
 			m.t = m.t.Add(20 * time.Microsecond)
-			_, _, err = m.acquire("a")
+			_, _, err = m.acquire("a", "")
 			expectUse(t, "as told", err, nil)
 		})
 	}
@@ -85,35 +85,35 @@ func TestRetryAfterIsWhenARequestPasses(t *testing.T) {
 
 func TestInFlightOfOneCaller(t *testing.T) {
 	m := newMeter(Limits{InFlight: 3})
-	var releases []func()
+	var places []*place
 	for range 3 {
-		release, _, err := m.acquire("a")
+		place, _, err := m.acquire("a", "")
 		expectUse(t, "within the limit", err, nil)
-		releases = append(releases, release)
+		places = append(places, place)
 	}
-	_, wait, err := m.acquire("a")
+	_, wait, err := m.acquire("a", "")
 	expectUse(t, "one more", err, errInFlight)
 	if wait != retryAfterBusy {
 		t.Errorf("wait %v", wait)
 	}
-	_, _, err = m.acquire("b")
+	_, _, err = m.acquire("b", "")
 	expectUse(t, "another caller", err, nil)
-	releases[1]()
-	_, _, err = m.acquire("a")
+	places[1].release()
+	_, _, err = m.acquire("a", "")
 	expectUse(t, "after a release", err, nil)
 }
 
 // Who is refused for too many in flight is not charged.
 func TestBusyCallerKeepsItsRate(t *testing.T) {
 	m := newMeter(Limits{InFlight: 1, Rate: 1, Burst: 2})
-	release, _, err := m.acquire("a")
+	place, _, err := m.acquire("a", "")
 	expectUse(t, "first", err, nil)
 	for range 10 {
-		_, _, err = m.acquire("a")
+		_, _, err = m.acquire("a", "")
 		expectUse(t, "busy", err, errInFlight)
 	}
-	release()
-	_, _, err = m.acquire("a")
+	place.release()
+	_, _, err = m.acquire("a", "")
 	expectUse(t, "then", err, nil)
 }
 
@@ -137,22 +137,22 @@ func TestCallersAreForgottenOnlyWhenThatGivesNothingAway(t *testing.T) {
 			t.Fatal("refused before the shard was full")
 		}
 	}
-	release, _, err := m.acquire(busy)
+	place, _, err := m.acquire(busy, "")
 	expectUse(t, "the busy one", err, nil)
-	defer release()
+	defer place.release()
 
-	_, _, err = m.acquire(next)
+	_, _, err = m.acquire(next, "")
 	expectUse(t, "one caller too many", err, errTooMany)
 	m.t = m.t.Add(m.idleAfter())
-	_, wait, err := m.acquire(next)
+	_, wait, err := m.acquire(next, "")
 	expectUse(t, "nobody's bucket is full for long", err, errTooMany)
 	if wait != retryAfterBusy || len(shard.callers) != usagePerShard {
 		t.Errorf("wait %v, %d callers are remembered", wait, len(shard.callers))
 	}
 	m.t = m.t.Add(time.Nanosecond)
-	_, _, err = m.acquire(next)
+	_, _, err = m.acquire(next, "")
 	expectUse(t, "everybody's bucket is full", err, nil)
-	if _, ok := shard.callers[busy]; !ok || len(shard.callers) != 2 {
+	if _, ok := shard.callers[busy+" "]; !ok || len(shard.callers) != 2 {
 		t.Errorf("%d callers are left, the busy one: %v", len(shard.callers), ok)
 	}
 }
@@ -167,11 +167,11 @@ func TestUsageConcurrently(t *testing.T) {
 		wg.Go(func() {
 			name := fmt.Sprint(w % 3)
 			for range 500 {
-				if release, _, err := u.acquire(name); err == nil {
+				if place, _, err := u.acquire(name, ""); err == nil {
 					mu.Lock()
 					got[name]++
 					mu.Unlock()
-					release()
+					place.release()
 				}
 			}
 		})

@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"log/slog"
+	"net/url"
 	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
@@ -31,11 +32,14 @@ type Caller struct {
 // HasScope reports whether the caller was granted permission, compared exactly.
 func (c Caller) HasScope(permission string) bool { return c.Claims.HasScope(permission) }
 
-// Name identifies the caller among all callers: the DID or, for a token-only
-// caller, issuer and client id, which no DID can look like.
+// Name identifies the caller among all callers, in limits, quotas, tasks and the
+// log: the DID or, for a token-only caller, issuer, client id and subject, each
+// escaped so that no two callers have one name and no DID can look like it. It
+// is the name under which tasks are kept, so its form must not change.
 func (c Caller) Name() string {
 	if c.DID.IsZero() {
-		return "client:" + c.Claims.Issuer + " " + c.Claims.ClientID
+		return "oauth:" + url.QueryEscape(c.Claims.Issuer) + ":" + url.QueryEscape(c.Claims.ClientID) +
+			":" + url.QueryEscape(c.Claims.Subject)
 	}
 	return c.DID.String()
 }

@@ -18,6 +18,7 @@ type rule struct {
 	name, reason string
 	effect       Effect
 	program      cel.Program
+	early        bool // it speaks of the caller alone
 }
 
 // newEnv declares what rules may speak of. The dots are part of the names, so
@@ -60,22 +61,22 @@ func compile(rules []fileRule) ([]rule, error) {
 		if err := r.check(seen); err != nil {
 			return nil, err
 		}
-		program, err := r.compile(env)
+		compiled, err := r.compile(env)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, rule{name: r.Name, reason: r.Reason, effect: r.Effect, program: program})
+		out = append(out, compiled)
 	}
 	return out, nil
 }
 
-func (r fileRule) compile(env *cel.Env) (cel.Program, error) {
+func (r fileRule) compile(env *cel.Env) (rule, error) {
 	ast, issues := env.Compile(r.When)
 	if issues.Err() != nil {
-		return nil, fileError("rule %s: %w", r.Name, issues.Err())
+		return rule{}, fileError("rule %s: %w", r.Name, issues.Err())
 	}
 	if !ast.OutputType().IsExactType(cel.BoolType) {
-		return nil, fileError("rule %s: the expression is of type %s, not a yes or no (a claim has no fixed type: compare it, as in caller.claims.admin == true)", r.Name, ast.OutputType())
+		return rule{}, fileError("rule %s: the expression is of type %s, not a yes or no (a claim has no fixed type: compare it, as in caller.claims.admin == true)", r.Name, ast.OutputType())
 	}
 	program, err := env.Program(ast,
 		cel.EvalOptions(cel.OptOptimize),
@@ -83,7 +84,7 @@ func (r fileRule) compile(env *cel.Env) (cel.Program, error) {
 		cel.InterruptCheckFrequency(interruptEvery),
 	)
 	if err != nil {
-		return nil, fileError("rule %s: %w", r.Name, err)
+		return rule{}, fileError("rule %s: %w", r.Name, err)
 	}
-	return program, nil
+	return rule{name: r.Name, reason: r.Reason, effect: r.Effect, program: program, early: early(env, ast)}, nil
 }

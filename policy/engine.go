@@ -75,7 +75,7 @@ func (e *Engine) Explain(ctx context.Context, c identity.Caller, r Request) (Dec
 		return outcome, steps
 	}
 	d, refused := e.refuse(c)
-	first := Step{Rule: AllowedDIDsRule, Effect: Require, Holds: !refused, Decided: refused}
+	first := Step{Rule: AllowedDIDsRule, Effect: Require, Holds: !refused, Early: true, Decided: refused}
 	if refused {
 		outcome = d
 		for i := range steps {

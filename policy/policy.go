@@ -44,8 +44,7 @@ func (p *Policy) Decide(ctx context.Context, c identity.Caller, r Request) Decis
 			if k.refuses() != refusing {
 				continue
 			}
-			holds, err := k.holds(ctx, in)
-			if d, decided := k.decide(holds, err); decided {
+			if d, decided := k.judge(ctx, in); decided {
 				return d
 			}
 		}

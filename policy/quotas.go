@@ -2,12 +2,9 @@ package policy
 
 import (
 	"hash/maphash"
-	"math"
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
 const (
@@ -32,15 +29,6 @@ type quotaShard struct {
 	swept   time.Time // when room was last looked for in vain
 }
 
-// share is what one caller has used. It is guarded by its shard's mutex.
-type share struct {
-	quota    Quota
-	limiter  *rate.Limiter // nil without a rate
-	inFlight int
-	day      int64 // days since 1970, UTC
-	today    int   // requests on that day
-}
-
 // NewQuotas returns a counter for the given quotas.
 func NewQuotas(r QuotaRules) *Quotas {
 	q := &Quotas{seed: maphash.MakeSeed()}
@@ -54,18 +42,23 @@ func NewQuotas(r QuotaRules) *Quotas {
 // SetRules changes the quotas; what callers have used so far still counts.
 func (q *Quotas) SetRules(r QuotaRules) { q.rules.Store(&r) }
 
-// Acquire charges one request to the caller. release must be called when the
-// request is done; calling it again does nothing. The error is a [*QuotaError],
-// and then nothing was charged.
-func (q *Quotas) Acquire(did string, now time.Time) (release func(), err error) {
-	quota := q.rules.Load().of(did)
+// Acquire charges one request to the caller, by its [identity.Caller.Name].
+// release must be called when the request is done; calling it again does
+// nothing. The error is a [*QuotaError], and then nothing was charged.
+//
+// The clock is read while the share is held: of requests that are judged
+// together none may bring an earlier time, which would set the share's clock
+// back and so refill its rate.
+func (q *Quotas) Acquire(caller string, clock func() time.Time) (release func(), err error) {
+	quota := q.rules.Load().of(caller)
 	if quota == (Quota{}) {
 		return func() {}, nil
 	}
-	s := &q.shards[maphash.String(q.seed, did)%quotaShards]
+	s := q.shardOf(caller)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	used := s.share(did, now)
+	now := clock()
+	used := s.share(caller, now)
 	if used == nil {
 		return nil, &QuotaError{Limit: LimitCallers, RetryAfter: retryBusy}
 	}
@@ -77,6 +70,28 @@ func (q *Quotas) Acquire(did string, now time.Time) (release func(), err error) 
 		defer s.mu.Unlock()
 		used.inFlight--
 	}), nil
+}
+
+// Exhausted returns the [*QuotaError] that Acquire would, and charges nothing.
+func (q *Quotas) Exhausted(caller string, clock func() time.Time) error {
+	quota := q.rules.Load().of(caller)
+	if quota == (Quota{}) {
+		return nil
+	}
+	s := q.shardOf(caller)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	used := s.callers[caller]
+	if used == nil {
+		return nil
+	}
+	now := clock()
+	used.adopt(quota, now)
+	return used.exceeded(quota, now)
+}
+
+func (q *Quotas) shardOf(caller string) *quotaShard {
+	return &q.shards[maphash.String(q.seed, caller)%quotaShards]
 }
 
 // share finds the caller's share, making room if need be. mu is held.
@@ -109,63 +124,4 @@ func (s *quotaShard) sweep(now time.Time) bool {
 	}
 	s.swept = now
 	return false
-}
-
-// forgettable reports whether a new share would be worth the same: nothing in
-// progress, nothing charged today, the rate's burst full.
-func (u *share) forgettable(now time.Time) bool {
-	return u.inFlight == 0 &&
-		(u.quota.Daily == 0 || u.day != dayOf(now)) &&
-		(u.limiter == nil || u.limiter.TokensAt(now) >= float64(u.limiter.Burst()))
-}
-
-// charge checks all limits before it takes anything.
-func (u *share) charge(quota Quota, now time.Time) error {
-	u.adopt(quota, now)
-	if quota.Concurrent > 0 && u.inFlight >= quota.Concurrent {
-		return &QuotaError{Limit: LimitConcurrent, RetryAfter: retryBusy}
-	}
-	if quota.Daily > 0 && u.today >= quota.Daily {
-		return &QuotaError{Limit: LimitDaily, RetryAfter: untilMidnight(now)}
-	}
-	if u.limiter != nil && !u.limiter.AllowN(now, 1) {
-		missing := 1 - u.limiter.TokensAt(now)
-		return &QuotaError{Limit: LimitRate, RetryAfter: time.Duration(missing / float64(u.limiter.Limit()) * float64(time.Second))}
-	}
-	u.inFlight++
-	u.today++
-	return nil
-}
-
-// adopt brings the share up to date with the quota and the day. A clock that
-// steps back does not open a day again.
-func (u *share) adopt(quota Quota, now time.Time) {
-	if day := dayOf(now); day > u.day {
-		u.day, u.today = day, 0
-	}
-	if quota == u.quota {
-		return
-	}
-	limit, burst := rate.Limit(quota.Rate), quota.Burst
-	if burst == 0 {
-		burst = int(math.Ceil(quota.Rate))
-	}
-	switch {
-	case quota.Rate == 0:
-		u.limiter = nil
-	case u.limiter == nil:
-		u.limiter = rate.NewLimiter(limit, burst)
-	default:
-		u.limiter.SetLimitAt(now, limit)
-		u.limiter.SetBurstAt(now, burst)
-	}
-	u.quota = quota
-}
-
-const daySeconds = 24 * 60 * 60
-
-func dayOf(t time.Time) int64 { return t.Unix() / daySeconds }
-
-func untilMidnight(t time.Time) time.Duration {
-	return time.Duration(daySeconds-t.Unix()%daySeconds) * time.Second
 }

@@ -11,10 +11,12 @@ import (
 	"github.com/getbindu/bindu-go/policy"
 )
 
+func at(t time.Time) func() time.Time { return func() time.Time { return t } }
+
 // acquire wants a place, or the refusal by the given limit.
 func acquire(t *testing.T, q *policy.Quotas, did string, now time.Time, want policy.Limit) (release func(), wait time.Duration) {
 	t.Helper()
-	release, err := q.Acquire(did, now)
+	release, err := q.Acquire(did, at(now))
 	if want == "" {
 		if err != nil {
 			t.Errorf("%s at %v: %v", did, now, err)
@@ -123,7 +125,7 @@ func TestQuotasUnderConcurrency(t *testing.T) {
 	for range 20 {
 		wg.Go(func() {
 			for range 50 {
-				if release, err := q.Acquire("did:a:1", noon); err == nil {
+				if release, err := q.Acquire("did:a:1", at(noon)); err == nil {
 					release()
 					mu.Lock()
 					admitted++
@@ -144,7 +146,7 @@ func TestAFloodDoesNotForgetWhoIsBusy(t *testing.T) {
 	q := policy.NewQuotas(policy.QuotaRules{Default: policy.Quota{Concurrent: 1}})
 	busy, _ := acquire(t, q, "did:busy", noon, "")
 	for i := range 150_000 {
-		if release, err := q.Acquire(fmt.Sprintf("did:flood:%d", i), noon); err == nil {
+		if release, err := q.Acquire(fmt.Sprintf("did:flood:%d", i), at(noon)); err == nil {
 			release()
 		}
 	}
@@ -162,7 +164,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	runtime.ReadMemStats(&before)
 	refused := 0
 	for i := range 200_000 {
-		release, err := q.Acquire(fmt.Sprintf("did:flood:%d", i), noon)
+		release, err := q.Acquire(fmt.Sprintf("did:flood:%d", i), at(noon))
 		if err != nil {
 			refused++
 			continue

@@ -184,6 +184,9 @@ func (l *loader) checkLimits() {
 	if limits.TokenBytes >= limits.HeaderBytes {
 		l.faultAbout("LIMITS__TOKEN_BYTES", "must be less than LIMITS__HEADER_BYTES, which is "+showBytes(limits.HeaderBytes))
 	}
+	if limits.BodyHeld < limits.BodyBytes {
+		l.faultAbout("LIMITS__BODY_BYTES_PER_DID", "must not be less than LIMITS__BODY_BYTES, which is "+showBytes(limits.BodyBytes))
+	}
 	if limits.ConnectionsPerPeer > limits.Connections {
 		l.faultAbout("LIMITS__CONNECTIONS_PER_PEER", fmt.Sprintf("must not exceed LIMITS__CONNECTIONS, which is %d", limits.Connections))
 	}

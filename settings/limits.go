@@ -7,6 +7,7 @@ type Limits struct {
 	HeaderBytes int64 `env:"LIMITS__HEADER_BYTES" unit:"bytes" default:"32KiB" min:"4KiB" max:"1MiB" doc:"Size of a request's header." example:"64KiB"`
 	TargetBytes int64 `env:"LIMITS__TARGET_BYTES" unit:"bytes" default:"4KiB" min:"256" max:"64KiB" doc:"Size of a request's path and query." example:"2KiB"`
 	BodyBytes   int64 `env:"LIMITS__BODY_BYTES" unit:"bytes" default:"2MiB" min:"1KiB" max:"256MiB" doc:"Size of a request's body." example:"8MiB"`
+	BodyHeld    int64 `env:"LIMITS__BODY_BYTES_PER_DID" unit:"bytes" default:"64MiB" min:"1KiB" max:"16GiB" doc:"Bytes of bodies that the requests of one DID in progress hold at once. More get 429." example:"256MiB"`
 	TokenBytes  int64 `env:"LIMITS__TOKEN_BYTES" unit:"bytes" default:"8KiB" min:"256" max:"1MiB" doc:"Size of a bearer token." example:"16KiB"`
 	DIDBytes    int64 `env:"LIMITS__DID_BYTES" unit:"bytes" default:"512" min:"32" max:"512" doc:"Size of a caller's DID." example:"256"`
 	JSONDepth   int   `env:"LIMITS__JSON_DEPTH" default:"64" min:"4" max:"64" doc:"Nesting of a request's JSON." example:"32"`

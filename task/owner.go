@@ -2,7 +2,6 @@ package task
 
 import (
 	"context"
-	"net/url"
 
 	"github.com/getbindu/bindu-go/identity"
 )
@@ -20,14 +19,11 @@ func caller(ctx context.Context) (identity.Caller, string, error) {
 	return c, owner, nil
 }
 
-// ownerOf is the caller's DID. A token-only caller has none and is named by
-// issuer and client, which no DID can look like.
+// ownerOf is the caller's name, "" for a token-only caller whose token does not
+// say whose it is.
 func ownerOf(c identity.Caller) string {
-	if !c.DID.IsZero() {
-		return c.DID.String()
-	}
-	if c.Claims.Issuer == "" || c.Claims.ClientID == "" {
+	if c.DID.IsZero() && (c.Claims.Issuer == "" || c.Claims.ClientID == "") {
 		return ""
 	}
-	return "oauth:" + url.QueryEscape(c.Claims.Issuer) + ":" + url.QueryEscape(c.Claims.ClientID)
+	return c.Name()
 }

@@ -209,19 +209,22 @@ func TestNobodyIsServedWithoutACaller(t *testing.T) {
 	}
 }
 
-func TestTokenOnlyCallersHaveTasksOfTheirOwn(t *testing.T) {
+func TestHostile181TokenOnlyCallersHaveTasksOfTheirOwn(t *testing.T) {
 	t.Parallel()
 	s, end := newService(t, task.Config{})
 	defer end()
-	token := func(issuer, client string) context.Context {
-		return identity.NewContext(t.Context(), identity.Caller{Claims: oauth.Claims{Issuer: issuer, ClientID: client}})
+	token := func(issuer, client, subject string) context.Context {
+		return identity.NewContext(t.Context(), identity.Caller{Claims: oauth.Claims{Issuer: issuer, ClientID: client, Subject: subject}})
 	}
-	got := must(t, s, token("https://a", "b:c"), send("m", "x"))
-	for _, other := range []context.Context{token("https://a:b", "c"), token("https://a", "b"), as(t, "alice")} {
+	got := must(t, s, token("https://a", "b:c", "d"), send("m", "x"))
+	for _, other := range []context.Context{
+		token("https://a:b", "c", "d"), token("https://a", "b", "d"), token("https://a", "b", "c:d"),
+		token("https://a", "b:c", "e"), token("https://a", "b:c", ""), as(t, "alice"),
+	} {
 		_, err := s.GetTask(other, &a2a.GetTaskRequest{ID: got.ID})
 		wantError(t, err, task.ErrNotFound)
 	}
-	get(t, s, token("https://a", "b:c"), got.ID)
+	get(t, s, token("https://a", "b:c", "d"), got.ID)
 }
 
 func TestUnsupportedOperationsSaySo(t *testing.T) {

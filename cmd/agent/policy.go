@@ -43,7 +43,8 @@ func newPolicyTest() *cobra.Command {
 		Short: "Show which rule decides about a made-up request",
 		Long: `test reads a rules file, evaluates every rule of it for a request that the flags
 describe, and marks the one that decides. AUTH__ALLOWED_DIDS, if it is set, is
-asked before the file, as an agent does.
+asked before the file, as an agent does. Rules that speak of the caller alone are
+judged before the body of a request is read, and again with it.
 
 Without --as the caller is one that has a token and no DID. It exits 0 if the
 request is allowed, 1 if it is not, and 2 if the file is broken, which it then
@@ -142,13 +143,14 @@ type ruleStep struct {
 	Effect  policy.Effect `json:"effect"`
 	Holds   bool          `json:"holds"`
 	Error   string        `json:"error,omitempty"`
+	Early   bool          `json:"early,omitempty"` // judged before the body, too
 	Decided bool          `json:"decided,omitempty"`
 }
 
 func newExplanation(d policy.Decision, steps []policy.Step) *explanation {
 	e := &explanation{Allowed: d.Allowed, Rule: d.Rule, Reason: d.Reason}
 	for _, s := range steps {
-		shown := ruleStep{Rule: s.Rule, Effect: s.Effect, Holds: s.Holds, Decided: s.Decided}
+		shown := ruleStep{Rule: s.Rule, Effect: s.Effect, Holds: s.Holds, Early: s.Early, Decided: s.Decided}
 		if s.Err != nil {
 			shown.Error = s.Err.Error()
 		}
@@ -159,9 +161,12 @@ func newExplanation(d policy.Decision, steps []policy.Step) *explanation {
 
 func (e *explanation) print(out io.Writer) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "RULE\tEFFECT\tCONDITION\t")
+	fmt.Fprintln(table, "RULE\tEFFECT\tCONDITION\t\tJUDGED")
 	for _, s := range e.Rules {
-		condition, mark := "does not hold", ""
+		condition, mark, judged := "does not hold", "", "with the request"
+		if s.Early {
+			judged = "before the body"
+		}
 		switch {
 		case s.Error != "":
 			condition = "cannot be evaluated: " + forTerminal(s.Error)
@@ -171,7 +176,7 @@ func (e *explanation) print(out io.Writer) error {
 		if s.Decided {
 			mark = "<- decides"
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", s.Rule, s.Effect, condition, mark)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", s.Rule, s.Effect, condition, mark, judged)
 	}
 	if err := table.Flush(); err != nil {
 		return err

@@ -86,7 +86,7 @@ func inspectToken(ctx context.Context, cmd *cobra.Command, asJSON bool) error {
 // readToken takes a token as it is copied: with white space around it, or with
 // the word that stands before it in a header.
 func readToken(in io.Reader) (string, error) {
-	const limit = 64 << 10
+	const limit = 1<<20 + 1<<10 // the longest token that settings allow, and what stands around it
 	data, err := io.ReadAll(io.LimitReader(in, limit))
 	if err != nil {
 		return "", err

@@ -36,6 +36,7 @@ var sections = [...]struct {
 	{"TLS and certificates", 25}, {"Tokens", 58}, {"Signatures and replay", 84}, {"HTTP", 103},
 	{"JSON-RPC and A2A", 128}, {"The directory", 141}, {"Boot and the authorities", 160},
 	{"What attackers found", 181},
+	{"Found by attack", 181},
 }
 
 // numbers are all there are.
@@ -48,6 +49,7 @@ var numbers = [...]int{
 	131, 132, 133, 134, 135, 136, 137, 141,
 	142, 143, 144, 145, 146, 148, 149, 150, 151, 153, 154, 155, 156, 157, 158, 159, 160,
 	161, 178,
+	163, 166, 167, 168, 170, 180, 181,
 }
 
 // entry is a line of the document.

@@ -65,5 +65,7 @@ func elsewhereRows() []elsewhere {
 		{161, "any payload of any format that a key signs, in parts, in chunks, with leniencies of its verifiers", "never signed as a text", []string{"identity/did TestHostile161NoPayloadOfAnyFormatIsSignedAsAText", "identity/did TestHostile161TextsOfOtherFormats", "task TestHostile161RefusedPartsAreSentUnsigned"}},
 		{161, "signatures that an executor writes into metadata; status messages and feedback", "dropped; never signed", []string{"task TestHostile161ExecutorsWriteNoSignature", "task TestHostile161OnlyArtifactsAreSigned"}},
 		{178, "the same for an executor in the process, and for callers without a DID", "ids of its own for each caller", []string{"task TestHostile178ExecutorsTellCallersApart"}},
+		{167, "the same, while a disk is slow; a root that is distrusted meanwhile; a token that names another caller by then", "the refusal that a new request would get", []string{"gate TestHostile167ProofsThatEndWhileTheBodyComes", "gate TestHostile167ProofsThatEndWhileTheDiskIsSlow", "gate TestHostile167CallerThatBecomesAnother"}},
+		{181, "two subjects of one client, without DIDs", "two owners, two rates, two quotas", []string{"identity TestHostile181NamesAreUnambiguous", "task TestHostile181TokenOnlyCallersHaveTasksOfTheirOwn", "gate TestHostile181SubjectsHaveTheirOwnLimits", "agent TestHostile181QuotaOfASubject"}},
 	}
 }

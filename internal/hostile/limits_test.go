@@ -37,6 +37,7 @@ func limits() []limit {
 			want: shape(413), reason: "payload_too_large", beyond: large},
 		{setting: "LIMITS__BODY_BYTES", value: "2KiB", fallback: int64(2 << 20), field: func(l settings.Limits) any { return l.BodyBytes },
 			want: want{status: 413, code: -32600, gate: "body", reach: atToken, closed: true}, reason: "payload_too_large", beyond: both(large, inChunks)},
+		{setting: "LIMITS__BODY_BYTES_PER_DID", value: "2KiB LIMITS__BODY_BYTES=2KiB", fallback: int64(64 << 20), field: func(l settings.Limits) any { return l.BodyHeld }, check: bodiesHeld},
 		{setting: "LIMITS__TOKEN_BYTES", value: "256", fallback: int64(8 << 10), field: func(l settings.Limits) any { return l.TokenBytes },
 			want: want{status: 401, code: -32001, gate: "token"}, reason: "auth_malformed", beyond: longToken},
 		{setting: "LIMITS__DID_BYTES", value: "64", fallback: int64(did.MaxLength), field: func(l settings.Limits) any { return l.DIDBytes },
@@ -164,7 +165,7 @@ func tokenGuesses(t *testing.T, h *house) {
 	ok.check(t, second.send(), "")
 }
 
-var limited = want{status: 429, code: -32055, gate: "limit", reach: atKey}
+var limited = want{status: 429, code: -32055, gate: "limit", reach: atToken}
 
 func inFlight(t *testing.T, h *house) {
 	hostile := h.newCaller(t)

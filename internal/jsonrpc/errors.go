@@ -33,7 +33,7 @@ var (
 	// ErrDuplicateKey: an object, at any depth, has two members of one name.
 	ErrDuplicateKey error = &parseError{CodeParseError, "json_duplicate_key", "an object in the request body has two members of the same name", "Each name may stand once in an object."}
 	// ErrTooDeep: arrays and objects nest deeper than allowed.
-	ErrTooDeep error = &parseError{CodeParseError, "json_too_deep", "the request body is nested too deeply", "Send flatter JSON; the limit is LIMITS__JSON_DEPTH of the agent."}
+	ErrTooDeep error = &parseError{CodeParseError, "json_too_deep", "the request body is nested too deeply", "Send flatter JSON."}
 	// ErrTrailing: something other than white space follows the request object.
 	ErrTrailing error = &parseError{CodeParseError, "json_trailing_data", "the request body has data after the request object", "Send one JSON object and nothing after it."}
 	// ErrBatch: the body is an array; A2A has no batches.

@@ -4,6 +4,7 @@ package main
 func mutants() []mutant {
 	return concat(gates(), agreement(), requests(), layers(),
 		replays(), owners(), rules(), issuers(), connections(), wiring(), callers(), files(), signing())
+		replays(), owners(), rules(), issuers(), connections(), wiring(), callers(), files(), shares())
 }
 
 func concat(lists ...[]mutant) []mutant {

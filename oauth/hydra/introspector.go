@@ -41,6 +41,9 @@ type IntrospectorOptions struct {
 	ForbiddenAudiences []string
 	// Audiences, if there are any, have to include one that the token names.
 	Audiences []string
+	// MaxTokenBytes is the longest token that is judged; zero is
+	// [DefaultMaxTokenBytes].
+	MaxTokenBytes int
 	// MaxAge of a verdict; zero or more than [MaxVerdictAge] is that.
 	MaxAge time.Duration
 	// MaxEntries bounds the verdicts kept; zero is [DefaultMaxVerdicts].
@@ -64,7 +67,7 @@ type Introspector struct {
 	owned    bool
 	options  IntrospectorOptions
 	verdicts *ahead[tokenHash, verdict]
-	scratch  sync.Pool // of *[maxToken]byte, for hash
+	scratch  sync.Pool // of *[]byte of MaxTokenBytes, for hash
 	lastFlip atomic.Pointer[time.Time]
 }
 
@@ -83,12 +86,16 @@ func NewIntrospector(cfg Config, options IntrospectorOptions) *Introspector {
 	cfg, owned := cfg.withDefaults()
 	options.MaxAge = min(cmp.Or(max(options.MaxAge, 0), MaxVerdictAge), MaxVerdictAge)
 	options.MaxEntries = cmp.Or(max(options.MaxEntries, 0), DefaultMaxVerdicts)
+	options.MaxTokenBytes = cmp.Or(max(options.MaxTokenBytes, 0), DefaultMaxTokenBytes)
 	if options.OnFlip == nil {
 		options.OnFlip = func() {}
 	}
 	i := &Introspector{cfg: cfg, owned: owned, options: options,
 		verdicts: newAhead[tokenHash, verdict](options.MaxEntries, cfg.Now, introspectPause),
-		scratch:  sync.Pool{New: func() any { return new([maxToken]byte) }}}
+		scratch: sync.Pool{New: func() any {
+			buffer := make([]byte, options.MaxTokenBytes)
+			return &buffer
+		}}}
 	if options.Admit != nil {
 		i.verdicts.admit = options.Admit
 	}
@@ -105,8 +112,8 @@ func NewIntrospector(cfg Config, options IntrospectorOptions) *Introspector {
 // ErrNotYetValid, ErrIssuer, ErrAudience and ErrTokenUse refuse the token;
 // after ErrUnavailable and ErrInvalidResponse nothing is known about it.
 func (i *Introspector) Verify(ctx context.Context, token string) (oauth.Claims, error) {
-	if len(token) > maxToken {
-		return oauth.Claims{}, oauth.ErrMalformed
+	if len(token) > i.options.MaxTokenBytes {
+		return oauth.Claims{}, i.tooLong(token)
 	}
 	key := i.hash(token)
 	v, state := i.verdicts.peek(key)
@@ -117,7 +124,7 @@ func (i *Introspector) Verify(ctx context.Context, token string) (oauth.Claims, 
 		i.verdicts.renew(key, i.loader(key, token))
 		return i.unexpired(v)
 	}
-	if !wellFormed(token) {
+	if !wellFormed(token, i.options.MaxTokenBytes) {
 		return oauth.Claims{}, oauth.ErrMalformed
 	}
 	v, err := i.verdicts.fetch(ctx, key, i.loader(key, token))
@@ -130,7 +137,7 @@ func (i *Introspector) Verify(ctx context.Context, token string) (oauth.Claims, 
 // VerifyFresh is Verify for what must not rely on an answer of some seconds
 // ago: it always asks Hydra.
 func (i *Introspector) VerifyFresh(ctx context.Context, token string) (oauth.Claims, error) {
-	if !wellFormed(token) {
+	if !wellFormed(token, i.options.MaxTokenBytes) {
 		return oauth.Claims{}, oauth.ErrMalformed
 	}
 	key := i.hash(token)
@@ -180,11 +187,15 @@ func (i *Introspector) Close() error {
 	return nil
 }
 
-// hash returns the key of a token of at most maxToken bytes. Converting a
+func (i *Introspector) tooLong(token string) error {
+	return fmt.Errorf("%w: it has %d bytes, at most %d are allowed", oauth.ErrMalformed, len(token), i.options.MaxTokenBytes)
+}
+
+// hash returns the key of a token of at most MaxTokenBytes. Converting a
 // string allocates, which would double what this costs.
 func (i *Introspector) hash(token string) tokenHash {
-	buffer := i.scratch.Get().(*[maxToken]byte)
-	used := buffer[:copy(buffer[:], token)]
+	buffer := i.scratch.Get().(*[]byte)
+	used := (*buffer)[:copy(*buffer, token)]
 	key := tokenHash(sha256.Sum256(used))
 	clear(used)
 	i.scratch.Put(buffer)

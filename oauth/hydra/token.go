@@ -12,8 +12,8 @@ import (
 	"github.com/getbindu/bindu-go/oauth"
 )
 
-// maxToken is the longest token handled, in bytes.
-const maxToken = 8 << 10
+// DefaultMaxTokenBytes is the longest token of a caller.
+const DefaultMaxTokenBytes = 8 << 10
 
 // tokenRequest asks for a token by the client_credentials grant (RFC 6749 section 4.4.2).
 type tokenRequest struct {
@@ -101,7 +101,7 @@ func parseToken(body []byte) (token, error) {
 		return token{}, fmt.Errorf("%w: %w", oauth.ErrInvalidResponse, err)
 	}
 	value, err := o.text("access_token")
-	if err != nil || !wellFormed(value) {
+	if err != nil || !wellFormed(value, maxReply) {
 		return token{}, fmt.Errorf("%w: no access token", oauth.ErrInvalidResponse)
 	}
 	kind, err := o.text("token_type")
@@ -118,10 +118,11 @@ func parseToken(body []byte) (token, error) {
 // maxLifetime is the longest token lifetime taken for sensible: ten years, in seconds.
 const maxLifetime = 10 * 366 * 24 * 60 * 60
 
-// wellFormed reports whether s is a b64token (RFC 6750 section 2.1) of sensible length.
-func wellFormed(s string) bool {
+// wellFormed reports whether s is a b64token (RFC 6750 section 2.1) of at most
+// limit bytes.
+func wellFormed(s string, limit int) bool {
 	body := strings.TrimRight(s, "=")
-	if body == "" || len(s) > maxToken {
+	if body == "" || len(s) > limit {
 		return false
 	}
 	for i := range len(body) {

@@ -10,7 +10,7 @@ import (
 )
 
 func checkForm(_ context.Context, v *Verifier, c *candidate) (err error) {
-	if c.segments, err = split(c.raw); err != nil {
+	if c.segments, err = split(c.raw, v.maxTokenBytes); err != nil {
 		return err
 	}
 	if c.header, err = parseHeader(c.segments.header); err != nil {

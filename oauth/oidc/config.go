@@ -21,6 +21,8 @@ type Config struct {
 	Issuers []Issuer
 	// DIDMap gives clients their DIDs; nil: none has one by map.
 	DIDMap *DIDMap
+	// MaxTokenBytes is the longest accepted token; 0: [DefaultMaxTokenBytes].
+	MaxTokenBytes int
 	// HTTPClient fetches discovery documents and keys; nil: one of our own, which
 	// verifies TLS. Its redirect policy and cookies are not used.
 	HTTPClient *http.Client
@@ -59,6 +61,9 @@ func (c Config) withDefaults() Config {
 	orDefault(&c.RefreshInterval, DefaultRefreshInterval)
 	orDefault(&c.MaxStale, DefaultMaxStale)
 	orDefault(&c.UnknownKeyPause, DefaultUnknownKeyPause)
+	if c.MaxTokenBytes <= 0 {
+		c.MaxTokenBytes = DefaultMaxTokenBytes
+	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}

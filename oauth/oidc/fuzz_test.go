@@ -26,7 +26,7 @@ func FuzzToken(f *testing.F) {
 	f.Add("..")
 	f.Add("a.b.c.d.e")
 	f.Fuzz(func(t *testing.T, token string) {
-		s, err := split(token)
+		s, err := split(token, DefaultMaxTokenBytes)
 		if err != nil {
 			return
 		}

@@ -94,7 +94,7 @@ func malformedRows() []row {
 		{name: "opaque token", token: func(world) string { return "ory_at_8d2b" }, want: oauth.ErrMalformed},
 		{name: "four segments", token: edit(func(s string) string { return s + "." }), want: oauth.ErrMalformed},
 		{name: "five segments, encrypted", token: edit(func(s string) string { return s + ".YQ.YQ" }), want: oauth.ErrMalformed},
-		{name: "one byte too long", token: minted(map[string]any{"pad": strings.Repeat("x", oidc.MaxTokenBytes)}), want: oauth.ErrMalformed},
+		{name: "one byte too long", token: minted(map[string]any{"pad": strings.Repeat("x", oidc.DefaultMaxTokenBytes)}), want: oauth.ErrMalformed},
 		{name: "one megabyte", token: func(world) string { return strings.Repeat("a.", 1<<19) }, want: oauth.ErrMalformed},
 		{name: "padding", token: edit(func(s string) string { return s + "==" }), want: oauth.ErrMalformed},
 		{name: "line end inside", token: edit(func(s string) string { return s[:5] + "\n" + s[5:] }), want: oauth.ErrMalformed},

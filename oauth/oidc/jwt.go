@@ -13,8 +13,9 @@ import (
 
 // Limits on what a token may be before it is looked at more closely.
 const (
-	// MaxTokenBytes is the longest accepted token.
-	MaxTokenBytes = 8 << 10
+	// DefaultMaxTokenBytes is the longest accepted token.
+	DefaultMaxTokenBytes = 8 << 10
+
 	maxDepth      = 64
 	maxKeyIDBytes = 256
 )
@@ -28,9 +29,9 @@ type segments struct {
 
 // split cuts a token without interpreting it. An empty signature passes: what
 // is wrong with such a token is its algorithm, or that it does not verify.
-func split(token string) (segments, error) {
-	if len(token) > MaxTokenBytes {
-		return segments{}, malformed("it has %d bytes, at most %d are allowed", len(token), MaxTokenBytes)
+func split(token string, limit int) (segments, error) {
+	if len(token) > limit {
+		return segments{}, malformed("it has %d bytes, at most %d are allowed", len(token), limit)
 	}
 	if strings.Count(token, ".") != 2 {
 		return segments{}, malformed("it has %d segments separated by dots, a signed JWT has 3; an opaque token cannot be verified here", strings.Count(token, ".")+1)

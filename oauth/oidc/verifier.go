@@ -25,6 +25,8 @@ type Verifier struct {
 	didMap     *DIDMap
 	now        func() time.Time
 
+	maxTokenBytes int
+
 	cancel    context.CancelFunc
 	wg        sync.WaitGroup
 	transport *http.Transport // ours to close, nil if the client was given
@@ -73,7 +75,7 @@ func (v *Verifier) configure(c Config) error {
 	if c.FetchTimeout < 0 || c.RefreshInterval < 0 || c.UnknownKeyPause < 0 || c.MaxStale < c.RefreshInterval {
 		return configError("times must not be negative, and MaxStale (%v) not shorter than RefreshInterval (%v)", c.MaxStale, c.RefreshInterval)
 	}
-	v.now = c.Now
+	v.now, v.maxTokenBytes = c.Now, c.MaxTokenBytes
 	fetch := newFetcher(c.HTTPClient, c.FetchTimeout)
 	for _, issuer := range c.Issuers {
 		if err := issuer.validate(c.AllowInsecureLoopback); err != nil {

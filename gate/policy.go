@@ -1,0 +1,73 @@
+package gate
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/getbindu/bindu-go/identity"
+)
+
+// Policy decides after all proofs about the caller and its request. A nil
+// error admits; a [*Denial] is answered as it is; any other error refuses.
+// release, which may be nil, is called when an admitted request is done.
+type Policy interface {
+	Decide(ctx context.Context, c identity.Caller, r Request) (release func(), err error)
+}
+
+// CallerPolicy is a [Policy] that can tell of some callers that it refuses them
+// whatever they ask for, before their body is read and their signature verified:
+// KeyBound and Scheme of c are not known yet. A nil error says nothing, any
+// other is as one of Decide. It must charge nothing, and refuse nobody whom
+// Decide would admit at that moment.
+type CallerPolicy interface {
+	Policy
+	RefuseCaller(ctx context.Context, c identity.Caller) error
+}
+
+// Request is what a [Policy] may know of a request.
+type Request struct {
+	// Method is the JSON-RPC method.
+	Method string
+	// Body is the verified body. It must not be changed or kept.
+	Body []byte
+	// Time is when the request was judged.
+	Time time.Time
+}
+
+// policy asks the operator's rules, if there are any.
+func (c *Chain) policy(x *exchange) *Denial {
+	if c.cfg.Policy == nil {
+		return nil
+	}
+	release, err := c.cfg.Policy.Decide(x.r.Context(), x.caller, Request{
+		Method: x.envelope.Method, Body: x.signed.Body, Time: c.cfg.Now(),
+	})
+	if err == nil {
+		x.release = release
+		return nil
+	}
+	d := policyDenial(err)
+	d.id = x.envelope.ID
+	return d
+}
+
+// callerPolicy asks for what the rules say about the caller, whatever it asks
+// for: who is refused anyway makes nobody read its body.
+func (c *Chain) callerPolicy(x *exchange) *Denial {
+	early, ok := c.cfg.Policy.(CallerPolicy)
+	if !ok {
+		return nil
+	}
+	if err := early.RefuseCaller(x.r.Context(), x.caller); err != nil {
+		return policyDenial(err)
+	}
+	return nil
+}
+
+func policyDenial(err error) *Denial {
+	if own, ok := errors.AsType[*Denial](err); ok {
+		return own
+	}
+	return deny(PolicyDenied, err)
+}

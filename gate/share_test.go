@@ -1,0 +1,149 @@
+package gate_test
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/getbindu/bindu-go/gate"
+	"github.com/getbindu/bindu-go/identity/did"
+)
+
+// untouched is a body that must not be read.
+type untouched struct{ t *testing.T }
+
+func (u untouched) Read([]byte) (int, error) {
+	u.t.Error("the body was read")
+	return 0, io.EOF
+}
+
+func (untouched) Close() error { return nil }
+
+// uncertified are the two ways in which callers come without a certificate.
+func uncertified() map[string]func(*gate.Config) {
+	return map[string]func(*gate.Config){
+		"mode off":  func(c *gate.Config) { c.Mode = gate.ModeOff },
+		"migration": func(c *gate.Config) { c.AllowUncertified = true },
+	}
+}
+
+// failing is a request whose signature does not verify.
+func (b *bench) failing(address string) *http.Request {
+	r := b.request(did.SchemeReference, testBody)
+	r.RemoteAddr = address
+	r.Body = io.NopCloser(strings.NewReader(strings.Replace(testBody, "1}", "2}", 1)))
+	return r
+}
+
+func (b *bench) expect(r *http.Request, status int, reason string) {
+	b.t.Helper()
+	if w, got := b.do(r); w.Code != status || got.Error.Data.Reason != reason {
+		b.t.Errorf("%d %s, want %d %s", w.Code, w.Body, status, reason)
+	}
+}
+
+// A request that fails costs its caller what one that succeeds does, and beyond
+// the limit nobody reads its body, looks for its key or verifies anything.
+func TestHostile163FailuresAreCharged(t *testing.T) {
+	const burst = 4
+	b := newBench(t, func(c *gate.Config) { c.Limits = gate.Limits{Rate: 0.001, Burst: burst} })
+	for range burst {
+		b.expect(b.failing("192.0.2.1:1"), 403, "crypto_mismatch")
+	}
+	looked := b.ran["key"]
+	r := b.request(did.SchemeReference, testBody)
+	r.Body = untouched{t}
+	b.expect(r, 429, "rate_limited")
+	if b.ran["key"] != looked || b.ran["caller"] != burst {
+		t.Errorf("ran %v", b.ran)
+	}
+}
+
+// Whoever got hold of a token, and of nothing else, uses up what is granted to
+// it at its own address; its owner is served.
+func TestTokenWithoutCertificateStarvesNobody(t *testing.T) {
+	for name, configure := range uncertified() {
+		t.Run(name, func(t *testing.T) {
+			const burst = 4
+			b := newBench(t, configure, func(c *gate.Config) { c.Limits = gate.Limits{Rate: 0.001, Burst: burst} })
+			from := func(r *http.Request, address string) *http.Request {
+				r.TLS, r.RemoteAddr = nil, address
+				return r
+			}
+			for range burst {
+				b.expect(from(b.failing(""), "[2001:db8::1]:1"), 403, "crypto_mismatch")
+			}
+			r := from(b.request(did.SchemeReference, testBody), "[2001:db8::2]:2") // the same network
+			r.Body = untouched{t}
+			b.expect(r, 429, "rate_limited")
+			b.expect(from(b.request(did.SchemeJCS, testBody), "[2001:db8:0:1::1]:1"), 200, "")
+			// The owner's own share is charged once its signature is verified,
+			// wherever it comes from.
+			for _, address := range []string{"192.0.2.1:1", "192.0.2.2:1", "192.0.2.3:1"} {
+				b.expect(from(b.request(did.SchemeJCS, testBody), address), 200, "")
+			}
+			served := b.ran["replay"]
+			b.expect(from(b.request(did.SchemeJCS, testBody), "192.0.2.4:1"), 429, "rate_limited")
+			if b.ran["replay"] != served {
+				t.Error("who is over its limit fills the replay memory")
+			}
+		})
+	}
+}
+
+// The requests of one DID in progress hold so many bytes of bodies and no more.
+func TestHostile166BodiesOfOneDIDAreBounded(t *testing.T) {
+	const length = 64 << 10
+	long := strings.Replace(testBody, "1}", `"`+strings.Repeat("x", length-len(testBody)-1)+`"}`, 1)
+	for name, configure := range map[string]func(*gate.Config){
+		"certified": func(*gate.Config) {}, "by token": func(c *gate.Config) { c.Mode = gate.ModeOff },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, configure, func(c *gate.Config) {
+				c.Limits = gate.Limits{BodyBytes: length, BodyBytesHeld: 2 * length}
+			})
+			running, release := make(chan struct{}), make(chan struct{})
+			b.handler = func(http.ResponseWriter, *http.Request) {
+				running <- struct{}{}
+				<-release
+			}
+			done := make(chan struct{})
+			for range 2 {
+				r := b.request(did.SchemeJCS, long)
+				go func() {
+					b.chain.ServeHTTP(httptest.NewRecorder(), r)
+					done <- struct{}{}
+				}()
+				<-running
+			}
+			b.expect(b.request(did.SchemeJCS, testBody), 429, "rate_limited")
+			close(release)
+			<-done
+			<-done
+			b.handler = nil
+			b.expect(b.request(did.SchemeJCS, long), 200, "")
+		})
+	}
+}
+
+// Two subjects of one client are two callers: neither uses up the other's share.
+func TestHostile181SubjectsHaveTheirOwnLimits(t *testing.T) {
+	b := newBench(t, func(c *gate.Config) {
+		c.Mode, c.TokenOnly = gate.ModeOff, true
+		c.Limits = gate.Limits{Rate: 0.001, Burst: 1}
+	})
+	b.claims.DID, b.claims.ClientID = "", "client"
+	for _, step := range []struct {
+		subject string
+		status  int
+		reason  string
+	}{{"ann", 200, ""}, {"ann", 429, "rate_limited"}, {"bob", 200, ""}} {
+		b.claims.Subject = step.subject
+		b.expect(b.request(did.SchemeReference, testBody), step.status, step.reason)
+		if last := b.events[len(b.events)-1]; !strings.HasSuffix(last.DID, ":client:"+step.subject) {
+			t.Errorf("recorded as %q", last.DID)
+		}
+	}
+}
