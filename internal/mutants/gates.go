@@ -2,9 +2,22 @@ package main
 
 // mutants lists every change that is tried.
 func mutants() []mutant {
-	return concat(gates(), agreement(), requests(), layers(),
-		replays(), owners(), rules(), issuers(), connections(), wiring(), callers(), files(), signing())
-		replays(), owners(), rules(), issuers(), connections(), wiring(), callers(), files(), shares())
+	return concat(
+		gates(),
+		agreement(),
+		requests(),
+		layers(),
+		replays(),
+		owners(),
+		rules(),
+		issuers(),
+		connections(),
+		wiring(),
+		callers(),
+		files(),
+		signing(),
+		shares(),
+	)
 }
 
 func concat(lists ...[]mutant) []mutant {
