@@ -63,7 +63,7 @@ func (a *Agent) openAdmin() error {
 	if err != nil {
 		return &ListenError{Setting: "NETWORK__ADMIN_PORT", Addr: addr, Err: err}
 	}
-	server := &http.Server{
+	srv := &http.Server{
 		Handler:           adminHandler(a.ready, a.metrics),
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       10 * time.Second,
@@ -71,7 +71,7 @@ func (a *Agent) openAdmin() error {
 		ErrorLog:          a.stdLog("admin"),
 	}
 	a.adminAddr.Store(ln.Addr())
-	a.serve(server, func() error { return server.Serve(ln) }, time.Second)
+	a.serve(srv, func() error { return srv.Serve(ln) }, time.Second)
 	a.log.Info("admin port open", "url", "http://"+ln.Addr().String()+"/readyz")
 	return nil
 }
