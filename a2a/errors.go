@@ -110,4 +110,3 @@ func refusal(err error) (status int, e jsonrpc.Error, retry bool) {
 		return http.StatusInternalServerError, answer(jsonrpc.CodeInternalError, "internal error", "internal", ""), false
 	}
 }
-
