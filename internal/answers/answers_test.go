@@ -46,6 +46,17 @@ func TestHostile172AnswersOfOneCallerAreBounded(t *testing.T) {
 	want(t, "a single answer that is larger", err, nil)
 }
 
+func TestALargeAnswerNeedsItsTurn(t *testing.T) {
+	p := answers.New(64 * mib)
+	a := p.Begin("a")
+	defer a.End()
+	want(t, "small", a.Reserve(256<<10), nil)
+	want(t, "large", a.Reserve(256<<10+1), answers.ErrTurn)
+	want(t, "the turn", a.Wait(t.Context()), nil)
+	want(t, "large, with its turn", a.Reserve(256<<10+1), nil)
+	want(t, "as much again", a.Reserve(256<<10+1), nil)
+}
+
 func TestLargeAnswersOfOneCallerAreMadeInTurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := answers.New(64 * mib)

@@ -49,10 +49,12 @@ func oldOptions(t *testing.T, h *house) {
 
 // refusedWithoutBody: net/http waits for the body before it answers.
 func refusedWithoutBody(t *testing.T, h *house) {
-	for _, s := range []spoil{target("OPTIONS", "*"), target("GET", "/")} {
-		shot := aim(t, h)
-		both(s, announced("1000"))(shot)
-		want{status: 405, code: -32600, gate: "route", closed: true}.refuses(shot, "method_not_allowed")
+	for name, s := range map[string]spoil{"options": target("OPTIONS", "*"), "get": target("GET", "/")} {
+		t.Run(name, func(t *testing.T) {
+			shot := aim(t, h)
+			both(s, announced("1000"))(shot)
+			want{status: 405, code: -32600, gate: "route", closed: true}.refuses(shot, "method_not_allowed")
+		})
 	}
 }
 
