@@ -2,7 +2,6 @@ package a2a
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 
@@ -10,6 +9,7 @@ import (
 	"github.com/a2aproject/a2a-go/v2/errordetails"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/getbindu/bindu-go/internal/answers"
 	"github.com/getbindu/bindu-go/internal/jsonrpc"
 	"github.com/getbindu/bindu-go/task"
 )
@@ -68,8 +68,12 @@ func (h *Handler) writeError(w http.ResponseWriter, id jsontext.Value, method st
 	var refused *task.Refusal
 	if errors.As(err, &refused) {
 		if e, ok := protocolError(refused); ok {
-			h.write(w, id, "error", e)
-			return
+			body, failed := encode(id, "error", e)
+			if failed == nil {
+				write(w, body)
+				return
+			}
+			err = failed
 		}
 	}
 	status, e, retry := refusal(err)
@@ -91,6 +95,8 @@ func refusal(err error) (status int, e jsonrpc.Error, retry bool) {
 	switch {
 	case errors.As(err, &quota):
 		return http.StatusTooManyRequests, answer(codeRateLimited, "quota exceeded", "quota_exceeded", quota.Error()), quota.Quota == "active"
+	case errors.Is(err, answers.ErrFull):
+		return http.StatusTooManyRequests, answer(codeRateLimited, "too many answers are unread", "rate_limited", "read the answers that were asked for, and ask for smaller pages"), true
 	case errors.Is(err, task.ErrOverloaded):
 		return http.StatusServiceUnavailable, answer(codeServerError, "overloaded", "overloaded", "try again later"), true
 	case errors.Is(err, task.ErrClosed):
@@ -103,26 +109,4 @@ func refusal(err error) (status int, e jsonrpc.Error, retry bool) {
 	default:
 		return http.StatusInternalServerError, answer(jsonrpc.CodeInternalError, "internal error", "internal", ""), false
 	}
-}
-
-// write sends a response whose member is "result" or "error".
-func (h *Handler) write(w http.ResponseWriter, id jsontext.Value, member string, value any) {
-	body, err := json.Marshal(value)
-	if err != nil {
-		h.log.Error("encoding a response", "error", err)
-		_, e := jsonrpc.Refusal(err)
-		jsonrpc.WriteError(w, http.StatusInternalServerError, id, e)
-		return
-	}
-	response := make([]byte, 0, len(body)+len(id)+40)
-	response = append(response, `{"jsonrpc":"2.0","id":`...)
-	response = append(response, id...)
-	response = append(response, `,"`+member+`":`...)
-	response = append(response, body...)
-	response = append(response, '}')
-	header := w.Header()
-	header.Set("Content-Type", "application/json")
-	header.Set("Cache-Control", "no-store")
-	header.Set("X-Content-Type-Options", "nosniff")
-	_, _ = w.Write(response) // the caller is gone if this fails
 }

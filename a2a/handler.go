@@ -1,6 +1,7 @@
 package a2a
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/a2aproject/a2a-go/v2/a2a"
 
+	"github.com/getbindu/bindu-go/internal/answers"
 	"github.com/getbindu/bindu-go/internal/jsonrpc"
 	"github.com/getbindu/bindu-go/task"
 )
@@ -22,6 +24,10 @@ type HandlerConfig struct {
 	MaxBody int64
 	// MaxDepth is the deepest nesting of JSON; 64 by default.
 	MaxDepth int
+	// AnswerBytes is what the answers to one caller may hold at once, while they
+	// are made and while they are written to whoever reads slowly; 64 MiB by
+	// default. A single answer may be larger.
+	AnswerBytes int64
 	// Logger gets the errors that peers are not told.
 	Logger *slog.Logger
 }
@@ -35,6 +41,7 @@ type HandlerConfig struct {
 // with 400, and what this agent cannot do now with 429 or 503.
 type Handler struct {
 	operations map[string]operation
+	answers    *answers.Pool
 	maxBody    int64
 	maxDepth   int
 	log        *slog.Logger
@@ -52,6 +59,10 @@ func NewHandler(cfg HandlerConfig) (*Handler, error) {
 	if h.maxDepth <= 0 {
 		h.maxDepth = jsonrpc.MaxDepth
 	}
+	if cfg.AnswerBytes <= 0 {
+		cfg.AnswerBytes = 64 << 20
+	}
+	h.answers = answers.New(cfg.AnswerBytes)
 	if h.log == nil {
 		h.log = slog.New(slog.DiscardHandler)
 	}
@@ -77,12 +88,14 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	defer h.survive(w, env)
-	result, err := h.call(r, env)
+	answer := h.answers.Begin(answered(r.Context()))
+	defer answer.End()
+	body, err := h.answer(r, env, answer)
 	if err != nil {
 		h.writeError(w, env.ID, env.Method, err)
 		return
 	}
-	h.write(w, env.ID, "result", result)
+	write(w, body)
 }
 
 // parse reads the envelope, or answers why it cannot.
@@ -108,7 +121,7 @@ func (h *Handler) parse(w http.ResponseWriter, r *http.Request) (jsonrpc.Envelop
 	return env, true
 }
 
-func (h *Handler) call(r *http.Request, env jsonrpc.Envelope) (any, error) {
+func (h *Handler) call(r *http.Request, env jsonrpc.Envelope, answer *answers.Answer) (any, error) {
 	version, err := requestedVersion(r)
 	if err != nil {
 		return nil, err
@@ -120,7 +133,7 @@ func (h *Handler) call(r *http.Request, env jsonrpc.Envelope) (any, error) {
 	if err := checkVersion(op.Method, version); err != nil {
 		return nil, err
 	}
-	return op.call(r.Context(), env.Params)
+	return reserved(r.Context(), answer, func(ctx context.Context) (any, error) { return op.call(ctx, env.Params) })
 }
 
 // survive answers for a panic, which would otherwise cost the connection.

@@ -27,9 +27,10 @@ func (a *Agent) cards() (http.Handler, error) {
 
 func (a *Agent) a2aHandler() (http.Handler, error) {
 	return a2a.NewHandler(a2a.HandlerConfig{
-		Tasks:    a.tasks,
-		MaxBody:  a.set.Limits.BodyBytes,
-		MaxDepth: a.set.Limits.JSONDepth,
-		Logger:   a.log,
+		Tasks:       a.tasks,
+		MaxBody:     a.set.Limits.BodyBytes,
+		MaxDepth:    a.set.Limits.JSONDepth,
+		AnswerBytes: a.set.Limits.AnswerBytes,
+		Logger:      a.log,
 	})
 }

@@ -22,11 +22,10 @@ func ownRegistry() *prometheus.Registry {
 // adminHandler serves what operators and orchestrators ask: /livez answers as
 // long as the process does, /readyz says why requests would not be served.
 func adminHandler(ready *readiness, metrics prometheus.Gatherer) http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) {
+	live := func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, map[string]any{"live": true})
-	})
-	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
+	}
+	readiness := func(w http.ResponseWriter, _ *http.Request) {
 		reasons := ready.why()
 		status := http.StatusOK
 		if len(reasons) > 0 {
@@ -37,9 +36,12 @@ func adminHandler(ready *readiness, metrics prometheus.Gatherer) http.Handler {
 			Reasons  []string `json:"reasons,omitempty"`
 			Warnings []string `json:"warnings,omitempty"`
 		}{len(reasons) == 0, reasons, ready.warned()})
+	}
+	return exactRoutes(map[string]http.Handler{
+		"/livez":   http.HandlerFunc(live),
+		"/readyz":  http.HandlerFunc(readiness),
+		"/metrics": promhttp.HandlerFor(metrics, promhttp.HandlerOpts{}),
 	})
-	mux.Handle("GET /metrics", promhttp.HandlerFor(metrics, promhttp.HandlerOpts{}))
-	return mux
 }
 
 func writeJSON(w http.ResponseWriter, status int, v any) {
@@ -56,6 +58,11 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 	_, _ = w.Write(body) // the peer is gone if this fails
 }
 
+const (
+	adminConnections = 128
+	adminHeaderBytes = 32 << 10
+)
+
 // openAdmin starts the admin port before anything that may take long.
 func (a *Agent) openAdmin() error {
 	addr := a.set.Network.AdminAddr()
@@ -63,15 +70,20 @@ func (a *Agent) openAdmin() error {
 	if err != nil {
 		return &ListenError{Setting: "NETWORK__ADMIN_PORT", Addr: addr, Err: err}
 	}
-	server := &http.Server{
-		Handler:           adminHandler(a.ready, a.metrics),
+	// Whoever opens more takes no file from the private port.
+	ln = newListener(ln, adminConnections, adminConnections/2, prometheus.NewCounter(prometheus.CounterOpts{Name: "refused"}))
+	srv := &http.Server{
+		Handler:           ownNames(append([]string{a.set.Network.AdminHost}, a.set.Network.AdminHosts...), a.log, adminHandler(a.ready, a.metrics)),
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       10 * time.Second,
 		WriteTimeout:      30 * time.Second,
+		MaxHeaderBytes:    adminHeaderBytes,
 		ErrorLog:          a.stdLog("admin"),
+
+		DisableGeneralOptionsHandler: true,
 	}
 	a.adminAddr.Store(ln.Addr())
-	a.serve(server, func() error { return server.Serve(ln) }, time.Second)
+	a.serve(srv, func() error { return srv.Serve(ln) }, time.Second)
 	a.log.Info("admin port open", "url", "http://"+ln.Addr().String()+"/readyz")
 	return nil
 }

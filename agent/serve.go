@@ -11,11 +11,12 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/getbindu/bindu-go/audit"
+	"github.com/getbindu/bindu-go/server"
 )
 
 // serve runs a server until the agent stops. The requests then get until the
 // end of the drain, but at most grace when that is not zero.
-func (a *Agent) serve(server *http.Server, serve func() error, grace time.Duration) {
+func (a *Agent) serve(srv *http.Server, serve func() error, grace time.Duration) {
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		if err := serve(); !errors.Is(err, http.ErrServerClosed) {
@@ -29,11 +30,11 @@ func (a *Agent) serve(server *http.Server, serve func() error, grace time.Durati
 			ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), grace)
 			defer cancel()
 		}
-		if err := server.Shutdown(ctx); err == nil {
+		if err := srv.Shutdown(ctx); err == nil {
 			return nil
 		}
 		a.log.Warn("requests did not end in time and were cut off")
-		return server.Close()
+		return srv.Close()
 	})
 }
 
@@ -73,7 +74,7 @@ func (a *Agent) listen() error {
 		return err
 	}
 	l := a.set.Limits
-	server := &http.Server{
+	srv := &http.Server{
 		Handler:           a.bounded(a.handler),
 		ReadHeaderTimeout: l.HeaderTimeout,
 		IdleTimeout:       l.IdleTimeout,
@@ -81,66 +82,20 @@ func (a *Agent) listen() error {
 		ErrorLog:          a.stdLog("server"),
 		ConnContext:       a.connContext,
 		Protocols:         new(http.Protocols),
+		// Otherwise net/http answers OPTIONS * itself, with 200.
+		DisableGeneralOptionsHandler: true,
 	}
-	server.Protocols.SetHTTP1(true)
-	ln := a.ln
+	srv.Protocols.SetHTTP1(true)
+	var ln net.Listener = a.ln
 	if a.source != nil {
-		server.Protocols.SetHTTP2(true)
-		// Frames that net/http writes itself, such as answers to PING and
-		// resets, pass no deadlineWriter: a peer that reads none is dropped too.
-		server.HTTP2 = &http.HTTP2Config{MaxConcurrentStreams: 100, WriteByteTimeout: l.WriteTimeout}
-		ln = a.source.Listen(a.ln)
+		ln = server.Listen(a.source.Listen(a.ln), server.Timeouts{Header: l.HeaderTimeout, Body: l.BodyTimeout})
+		srv.Protocols.SetUnencryptedHTTP2(true) // over TLS all the same: see server.Listen
+		srv.HTTP2 = server.HTTP2Config(l.WriteTimeout)
 	}
 	a.addr.Store(a.ln.Addr())
-	a.serve(server, func() error { return server.Serve(ln) }, 0)
+	a.serve(srv, func() error { return srv.Serve(ln) }, 0)
 	return nil
 }
-
-// bounded ends connections that are older than LIMITS__CONNECTION_AGE after
-// their current request, so that a change of trust reaches all of them. It
-// bounds how long a body may take, whether a gate reads it or net/http drains
-// it behind a refusal, and how long one write to a slow reader may block.
-func (a *Agent) bounded(next http.Handler) http.Handler {
-	age, body, write := a.set.Limits.ConnectionAge, a.set.Limits.BodyTimeout, a.set.Limits.WriteTimeout
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if c, ok := r.Context().Value(connKey{}).(*served); ok {
-			if a.opts.Now().Sub(c.since) > age {
-				w.Header().Set("Connection", "close")
-			}
-			defer a.countReset(c, r)
-		}
-		// The gate that reads the whole body takes this deadline off again. A
-		// connection that has none is not a network connection.
-		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(body))
-		next.ServeHTTP(&deadlineWriter{ResponseWriter: w, timeout: write}, r)
-	})
-}
-
-// deadlineWriter gives each piece of an answer its own deadline: a stream may
-// last and a link may be slow, a reader that takes nothing may not.
-type deadlineWriter struct {
-	http.ResponseWriter
-	timeout time.Duration
-}
-
-// deadlinePiece is what the slowest honest link takes within a deadline.
-const deadlinePiece = 64 << 10
-
-func (w *deadlineWriter) Write(p []byte) (written int, err error) {
-	ctl := http.NewResponseController(w.ResponseWriter)
-	for {
-		piece := p[:min(len(p), deadlinePiece)]
-		_ = ctl.SetWriteDeadline(time.Now().Add(w.timeout))
-		n, err := w.ResponseWriter.Write(piece)
-		written += n
-		if p = p[n:]; err != nil || len(p) == 0 {
-			return written, err
-		}
-	}
-}
-
-// Unwrap gives http.ResponseController the writer's abilities.
-func (w *deadlineWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // rejected counts a failed handshake, which no gate ever sees.
 func (a *Agent) rejected(reason string, err error) {

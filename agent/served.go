@@ -2,12 +2,15 @@ package agent
 
 import (
 	"context"
+	"crypto/tls"
 	"io"
 	"net"
 	"net/http"
 	"net/netip"
 	"sync/atomic"
 	"time"
+
+	"github.com/getbindu/bindu-go/server"
 )
 
 // served is a connection as its requests see it.
@@ -15,6 +18,7 @@ type served struct {
 	conn   io.Closer
 	since  time.Time // when it was opened
 	peer   netip.Prefix
+	tls    *tls.ConnectionState // nil without TLS
 	resets atomic.Int64
 }
 
@@ -22,7 +26,7 @@ type connKey struct{}
 
 // connContext lets the handler see its connection.
 func (a *Agent) connContext(ctx context.Context, c net.Conn) context.Context {
-	return context.WithValue(ctx, connKey{}, &served{conn: c, since: a.opts.Now(), peer: peerOf(c)})
+	return context.WithValue(ctx, connKey{}, &served{conn: c, since: a.opts.Now(), peer: peerOf(c), tls: server.ConnectionState(c)})
 }
 
 // countReset closes the connection of an HTTP/2 client that asks only to cancel

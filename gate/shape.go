@@ -63,6 +63,9 @@ func isSingular(name string) bool {
 // so that no spelling of a public path reaches a protected one or the reverse.
 func (c *Chain) routing(x *exchange) *Denial {
 	path := x.r.URL.EscapedPath()
+	if wholeServer(x.r, path) {
+		return c.refuseWholeServer()
+	}
 	route, public := c.cfg.Public[path]
 	if !public {
 		var ok bool

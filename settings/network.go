@@ -15,6 +15,8 @@ type Network struct {
 	AdminHost string `env:"NETWORK__ADMIN_HOST" default:"127.0.0.1" rule:"host" doc:"Address of /livez, /readyz and /metrics; they ask for no credentials." example:"127.0.0.1"`
 	AdminPort int    `env:"NETWORK__ADMIN_PORT" default:"3774" min:"0" max:"65535" doc:"Port of /livez, /readyz and /metrics; 0 takes any free one." example:"3774"`
 
+	AdminHosts []string `env:"NETWORK__ADMIN_HOSTS" each:"host" doc:"Names by which the admin port may be asked, besides localhost, NETWORK__ADMIN_HOST and every IP address; others get 421." example:"agent,agent.internal"`
+
 	ConnectionTimeout time.Duration `env:"NETWORK__CONNECTION_TIMEOUT" default:"10s" min:"10ms" max:"10m" doc:"How long connecting to another agent may take, TLS handshake included." example:"5s"`
 	RequestTimeout    time.Duration `env:"NETWORK__REQUEST_TIMEOUT" default:"30s" min:"10ms" max:"1h" doc:"How long a whole request to another agent may take." example:"2m"`
 }

@@ -28,7 +28,8 @@ func (s *Service) CancelTask(ctx context.Context, req *a2a.CancelTaskRequest) (*
 	if err != nil {
 		return nil, err
 	}
-	return s.cfg.Store.Get(ctx, owner, id, -1)
+	// It is canceled: the answer must not fail for want of room.
+	return s.cfg.Store.Get(WithReserve(ctx, nil), owner, id, -1)
 }
 
 func (s *Service) cancelForeign(ctx context.Context, id string) (*a2a.Task, error) {
@@ -43,7 +44,7 @@ func (s *Service) cancelForeign(ctx context.Context, id string) (*a2a.Task, erro
 	if err := s.cancel(ctx, key{owner, id}); err != nil {
 		return nil, err
 	}
-	t, err := s.cfg.Store.Get(ctx, owner, id, 0)
+	t, err := s.cfg.Store.Get(WithReserve(ctx, nil), owner, id, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -10,7 +10,7 @@ import (
 const (
 	defaultPageSize = 50
 	maxPageSize     = 100
-	maxPageBytes    = 16 << 20
+	maxPageBytes    = 4 << 20
 )
 
 // GetTask implements A2A 1.0 section 3.1.3.

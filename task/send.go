@@ -48,6 +48,7 @@ func (s *Service) Send(ctx context.Context, req *a2a.SendMessageRequest, opt Sen
 	if run == nil || (req.Config != nil && req.Config.ReturnImmediately) {
 		return trimHistory(task, history), nil
 	}
+	_ = Reserve(ctx, 0)
 	return s.await(ctx, run, history)
 }
 

@@ -10,7 +10,8 @@ import (
 // Store keeps tasks. Every method that takes an owner sees and changes rows of
 // that owner only, by the query itself and not by a check after it. All methods
 // may be called concurrently, by several processes if the implementation is
-// shared; [tasktest.Run] is the contract in code.
+// shared. Submit, Get and List ask [Reserve] before they read a task's messages
+// and artifacts, and fail with its error; [tasktest.Run] is the contract in code.
 //
 // [tasktest.Run]: https://pkg.go.dev/github.com/getbindu/bindu-go/task/tasktest#Run
 type Store interface {
@@ -109,8 +110,8 @@ type Filter struct {
 	// After is where the page starts: behind the last task of the one before.
 	After Cursor
 	// Limit is the most tasks of a page. MaxBytes, unless 0, ends it sooner when
-	// the history and artifacts of its tasks become larger; one task is returned
-	// in any case.
+	// its tasks, with the history and artifacts asked for, become larger; one
+	// task is returned in any case.
 	Limit    int
 	MaxBytes int64
 	// History is how many messages each task carries, all if negative.

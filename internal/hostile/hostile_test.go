@@ -42,6 +42,7 @@ func rows() []row {
 		signingRows(),
 		shareRows(),
 	)
+	all := slices.Concat(tlsRows(), tokenRows(), authorityRows(), signatureRows(), replayRows(), httpRows(), rawRows(), limitRows(), http2Rows(), protocolRows(), serverRows(), answerRows())
 	slices.SortStableFunc(all, func(a, b row) int { return a.number - b.number })
 	return all
 }

@@ -18,6 +18,8 @@ func mutants() []mutant {
 		signing(),
 		shares(),
 	)
+	return concat(gates(), agreement(), requests(), layers(),
+		replays(), owners(), rules(), issuers(), connections(), wiring(), callers(), files(), servers())
 }
 
 func concat(lists ...[]mutant) []mutant {

@@ -49,6 +49,9 @@ func (s *Store) Get(ctx context.Context, owner, id string, history int) (*a2a.Ta
 		if errors.Is(err, sql.ErrNoRows) {
 			return task.ErrNotFound
 		}
+		if err == nil {
+			err = task.Reserve(ctx, row.bytes)
+		}
 		if err != nil {
 			return err
 		}
@@ -109,13 +112,16 @@ func (s *Store) List(ctx context.Context, owner string, f task.Filter) (task.Pag
 		if err := tx.StmtContext(ctx, s.stmt.count).QueryRowContext(ctx, filter...).Scan(&page.Total); err != nil {
 			return err
 		}
-		rows, err := s.listRows(ctx, tx, f, filter)
+		rows, more, err := s.listRows(ctx, tx, f, filter)
 		if err != nil {
 			return err
 		}
-		if n := fitting(rows, f); n < len(rows) {
-			rows = rows[:n]
-			page.Next = task.Cursor{UpdatedAt: fromMillis(rows[n-1].updatedAt), ID: rows[n-1].id}
+		if more {
+			last := rows[len(rows)-1]
+			page.Next = task.Cursor{UpdatedAt: fromMillis(last.updatedAt), ID: last.id}
+		}
+		if err := task.Reserve(ctx, listedBytes(rows, f)); err != nil {
+			return err
 		}
 		for _, row := range rows {
 			t, err := s.load(ctx, tx, owner, row, f.History, f.Artifacts)
@@ -129,41 +135,44 @@ func (s *Store) List(ctx context.Context, owner string, f task.Filter) (task.Pag
 	return page, err
 }
 
-// fitting returns how many of the rows make up the page.
-func fitting(rows []taskRow, f task.Filter) int {
-	n := min(len(rows), f.Limit)
-	if f.MaxBytes == 0 || (f.History == 0 && !f.Artifacts) {
-		return n
-	}
+// listedBytes is how much of the store the rows bring into a page. bytes counts
+// the status message too.
+func listedBytes(rows []taskRow, f task.Filter) int64 {
 	var size int64
-	for i, row := range rows[:n] {
-		if size += row.bytes; size > f.MaxBytes {
-			return max(i, 1)
+	for _, row := range rows {
+		if f.History == 0 && !f.Artifacts {
+			size += int64(len(row.message.String))
+		} else {
+			size += row.bytes
 		}
 	}
-	return n
+	return size
 }
 
-// listRows reads one row more than the page holds, to know whether it is the last.
-func (s *Store) listRows(ctx context.Context, tx *sql.Tx, f task.Filter, filter []any) ([]taskRow, error) {
+// listRows reads the rows of a page, and tells whether there are more.
+func (s *Store) listRows(ctx context.Context, tx *sql.Tx, f task.Filter, filter []any) (all []taskRow, more bool, err error) {
 	before, beforeID := int64(math.MaxInt64), ""
 	if f.After != (task.Cursor{}) {
 		before, beforeID = f.After.UpdatedAt.UnixMilli(), f.After.ID
 	}
 	rows, err := tx.StmtContext(ctx, s.stmt.list).QueryContext(ctx, append(filter, before, beforeID, f.Limit+1)...)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	defer rows.Close()
-	var all []taskRow
+	var size int64
 	for rows.Next() {
 		var row taskRow
 		if err := row.scan(rows); err != nil {
-			return nil, err
+			return nil, false, err
+		}
+		size += listedBytes([]taskRow{row}, f)
+		if len(all) == f.Limit || len(all) > 0 && f.MaxBytes != 0 && size > f.MaxBytes {
+			return all, true, nil
 		}
 		all = append(all, row)
 	}
-	return all, rows.Err()
+	return all, false, rows.Err()
 }
 
 // since is the earliest updated_at of a filter, rounded up to the store's

@@ -116,6 +116,10 @@ func (s *Store) continueWith(ctx context.Context, tx *sql.Tx, sub *task.Submissi
 	if err != nil {
 		return err
 	}
+	// The answer is read when the message is stored; it must not fail then.
+	if err := task.Reserve(ctx, row.bytes+int64(len(body))); err != nil {
+		return err
+	}
 	seq := row.messages
 	if row.message.Valid { // counted already, when it became the status message
 		var asked a2a.Message

@@ -32,6 +32,8 @@ func Run(t *testing.T, open Open) {
 		"quotas leave nothing behind":                                  testQuotas,
 		"lists pages, filters and orders":                              testList,
 		"history is cut from its end":                                  testHistory,
+		"asks for room before it reads":                                testRoom,
+		"status messages fill a page too":                              testStatusBytes,
 		"clears a context and gives its room back":                     testClear,
 		"feedback":                           testFeedback,
 		"administrators find owners":         testAnyOwners,
