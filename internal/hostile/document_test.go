@@ -36,7 +36,6 @@ var sections = [...]struct {
 	{"TLS and certificates", 25}, {"Tokens", 58}, {"Signatures and replay", 84}, {"HTTP", 103},
 	{"JSON-RPC and A2A", 128}, {"The directory", 141}, {"Boot and the authorities", 160},
 	{"What attackers found", 181},
-	{"JSON-RPC and A2A", 128}, {"The directory", 141}, {"Boot and the authorities", 160}, {"Found by attack", 181},
 }
 
 // numbers are all there are.
@@ -49,8 +48,7 @@ var numbers = [...]int{
 	104, 105, 106, 109, 110, 111, 112, 113, 114, 116, 117, 118, 120, 121, 122, 123, 124, 125, 126, 128,
 	131, 132, 133, 134, 135, 136, 137, 141,
 	142, 143, 144, 145, 146, 148, 149, 150, 151, 153, 154, 155, 156, 157, 158, 159, 160,
-	161, 163, 166, 167, 168, 170, 178, 180, 181,
-	162, 172, 176, 179,
+	161, 162, 163, 166, 167, 168, 170, 172, 176, 178, 179, 180, 181,
 }
 
 // entry is a line of the document.

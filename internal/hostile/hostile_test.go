@@ -41,8 +41,9 @@ func rows() []row {
 		protocolRows(),
 		signingRows(),
 		shareRows(),
+		serverRows(),
+		answerRows(),
 	)
-	all := slices.Concat(tlsRows(), tokenRows(), authorityRows(), signatureRows(), replayRows(), httpRows(), rawRows(), limitRows(), http2Rows(), protocolRows(), serverRows(), answerRows())
 	slices.SortStableFunc(all, func(a, b row) int { return a.number - b.number })
 	return all
 }

@@ -17,9 +17,8 @@ func mutants() []mutant {
 		files(),
 		signing(),
 		shares(),
+		servers(),
 	)
-	return concat(gates(), agreement(), requests(), layers(),
-		replays(), owners(), rules(), issuers(), connections(), wiring(), callers(), files(), servers())
 }
 
 func concat(lists ...[]mutant) []mutant {
