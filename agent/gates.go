@@ -43,6 +43,7 @@ func (a *Agent) armGates() error {
 		RequireKeyBound:  a.set.DID.RequireKeyBound,
 		Window:           a.set.DID.TimestampWindow,
 		Permissions:      gate.DefaultPermissions().Override(a.set.Auth.Permissions),
+		Admins:           a.set.Auth.Admins,
 		Tokenless:        a.set.Auth.Tokenless,
 		Tokens:           tokens,
 		Keys:             keys,

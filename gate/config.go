@@ -111,6 +111,9 @@ type Config struct {
 	// Permissions maps each JSON-RPC method to the permissions of which one is
 	// needed. Nil means [DefaultPermissions].
 	Permissions Permissions
+	// Admins are the names ([identity.Caller.Name]) of the callers that may hold
+	// [PermissionAdmin]; everybody else loses it, whoever grants it.
+	Admins []string
 	// Tokenless are the permissions of a caller without a token in ModeMTLS or
 	// with an optional token.
 	Tokenless []string

@@ -31,6 +31,7 @@ type exchange struct {
 	caller    identity.Caller
 	held      [2]func() // give back what limits and policy count while the request lasts
 	tokenless bool      // no token came, and the mode allows it
+	capped    bool      // a permission was taken away and that was recorded
 }
 
 // onDone remembers what to call when the request is done; nil is nothing.

@@ -28,7 +28,7 @@ func (r row) name() string { return fmt.Sprintf("%03d_%s", r.number, r.reason) }
 
 // rows are all rows of the suite, in the order of their numbers.
 func rows() []row {
-	all := slices.Concat(tlsRows(), tokenRows(), authorityRows(), signatureRows(), replayRows(), httpRows(), rawRows(), limitRows(), http2Rows(), protocolRows())
+	all := slices.Concat(tlsRows(), tokenRows(), authorityRows(), signatureRows(), replayRows(), httpRows(), rawRows(), limitRows(), http2Rows(), protocolRows(), trustRows())
 	slices.SortStableFunc(all, func(a, b row) int { return a.number - b.number })
 	return all
 }
