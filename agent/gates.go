@@ -20,7 +20,7 @@ func (a *Agent) mode() gate.Mode {
 // armGates builds the chain. Nothing is listening yet, so no request can come
 // before every gate is in place.
 func (a *Agent) armGates() error {
-	keys, err := a.keyResolver()
+	keys, memory, err := a.keyResolver()
 	if err != nil {
 		return err
 	}
@@ -47,6 +47,7 @@ func (a *Agent) armGates() error {
 		Tokenless:        a.set.Auth.Tokenless,
 		Tokens:           tokens,
 		Keys:             keys,
+		Memory:           memory,
 		Replay:           a.replay,
 		Policy:           a.policy,
 		Recorder:         a.audit,

@@ -52,6 +52,7 @@ func New(cfg Config) (*Chain, error) {
 		{"json", c.strictJSON},
 		{"scope", c.scope},
 		{"policy", c.policy},
+		{"signature", c.rememberKey},
 	}
 	return c, nil
 }

@@ -57,6 +57,13 @@ type KeyResolver interface {
 	PublicKey(ctx context.Context, d did.DID) (ed25519.PublicKey, error)
 }
 
+// KeyMemory remembers the first key of each caller that passed every gate. With
+// an error the request is refused: did.ErrKeyChanged if another key was
+// remembered meanwhile, any other if the memory cannot say or is full.
+type KeyMemory interface {
+	Remember(ctx context.Context, d did.DID, key ed25519.PublicKey) error
+}
+
 // ReplayStore remembers what opened the door. Use returns nil exactly once for
 // each owner and key until expires and [ErrReplayed] after that, [ErrQuota]
 // when the owner has used up its share, [ErrStale] when expires has passed and
@@ -120,6 +127,7 @@ type Config struct {
 
 	Tokens   TokenVerifier
 	Keys     KeyResolver
+	Memory   KeyMemory // may be nil; Keys has to refuse keys that differ from it
 	Replay   ReplayStore
 	Policy   Policy // may be nil
 	Recorder Recorder

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"crypto/ed25519"
 	"net/http"
 	"time"
 
@@ -26,6 +27,7 @@ type exchange struct {
 	signed    did.Request
 	scheme    did.Scheme
 	signature string
+	key       ed25519.PublicKey // that verified it
 
 	envelope  jsonrpc.Envelope
 	caller    identity.Caller
