@@ -27,12 +27,8 @@ func (c *Chain) agreement(x *exchange) *Denial {
 // the operator does not list. Agents register the scopes of their own clients,
 // so that a token which grants it shows only that its bearer asked.
 func (c *Chain) capAdmin(x *exchange) {
-	if !x.caller.HasScope(PermissionAdmin) || c.isAdmin(x.caller) {
-		return
-	}
-	// The claims are the verifier's, which gives them to others too.
-	x.caller.Claims.Scopes = slices.DeleteFunc(slices.Clone(x.caller.Claims.Scopes), func(s string) bool { return s == PermissionAdmin })
-	if x.capped {
+	capped := CapAdmin(&x.caller, c.cfg.Admins)
+	if !capped || x.capped {
 		return
 	}
 	x.capped = true // recorded once, however often the proofs are looked at
@@ -42,7 +38,13 @@ func (c *Chain) capAdmin(x *exchange) {
 	})
 }
 
-// isAdmin compares names exactly, as task ownership and quotas do.
-func (c *Chain) isAdmin(caller identity.Caller) bool {
-	return slices.Contains(c.cfg.Admins, caller.Name())
+// CapAdmin takes [PermissionAdmin] from a caller whose name is not among admins,
+// compared exactly, and reports whether it had it.
+func CapAdmin(caller *identity.Caller, admins []string) bool {
+	if !caller.HasScope(PermissionAdmin) || slices.Contains(admins, caller.Name()) {
+		return false
+	}
+	// The claims are the verifier's, which gives them to others too.
+	caller.Claims.Scopes = slices.DeleteFunc(slices.Clone(caller.Claims.Scopes), func(s string) bool { return s == PermissionAdmin })
+	return true
 }

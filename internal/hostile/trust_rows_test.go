@@ -16,6 +16,8 @@ import (
 func trustRows() []row {
 	return []row{
 		{number: 36, reason: "admin_not_listed", sent: "a token with agent:admin, by a caller that AUTH__ADMINS does not list, or does", gets: "as without it, and recorded; listed, it opens what it is for", run: adminsOnly},
+		{number: 77, reason: "remembered_key_changed", sent: "a perfect request with all three proofs, by whoever replaced the key of a DID at Hydra", gets: "403 `key_changed`, also after a restart, until the operator accepts the key", run: replacedRegistration},
+		{number: 77, reason: "key_not_remembered", sent: "a DID that was never seen and is not derived from its key, to an agent that remembers as many as it may", with: "LIMITS__REMEMBERED_KEYS=1", gets: "503; who is remembered and who has a DID of its key are served", run: fullMemory},
 		{number: 171, reason: "introspection_invalid", sent: "a token of which Hydra says more than 64 KiB, again and again", gets: "503 for that token; readiness does not move", run: oddToken},
 	}
 }
