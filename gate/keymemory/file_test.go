@@ -143,3 +143,28 @@ func TestAKeyThatCannotBeWrittenIsNotRemembered(t *testing.T) {
 	}
 	refuses(t, open(t, dir, 10), d, key(t))
 }
+
+func TestADecisionThatCannotBeWrittenWaits(t *testing.T) {
+	disk := &fullDisk{FS: safefile.OS()}
+	dir := openDir(t, disk)
+	m := open(t, dir, 10)
+	d, first, second := named(t, "poet"), key(t), key(t)
+	remember(t, m, d, first)
+	taken, err := keymemory.Submit(dir, keymemory.Request{DID: d, Key: second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	disk.full.Store(true)
+	if err := m.TakeRequests(); !errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("%v, want ENOSPC", err)
+	}
+	if done, err := taken(); done || err != nil {
+		t.Errorf("taken: %t, %v", done, err)
+	}
+	accepts(t, m, d, first)
+	disk.full.Store(false)
+	if err := m.TakeRequests(); err != nil {
+		t.Fatal(err)
+	}
+	accepts(t, m, d, second)
+}

@@ -252,3 +252,16 @@ func TestOfTwoKeysAtOnceOneWins(t *testing.T) {
 		t.Errorf("%d admitted, %d refused", admitted.Load(), refused.Load())
 	}
 }
+
+// An operator who accepted the wrong key has not shut the right one out.
+func TestAKeyThatProvesItselfIsNeverAnotherOne(t *testing.T) {
+	m := open(t, openDir(t, nil), 10)
+	own, other := key(t), key(t)
+	d := bound(t, own)
+	if err := m.Accept(d, other); err != nil {
+		t.Fatal(err)
+	}
+	accepts(t, m, d, own)
+	remember(t, m, d, own)
+	refuses(t, m, d, other)
+}
