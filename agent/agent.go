@@ -18,6 +18,7 @@ import (
 
 	"github.com/getbindu/bindu-go/audit"
 	"github.com/getbindu/bindu-go/gate"
+	"github.com/getbindu/bindu-go/gate/keymemory"
 	"github.com/getbindu/bindu-go/gate/replay"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/safefile"
@@ -86,6 +87,7 @@ type Agent struct {
 	renewer     *mtls.Renewer // nil without mutual TLS
 	tasks       *task.Service
 	replay      *replay.Store
+	keyMemory   *keymemory.Memory // nil where none is kept
 	handler     http.Handler
 	started     time.Time
 

@@ -19,6 +19,7 @@ func (a *Agent) boot(ctx context.Context) error {
 		{"lock the directory", a.lockDirectory},
 		{"load the identity", quick(a.loadIdentity)},
 		{"open the replay memory", quick(a.openReplay)},
+		{"open the memory of keys", quick(a.openKeyMemory)},
 		{"record the identity", quick(a.recordIdentity)},
 		{"open the admin port", quick(a.openAdmin)},
 		{"learn our address", quick(a.learnURL)},

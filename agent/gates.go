@@ -20,7 +20,7 @@ func (a *Agent) mode() gate.Mode {
 // armGates builds the chain. Nothing is listening yet, so no request can come
 // before every gate is in place.
 func (a *Agent) armGates() error {
-	keys, err := a.keyResolver()
+	keys, memory, err := a.keyResolver()
 	if err != nil {
 		return err
 	}
@@ -43,9 +43,11 @@ func (a *Agent) armGates() error {
 		RequireKeyBound:  a.set.DID.RequireKeyBound,
 		Window:           a.set.DID.TimestampWindow,
 		Permissions:      gate.DefaultPermissions().Override(a.set.Auth.Permissions),
+		Admins:           a.set.Auth.Admins,
 		Tokenless:        a.set.Auth.Tokenless,
 		Tokens:           tokens,
 		Keys:             keys,
+		Memory:           memory,
 		Replay:           a.replay,
 		Policy:           a.policy,
 		Recorder:         a.audit,

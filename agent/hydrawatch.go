@@ -14,17 +14,24 @@ import (
 // failed: recovery is seen within it and one introspection.
 const watchPause = time.Second
 
+// readinessProbe is what the watch introspects: no token at all is as good a
+// question as any, and "inactive" is an answer.
+const readinessProbe = "readiness-probe"
+
 // hydraWatch is a token verifier that tells /readyz when Hydra does not answer.
-// Then it asks by itself until Hydra does: an agent that is not ready may get
-// no request that would find out. While all is well it costs nothing.
+// What a request met is never evidence of that: its caller chose the token, and
+// may have one about which Hydra says more than is read, or nothing in time. It
+// only makes the watch ask a question of its own, whose answer counts; and ask
+// again until there is one, because an agent that is not ready may get no
+// request that would find out. While all is well it costs nothing.
 type hydraWatch struct {
-	tokens gate.TokenVerifier
-	ready  *readiness
-	failed chan error // what a request met; one is enough
+	tokens  gate.TokenVerifier
+	ready   *readiness
+	suspect chan struct{} // a request got no answer; one is enough
 }
 
 func newHydraWatch(tokens gate.TokenVerifier, ready *readiness) *hydraWatch {
-	return &hydraWatch{tokens: tokens, ready: ready, failed: make(chan error, 1)}
+	return &hydraWatch{tokens: tokens, ready: ready, suspect: make(chan struct{}, 1)}
 }
 
 // Verify implements [gate.TokenVerifier].
@@ -32,36 +39,45 @@ func (h *hydraWatch) Verify(ctx context.Context, token string) (oauth.Claims, er
 	claims, err := h.tokens.Verify(ctx, token)
 	if unanswered(err) && ctx.Err() == nil { // else it is the caller who left
 		select {
-		case h.failed <- err:
+		case h.suspect <- struct{}{}:
 		default:
 		}
 	}
 	return claims, err
 }
 
-// run watches until ctx ends.
+// run watches until ctx ends. However many requests get no answer, it asks
+// once in a pause.
 func (h *hydraWatch) run(ctx context.Context) error {
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
-		case err := <-h.failed:
-			h.untilAnswered(ctx, err)
+		case <-h.suspect:
+			h.untilAnswered(ctx)
+		}
+		if wait(ctx, watchPause/2+rand.N(watchPause/2)) != nil {
+			return nil
 		}
 	}
 }
 
-func (h *hydraWatch) untilAnswered(ctx context.Context, err error) {
-	for unanswered(err) {
+func (h *hydraWatch) untilAnswered(ctx context.Context) {
+	for {
+		_, err := h.tokens.Verify(ctx, readinessProbe)
+		if ctx.Err() != nil {
+			return
+		}
+		if !unanswered(err) {
+			break
+		}
 		h.ready.set(componentHydra, reasonOf(componentHydra, err))
 		if wait(ctx, watchPause/2+rand.N(watchPause/2)) != nil {
 			return
 		}
-		// No token at all is as good a question as any; "inactive" is an answer.
-		_, err = h.tokens.Verify(ctx, "readiness-probe")
 	}
 	select {
-	case <-h.failed: // from before Hydra answered
+	case <-h.suspect: // from before Hydra answered
 	default:
 	}
 	h.ready.set(componentHydra, "")

@@ -12,10 +12,10 @@ import (
 )
 
 // verifierFunc answers for Hydra.
-type verifierFunc func() error
+type verifierFunc func(token string) error
 
-func (f verifierFunc) Verify(context.Context, string) (oauth.Claims, error) {
-	return oauth.Claims{}, f()
+func (f verifierFunc) Verify(_ context.Context, token string) (oauth.Claims, error) {
+	return oauth.Claims{}, f(token)
 }
 
 func TestReadyzSaysThatHydraIsAwayAndBack(t *testing.T) {
@@ -24,7 +24,7 @@ func TestReadyzSaysThatHydraIsAwayAndBack(t *testing.T) {
 		var asked atomic.Int64
 		ready := newReadiness()
 		ready.set(componentServer, "")
-		h := newHydraWatch(verifierFunc(func() error {
+		h := newHydraWatch(verifierFunc(func(string) error {
 			asked.Add(1)
 			if down.Load() {
 				return oauth.ErrUnavailable
@@ -67,13 +67,57 @@ func TestReadyzSaysThatHydraIsAwayAndBack(t *testing.T) {
 
 func TestACallerWhoLeavesIsNotHydrasFault(t *testing.T) {
 	ready := newReadiness()
-	h := newHydraWatch(verifierFunc(func() error { return oauth.ErrUnavailable }), ready)
+	h := newHydraWatch(verifierFunc(func(string) error { return oauth.ErrUnavailable }), ready)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := h.Verify(ctx, "x"); err == nil {
 		t.Error("no error")
 	}
-	if len(h.failed) > 0 {
+	if len(h.suspect) > 0 {
 		t.Error("told of")
+	}
+}
+
+// HOSTILE 171: answers about one caller's tokens are no evidence about Hydra,
+// however they fail and however often; and they cost one question in a pause.
+func TestHostile171OneCallersOddTokensDoNotMoveReadiness(t *testing.T) {
+	for name, failure := range map[string]error{
+		"an answer that is too large":   oauth.ErrInvalidResponse,
+		"an answer that takes too long": oauth.ErrUnavailable,
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var probed atomic.Int64
+				ready := newReadiness()
+				ready.set(componentServer, "")
+				h := newHydraWatch(verifierFunc(func(token string) error {
+					if token == readinessProbe {
+						probed.Add(1)
+						return oauth.ErrInactive
+					}
+					return failure
+				}), ready)
+				ctx, cancel := context.WithCancel(t.Context())
+				done := make(chan error, 1)
+				go func() { done <- h.run(ctx) }()
+				for range 600 { // ten times a second, for a minute
+					if _, err := h.Verify(ctx, "odd"); err == nil {
+						t.Fatal("no error")
+					}
+					synctest.Wait()
+					if why := ready.why(); len(why) > 0 {
+						t.Fatalf("not ready: %v", why)
+					}
+					time.Sleep(100 * time.Millisecond)
+				}
+				if n := probed.Load(); n < 60 || n > 121 {
+					t.Errorf("asked %d times in a minute, want once in half a second to a second", n)
+				}
+				cancel()
+				if err := <-done; err != nil {
+					t.Error(err)
+				}
+			})
+		})
 	}
 }

@@ -25,15 +25,19 @@ func (p pinnedKeys) PublicKey(_ context.Context, d did.DID) (ed25519.PublicKey, 
 	return nil, errNotPinned
 }
 
-// keyResolver finds the keys of callers.
-func (a *Agent) keyResolver() (gate.KeyResolver, error) {
+// keyResolver finds the keys of callers. The memory is nil where none is kept.
+func (a *Agent) keyResolver() (gate.KeyResolver, gate.KeyMemory, error) {
 	pinned, err := readPins(a.set.DID.PinnedKeys)
 	if err != nil || !a.usesHydra() {
-		return pinned, err
+		return pinned, nil, err
 	}
 	keys := hydra.NewKeyResolver(a.hydraConfig(), hydra.KeyResolverOptions{Pinned: pinned})
 	a.onStop(func(context.Context) error { keys.Close(); return nil })
-	return keys, nil
+	if a.keyMemory == nil {
+		return keys, nil, nil
+	}
+	known := knownKeys{keys, a.keyMemory, pinned}
+	return known, known, nil
 }
 
 func readPins(texts map[string]string) (pinnedKeys, error) {

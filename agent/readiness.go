@@ -15,6 +15,8 @@ const (
 	componentServer  = "server"
 	componentPolicy  = "policy"
 	componentDIDMap  = "did_map"
+
+	componentKeyRequests = "key_requests"
 )
 
 // readiness holds the reason of each component that is not ready, and what an

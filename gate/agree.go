@@ -31,8 +31,8 @@ func Agree(n Names) (did.DID, Reason) {
 	return n.Header, ""
 }
 
-// agreement lets pass only one name.
-func (c *Chain) agreement(x *exchange) *Denial {
+// oneName finds the name on which the proofs agree.
+func (c *Chain) oneName(x *exchange) *Denial {
 	if c.cfg.TokenOnly && x.tokenDID.IsZero() {
 		x.caller.DID = did.DID{}
 		return nil

@@ -60,6 +60,7 @@ func New(cfg Config) (*Chain, error) {
 		{"json", c.strictJSON},
 		{"scope", c.scope},
 		{"policy", c.policy},
+		{"signature", c.rememberKey},
 		{"last look", c.stillProved},
 	}
 	return c, nil

@@ -56,6 +56,13 @@ type KeyResolver interface {
 	PublicKey(ctx context.Context, d did.DID) (ed25519.PublicKey, error)
 }
 
+// KeyMemory remembers the first key of each caller that passed every gate. With
+// an error the request is refused: did.ErrKeyChanged if another key was
+// remembered meanwhile, any other if the memory cannot say or is full.
+type KeyMemory interface {
+	Remember(ctx context.Context, d did.DID, key ed25519.PublicKey) error
+}
+
 // ReplayStore remembers what opened the door. Use returns nil exactly once for
 // each owner and key until expires and [ErrReplayed] after that, [ErrQuota]
 // when the owner has used up its share, [ErrStale] when expires has passed and
@@ -93,12 +100,16 @@ type Config struct {
 	// Permissions maps each JSON-RPC method to the permissions of which one is
 	// needed. Nil means [DefaultPermissions].
 	Permissions Permissions
+	// Admins are the names ([identity.Caller.Name]) of the callers that may hold
+	// [PermissionAdmin]; everybody else loses it, whoever grants it.
+	Admins []string
 	// Tokenless are the permissions of a caller without a token in ModeMTLS or
 	// with an optional token.
 	Tokenless []string
 
 	Tokens   TokenVerifier
 	Keys     KeyResolver
+	Memory   KeyMemory // may be nil; Keys has to refuse keys that differ from it
 	Replay   ReplayStore
 	Policy   Policy // may be nil
 	Recorder Recorder

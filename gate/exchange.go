@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"crypto/ed25519"
 	"net/http"
 	"time"
 
@@ -26,6 +27,7 @@ type exchange struct {
 	signed    did.Request
 	scheme    did.Scheme
 	signature string
+	key       ed25519.PublicKey // that verified it
 
 	envelope  jsonrpc.Envelope
 	caller    identity.Caller
@@ -33,6 +35,7 @@ type exchange struct {
 	release   func()          // gives back what the policy counts; may be nil
 	tokenless bool            // no token came, and the mode allows it
 	warned    map[Reason]bool // what was recorded as a warning
+	capped    bool            // a permission was taken away and that was recorded
 }
 
 // done gives back what the request held.

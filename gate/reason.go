@@ -58,6 +58,7 @@ const (
 	KeyWeak           Reason = "key_weak"
 	KeyUnavailable    Reason = "public_key_unavailable"
 	KeyChanged        Reason = "key_changed"
+	KeyNotRemembered  Reason = "key_not_remembered"
 	KeyLookup         Reason = "key_lookup_unavailable"
 	NotKeyBound       Reason = "did_not_key_bound"
 	RateLimited       Reason = "rate_limited"
@@ -148,7 +149,8 @@ var answers = map[Reason]answer{
 	CryptoMismatch:    {http.StatusForbidden, codeSignature, "Invalid DID signature", "Sign exactly what is sent, with the key registered for the DID; `agent verify` shows which bytes differ."},
 	KeyWeak:           {http.StatusForbidden, codeSignature, "The caller's public key is weak", "Create a new key: the registered one is of small order or not canonical."},
 	KeyUnavailable:    {http.StatusForbidden, codeSignature, "No usable public key is registered for the DID", "Register the raw Ed25519 key in base58 as metadata.public_key."},
-	KeyChanged:        {http.StatusForbidden, codeSignature, "The registered key is not the pinned one", "Ask the operator of this agent to update the pin if the change was intended."},
+	KeyChanged:        {http.StatusForbidden, codeSignature, "The registered key is not the one known for this DID", "If the change was intended, ask the operator of this agent to accept the new key."},
+	KeyNotRemembered:  {http.StatusServiceUnavailable, codeUnavailable, "The caller's key cannot be remembered", "Try again after Retry-After; the operator of this agent must look at its memory of keys."},
 	KeyLookup:         {http.StatusServiceUnavailable, codeUnavailable, "Key authority unavailable", "Try again after Retry-After."},
 	NotKeyBound:       {http.StatusForbidden, codeSignature, "The DID is not derived from its key", "This agent accepts only DIDs whose last segment is derived from the key."},
 	RateLimited:       {http.StatusTooManyRequests, codeRateLimited, "Too many requests", "Send fewer requests; try again after Retry-After."},

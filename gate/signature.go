@@ -151,7 +151,7 @@ func (c *Chain) signatureVerdict(x *exchange) *Denial {
 	if err != nil {
 		return lookup(signatureErrors, err, CryptoMismatch)
 	}
-	x.signed.Body = body
+	x.signed.Body, x.key = body, key
 	x.caller.KeyBound, x.caller.Scheme = bound, x.scheme
 	return nil
 }

@@ -92,7 +92,7 @@ func exchange(client *http.Client, req *http.Request, limit int64) (answer, erro
 	}
 	defer resp.Body.Close()
 	a := answer{status: resp.StatusCode, header: resp.Header, tls: resp.TLS}
-	if a.status >= 300 && a.status < 400 {
+	if a.status >= 300 && a.status < 400 && ctx.Err() == nil {
 		return answer{}, fmt.Errorf("%w (status %d)", ErrRedirect, a.status)
 	}
 	if a.status != http.StatusOK {

@@ -27,6 +27,8 @@ func applyRule(rule, text string) (normal, problem string) {
 		return checkFingerprints(text)
 	case "did":
 		return text, checkDID(text)
+	case "callername":
+		return text, checkCallerName(text)
 	case "algorithm":
 		return text, checkAlgorithm(text)
 	case "path":
@@ -126,6 +128,19 @@ func checkDID(text string) (problem string) {
 		return "must be a DID"
 	}
 	return ""
+}
+
+// checkCallerName wants the name of a caller as the gates and the log have it: a
+// DID, or issuer and client id of a caller without one.
+func checkCallerName(text string) (problem string) {
+	client, ok := strings.CutPrefix(text, "client:")
+	if !ok {
+		return checkDID(text)
+	}
+	if issuer, id, _ := strings.Cut(client, " "); issuer == "" || id == "" {
+		return "must be a DID, or \"client:ISSUER CLIENT_ID\" with one space"
+	}
+	return checkText(text)
 }
 
 // algorithms are the signatures a token may have; every one of them needs a

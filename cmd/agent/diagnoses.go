@@ -2,6 +2,7 @@ package main
 
 import (
 	"github.com/getbindu/bindu-go/agent"
+	"github.com/getbindu/bindu-go/gate/keymemory"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/authority"
 	"github.com/getbindu/bindu-go/internal/safefile"
@@ -33,6 +34,10 @@ func diagnoses() []diagnosis {
 		{agent.ErrIdentityAmbiguous, "identity_ambiguous", ""},
 		{errNoIdentity, "identity_missing", `run "agent serve" once: it makes the key and the name; or set AGENT__DIR to the directory that has them`},
 		{errReadOnly, "directory_incomplete", `run "agent serve" once: it completes the directory, which this command only reads`},
+		{keymemory.ErrCorrupt, "remembered_keys_corrupt", ""},
+		{keymemory.ErrFull, "key_memory_full", ""},
+		{errNotRemembered, "key_not_known", `"agent key list" shows what is remembered`},
+		{errNotTaken, "decision_waits", "it takes it in at its next look, or says on /readyz and in its log why it cannot"},
 		{did.ErrKeyPassword, "key_password", "set AGENT__KEY_PASSWORD to the password of private.pem, or unset it if the key is not encrypted"},
 		{did.ErrKeyCorrupt, "key_corrupt", ""},
 		{did.ErrKeyExists, "key_exists", ""},

@@ -7,6 +7,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/getbindu/bindu-go/gate"
+	"github.com/getbindu/bindu-go/identity"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/oauth"
 	"github.com/getbindu/bindu-go/settings"
@@ -69,6 +70,10 @@ func checkCaller(set settings.Settings, claims *oauth.Claims) tokenCheck {
 // checkMethods counts what the permissions open.
 func checkMethods(set settings.Settings, claims *oauth.Claims) tokenCheck {
 	all := gate.DefaultPermissions().Override(set.Auth.Permissions)
+	caller := identity.Caller{Claims: *claims}
+	caller.DID, _ = did.Parse(claims.DID) // without one, issuer and client name it
+	gate.CapAdmin(&caller, set.Auth.Admins)
+	claims = &caller.Claims
 	open := 0
 	for method := range all {
 		if all.Allows(method, claims.HasScope) {

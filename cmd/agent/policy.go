@@ -82,6 +82,9 @@ func testPolicy(cmd *cobra.Command, f policyFlags, now time.Time) error {
 	if err != nil {
 		return err
 	}
+	if gate.CapAdmin(&caller, set.Auth.Admins) {
+		fmt.Fprintf(cmd.ErrOrStderr(), "note: AUTH__ADMINS does not list this caller, so it has no %s\n", gate.PermissionAdmin)
+	}
 	engine, err := policy.Open(policy.Config{Path: f.file, AllowedDIDs: set.Auth.AllowedDIDs})
 	if err != nil {
 		return &usageError{err}

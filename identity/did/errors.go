@@ -14,8 +14,9 @@ var (
 	// a point of small order, or a point not in its one canonical encoding.
 	ErrWeakKey = errors.New("weak Ed25519 public key")
 
-	// ErrKeyChanged reports a registered key that is not the one pinned for its DID.
-	ErrKeyChanged = errors.New("registered key is not the pinned one")
+	// ErrKeyChanged reports a registered key that is not the one pinned or
+	// remembered for its DID.
+	ErrKeyChanged = errors.New("registered key is not the one known for the DID")
 
 	// ErrKeyCorrupt reports key files that are damaged or contradict each other.
 	ErrKeyCorrupt = errors.New("key is corrupt")

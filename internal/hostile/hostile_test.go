@@ -43,6 +43,7 @@ func rows() []row {
 		shareRows(),
 		serverRows(),
 		answerRows(),
+		trustRows(),
 	)
 	slices.SortStableFunc(all, func(a, b row) int { return a.number - b.number })
 	return all

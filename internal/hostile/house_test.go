@@ -38,6 +38,7 @@ type town struct {
 	hydra  *hydratest.Server
 	ca     *stepcatest.Server
 	asked  *atomic.Int64     // introspections of callers' tokens
+	probes *atomic.Int64     // and of the agents' own probe
 	houses map[string]*house // by their settings
 }
 
@@ -51,11 +52,13 @@ func newTown(t *testing.T) *town {
 		Issuer:                hydra.Issuer(),
 		ConfigurationEndpoint: hydra.PublicURL + "/.well-known/openid-configuration",
 	})
-	w := &town{t: t, hydra: hydra, ca: ca, asked: new(atomic.Int64), houses: make(map[string]*house)}
+	w := &town{t: t, hydra: hydra, ca: ca, asked: new(atomic.Int64), probes: new(atomic.Int64), houses: make(map[string]*house)}
 	hydra.Before(hydratest.Introspect, func(r *http.Request) {
-		if r.PostFormValue("token") != readinessProbe {
-			w.asked.Add(1)
+		if r.PostFormValue("token") == readinessProbe {
+			w.probes.Add(1)
+			return
 		}
+		w.asked.Add(1)
 	})
 	return w
 }

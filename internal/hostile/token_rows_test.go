@@ -84,10 +84,8 @@ func tokenRows() []row {
 			"read only":      scopes("agent:read"),
 			"agent:writer":   scopes("agent:writer"),
 			"wildcard":       scopes("agent:*", "*"),
-			"admin":          scopes("agent:admin"),
 			"capitals":       scopes("AGENT:WRITE"),
 			"write to read":  both(scopes("agent:write"), content(call("tasks/get", `{"id":"x"}`))),
-			"admin to read":  both(scopes("agent:admin"), content(call("ListTasks", `{}`))),
 			"comma in scope": scopes("agent:read,agent:write"),
 		}},
 		{number: 38, reason: "token_use", sent: "an ID token or a refresh token", want: refused(atToken), cases: cases{

@@ -126,11 +126,12 @@ func (s *Server) breakDown(w http.ResponseWriter, r *http.Request, f Fault) bool
 	// Reading the body lets the server notice when the client goes away.
 	_ = r.ParseForm()
 	if f.Latency > 0 && !s.pause(r, f.Latency) {
-		return true
+		panic(http.ErrAbortHandler) // returning would be an empty 200
 	}
 	switch {
 	case f.Hang:
 		s.pause(r, 0)
+		panic(http.ErrAbortHandler)
 	case f.Reset:
 		hangUp(w)
 	case f.Truncate:
@@ -192,6 +193,7 @@ func (s *Server) drip(w http.ResponseWriter, r *http.Request, every time.Duratio
 		}
 		_ = http.NewResponseController(w).Flush()
 	}
+	panic(http.ErrAbortHandler) // returning would be the end of an endless answer
 }
 
 func hangUp(w http.ResponseWriter) {

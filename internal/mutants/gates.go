@@ -18,6 +18,7 @@ func mutants() []mutant {
 		signing(),
 		shares(),
 		servers(),
+		trust(),
 	)
 }
 

@@ -76,11 +76,13 @@ func Huge(size int) http.Handler {
 	})
 }
 
-// Hang answers nothing until the client gives up.
+// Hang answers nothing, also when the client gives up: returning would be an
+// empty 200, which a client that leaves late could still see.
 func Hang() http.Handler {
 	return http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body) // the server notices a client that left only after the body
 		<-r.Context().Done()
+		panic(http.ErrAbortHandler)
 	})
 }
 

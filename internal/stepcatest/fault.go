@@ -59,6 +59,7 @@ func Hang() Fault {
 		case <-r.Context().Done():
 		case <-release:
 		}
+		panic(http.ErrAbortHandler) // returning would be an empty 200
 	}}
 }
 

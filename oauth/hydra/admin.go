@@ -84,8 +84,11 @@ func (a admin) put(ctx context.Context, d did.DID, doc document) error {
 
 // read takes the answer from under the generated client, which decodes it
 // leniently: what it reports about the body is ignored, what it reports about
-// the connection is not.
+// the connection is not. What is not complete in time counts as no answer.
 func (a admin) read(ctx context.Context, op, id string, want int, resp *http.Response, err error) ([]byte, error) {
+	if late := ctx.Err(); late != nil {
+		return nil, a.fail(op, id, 0, unavailable(ctx, late))
+	}
 	if resp == nil {
 		return nil, a.fail(op, id, 0, unavailable(ctx, err))
 	}

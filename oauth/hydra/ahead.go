@@ -55,7 +55,13 @@ type entry[V any] struct {
 
 const backgroundLoads = 32
 
+// newAhead returns a cache of size values.
 func newAhead[K comparable, V any](size int, now func() time.Time, pause time.Duration) *ahead[K, V] {
+	return newWeighed[K](size, func(V) uint32 { return 1 }, now, pause)
+}
+
+// newWeighed returns a cache of values that weigh no more than size together.
+func newWeighed[K comparable, V any](size int, weigh func(V) uint32, now func() time.Time, pause time.Duration) *ahead[K, V] {
 	return &ahead[K, V]{
 		now: now, pause: pause, crew: newCrew(),
 		slots:   make(chan struct{}, backgroundLoads),
@@ -64,8 +70,9 @@ func newAhead[K comparable, V any](size int, now func() time.Time, pause time.Du
 		// Expiry is checked here, by the injected clock, so the cache itself
 		// needs neither timers nor goroutines.
 		entries: otter.Must(&otter.Options[K, *entry[V]]{
-			MaximumSize: size,
-			Executor:    func(maintain func()) { maintain() },
+			MaximumWeight: uint64(size),
+			Weigher:       func(_ K, e *entry[V]) uint32 { return weigh(e.value) },
+			Executor:      func(maintain func()) { maintain() },
 		}),
 	}
 }

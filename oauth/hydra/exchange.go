@@ -40,9 +40,20 @@ type reply struct {
 // do sends the request. It returns answers in JSON with status 200, and those
 // with a status in the 400 range other than 429 if clientErrors is set;
 // everything else is a [*RequestError].
+//
+// An answer that is not complete when the time is over counts as none, whatever
+// it says: it may be what our hanging up made of it.
 func (x exchange) do(ctx context.Context, clientErrors bool) (reply, error) {
 	ctx, cancel := context.WithTimeout(ctx, x.timeout)
 	defer cancel()
+	answer, err := x.roundTrip(ctx, clientErrors)
+	if late := ctx.Err(); late != nil {
+		return reply{}, x.fail(0, unavailable(ctx, late))
+	}
+	return answer, err
+}
+
+func (x exchange) roundTrip(ctx context.Context, clientErrors bool) (reply, error) {
 	req, err := x.request(ctx)
 	if err != nil {
 		return reply{}, x.fail(0, fmt.Errorf("%w: the URL in the settings is malformed", oauth.ErrUnavailable))

@@ -17,6 +17,7 @@ type introspection struct {
 	active    bool
 	tokenType string
 	claims    oauth.Claims
+	size      int // of the answer, in bytes
 }
 
 var errIntrospection = fmt.Errorf("%w: not an introspection answer", oauth.ErrInvalidResponse)

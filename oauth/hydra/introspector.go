@@ -29,6 +29,9 @@ const (
 	recently = 60 * time.Second
 	// introspectPause is the time between failed refreshes of one verdict.
 	introspectPause = 250 * time.Millisecond
+	// usualAnswer is the size, in bytes, up to which an answer about a token
+	// takes one place among the verdicts.
+	usualAnswer = 2 << 10
 )
 
 // IntrospectorOptions say which active tokens are good here.
@@ -46,7 +49,9 @@ type IntrospectorOptions struct {
 	MaxTokenBytes int
 	// MaxAge of a verdict; zero or more than [MaxVerdictAge] is that.
 	MaxAge time.Duration
-	// MaxEntries bounds the verdicts kept; zero is [DefaultMaxVerdicts].
+	// MaxEntries bounds the verdicts kept; zero is [DefaultMaxVerdicts]. One that
+	// is larger than usual takes the room of several: what a caller has Hydra
+	// say about a token must not decide how much memory they take together.
 	MaxEntries int
 	// Admit, if set, is asked before a token that has no verdict is taken to
 	// Hydra, so that one caller's guesses do not keep the others from Hydra. It
@@ -79,7 +84,11 @@ type verdict struct {
 	claims     oauth.Claims
 	lastActive time.Time
 	flipped    bool // it has been called inactive since
+	size       int  // of the answer, in bytes
 }
+
+// weight is how many places a verdict takes.
+func (v verdict) weight() uint32 { return 1 + uint32(v.size)/usualAnswer }
 
 // NewIntrospector returns an introspector. The caller closes it.
 func NewIntrospector(cfg Config, options IntrospectorOptions) *Introspector {
@@ -91,7 +100,7 @@ func NewIntrospector(cfg Config, options IntrospectorOptions) *Introspector {
 		options.OnFlip = func() {}
 	}
 	i := &Introspector{cfg: cfg, owned: owned, options: options,
-		verdicts: newAhead[tokenHash, verdict](options.MaxEntries, cfg.Now, introspectPause),
+		verdicts: newWeighed[tokenHash](options.MaxEntries, verdict.weight, cfg.Now, introspectPause),
 		scratch: sync.Pool{New: func() any {
 			buffer := make([]byte, options.MaxTokenBytes)
 			return &buffer
@@ -220,17 +229,18 @@ func (i *Introspector) loader(key tokenHash, token string) loader[verdict] {
 			return answer[verdict]{}, oauth.ErrExpired
 		}
 		asked := i.cfg.Now()
-		claims, err := i.ask(ctx, token)
+		v, err := i.ask(ctx, token)
 		if errors.Is(err, oauth.ErrInactive) && known && !before.flipped && asked.Sub(before.lastActive) < recently {
 			i.flip(key, before)
 			asked = i.cfg.Now()
-			claims, err = i.ask(ctx, token)
+			v, err = i.ask(ctx, token)
 		}
 		if err != nil {
 			return answer[verdict]{}, err
 		}
+		v.lastActive = asked
 		return answer[verdict]{
-			value:   verdict{claims: claims, lastActive: asked},
+			value:   v,
 			refresh: asked.Add(i.options.MaxAge / 2),
 			expire:  asked.Add(i.options.MaxAge),
 		}, nil
@@ -248,16 +258,16 @@ func (i *Introspector) flip(key tokenHash, before verdict) {
 }
 
 // ask introspects once and judges the answer.
-func (i *Introspector) ask(ctx context.Context, token string) (oauth.Claims, error) {
+func (i *Introspector) ask(ctx context.Context, token string) (verdict, error) {
 	in, err := i.introspect(ctx, token)
 	if err != nil {
-		return oauth.Claims{}, err
+		return verdict{}, err
 	}
 	claims, err := i.options.judge(&in, i.cfg.Now())
 	if err != nil {
-		return oauth.Claims{}, fmt.Errorf("introspected: %w", err)
+		return verdict{}, fmt.Errorf("introspected: %w", err)
 	}
-	return claims, nil
+	return verdict{claims: claims, size: in.size}, nil
 }
 
 // introspect returns what Hydra says about the token, unjudged.
@@ -275,5 +285,6 @@ func (i *Introspector) introspect(ctx context.Context, token string) (introspect
 	if err != nil {
 		return introspection{}, x.fail(answered.status, err)
 	}
+	in.size = len(answered.body)
 	return in, nil
 }

@@ -432,6 +432,26 @@ func TestCacheIsBounded(t *testing.T) {
 	}
 }
 
+// What Hydra has to say about a token is its client's choice, up to the limit of
+// an answer: many tokens with long answers take no more memory than others.
+func TestLongAnswersTakeTheRoomOfSeveral(t *testing.T) {
+	for name, spec := range map[string]hydratest.TokenSpec{
+		"audiences": {ClientID: callerDID, Audience: strings.Split(strings.Repeat("a,", 15<<10)+"a", ",")},
+		"claims":    {ClientID: callerDID, Claims: map[string]any{"ext": map[string]any{"x": strings.Repeat("x", 60<<10)}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, s := fakeWorld(t, hydratest.Options{})
+			i := introspector(t, w, hydra.IntrospectorOptions{MaxEntries: 60})
+			for range 20 {
+				verified(t, i, s.IssueToken(spec))
+			}
+			if active, _ := i.Recent(); active > 4 { // two fit; the cache may lag behind a little
+				t.Errorf("%d verdicts of 60 KiB kept where 60 usual ones may be, want about 2", active)
+			}
+		})
+	}
+}
+
 func TestCloseEndsWhatHangs(t *testing.T) {
 	inBubble(t, func(t *testing.T, w *world, s *hydratest.Server) {
 		i := introspector(t, w, hydra.IntrospectorOptions{})

@@ -31,6 +31,14 @@ func (s *ClientCredentials) exchange(ctx context.Context, audience string) (issu
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.config.Timeout)
 	defer cancel()
+	token, err := s.request(ctx, endpoint, audience)
+	if late := lateness(ctx); late != nil {
+		return issuedToken{}, late
+	}
+	return token, err
+}
+
+func (s *ClientCredentials) request(ctx context.Context, endpoint, audience string) (issuedToken, error) {
 	req, err := s.config.tokenRequest(ctx, endpoint, audience)
 	if err != nil {
 		return issuedToken{}, err

@@ -55,12 +55,29 @@ func newTransport(roots *x509.CertPool) *http.Transport {
 	return t
 }
 
-// getJSON fetches url. Errors: oauth.ErrUnavailable when there was no answer with
-// status 200 in time, oauth.ErrInvalidResponse when the answer is too large or
-// not JSON.
+// getJSON fetches url. Errors: oauth.ErrUnavailable when there was no complete
+// answer with status 200 in time, oauth.ErrInvalidResponse when the answer is too
+// large or not JSON.
 func (f fetcher) getJSON(ctx context.Context, url string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, f.timeout)
 	defer cancel()
+	data, err := f.get(ctx, url)
+	if late := lateness(ctx); late != nil {
+		return nil, late
+	}
+	return data, err
+}
+
+// lateness is an error once the time of an exchange is over. What came of it by
+// then counts as no answer: it may be what our hanging up made of it.
+func lateness(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("%w: %w", oauth.ErrUnavailable, err)
+	}
+	return nil
+}
+
+func (f fetcher) get(ctx context.Context, url string) ([]byte, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", oauth.ErrUnavailable, err)

@@ -43,15 +43,16 @@ func (e *RefusedError) Unwrap() []error {
 	return []error{ErrCARefused, e.Cause}
 }
 
-// signError sorts what came instead of a certificate.
+// signError sorts what came instead of a certificate. What came after the time
+// was over counts as no answer, whatever its status.
 func (e *Enroller) signError(ctx context.Context, x *exchange, err error, token string) error {
+	late := ctx.Err()
 	switch {
 	case x.status == 0:
 		return e.transportError(ctx, err)
+	case late != nil:
+		return fmt.Errorf("%w: %w", ErrCAUnavailable, late)
 	case x.status/100 == 2:
-		if cerr := ctx.Err(); cerr != nil {
-			return fmt.Errorf("%w: %w", ErrCAUnavailable, cerr)
-		}
 		return fmt.Errorf("%w: the answer cannot be read: %w", ErrCABadCertificate, err)
 	case x.status/100 != 4 || x.status == http.StatusTooManyRequests || x.status == http.StatusRequestTimeout:
 		return fmt.Errorf("%w: HTTP %d: %s", ErrCAUnavailable, x.status, caMessage(err, token))

@@ -180,7 +180,8 @@ func (e *Enroller) Roots(ctx context.Context) ([]*x509.Certificate, error) {
 	return roots, nil
 }
 
-// get fetches a small document from the CA.
+// get fetches a small document from the CA. An answer that is not complete when
+// the time is over counts as none, its status too.
 func (e *Enroller) get(ctx context.Context, x *exchange, target string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, e.cfg.HTTPTimeout)
 	defer cancel()
@@ -194,7 +195,11 @@ func (e *Enroller) get(ctx context.Context, x *exchange, target string) ([]byte,
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
+	late := ctx.Err()
 	switch {
+	case late != nil:
+		x.status = 0
+		return nil, e.transportError(ctx, late)
 	case errors.Is(err, errAnswerTooLarge):
 		return nil, fmt.Errorf("%w: %w", ErrCABadCertificate, err)
 	case err != nil:

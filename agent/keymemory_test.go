@@ -1,0 +1,108 @@
+package agent
+
+import (
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"testing"
+
+	"github.com/getbindu/bindu-go/gate/keymemory"
+	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/safefile"
+)
+
+// registeredKeys answers for Hydra.
+type registeredKeys map[did.DID]ed25519.PublicKey
+
+func (r registeredKeys) PublicKey(_ context.Context, d did.DID) (ed25519.PublicKey, error) {
+	return r[d], nil
+}
+
+func newMemory(t *testing.T, limit int) *keymemory.Memory {
+	t.Helper()
+	dir, err := safefile.OpenDir(filepath.Join(t.TempDir(), "agent"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := keymemory.Open(dir, keymemory.Config{Limit: limit})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = m.Close() })
+	return m
+}
+
+func newKey(t *testing.T) ed25519.PublicKey {
+	t.Helper()
+	k, err := did.GenerateKeyPair(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k.PublicKey()
+}
+
+func namedDID(t *testing.T, name string) did.DID {
+	t.Helper()
+	d, err := did.Parse("did:bindu:ops:" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// The resolver itself refuses a changed key, so that nothing is verified with it.
+func TestAChangedKeyIsRefusedBeforeItVerifiesAnything(t *testing.T) {
+	d, first, other := namedDID(t, "poet:1"), newKey(t), newKey(t)
+	for _, name := range []string{"at once", "after it was used"} {
+		t.Run(name, func(t *testing.T) {
+			registered := registeredKeys{d: first}
+			k := knownKeys{registered, newMemory(t, 10), nil}
+			if err := k.Remember(t.Context(), d, first); err != nil {
+				t.Fatal(err)
+			}
+			if name != "at once" {
+				if key, err := k.PublicKey(t.Context(), d); err != nil || !key.Equal(first) {
+					t.Fatalf("%x, %v", key, err)
+				}
+			}
+			registered[d] = other
+			if key, err := k.PublicKey(t.Context(), d); !errors.Is(err, did.ErrKeyChanged) || key != nil {
+				t.Errorf("%x, %v, want ErrKeyChanged and no key", key, err)
+			}
+		})
+	}
+}
+
+// A pin is the operator's word, and what was seen before does not matter.
+func TestPinnedKeysWinOverRememberedOnes(t *testing.T) {
+	d, seen, pinned := namedDID(t, "poet:1"), newKey(t), newKey(t)
+	memory := newMemory(t, 10)
+	if err := memory.Remember(t.Context(), d, seen); err != nil {
+		t.Fatal(err)
+	}
+	k := knownKeys{registeredKeys{d: pinned}, memory, pinnedKeys{d: pinned}}
+	if key, err := k.PublicKey(t.Context(), d); err != nil || !key.Equal(pinned) {
+		t.Errorf("%x, %v", key, err)
+	}
+	if err := k.Remember(t.Context(), d, pinned); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestTheMemoryOfKeysWarnsBeforeItIsFull(t *testing.T) {
+	for n, want := range map[int]string{0: "", 17: "", 18: "key_memory_nearly_full", 19: "key_memory_nearly_full", 20: "key_memory_full"} {
+		t.Run(fmt.Sprint(n), func(t *testing.T) {
+			m := newMemory(t, 20)
+			for i := range n {
+				if err := m.Remember(t.Context(), namedDID(t, fmt.Sprintf("poet:%d", i)), newKey(t)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got := keyMemoryWarning(m); got != want {
+				t.Errorf("%d of 20: %q, want %q", n, got, want)
+			}
+		})
+	}
+}

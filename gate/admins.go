@@ -1,0 +1,50 @@
+package gate
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/getbindu/bindu-go/audit"
+	"github.com/getbindu/bindu-go/identity"
+)
+
+// adminNotListed is the word for a permission that was taken away.
+const adminNotListed Reason = "admin_not_listed"
+
+var errAdminNotListed = errors.New("the token grants " + PermissionAdmin + " to a caller that AUTH__ADMINS does not list")
+
+// agreement lets pass only one name, and of what the token grants leaves it only
+// what this agent's operator lets somebody of that name have.
+func (c *Chain) agreement(x *exchange) *Denial {
+	if d := c.oneName(x); d != nil {
+		return d
+	}
+	c.capAdmin(x)
+	return nil
+}
+
+// capAdmin takes the permission over other callers' tasks from everybody whom
+// the operator does not list. Agents register the scopes of their own clients,
+// so that a token which grants it shows only that its bearer asked.
+func (c *Chain) capAdmin(x *exchange) {
+	capped := CapAdmin(&x.caller, c.cfg.Admins)
+	if !capped || x.capped {
+		return
+	}
+	x.capped = true // recorded once, however often the proofs are looked at
+	c.cfg.Recorder.Record(x.r.Context(), audit.Event{
+		Decision: audit.Warned, Gate: "scope", Reason: string(adminNotListed),
+		DID: x.caller.Name(), Remote: x.r.RemoteAddr, Cause: errAdminNotListed,
+	})
+}
+
+// CapAdmin takes [PermissionAdmin] from a caller whose name is not among admins,
+// compared exactly, and reports whether it had it.
+func CapAdmin(caller *identity.Caller, admins []string) bool {
+	if !caller.HasScope(PermissionAdmin) || slices.Contains(admins, caller.Name()) {
+		return false
+	}
+	// The claims are the verifier's, which gives them to others too.
+	caller.Claims.Scopes = slices.DeleteFunc(slices.Clone(caller.Claims.Scopes), func(s string) bool { return s == PermissionAdmin })
+	return true
+}
