@@ -49,8 +49,8 @@ func held(t *testing.T, s *shot) (l *line, body string) {
 	return l, body
 }
 
-// unread sends the header alone: the agent must answer without asking for the body.
-func unread(t *testing.T, s *shot, w want, reason string) {
+// bodyless sends the header alone: the agent must answer without asking for the body.
+func bodyless(t *testing.T, s *shot, w want, reason string) {
 	t.Helper()
 	s.after(func() { s.set("Expect", "100-continue") })
 	before := s.h.trace(t)
@@ -70,7 +70,7 @@ func failuresPay(t *testing.T, h *house) {
 		changed(func(b []byte) []byte { return append(b, ' ') })(s)
 		want{status: 403, code: -32052, gate: "signature", reach: atKey}.check(t, s.send(), "crypto_mismatch")
 	}
-	unread(t, aimAs(t, h, c), want{status: 429, code: -32055, gate: "limit", reach: atToken}, "rate_limited")
+	bodyless(t, aimAs(t, h, c), want{status: 429, code: -32055, gate: "limit", reach: atToken}, "rate_limited")
 	ok.refuses(aim(t, h), "") // somebody else
 }
 
@@ -227,7 +227,7 @@ func notListed(t *testing.T, w *house) {
 	stranger := h.newCaller(t)
 	refused := want{status: 403, code: -32003, gate: "policy", reach: atToken}
 	token := h.hydra.IssueToken(aimAs(t, h, stranger).spec)
-	unread(t, as(aimAs(t, h, stranger), token), refused, "policy_denied")
+	bodyless(t, as(aimAs(t, h, stranger), token), refused, "policy_denied")
 	first := as(aimAs(t, h, stranger), token)
 	l := open(t, first)
 	for range 1100 { // more than the memory of replays holds
@@ -271,7 +271,7 @@ func bodiesHeld(t *testing.T, h *house) {
 	l, body := held(t, large())
 	l.write(t, body)
 	eventually(t, "it runs", func() bool { return h.executed.Load() == 1 })
-	unread(t, large(), want{status: 429, code: -32055, gate: "body", reach: atToken}, "rate_limited")
+	bodyless(t, large(), want{status: 429, code: -32055, gate: "body", reach: atToken}, "rate_limited")
 	ok.refuses(aim(t, h), "") // somebody else
 	close(h.release)
 	ok.check(t, read(l.in, "POST"), "")
