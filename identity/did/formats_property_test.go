@@ -13,7 +13,7 @@ import (
 )
 
 // rounds is how many payloads of each format are made.
-const rounds = 2000
+const rounds = 1000
 
 // generators make payloads of each format of the registry but texts: what its
 // signers sign, and its verifiers accept.
@@ -39,7 +39,7 @@ func generators() map[*format]func(*testing.T, *rand.Rand) []byte {
 // 161: nothing that any format could produce is signed as a text. A format that
 // is new in the registry needs a generator here.
 func TestHostile161NoPayloadOfAnyFormatIsSignedAsAText(t *testing.T) {
-	make := generators()
+	make, k := generators(), vectorKey(t, zeroSeedHex)
 	for _, f := range formats {
 		t.Run(f.name, func(t *testing.T) {
 			if f == formatText {
@@ -51,7 +51,7 @@ func TestHostile161NoPayloadOfAnyFormatIsSignedAsAText(t *testing.T) {
 			rng := rand.New(rand.NewPCG(161, 1))
 			for range rounds {
 				payload := make[f](t, rng)
-				wantPayload(t, f, payload)
+				wantPayload(t, k, f, payload)
 				if t.Failed() {
 					return
 				}
@@ -62,17 +62,18 @@ func TestHostile161NoPayloadOfAnyFormatIsSignedAsAText(t *testing.T) {
 
 // The same for what the Python reference signed.
 func TestHostile161NoVectorIsSignedAsAText(t *testing.T) {
+	k := vectorKey(t, zeroSeedHex)
 	for _, v := range readVectors[vectorFile](t, "bindu-request-signatures.json").Vectors {
-		wantPayload(t, formatReference, unbase64(t, v.Payload))
+		wantPayload(t, k, formatReference, unbase64(t, v.Payload))
 	}
 }
 
-func wantPayload(t *testing.T, f *format, payload []byte) {
+func wantPayload(t *testing.T, k *KeyPair, f *format, payload []byte) {
 	t.Helper()
 	if !f.covers(payload) {
 		t.Errorf("%q is not covered by %s", payload, f.name)
 	}
-	if signature, err := SignText(vectorKey(t, zeroSeedHex), string(payload)); err == nil {
+	if signature, err := SignText(k, string(payload)); err == nil {
 		t.Errorf("%s is signed as a text: %q %s", f.name, payload, signature)
 	}
 }

@@ -177,6 +177,9 @@ func sameIDs(t *testing.T, h *house) {
 			t.Errorf("%s is %q for one caller and %q for another", name, first[name], second[name])
 		}
 	}
+	if first["AGENT_TASK_ID"] == first["AGENT_CONTEXT_ID"] {
+		t.Errorf("task and context of one id are both %q", first["AGENT_TASK_ID"])
+	}
 	if first["AGENT_CONTEXT_ID"] != again["AGENT_CONTEXT_ID"] || first["AGENT_TASK_ID"] == again["AGENT_TASK_ID"] {
 		t.Errorf("a later task of the conversation: %v, then %v", first, again)
 	}
