@@ -40,7 +40,7 @@ func TestAKeyIsHeldUntilItExpires(t *testing.T) {
 				expect(t, c.now().Sub(expires).String(), m.Use(t.Context(), a, "k", expires), gate.ErrStale)
 				c.step(time.Second)
 			}
-			if held := m.set.held.Load(); held != 0 {
+			if held := m.set.room.held.Load(); held != 0 {
 				t.Errorf("%d keys held after their expiry", held)
 			}
 		})
@@ -55,7 +55,7 @@ func TestWhatExpiredIsNotAdmitted(t *testing.T) {
 	for _, ago := range []time.Duration{0, time.Second, time.Hour} {
 		expect(t, ago.String(), m.Use(t.Context(), name(t, "a"), "k", c.now().Add(-ago)), gate.ErrStale)
 	}
-	if held := m.set.held.Load(); held != 0 {
+	if held := m.set.room.held.Load(); held != 0 {
 		t.Errorf("%d keys held", held)
 	}
 }
@@ -158,7 +158,7 @@ func TestQuotas(t *testing.T) {
 		if n := fill(m, name(t, "c"), 100, c.expiry()); n != 50 {
 			t.Errorf("%d admitted after expiry, want 50", n)
 		}
-		if held := m.set.held.Load(); held != 50 {
+		if held := m.set.room.held.Load(); held != 50 {
 			t.Errorf("%d held, want 50", held)
 		}
 	})
@@ -172,7 +172,7 @@ func TestQuotas(t *testing.T) {
 			s.undo(e) // twice is once
 		}
 		s.undo(entry{owner: 9, expires: 1})
-		if held := s.held.Load(); held != 0 {
+		if held := s.room.held.Load(); held != 0 {
 			t.Errorf("%d held", held)
 		}
 	})
@@ -201,13 +201,13 @@ func TestHostile083AMillionOwners(t *testing.T) {
 	}
 	expect(t, "one more", s.use(entry{key: fingerprint{15: 1}, expires: now.Unix() + 1}, now), gate.ErrQuota)
 	grown := heap() - before
-	t.Logf("%d keys take %.1f MiB", s.held.Load(), float64(grown)/(1<<20))
+	t.Logf("%d keys take %.1f MiB", s.room.held.Load(), float64(grown)/(1<<20))
 	if grown > maxHeap {
 		t.Errorf("heap grew by %d bytes", grown)
 	}
 	s.sweep(now.Add(700 * time.Second))
-	if left := heap() - before; left > 1<<20 || s.held.Load() != 0 {
-		t.Errorf("after expiry %d bytes and %d keys are left", left, s.held.Load())
+	if left := heap() - before; left > 1<<20 || s.room.held.Load() != 0 {
+		t.Errorf("after expiry %d bytes and %d keys are left", left, s.room.held.Load())
 	}
 	runtime.KeepAlive(s)
 }
@@ -242,7 +242,7 @@ func TestHostile083FloodOfOneCaller(t *testing.T) {
 	s.crash()
 	read := time.Now()
 	s = open(t, dir, Config{Now: c.now})
-	t.Logf("a restart reads %d keys in %v", s.set.held.Load(), time.Since(read))
+	t.Logf("a restart reads %d keys in %v", s.set.room.held.Load(), time.Since(read))
 	expect(t, "the flood after a restart", s.Use(t.Context(), flooder, "0", c.expiry()), gate.ErrReplayed)
 	expect(t, "the flood after a restart", s.Use(t.Context(), flooder, "new", c.expiry()), gate.ErrQuota)
 	expect(t, "an honest caller after a restart", s.Use(t.Context(), honest, "new", c.expiry()), nil)

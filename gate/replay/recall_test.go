@@ -124,14 +124,14 @@ func TestRunWithoutAName(t *testing.T) {
 	s := open(t, dir, Config{Now: c.now})
 	s.boot = ""
 	admit(t, s, "k", 5)
-	s.Close()
+	s.crash()
 	st, err := readState(s.dir)
 	if err != nil || st.Boot != "" {
 		t.Fatalf("state %+v, %v", st, err)
 	}
 	again := newStore(s.dir, Config{Now: c.now})
 	again.boot = ""
-	if err := again.recall(c.now(), false); err != nil {
+	if err := again.recall(c.now(), nil, Config{}); err != nil {
 		t.Fatal(err)
 	}
 	if again.complete != st.Horizon || len(again.closed) != 0 {

@@ -174,7 +174,7 @@ func TestExpiryFreesMemoryAndDisk(t *testing.T) {
 			t.Errorf("%d files during a steady stream", len(all))
 		}
 		time.Sleep(2*window + 2*slotSeconds*time.Second)
-		if held := s.set.held.Load(); held != 0 {
+		if held := s.set.room.held.Load(); held != 0 {
 			t.Errorf("%d keys held", held)
 		}
 		all, filled := files(t, dir)
