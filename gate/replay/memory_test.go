@@ -136,14 +136,14 @@ func TestQuotas(t *testing.T) {
 			t.Errorf("%d of another owner admitted, want 5", n)
 		}
 	})
-	t.Run("greedy owners leave as much as they take", func(t *testing.T) {
+	t.Run("greedy owners leave most of it", func(t *testing.T) {
 		c := newClock()
 		m := NewMemory(c.now, 0, 1200)
-		if n := fill(m, name(t, "a"), 1200, c.expiry()); n != 600 {
-			t.Errorf("the first got %d, want 600", n)
+		if n := fill(m, name(t, "a"), 1200, c.expiry()); n != 360 {
+			t.Errorf("the first got %d, want 360", n)
 		}
-		if n := fill(m, name(t, "b"), 1200, c.expiry()); n != 300 {
-			t.Errorf("the second got %d, want 300", n)
+		if n := fill(m, name(t, "b"), 1200, c.expiry()); n < 170 || n > 180 {
+			t.Errorf("the second got %d, want about 177", n)
 		}
 		if n := fill(m, name(t, "c"), 100, c.expiry()); n != 100 {
 			t.Errorf("a modest one got %d, want 100", n)
@@ -155,11 +155,11 @@ func TestQuotas(t *testing.T) {
 		fill(m, name(t, "a"), 100, c.expiry())
 		fill(m, name(t, "b"), 100, c.expiry())
 		c.step(window + (slotSeconds+1)*time.Second)
-		if n := fill(m, name(t, "c"), 100, c.expiry()); n != 50 {
-			t.Errorf("%d admitted after expiry, want 50", n)
+		if n := fill(m, name(t, "c"), 100, c.expiry()); n != 30 {
+			t.Errorf("%d admitted after expiry, want 30", n)
 		}
-		if held := m.set.room.held.Load(); held != 50 {
-			t.Errorf("%d held, want 50", held)
+		if held := m.set.room.held.Load(); held != 30 {
+			t.Errorf("%d held, want 30", held)
 		}
 	})
 	t.Run("what was undone does not count", func(t *testing.T) {
@@ -233,7 +233,7 @@ func TestHostile083FloodOfOneCaller(t *testing.T) {
 	}
 	grown := heap() - before
 	t.Logf("%d of the flood were admitted, %d refused; heap grew by %.1f MiB", passed, refused, float64(grown)/(1<<20))
-	if passed > defaultTotal/2 || refused != 1_000_000-passed {
+	if most := defaultTotal * ownerPercent / 100; passed > most || passed < most-most/50 || refused != 1_000_000-passed {
 		t.Error("the flood was not bounded")
 	}
 	if grown > maxHeap {
