@@ -8,17 +8,14 @@ import (
 	"github.com/getbindu/bindu-go/internal/safefile"
 )
 
-var (
-	errCopied     = errors.New("the files are a copy: what was admitted since it was made is not known")
-	errRolledBack = errors.New("the state is older than other files: an earlier one was put back")
-)
+var errRolledBack = errors.New("the state is older than other files: an earlier one was put back")
 
 // reading is what the files that a state names told.
 type reading struct {
 	segments []segment // with what was not known of them before
-	late     []record  // signed after the horizon
+	late     []record  // signed after what may have to be refused
 	unsynced bool      // of some only the kernel knew the end
-	copied   error     // not nil: these are not, or not all, the files we wrote
+	copied   bool      // not all are the files that we wrote
 	damaged  error     // not nil: a file of which the horizon covers the loss
 	blind    error     // not nil: a file of which it does not
 }
@@ -36,8 +33,8 @@ func (s *Store) read(st state, names []string, now time.Time) (reading, error) {
 		r.segments = append(r.segments, seg)
 		r.unsynced = r.unsynced || !ref.Synced
 	}
-	if newer := s.newer(names, lastID(st)); newer != "" && r.copied == nil {
-		r.copied = fmt.Errorf("%w: %s", errRolledBack, newer)
+	if newer := s.newer(names, lastID(st)); newer != "" {
+		r.damaged = fmt.Errorf("%w: %s", errRolledBack, newer)
 	}
 	return r, nil
 }
@@ -79,7 +76,7 @@ func (s *Store) readFile(r *reading, st state, seg *segment, i int, now time.Tim
 	}
 	return readJournal(f, seg.ID, journal, func(rec record) {
 		seg.latest = max(seg.latest, rec.signed)
-		if rec.signed > st.Horizon {
+		if rec.signed > min(st.Horizon, now.Unix()+unknownAhead) {
 			r.late = append(r.late, rec)
 		}
 		s.set.restore(entry{owner: rec.owner, key: rec.key, expires: rec.signed + s.lifetime}, now)
@@ -93,7 +90,7 @@ func (s *Store) checkMark(r *reading, st state, seg *segment, f safefile.File) e
 		return err
 	}
 	if st.Version > 1 && mark != seg.Mark {
-		r.copied = errCopied
+		r.copied = true
 	}
 	seg.Mark = mark
 	return nil

@@ -13,6 +13,7 @@ import (
 var (
 	errNoState   = errors.New("there is no state file")
 	errOtherBoot = errors.New("the machine was restarted")
+	errCopied    = errors.New("the files are a copy: what was admitted since it was made is not known")
 	errForeign   = errors.New("another program served in this directory, and kept no memory")
 )
 
@@ -51,16 +52,18 @@ func (s *Store) recall(now time.Time, names []string, cfg Config) error {
 // judge decides what the files are worth.
 func (s *Store) judge(st state, r reading, now int64) {
 	switch {
-	case r.copied != nil:
-		// Before damage: what is missing in a copy says nothing of the original.
-		s.startAnew(r, max(st.Horizon, now+unknownAhead), r.copied)
+	case r.copied && (!r.unsynced || s.sameBoot(st)):
+		// Complete as of the copying, so the horizon has nothing to add. Before
+		// damage: what is missing in a copy says nothing of the original.
+		s.startAnew(r, max(st.Complete, now+unknownAhead), errCopied)
 	case r.blind != nil:
 		s.startAnew(r, max(st.Horizon, now+s.window), r.blind)
 	case r.unsynced && !s.sameBoot(st):
 		// Beyond the horizon as well: the disk may be a snapshot of an older one.
 		s.startAnew(r, max(st.Horizon, now+unknownAhead), errOtherBoot)
 	case r.damaged != nil:
-		s.startAnew(r, st.Horizon, r.damaged)
+		// Here as well: a part of a copy cannot be told from a loss.
+		s.startAnew(r, max(st.Horizon, now+unknownAhead), r.damaged)
 	default:
 		s.goOn(st, r)
 	}
@@ -96,7 +99,7 @@ func (s *Store) forgetUpTo(signed int64, why error) {
 		s.log.Info("replay memory starts anew", "why", why)
 		return
 	}
-	s.log.Warn(fmt.Sprintf("replay memory was lost: refusing requests signed before %s. If that is far off because the clock was wrong, set the clock right, remove %s while the agent is stopped, and start it",
+	s.log.Warn(fmt.Sprintf("replay memory is not complete: refusing requests signed before %s. If that is far off because the clock was wrong, set the clock right, remove %s while the agent is stopped, and start it",
 		until.UTC().Format(time.RFC3339), s.dir.Path()), "why", why, "until", until)
 }
 

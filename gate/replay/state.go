@@ -13,8 +13,10 @@ import (
 	"github.com/getbindu/bindu-go/internal/safefile"
 )
 
+// DirName is the directory inside the agent's in which all is remembered.
+const DirName = "replay"
+
 const (
-	dirName    = "replay" // in the agent's directory
 	stateFile  = "state"
 	stateLimit = 256 << 10
 	// stateVersion changes with the format of any file here, and with what a

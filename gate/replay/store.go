@@ -120,7 +120,7 @@ var _ gate.ReplayStore = (*Store)(nil)
 // cannot be written it returns a Store that refuses everything until they can;
 // see [Store.Err]. Only one Store may be open in a directory: hold its lock.
 func Open(dir *safefile.Dir, cfg Config) (*Store, error) {
-	sub, err := dir.Subdir(dirName)
+	sub, err := dir.Subdir(DirName)
 	if err != nil {
 		return nil, err
 	}
