@@ -62,5 +62,7 @@ func elsewhereRows() []elsewhere {
 		{158, "renewal that fails for the whole window", "warned, then not ready; recovers alone", []string{"transport/mtls TestCADownForTheWholeWindow"}},
 		{159, "SIGTERM during a renewal", "ends at once, no half state", []string{"transport/mtls TestRunEndsDuringAnAttempt"}},
 		{160, "a thousand agents that lost one authority", "all are up, none asks more than three times; full jitter under a doubling ceiling", []string{"internal/e2e TestEndToEndColdStart", "agent TestHostile160PausesHaveFullJitterUnderADoublingCeiling", "transport/mtls TestJitterSpreadsAFleet"}},
+		{170, "callers that fill the replay memory one after the other", "each gets less than the one before; who holds nothing has room until 16,821 were as greedy; never more keys than the bound", []string{"gate/replay TestHostile170WhoHoldsNothingHasRoom", "gate/replay TestHostile170SharesShrinkAsTheMemoryFills", "gate/replay TestHostile170TheTotalHoldsWhenAllComeAtOnce", "gate/replay TestHostile170DocumentedBoundsAreTheCodes"}},
+		{175, "one request signed 300 s ahead, then a crash of the machine, or a stop", "ready 61 s after the crash at most, at once after a stop; the request is `replayed`", []string{"gate/replay TestHostile175OneCallerAheadDelaysNobody", "gate/replay TestHostile175PowerFailsAtAnyMoment", "gate/replay TestHostile175StoppedBeforeTheMachine"}},
 	}
 }

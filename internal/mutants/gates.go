@@ -3,7 +3,8 @@ package main
 // mutants lists every change that is tried.
 func mutants() []mutant {
 	return concat(gates(), agreement(), requests(), layers(),
-		replays(), owners(), rules(), issuers(), connections(), wiring(), callers(), files())
+		replays(), owners(), rules(), issuers(), connections(), wiring(), callers(), files(),
+		replaying())
 }
 
 func concat(lists ...[]mutant) []mutant {
