@@ -102,6 +102,26 @@ func TestHostile170TheTotalHoldsWhenAllComeAtOnce(t *testing.T) {
 	}
 }
 
+// Two owners who both saw that one key is free do not both get it.
+func TestHostile170TheLastRoomIsTakenOnce(t *testing.T) {
+	for _, total := range []int64{10, 1000} {
+		t.Run(fmt.Sprint(total), func(t *testing.T) {
+			r := newRoom(total)
+			r.held.Store(total - 1)
+			first, second := r.share(), r.share()
+			if first != 1 || second != 1 {
+				t.Fatalf("shares %d and %d of the last key", first, second)
+			}
+			if !r.take() || r.take() || r.held.Load() != total {
+				t.Errorf("%d of %d are held", r.held.Load(), total)
+			}
+			if r.share() != 0 {
+				t.Errorf("a share of %d when nothing is free", r.share())
+			}
+		})
+	}
+}
+
 // What docs/security-model.md says of the memory is what the code does.
 func TestHostile170DocumentedBoundsAreTheCodes(t *testing.T) {
 	page, err := os.ReadFile("../../docs/security-model.md")
