@@ -26,5 +26,5 @@ type Limits struct {
 	RequestsPerDID     int     `env:"LIMITS__REQUESTS_PER_DID" default:"256" min:"1" max:"1000000" doc:"Requests of one DID in progress at once." example:"32"`
 	RatePerDID         float64 `env:"LIMITS__RATE_PER_DID" default:"1000" min:"0.001" max:"10000000" doc:"Requests per second of one DID, on average." example:"50"`
 	RateBurst          int     `env:"LIMITS__RATE_BURST" default:"2000" min:"1" max:"100000000" doc:"Requests a DID may send at once after a pause." example:"100"`
-	ReplayEntries      int     `env:"LIMITS__REPLAY_ENTRIES" default:"1000000" min:"1000" max:"100000000" doc:"Signatures remembered against replay." example:"250000"`
+	ReplayEntries      int     `env:"LIMITS__REPLAY_ENTRIES" default:"1000000" min:"1000" max:"100000000" doc:"Signatures remembered against replay; of one DID at most 30 % of them." example:"250000"`
 }

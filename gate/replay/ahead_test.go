@@ -183,3 +183,30 @@ func TestRotationLosesNobodyAhead(t *testing.T) {
 		expect(t, a.key, a.again(s), gate.ErrReplayed)
 	}
 }
+
+// A clock that was a day ahead leaves a horizon that is: a stop ends that.
+func TestHostile175AStopForgetsAWrongClock(t *testing.T) {
+	dir, c := newDir(t, nil), newClock()
+	s := open(t, dir, Config{Now: c.now, BootID: "one"})
+	all := admit(t, s, "right", 20, 0, window)
+	c.step(24 * time.Hour)
+	s.tick()
+	all = append(all, admit(t, s, "ahead", 20, 0, window)...)
+	c.step(-24 * time.Hour)
+	s.Close()
+	for _, boot := range []string{"one", "two", "three"} {
+		started := c.now()
+		s = open(t, dir, Config{Now: c.now, BootID: boot})
+		until, recovering := s.Recovering()
+		if wait := until.Sub(started); recovering && (wait > 61*time.Second || boot == "one" && wait > time.Second) {
+			t.Errorf("boot %s: recovering for %v", boot, wait)
+		}
+		for _, a := range all {
+			if a.again(s) == nil {
+				t.Errorf("boot %s: %s was admitted again", boot, a.key)
+			}
+		}
+		s.crash()
+		c.step(10 * time.Second)
+	}
+}
