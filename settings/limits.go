@@ -29,5 +29,5 @@ type Limits struct {
 	RateBurst          int     `env:"LIMITS__RATE_BURST" default:"2000" min:"1" max:"100000000" doc:"Requests a DID may send at once after a pause." example:"100"`
 	AnswerBytes        int64   `env:"LIMITS__ANSWER_BYTES_PER_DID" unit:"bytes" default:"64MiB" min:"64KiB" max:"64GiB" doc:"Bytes that the answers to one DID hold at once, while they are made and while a slow reader takes them. One answer alone may be larger." example:"16MiB"`
 	RememberedKeys     int     `env:"LIMITS__REMEMBERED_KEYS" default:"10000" min:"1" max:"1000000" doc:"DIDs whose first key is remembered. Beyond it none is forgotten; DIDs that are not derived from their key and were never seen are refused." example:"50000"`
-	ReplayEntries      int     `env:"LIMITS__REPLAY_ENTRIES" default:"1000000" min:"1000" max:"100000000" doc:"Signatures remembered against replay." example:"250000"`
+	ReplayEntries      int     `env:"LIMITS__REPLAY_ENTRIES" default:"1000000" min:"1000" max:"100000000" doc:"Signatures remembered against replay; of one DID at most 30 % of them." example:"250000"`
 }

@@ -7,8 +7,9 @@
 // that loses its memory loses such writes; that is recognised, and every
 // request that could have been admitted before is then refused, see [Store].
 //
-// Memory is bounded by a number of keys. One owner can take half of them; the
-// more owners are greedy the less each of them gets, so that nobody is shut out.
+// Memory is bounded by a number of keys. One owner can take 30 % of them, and
+// less the fuller it is, so that a greedy one shuts nobody out and it takes
+// thousands together; see share.go.
 //
 // Several instances of one agent do not share what they remember.
 package replay

@@ -35,25 +35,30 @@ func (s *Store) tick() {
 	if !rotate && !expired && !s.horizonIsNear(now.Unix()) {
 		return
 	}
-	if err := s.renew(now.Unix(), now.Unix(), rotate); err != nil {
+	if err := s.renew(now.Unix(), rotate); err != nil {
 		s.fail(err)
 	}
 }
 
-// cover sees to it that the horizon is not before signed.
-func (s *Store) cover(signed int64) error {
+// cover reports whether signed is not after the horizon, which it moves for
+// those who are less than a minute ahead of the clock.
+func (s *Store) cover(signed int64) (bool, error) {
 	if signed <= s.horizon.Load() {
-		return nil
+		return true, nil
+	}
+	if signed > s.now().Unix()+horizonAhead {
+		return false, nil
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if signed <= s.horizon.Load() {
-		return nil
+		return true, nil
 	}
 	if err := s.Err(); err != nil {
-		return err
+		return false, err
 	}
-	return s.renew(s.now().Unix(), signed, false)
+	err := s.renew(s.now().Unix(), false)
+	return signed <= s.horizon.Load(), err
 }
 
 // fail makes a failure known, and wakes the housekeeper to overcome it.
@@ -69,20 +74,8 @@ func (s *Store) fail(err error) {
 	}
 }
 
-// latest returns the latest time of signing of all that is remembered.
-func (s *Store) latest() int64 {
-	latest := int64(math.MinInt64)
-	for _, seg := range s.closed {
-		latest = max(latest, seg.latest)
-	}
-	for i := range s.journals {
-		latest = max(latest, s.journals[i].lastSigned())
-	}
-	return latest
-}
-
 func (s *Store) horizonIsNear(now int64) bool {
-	return max(now, s.latest())+horizonAhead/2 > s.horizon.Load()
+	return now+horizonAhead/2 > s.horizon.Load()
 }
 
 // currentIsOld wants few segments at a time, and none that outlives its keys
@@ -97,7 +90,8 @@ func (s *Store) currentIsOld(now int64) bool {
 			return true
 		}
 	}
-	return false
+	log := s.ahead.Load()
+	return log != nil && !log.isEmpty()
 }
 
 // expired tells segments whose keys all expired by now.
@@ -105,9 +99,8 @@ func (s *Store) expired(now int64) func(segment) bool {
 	return func(seg segment) bool { return seg.latest <= now-s.lifetime }
 }
 
-// shutDown stops the housekeeper and closes the files. The horizon is moved
-// back to what was really admitted: should the machine be switched off now,
-// nobody will have to wait for it.
+// shutDown stops the housekeeper, and brings everything to stable storage: the
+// next start knows it all, whatever becomes of the machine meanwhile.
 func (s *Store) shutDown() error {
 	s.halt()
 	s.mu.Lock()
@@ -115,12 +108,30 @@ func (s *Store) shutDown() error {
 	closed := unavailable(errClosed)
 	s.failure.Store(&closed)
 	var errs []error
-	last := max(s.complete, s.latest())
 	for i := range s.journals {
 		errs = append(errs, s.journals[i].stop(closed))
 	}
+	if log := s.ahead.Load(); log != nil {
+		_, err := log.close(closed)
+		errs = append(errs, err)
+	}
 	if s.current.Journals > 0 {
-		errs = append(errs, s.write(append(s.closed, s.current), s.complete, last))
+		errs = append(errs, s.finish())
 	}
 	return errors.Join(errs...)
+}
+
+// finish writes the last state.
+func (s *Store) finish() error {
+	var errs []error
+	all := append(slices.Clone(s.closed), s.current)
+	for i := range all {
+		if all[i].Synced {
+			continue
+		}
+		err := s.syncSegment(all[i].segmentRef)
+		all[i].Synced = err == nil
+		errs = append(errs, err)
+	}
+	return errors.Join(append(errs, s.write(all, s.complete, s.horizon.Load()))...)
 }

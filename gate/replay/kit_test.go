@@ -106,13 +106,13 @@ func (s *Store) crash() {
 
 // path is where the store has its files.
 func path(dir *safefile.Dir, name string) string {
-	return filepath.Join(dir.Path(), dirName, name)
+	return filepath.Join(dir.Path(), DirName, name)
 }
 
 // files returns the segments' files, those with records apart.
 func files(t testing.TB, dir *safefile.Dir) (all, filled []string) {
 	t.Helper()
-	entries, err := os.ReadDir(filepath.Join(dir.Path(), dirName))
+	entries, err := os.ReadDir(filepath.Join(dir.Path(), DirName))
 	if err != nil {
 		t.Fatal(err)
 	}

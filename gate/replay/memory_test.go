@@ -40,7 +40,7 @@ func TestAKeyIsHeldUntilItExpires(t *testing.T) {
 				expect(t, c.now().Sub(expires).String(), m.Use(t.Context(), a, "k", expires), gate.ErrStale)
 				c.step(time.Second)
 			}
-			if held := m.set.held.Load(); held != 0 {
+			if held := m.set.room.held.Load(); held != 0 {
 				t.Errorf("%d keys held after their expiry", held)
 			}
 		})
@@ -55,7 +55,7 @@ func TestWhatExpiredIsNotAdmitted(t *testing.T) {
 	for _, ago := range []time.Duration{0, time.Second, time.Hour} {
 		expect(t, ago.String(), m.Use(t.Context(), name(t, "a"), "k", c.now().Add(-ago)), gate.ErrStale)
 	}
-	if held := m.set.held.Load(); held != 0 {
+	if held := m.set.room.held.Load(); held != 0 {
 		t.Errorf("%d keys held", held)
 	}
 }
@@ -136,14 +136,14 @@ func TestQuotas(t *testing.T) {
 			t.Errorf("%d of another owner admitted, want 5", n)
 		}
 	})
-	t.Run("greedy owners leave as much as they take", func(t *testing.T) {
+	t.Run("greedy owners leave most of it", func(t *testing.T) {
 		c := newClock()
 		m := NewMemory(c.now, 0, 1200)
-		if n := fill(m, name(t, "a"), 1200, c.expiry()); n != 600 {
-			t.Errorf("the first got %d, want 600", n)
+		if n := fill(m, name(t, "a"), 1200, c.expiry()); n != 360 {
+			t.Errorf("the first got %d, want 360", n)
 		}
-		if n := fill(m, name(t, "b"), 1200, c.expiry()); n != 300 {
-			t.Errorf("the second got %d, want 300", n)
+		if n := fill(m, name(t, "b"), 1200, c.expiry()); n < 170 || n > 180 {
+			t.Errorf("the second got %d, want about 177", n)
 		}
 		if n := fill(m, name(t, "c"), 100, c.expiry()); n != 100 {
 			t.Errorf("a modest one got %d, want 100", n)
@@ -155,11 +155,11 @@ func TestQuotas(t *testing.T) {
 		fill(m, name(t, "a"), 100, c.expiry())
 		fill(m, name(t, "b"), 100, c.expiry())
 		c.step(window + (slotSeconds+1)*time.Second)
-		if n := fill(m, name(t, "c"), 100, c.expiry()); n != 50 {
-			t.Errorf("%d admitted after expiry, want 50", n)
+		if n := fill(m, name(t, "c"), 100, c.expiry()); n != 30 {
+			t.Errorf("%d admitted after expiry, want 30", n)
 		}
-		if held := m.set.held.Load(); held != 50 {
-			t.Errorf("%d held, want 50", held)
+		if held := m.set.room.held.Load(); held != 30 {
+			t.Errorf("%d held, want 30", held)
 		}
 	})
 	t.Run("what was undone does not count", func(t *testing.T) {
@@ -172,7 +172,7 @@ func TestQuotas(t *testing.T) {
 			s.undo(e) // twice is once
 		}
 		s.undo(entry{owner: 9, expires: 1})
-		if held := s.held.Load(); held != 0 {
+		if held := s.room.held.Load(); held != 0 {
 			t.Errorf("%d held", held)
 		}
 	})
@@ -201,13 +201,13 @@ func TestHostile083AMillionOwners(t *testing.T) {
 	}
 	expect(t, "one more", s.use(entry{key: fingerprint{15: 1}, expires: now.Unix() + 1}, now), gate.ErrQuota)
 	grown := heap() - before
-	t.Logf("%d keys take %.1f MiB", s.held.Load(), float64(grown)/(1<<20))
+	t.Logf("%d keys take %.1f MiB", s.room.held.Load(), float64(grown)/(1<<20))
 	if grown > maxHeap {
 		t.Errorf("heap grew by %d bytes", grown)
 	}
 	s.sweep(now.Add(700 * time.Second))
-	if left := heap() - before; left > 1<<20 || s.held.Load() != 0 {
-		t.Errorf("after expiry %d bytes and %d keys are left", left, s.held.Load())
+	if left := heap() - before; left > 1<<20 || s.room.held.Load() != 0 {
+		t.Errorf("after expiry %d bytes and %d keys are left", left, s.room.held.Load())
 	}
 	runtime.KeepAlive(s)
 }
@@ -233,7 +233,7 @@ func TestHostile083FloodOfOneCaller(t *testing.T) {
 	}
 	grown := heap() - before
 	t.Logf("%d of the flood were admitted, %d refused; heap grew by %.1f MiB", passed, refused, float64(grown)/(1<<20))
-	if passed > defaultTotal/2 || refused != 1_000_000-passed {
+	if most := defaultTotal * ownerPercent / 100; passed > most || passed < most-most/50 || refused != 1_000_000-passed {
 		t.Error("the flood was not bounded")
 	}
 	if grown > maxHeap {
@@ -242,7 +242,7 @@ func TestHostile083FloodOfOneCaller(t *testing.T) {
 	s.crash()
 	read := time.Now()
 	s = open(t, dir, Config{Now: c.now})
-	t.Logf("a restart reads %d keys in %v", s.set.held.Load(), time.Since(read))
+	t.Logf("a restart reads %d keys in %v", s.set.room.held.Load(), time.Since(read))
 	expect(t, "the flood after a restart", s.Use(t.Context(), flooder, "0", c.expiry()), gate.ErrReplayed)
 	expect(t, "the flood after a restart", s.Use(t.Context(), flooder, "new", c.expiry()), gate.ErrQuota)
 	expect(t, "an honest caller after a restart", s.Use(t.Context(), honest, "new", c.expiry()), nil)

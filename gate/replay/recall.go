@@ -13,20 +13,26 @@ import (
 var (
 	errNoState   = errors.New("there is no state file")
 	errOtherBoot = errors.New("the machine was restarted")
+	errCopied    = errors.New("the files are a copy: what was admitted since it was made is not known")
+	errForeign   = errors.New("another program served in this directory, and kept no memory")
 )
 
 // recall fills the set with what was admitted before. What it cannot know it
 // replaces by a moment up to which everything is refused. It returns an error
 // only for files that must not be touched.
-func (s *Store) recall(now time.Time, fresh bool) error {
+func (s *Store) recall(now time.Time, names []string, cfg Config) error {
 	st, err := readState(s.dir)
+	absent := errors.Is(err, fs.ErrNotExist)
 	switch {
 	case isUnsafe(err):
 		return err
-	case errors.Is(err, fs.ErrNotExist) && fresh:
+	case absent && cfg.Fresh:
+		return nil
+	case absent && cfg.Foreign && len(names) == 0:
+		s.forgetUpTo(now.Unix()+unknownAhead, errForeign)
 		return nil
 	case err != nil:
-		if errors.Is(err, fs.ErrNotExist) {
+		if absent {
 			err = errNoState
 		}
 		// Whatever was admitted was signed at most a window after then, and
@@ -35,36 +41,53 @@ func (s *Store) recall(now time.Time, fresh bool) error {
 		return nil
 	}
 	s.current.ID = lastID(st)
-	if st.Boot != s.boot || s.boot == "" {
-		s.forgetUpTo(st.Horizon, errOtherBoot)
-		return nil
-	}
-	err = s.load(st, now)
-	if isUnsafe(err) {
+	r, err := s.read(st, names, now)
+	if err != nil {
 		return err
 	}
-	if err != nil {
-		s.closed = nil
-		s.forgetUpTo(st.Horizon, err)
-		return nil
-	}
-	s.complete = st.Complete
-	s.set.raiseFloor(st.Complete + s.lifetime)
-	s.log.Info("replay memory read", "keys", s.set.held.Load(), "segments", len(s.closed))
+	s.judge(st, r, now.Unix())
 	return nil
 }
 
-func (s *Store) load(st state, now time.Time) error {
-	for _, ref := range st.Segments {
-		latest, err := loadSegment(s.dir, ref, func(r record) {
-			s.set.restore(entry{owner: r.owner, key: r.key, expires: r.signed + s.lifetime}, now)
-		})
-		if err != nil {
-			return err
-		}
-		s.closed = append(s.closed, segment{segmentRef: ref, latest: latest})
+// judge decides what the files are worth.
+func (s *Store) judge(st state, r reading, now int64) {
+	switch {
+	case r.copied && (!r.unsynced || s.sameBoot(st)):
+		// Complete as of the copying, so the horizon has nothing to add. Before
+		// damage: what is missing in a copy says nothing of the original.
+		s.startAnew(r, max(st.Complete, now+unknownAhead), errCopied)
+	case r.blind != nil:
+		s.startAnew(r, max(st.Horizon, now+s.window), r.blind)
+	case r.unsynced && !s.sameBoot(st):
+		// Beyond the horizon as well: the disk may be a snapshot of an older one.
+		s.startAnew(r, max(st.Horizon, now+unknownAhead), errOtherBoot)
+	case r.damaged != nil:
+		// Here as well: a part of a copy cannot be told from a loss.
+		s.startAnew(r, max(st.Horizon, now+unknownAhead), r.damaged)
+	default:
+		s.goOn(st, r)
 	}
-	return nil
+}
+
+// goOn continues where the files end: they tell everything.
+func (s *Store) goOn(st state, r reading) {
+	s.closed, s.complete = r.segments, st.Complete
+	s.set.raiseFloor(st.Complete + s.lifetime)
+	if r.unsynced {
+		s.horizon.Store(st.Horizon)
+	}
+	s.log.Info("replay memory read", "keys", s.set.room.held.Load(), "segments", len(s.closed))
+}
+
+// startAnew refuses what was signed up to then, and keeps what is known of later
+// requests: the next segment has it, the old ones are not needed any more.
+func (s *Store) startAnew(r reading, upTo int64, why error) {
+	for _, rec := range r.late {
+		if rec.signed > upTo {
+			s.carried = append(s.carried, rec)
+		}
+	}
+	s.forgetUpTo(upTo, why)
 }
 
 // forgetUpTo refuses from now on what was signed up to then.
@@ -76,7 +99,7 @@ func (s *Store) forgetUpTo(signed int64, why error) {
 		s.log.Info("replay memory starts anew", "why", why)
 		return
 	}
-	s.log.Warn(fmt.Sprintf("replay memory was lost: refusing requests signed before %s. If that is far off because the clock was wrong, set the clock right, remove %s while the agent is stopped, and start it",
+	s.log.Warn(fmt.Sprintf("replay memory is not complete: refusing requests signed before %s. If that is far off because the clock was wrong, set the clock right, remove %s while the agent is stopped, and start it",
 		until.UTC().Format(time.RFC3339), s.dir.Path()), "why", why, "until", until)
 }
 

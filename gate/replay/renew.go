@@ -4,16 +4,14 @@ import (
 	"errors"
 	"math"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/getbindu/bindu-go/internal/safefile"
 )
 
-// renew writes a state with a horizon well after signed, without expired
-// segments and, if rotate, with a new one; then it acts on it. If it fails the
-// old state stays in force. s.mu is held, except while nobody else has s.
-func (s *Store) renew(now, signed int64, rotate bool) error {
+// renew writes a state with a horizon a minute ahead, without expired segments
+// and, if rotate, with a new one; then it acts on it. If it fails the old state
+// stays in force. s.mu is held, except while nobody else has s.
+func (s *Store) renew(now int64, rotate bool) error {
 	expired := s.expired(now)
 	gone := slices.DeleteFunc(slices.Clone(s.closed), func(seg segment) bool { return !expired(seg) })
 	kept := slices.DeleteFunc(slices.Clone(s.closed), expired)
@@ -21,7 +19,7 @@ func (s *Store) renew(now, signed int64, rotate bool) error {
 	for _, seg := range gone {
 		complete = max(complete, seg.latest)
 	}
-	horizon := max(s.horizon.Load(), complete, max(now, signed, s.latest())+horizonAhead)
+	horizon := max(s.horizon.Load(), complete, now+horizonAhead)
 	if err := s.commit(kept, complete, horizon, now, rotate); err != nil {
 		return unavailable(err)
 	}
@@ -38,24 +36,30 @@ func (s *Store) commit(kept []segment, complete, horizon, now int64, rotate bool
 	if s.current.Journals > 0 {
 		listed = append(slices.Clone(kept), s.current)
 	}
-	next := segment{segmentRef: segmentRef{ID: s.current.ID + 1, Journals: journals}, began: now}
-	var files []safefile.File
+	var next opened
 	if rotate {
 		var err error
-		if files, err = s.create(next); err != nil {
+		if next, err = s.create(now); err != nil {
 			return err
 		}
-		listed = append(slices.Clone(listed), next)
+		listed = append(slices.Clone(listed), next.segment)
 	}
 	if err := s.write(listed, complete, horizon); err != nil {
-		return errors.Join(err, closeAll(files))
+		return errors.Join(err, next.close())
 	}
 	s.closed, s.complete = kept, complete
 	s.horizon.Store(horizon)
 	if rotate {
-		s.begin(next, files)
+		s.begin(next)
 	}
 	return nil
+}
+
+// opened is a segment with its files, of which nobody knows yet.
+type opened struct {
+	segment
+	files []safefile.File
+	ahead *syncLog // nil as long as nothing is
 }
 
 func (s *Store) write(segments []segment, complete, horizon int64) error {
@@ -66,24 +70,41 @@ func (s *Store) write(segments []segment, complete, horizon int64) error {
 	return writeState(s.dir, st)
 }
 
-// create makes the files of a segment with their headers.
-func (s *Store) create(seg segment) (files []safefile.File, err error) {
-	for i, name := range seg.files() {
-		f, err := s.dir.CreateLog(name, fileMode)
-		if err == nil {
-			files = append(files, f)
-			b := seg.header(i).encode()
-			_, err = f.Write(b[:])
-		}
-		if err != nil {
-			return nil, errors.Join(err, closeAll(files))
+// create makes the files of the next segment with their headers, and with what
+// the last loss left over.
+func (s *Store) create(now int64) (next opened, err error) {
+	next.segment = segment{segmentRef: segmentRef{ID: s.current.ID + 1, Journals: journals, Ahead: len(s.carried) > 0}, began: now}
+	for i := range journals {
+		if err = s.createJournal(&next, i); err != nil {
+			return opened{}, errors.Join(err, next.close())
 		}
 	}
-	return files, nil
+	if next.Ahead {
+		if next.ahead, err = s.createAhead(next.segment, s.carried); err != nil {
+			return opened{}, errors.Join(err, next.close())
+		}
+	}
+	return next, nil
+}
+
+func (s *Store) createJournal(next *opened, i int) error {
+	f, err := s.dir.CreateLog(next.segment.files()[i], fileMode)
+	if err != nil {
+		return err
+	}
+	next.files = append(next.files, f)
+	if i == 0 {
+		if next.Mark, err = safefile.Mark(f); err != nil {
+			return err
+		}
+	}
+	b := next.header(i).encode()
+	_, err = f.Write(b[:])
+	return err
 }
 
 // begin lets the journals go on in the files of next.
-func (s *Store) begin(next segment, files []safefile.File) {
+func (s *Store) begin(next opened) {
 	// Before the journals: one that fails right after must be heard.
 	if s.failure.Swap(nil) != nil {
 		s.log.Info("replay memory can be written again", "directory", s.dir.Path())
@@ -91,12 +112,29 @@ func (s *Store) begin(next segment, files []safefile.File) {
 	last := s.current
 	last.latest = math.MinInt64
 	for i := range s.journals {
-		last.latest = max(last.latest, s.journals[i].swap(files[i], next.header(i)))
+		last.latest = max(last.latest, s.journals[i].swap(next.files[i], next.header(i)))
+	}
+	s.current, s.carried = next.segment, nil
+	if log := s.ahead.Swap(next.ahead); log != nil {
+		// Whoever waits for it learns of an error; nothing else depends on it.
+		latest, _ := log.close(errRotated)
+		last.latest = max(last.latest, latest)
 	}
 	if last.Journals > 0 {
 		s.closed = append(s.closed, last)
 	}
-	s.current = next
+}
+
+func (o opened) close() error {
+	var errs []error
+	for _, f := range o.files {
+		errs = append(errs, f.Close())
+	}
+	if o.ahead != nil {
+		_, err := o.ahead.close(errRotated)
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
 }
 
 // remove deletes files that no state names any more. What stays behind is
@@ -120,19 +158,4 @@ func (s *Store) unlisted(names []string) []string {
 		}
 	}
 	return slices.DeleteFunc(names, func(name string) bool { return listed[name] || !isSegmentFile(name) })
-}
-
-func isSegmentFile(name string) bool {
-	id, journal, ok := strings.Cut(name, "-")
-	_, err1 := strconv.ParseUint(id, 10, 64)
-	_, err2 := strconv.ParseUint(journal, 10, 8)
-	return ok && err1 == nil && err2 == nil
-}
-
-func closeAll(files []safefile.File) error {
-	var errs []error
-	for _, f := range files {
-		errs = append(errs, f.Close())
-	}
-	return errors.Join(errs...)
 }

@@ -10,13 +10,13 @@ import (
 	"io"
 	"math"
 	"strconv"
-
-	"github.com/getbindu/bindu-go/internal/safefile"
+	"strings"
 )
 
 // A segment is what was admitted during a few minutes, spread over journals so
-// that writers rarely wait for each other: the files "<id>-<journal>". Each is
-// a header and then records of one size, little endian.
+// that writers rarely wait for each other: the files "<id>-<journal>", and
+// "<id>-ahead" once a request was signed far ahead of the clock. Each is a
+// header and then records of one size, little endian.
 //
 //	header: magic [8], id uint64, journal uint32, base int64 (unix s), CRC-32C
 //	record: fingerprint [16], owner uint64, time of signing − base int32 (s), CRC-32C
@@ -28,6 +28,9 @@ const (
 	recordSize = 32
 	// journals are written side by side.
 	journals = 4
+	// aheadJournal is the number of the file that is synced at each admission.
+	aheadJournal = maxJournals
+	aheadName    = "ahead"
 )
 
 var (
@@ -35,14 +38,23 @@ var (
 	castagnoli = crc32.MakeTable(crc32.Castagnoli)
 )
 
-// errDamaged: a segment is not, or not only, what was written.
-var errDamaged = errors.New("damaged segment")
+var (
+	// errDamaged: a segment is not, or not only, what was written.
+	errDamaged = errors.New("damaged segment")
+	// errZeros: a file ends in zeros, as one may whose end the machine did not
+	// come to write.
+	errZeros = fmt.Errorf("%w: zeros at the end", errDamaged)
+)
 
 // segment is what this process knows of one. Only the newest is written to.
 type segment struct {
 	segmentRef
 	began  int64 // unix seconds; unknown of one that was read
 	latest int64 // time of signing; known once nothing more is written
+}
+
+func newSegment(ref segmentRef) segment {
+	return segment{segmentRef: ref, latest: math.MinInt64}
 }
 
 func (seg segment) header(journal int) header {
@@ -63,13 +75,35 @@ type record struct {
 	signed int64 // unix seconds
 }
 
-// files names the files of a segment, one for each journal.
+// files names the files of a segment, one for each journal; the one that is
+// ahead comes last.
 func (ref segmentRef) files() []string {
-	names := make([]string, ref.Journals)
+	names := make([]string, ref.Journals, ref.Journals+1)
 	for i := range names {
 		names[i] = strconv.FormatUint(ref.ID, 10) + "-" + strconv.Itoa(i)
 	}
+	if ref.Ahead {
+		names = append(names, ref.aheadFile())
+	}
 	return names
+}
+
+func (ref segmentRef) aheadFile() string { return strconv.FormatUint(ref.ID, 10) + "-" + aheadName }
+
+// segmentOf returns the id of the segment that a file belongs to by its name.
+func segmentOf(file string) (id uint64, ok bool) {
+	number, journal, ok := strings.Cut(file, "-")
+	id, err := strconv.ParseUint(number, 10, 64)
+	if !ok || err != nil {
+		return 0, false
+	}
+	_, err = strconv.ParseUint(journal, 10, 8)
+	return id, err == nil || journal == aheadName
+}
+
+func isSegmentFile(name string) bool {
+	_, ok := segmentOf(name)
+	return ok
 }
 
 func (h header) encode() (b [headerSize]byte) {
@@ -134,29 +168,27 @@ func readJournal(f io.Reader, id uint64, journal int, each func(record)) error {
 			return err
 		}
 		if !r.decode(&b, h.base, seed) {
-			return fmt.Errorf("%w: record %d", errDamaged, n)
+			return fmt.Errorf("record %d: %w", n, whatIsLeft(b, in))
 		}
 		each(r)
 	}
 }
 
-// loadSegment reads the files of a segment and returns the latest time of
-// signing in it.
-func loadSegment(dir *safefile.Dir, ref segmentRef, each func(record)) (latest int64, err error) {
-	latest = math.MinInt64
-	for i, name := range ref.files() {
-		f, err := dir.Open(name, fileMode)
-		if err != nil {
-			return latest, err
-		}
-		err = readJournal(f, ref.ID, i, func(r record) {
-			latest = max(latest, r.signed)
-			each(r)
-		})
-		f.Close()
-		if err != nil {
-			return latest, fmt.Errorf("%s: %w", name, err)
+// whatIsLeft judges the end of a file that begins with b.
+func whatIsLeft(b [recordSize]byte, in io.ByteReader) error {
+	for _, c := range b {
+		if c != 0 {
+			return errDamaged
 		}
 	}
-	return latest, nil
+	for {
+		switch c, err := in.ReadByte(); {
+		case err == io.EOF:
+			return errZeros
+		case err != nil:
+			return err
+		case c != 0:
+			return errDamaged
+		}
+	}
 }

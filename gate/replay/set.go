@@ -17,8 +17,7 @@ const (
 // set holds the keys that are still in the window. Owners are spread over
 // shards, so that callers do not wait for each other. Times are unix seconds.
 type set struct {
-	perOwner, total int64
-	held            atomic.Int64
+	room room
 	// floor is the latest expiry of which keys may have been forgotten. Nothing
 	// that expires then or earlier is admitted, whatever the clock says by now.
 	floor  atomic.Int64
@@ -47,17 +46,10 @@ type entry struct {
 	expires int64
 }
 
-// defaultTotal keys need about 50 MB in memory and 32 MB on disk.
-const defaultTotal = 1_000_000
-
 func newSet(perOwner, total int64) *set {
-	if total == 0 {
-		total = defaultTotal
-	}
-	if perOwner == 0 {
-		perOwner = total
-	}
-	return &set{perOwner: perOwner, total: total}
+	s := &set{}
+	s.room.init(perOwner, total)
+	return s
 }
 
 func (s *set) shardOf(owner ownerID) *shard { return &s.shards[owner%shards] }
@@ -79,14 +71,11 @@ func (s *set) use(e entry, now time.Time) error {
 	if sh.holds(e.key) {
 		return gate.ErrReplayed
 	}
-	// An owner may hold as many keys as are still free: a greedy one ends at
-	// half, n of them at 1/(n+1) each, and there is always as much for others.
-	limit := min(s.perOwner, s.total-s.held.Load())
-	if sh.held >= limit && sh.count(e.owner) >= limit {
+	share := s.room.share()
+	if sh.held >= share && sh.count(e.owner) >= share || !s.room.take() {
 		return gate.ErrQuota
 	}
 	sh.add(e)
-	s.held.Add(1)
 	return nil
 }
 
@@ -102,7 +91,7 @@ func (s *set) restore(e entry, now time.Time) {
 	defer sh.mu.Unlock()
 	if !sh.holds(e.key) {
 		sh.add(e)
-		s.held.Add(1)
+		s.room.held.Add(1)
 	}
 }
 
@@ -119,7 +108,7 @@ func (s *set) undo(e entry) {
 		delete(g.used, e.key)
 		g.counts[e.owner]--
 		sh.held--
-		s.held.Add(-1)
+		s.room.held.Add(-1)
 	}
 }
 
@@ -131,7 +120,7 @@ func (s *set) sweep(now time.Time) {
 		return
 	}
 	for i := range s.shards {
-		s.held.Add(-s.dropBefore(&s.shards[i], slot))
+		s.room.held.Add(-s.dropBefore(&s.shards[i], slot))
 	}
 }
 

@@ -13,13 +13,16 @@ import (
 	"github.com/getbindu/bindu-go/internal/safefile"
 )
 
+// DirName is the directory inside the agent's in which all is remembered.
+const DirName = "replay"
+
 const (
-	dirName    = "replay" // in the agent's directory
 	stateFile  = "state"
 	stateLimit = 256 << 10
 	// stateVersion changes with the format of any file here, and with what a
 	// fingerprint is made of: a store that reads another version recovers.
-	stateVersion = 1
+	// Version 1 is read too: it had no marks, and its horizon covered all.
+	stateVersion = 2
 	fileMode     = 0o600
 	maxJournals  = 64
 )
@@ -35,7 +38,8 @@ type state struct {
 	Boot string `json:"boot"`
 	// Complete: whatever was admitted and signed later is in Segments.
 	Complete int64 `json:"complete"`
-	// Horizon: nothing signed later was admitted yet.
+	// Horizon: whatever was admitted and signed later is on stable storage, in
+	// a segment that is synced or in the file of a segment that is ahead.
 	Horizon int64 `json:"horizon"`
 	// Segments are in ascending order of their ids.
 	Segments []segmentRef `json:"segments"`
@@ -44,6 +48,13 @@ type state struct {
 type segmentRef struct {
 	ID       uint64 `json:"id"`
 	Journals int    `json:"journals"`
+	// Ahead: there is a file of requests signed after the horizon, each of
+	// which was on stable storage before it was admitted.
+	Ahead bool `json:"ahead,omitzero"`
+	// Synced: the whole segment is on stable storage, and complete.
+	Synced bool `json:"synced,omitzero"`
+	// Mark is that of its first file: a copy has another ([safefile.Mark]).
+	Mark string `json:"mark,omitzero"`
 }
 
 // readState returns [errState] for a file that is not what writeState makes,
@@ -66,13 +77,16 @@ func parseState(data []byte) (state, error) {
 	if err := json.Unmarshal(line, &st, json.RejectUnknownMembers(true)); err != nil {
 		return state{}, fmt.Errorf("%w: %w", errState, err)
 	}
-	if st.Version != stateVersion || st.Horizon < st.Complete {
+	if st.Version < 1 || st.Version > stateVersion || st.Horizon < st.Complete {
 		return state{}, fmt.Errorf("%w: version %d, complete to %d, horizon %d", errState, st.Version, st.Complete, st.Horizon)
 	}
 	last := uint64(0)
 	for _, ref := range st.Segments {
 		if ref.ID <= last || ref.Journals < 1 || ref.Journals > maxJournals {
 			return state{}, fmt.Errorf("%w: segment %d after %d", errState, ref.ID, last)
+		}
+		if marked := ref.Mark != ""; marked != (st.Version > 1) || st.Version == 1 && (ref.Ahead || ref.Synced) {
+			return state{}, fmt.Errorf("%w: segment %d is not of version %d", errState, ref.ID, st.Version)
 		}
 		last = ref.ID
 	}

@@ -30,27 +30,15 @@ const (
 	// tickInterval is how often the housekeeper looks, and how soon a disk
 	// that works again is noticed.
 	tickInterval = time.Second
-	// horizonAhead is how far ahead of the clock, in seconds, requests may be
-	// signed without waiting for the horizon to be moved. After a loss of
-	// power nothing is admitted for as long, at most.
+	// horizonAhead is how far ahead of the clock the horizon is at most, in
+	// seconds, however far ahead requests are signed. After a loss of power
+	// nothing is admitted for as long and a second, at most.
 	horizonAhead = 60
+	// unknownAhead is how far ahead of the start, in seconds, requests are
+	// refused where another memory than ours would be needed to judge them:
+	// in a copy of a directory, and in one that another program served.
+	unknownAhead = 8
 )
-
-// Config says how a [Store] works.
-type Config struct {
-	Now func() time.Time // nil means time.Now
-	// Window is how far a timestamp may be from now: [gate.Config].Window.
-	// Zero means 300 s.
-	Window time.Duration
-	// PerOwner and Total bound the keys held, as in [NewMemory].
-	PerOwner, Total int64
-	// Fresh says that the agent never served before. Only then may an absent
-	// memory mean that there is nothing to remember.
-	Fresh bool
-	// BootID names this run of the kernel; "" means that of the system.
-	BootID string
-	Logger *slog.Logger // nil discards
-}
 
 // Store is a [gate.ReplayStore] that does not forget when the process ends.
 //
@@ -58,17 +46,28 @@ type Config struct {
 // fsync: the kernel holds it even if the process is killed in the next instant.
 // The files are read by [Open]. Should the kernel itself have stopped since
 // (another boot id), or a file be missing or damaged, what was admitted is not
-// known. Instead the store keeps one moment on stable storage, the horizon:
-// nothing signed later was admitted yet. It is a minute ahead of the clock,
-// moved in the background, and nobody waits for it but a caller whose clock is
-// ahead by more than half of that. After such a loss every request signed up
-// to the horizon is refused with a [gate.RecoveringError]: none can be a second
-// admission, and the clock passes the horizon within a minute of the crash.
-// If the horizon is unknown too, everything signed up to a window after the
-// start is refused.
+// known. Instead the store keeps one moment on stable storage, the horizon,
+// half a minute to a minute ahead of the clock and moved in the background.
+// What is signed later than the horizon is admitted only after its key was
+// brought to stable storage: only callers whose clock is that far ahead wait
+// for the disk. So after such a loss every request signed up to the horizon is
+// refused with a [gate.RecoveringError], every later one can be judged, and
+// the clock passes the horizon within 61 seconds of the crash, whatever
+// anybody had signed.
+//
+// [Store.Close] brings everything to stable storage, so that after it nothing
+// is ever unknown. If horizon or late keys are unknown too, everything signed
+// up to a window after the start is refused.
+//
+// A copy of the files, as a backup restores it, is recognised: the original may
+// have admitted more since. Then what was signed up to a few seconds after the
+// start is refused. What the original admitted of requests signed further ahead
+// than that, after the copy was made and within a window before the start, is
+// not known and could be admitted again; who waits a window between stopping
+// the original and starting the copy has nothing of the kind.
 //
 // Not recognised is a file system that loses data while the kernel keeps
-// running (a disk pulled out, a machine set back to a snapshot).
+// running (a disk pulled out), and a snapshot of a whole disk or machine.
 type Store struct {
 	dir      *safefile.Dir
 	now      func() time.Time
@@ -80,11 +79,13 @@ type Store struct {
 	horizon  atomic.Int64 // only grows
 	failure  atomic.Pointer[error]
 	journals [journals]journal
+	ahead    atomic.Pointer[syncLog] // nil until the segment needs it
 
 	mu       sync.Mutex // the state file and what it says
 	complete int64
 	current  segment // id 0 before the first one
 	closed   []segment
+	carried  []record // what outlived a loss, until it is in a segment
 
 	wake, stop, done chan struct{}
 	halt             func()       // ends the housekeeper, once
@@ -99,7 +100,7 @@ var _ gate.ReplayStore = (*Store)(nil)
 // cannot be written it returns a Store that refuses everything until they can;
 // see [Store.Err]. Only one Store may be open in a directory: hold its lock.
 func Open(dir *safefile.Dir, cfg Config) (*Store, error) {
-	sub, err := dir.Subdir(dirName)
+	sub, err := dir.Subdir(DirName)
 	if err != nil {
 		return nil, err
 	}
@@ -109,10 +110,10 @@ func Open(dir *safefile.Dir, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.recall(now, cfg.Fresh); err != nil {
+	if err := s.recall(now, names, cfg); err != nil {
 		return nil, err
 	}
-	if err := s.renew(now.Unix(), now.Unix(), true); err != nil {
+	if err := s.renew(now.Unix(), true); err != nil {
 		if isUnsafe(err) {
 			return nil, err
 		}
@@ -160,15 +161,26 @@ func (s *Store) Use(_ context.Context, owner did.DID, key string, expires time.T
 	if err := s.set.use(e, s.now()); err != nil {
 		return err
 	}
-	err := s.cover(signed)
-	if err == nil {
-		err = s.journals[id%journals].append(record{key: fp, owner: id, signed: signed})
-	}
+	err := s.remember(record{key: fp, owner: id, signed: signed})
 	if err != nil {
 		s.set.undo(e)
 		s.fail(err)
 	}
 	return err
+}
+
+// remember writes r down, so that it outlives this process and, in the end,
+// this run of the kernel: by itself or because the horizon covers it.
+func (s *Store) remember(r record) error {
+	covered, err := s.cover(r.signed)
+	switch {
+	case err != nil:
+		return err
+	case covered:
+		return s.journals[r.owner%journals].append(r)
+	default:
+		return s.keepAhead(r)
+	}
 }
 
 // Recovering reports whether requests signed at this moment are refused

@@ -174,7 +174,7 @@ func TestExpiryFreesMemoryAndDisk(t *testing.T) {
 			t.Errorf("%d files during a steady stream", len(all))
 		}
 		time.Sleep(2*window + 2*slotSeconds*time.Second)
-		if held := s.set.held.Load(); held != 0 {
+		if held := s.set.room.held.Load(); held != 0 {
 			t.Errorf("%d keys held", held)
 		}
 		all, filled := files(t, dir)
@@ -228,7 +228,7 @@ func TestFilesArePrivate(t *testing.T) {
 	dir := newDir(t, nil)
 	s := open(t, dir, Config{})
 	admit(t, s, "k", 5)
-	err := filepath.Walk(filepath.Join(dir.Path(), dirName), func(p string, info os.FileInfo, err error) error {
+	err := filepath.Walk(filepath.Join(dir.Path(), DirName), func(p string, info os.FileInfo, err error) error {
 		if err == nil && info.Mode().Perm()&0o077 != 0 {
 			t.Errorf("%s has mode %v", p, info.Mode())
 		}

@@ -19,6 +19,7 @@ func mutants() []mutant {
 		shares(),
 		servers(),
 		trust(),
+		replaying(),
 	)
 }
 

@@ -12,15 +12,15 @@ func replays() []mutant {
 		return mutant{name, "gate/replay/" + file, old, new, pkgs}
 	}
 	return []mutant{
-		in("an admission is not written down", "store.go", "err = s.journals[id%journals].append(record{key: fp, owner: id, signed: signed})", "err = nil"),
-		in("an admission that cannot be written passes", "store.go", "err = s.journals[id%journals].append(", "_ = s.journals[id%journals].append("),
-		in("the horizon is not observed after a restart", "recall.go", "s.forgetUpTo(st.Horizon, errOtherBoot)", "s.forgetUpTo(st.Complete, errOtherBoot)"),
-		in("the horizon does not move before an admission", "keep.go", "func (s *Store) cover(signed int64) error {\n\tif signed <= s.horizon.Load() {", "func (s *Store) cover(signed int64) error {\n\tif true {"),
-		in("a damaged journal is ignored", "recall.go", "if err != nil {\n\t\ts.closed = nil", "if false && err != nil {\n\t\ts.closed = nil"),
+		in("an admission is not written down", "store.go", "return s.journals[r.owner%journals].append(r)", "return nil"),
+		in("an admission that cannot be written passes", "store.go", "err := s.remember(record{key: fp, owner: id, signed: signed})\n\tif err != nil {", "err := error(nil)\n\tif s.remember(record{key: fp, owner: id, signed: signed}) != nil {"),
+		in("the horizon is not observed after a restart", "recall.go", "s.startAnew(r, max(st.Horizon, now+unknownAhead), errOtherBoot)", "s.startAnew(r, st.Complete, errOtherBoot)"),
+		in("the horizon does not move before an admission", "keep.go", "func (s *Store) cover(signed int64) (bool, error) {\n\tif signed <= s.horizon.Load() {", "func (s *Store) cover(signed int64) (bool, error) {\n\tif true {"),
+		in("a damaged journal is ignored", "recall.go", "case r.damaged != nil:", "case false:"),
 		in("a record that was changed counts", "segment.go", "if !r.decode(&b, h.base, seed) {", "if !r.decode(&b, h.base, seed) && false {"),
 		in("what was forgotten is admitted", "set.go", "e.expires <= floor {", "false && e.expires <= floor {"),
 		in("another caller's signature counts", "key.go", "b = append(append(b, 0), key...)", "b = append(b[:0], key...)"),
-		in("one caller may fill the memory", "set.go", "if sh.held >= limit && sh.count(e.owner) >= limit {", "if false && sh.held >= limit && sh.count(e.owner) >= limit {"),
+		in("one caller may fill the memory", "set.go", "if sh.held >= share && sh.count(e.owner) >= share || !s.room.take() {", "if false && sh.count(e.owner) >= share || !s.room.take() {"),
 	}
 }
 
