@@ -22,6 +22,7 @@ var (
 // execution is one run of the executor, from submission to the state it ends in.
 type execution struct {
 	key    key
+	place  *place
 	run    string
 	req    Request
 	ctx    context.Context
@@ -36,20 +37,23 @@ type execution struct {
 const workingAfter = 100 * time.Millisecond
 
 // start registers an execution and hands it to the pool.
-func (s *Service) start(place *lane, k key, run string, who identity.Caller, t *a2a.Task) *execution {
+func (s *Service) start(pl *place, k key, run string, who identity.Caller, t *a2a.Task) *execution {
 	ctx, cancel := context.WithCancelCause(s.base)
 	last := len(t.History) - 1
 	e := &execution{
-		key: k, run: run, ctx: ctx, cancel: cancel, done: make(chan struct{}),
+		key: k, place: pl, run: run, ctx: ctx, cancel: cancel, done: make(chan struct{}),
 		req: Request{TaskID: k.id, ContextID: t.ContextID, Message: t.History[last], History: t.History[:last:last], Caller: who},
 	}
 	if last == 0 {
 		e.task = t
 	}
 	s.mu.Lock()
-	s.active[k] = e
+	if s.active[k.owner] == nil {
+		s.active[k.owner] = make(map[string]*execution)
+	}
+	s.active[k.owner][k.id] = e
 	s.mu.Unlock()
-	s.pool.run(place, func() { s.carryOut(e) })
+	s.pool.run(pl, func(refused error) { s.carryOut(e, refused) })
 	return e
 }
 
@@ -57,7 +61,7 @@ func (s *Service) start(place *lane, k key, run string, who identity.Caller, t *
 func (s *Service) running(k key) *execution {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.active[k]
+	return s.active[k.owner][k.id]
 }
 
 // executionsOf returns those that work in a context.
@@ -65,19 +69,22 @@ func (s *Service) executionsOf(owner, contextID string) []*execution {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var all []*execution
-	for _, e := range s.active {
-		if e.key.owner == owner && e.req.ContextID == contextID {
+	for _, e := range s.active[owner] {
+		if e.req.ContextID == contextID {
 			all = append(all, e)
 		}
 	}
 	return all
 }
 
-// carryOut takes an execution to its end.
-func (s *Service) carryOut(e *execution) {
+// carryOut takes an execution to its end; refused says that it gets no worker.
+func (s *Service) carryOut(e *execution, refused error) {
 	defer s.forget(e)
 	if cause := context.Cause(e.ctx); cause != nil { // before its turn came
-		s.persist(e, s.failed(e, cause))
+		refused = cause
+	}
+	if refused != nil {
+		s.persist(e, s.failed(e, refused))
 		return
 	}
 	s.persist(e, s.outcome(e))
@@ -86,8 +93,11 @@ func (s *Service) carryOut(e *execution) {
 func (s *Service) forget(e *execution) {
 	e.cancel(nil)
 	s.mu.Lock()
-	if s.active[e.key] == e {
-		delete(s.active, e.key)
+	if s.active[e.key.owner][e.key.id] == e {
+		delete(s.active[e.key.owner], e.key.id)
+		if len(s.active[e.key.owner]) == 0 {
+			delete(s.active, e.key.owner)
+		}
 	}
 	s.mu.Unlock()
 	close(e.done)
@@ -162,11 +172,11 @@ func (s *Service) attempt(ctx context.Context, e *execution, out *output) (Resul
 
 // abandon counts an executor that did not return, until it does.
 func (s *Service) abandon(e *execution, answers <-chan answer) {
-	s.abandoned.Add(1)
+	s.pool.hang(e.place)
 	s.cfg.Logger.Error("executor did not return in time", "task", e.key.id, "owner", e.key.owner)
 	s.executors.Go(func() {
 		<-answers
-		s.abandoned.Add(-1)
+		s.pool.returned(e.place)
 	})
 }
 
