@@ -22,6 +22,15 @@ type lane[T any] struct {
 	index int    // in the heap; meaningless without items
 }
 
+// Len returns how many items wait.
+func (l *Line[T]) Len() int {
+	n := 0
+	for _, ln := range l.waiting {
+		n += len(ln.items)
+	}
+	return n
+}
+
 // Held returns how much an owner holds.
 func (l *Line[T]) Held(owner string) int {
 	if ln := l.lanes[owner]; ln != nil {

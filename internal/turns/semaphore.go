@@ -64,6 +64,13 @@ func (s *Semaphore) release(owner string) {
 	s.serve()
 }
 
+// Waiting returns how many wait for a place.
+func (s *Semaphore) Waiting() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.line.Len()
+}
+
 // AcquireAll stops lending and waits until every place was given back. One
 // caller at a time may hold all; [Semaphore.ReleaseAll] goes on lending.
 func (s *Semaphore) AcquireAll() {

@@ -18,18 +18,23 @@ const checkpointAt = 16 << 20
 // where one failed because another process reads the database.
 const checkpointStep = 4 << 20
 
+type writeAheadLog struct {
+	limit   int64 // bytes, beyond which it is emptied
+	retryAt int64 // the size at which that is tried again; 0 if it did not fail
+}
+
 // keepLogSmall is called by whoever has the writer's turn, after a transaction.
 func (s *Store) keepLogSmall(ctx context.Context) {
 	size := s.logSize()
-	if size <= s.checkpointAt {
+	if size <= max(s.log.limit, s.log.retryAt) {
 		return
 	}
-	s.checkpointAt = checkpointAt
+	s.log.retryAt = 0
 	done, err := s.checkpoint(ctx)
 	if err == nil && done {
 		return
 	}
-	s.checkpointAt = size + checkpointStep
+	s.log.retryAt = size + checkpointStep
 	s.logger.Warn("the write-ahead log of the tasks could not be truncated; does another process have the file open?",
 		"file", s.path+"-wal", "bytes", size, "error", err)
 }

@@ -44,7 +44,7 @@ type Store struct {
 	// Whose turn it is: database/sql would choose among those who wait by chance.
 	writer, readers *turns.Semaphore
 
-	checkpointAt int64 // of whoever has the writer's turn
+	log writeAheadLog // of whoever has the writer's turn
 }
 
 var _ task.Store = (*Store)(nil)
@@ -64,7 +64,7 @@ func Open(ctx context.Context, dir *safefile.Dir, logger *slog.Logger) (*Store, 
 		logger = slog.New(slog.DiscardHandler)
 	}
 	s := &Store{
-		path: path, logger: logger, checkpointAt: checkpointAt,
+		path: path, logger: logger, log: writeAheadLog{limit: checkpointAt},
 		writer: turns.NewSemaphore(1), readers: turns.NewSemaphore(readers),
 	}
 	if s.write, err = open(path, 1, "_txlock=immediate", busy); err != nil {
