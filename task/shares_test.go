@@ -76,7 +76,7 @@ func TestHostile169LongTasksDelayNobodyElse(t *testing.T) {
 		greedy int
 		limits task.Limits
 	}{
-		{1, task.Limits{}}, {5, task.Limits{}}, {16, task.Limits{}}, {64, task.Limits{Active: 20}},
+		{1, task.Limits{}}, {5, task.Limits{Backlog: 200}}, {16, task.Limits{Backlog: 100}}, {64, task.Limits{Active: 4, Backlog: 20}},
 		{1, task.Limits{Workers: 1, Reserve: 1, Backlog: 1}},
 		{5, task.Limits{Workers: 2, Reserve: 5, Backlog: 20}},
 		{16, task.Limits{Workers: 16, Reserve: 16, Backlog: 64}},
@@ -89,8 +89,8 @@ func TestHostile169LongTasksDelayNobodyElse(t *testing.T) {
 				l := tt.limits.WithDefaults()
 				for i := range tt.greedy {
 					owner := fmt.Sprintf("greedy%d", i)
-					if got := greed(t, s, owner); got == 0 {
-						t.Errorf("greedy caller %d has no place", i)
+					if got := greed(t, s, owner); got == 0 || got > (l.Workers+l.Backlog+1)/2 {
+						t.Errorf("greedy caller %d has %d places of %d", i, got, l.Workers+l.Backlog)
 					}
 					synctest.Wait()
 					if n := g.of(owner); n == 0 || n > (l.Workers+1)/2 {
@@ -141,7 +141,7 @@ func TestHostile169BeyondTheReserve(t *testing.T) {
 func TestSharesGoToThoseWhoHoldLess(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var g gauge
-		s, end := newService(t, task.Config{Executor: g.long(), Limits: task.Limits{Workers: 16, Active: 200}, Deadline: time.Minute})
+		s, end := newService(t, task.Config{Executor: g.long(), Limits: task.Limits{Workers: 16, Active: 50}, Deadline: time.Minute})
 		defer end()
 		for _, owner := range []string{"a", "b"} {
 			greed(t, s, owner)

@@ -36,7 +36,7 @@ func elsewhereRows() []elsewhere {
 		{124, "a webhook on somebody else's task", "−32003, as for any task", []string{"a2a TestHostile/124_webhook_on_any_task"}},
 		{125, "to our client: a card of 1 GiB, a redirect, another DID's card", "bounded, not followed, refused", []string{"peer TestHostile125Cards", "peer TestRedirectsAreNotFollowed"}},
 		{126, "too many tasks, messages or bytes of one DID", "429 `quota_exceeded`", []string{"task TestHostile/126_quota_exceeded_tasks", "task TestHostile/126_quota_exceeded_bytes", "a2a TestHostile126"}},
-		{128, "an executor that blocks, floods or writes late", "task failed, its place free", []string{"task TestHostile/128_executor_blocks_for_ever", "task TestHostile/128_executor_answers_without_end", "task TestHostile/128_executor_writes_after_the_end"}},
+		{128, "an executor that blocks, floods or writes late", "task failed, its place free", []string{"task TestHostile/128_executor_blocks_for_ever", "task TestHostile/128_executor_answers_without_end", "task TestHostile/128_executor_writes_after_the_end", "task TestHostile/128_executors_that_never_return_pile_up"}},
 		{131, "a private key that is cut, empty or flipped", "exit 1 `key_corrupt`, file untouched, no new identity", []string{"identity/did Test131EveryFlippedBit", "cmd/agent TestScripts/hostile_131_key_corrupt"}},
 		{132, "a key that is not the DID's", "exit 1 `identity_changed`", []string{"cmd/agent TestScripts/hostile_132_identity_changed"}},
 		{133, "files or a directory that others may read or write", "exit 1 `insecure_permissions`", []string{"internal/safefile TestHostile133InsecurePermissions", "cmd/agent TestScripts/hostile_133_insecure_permissions"}},
@@ -62,5 +62,7 @@ func elsewhereRows() []elsewhere {
 		{158, "renewal that fails for the whole window", "warned, then not ready; recovers alone", []string{"transport/mtls TestCADownForTheWholeWindow"}},
 		{159, "SIGTERM during a renewal", "ends at once, no half state", []string{"transport/mtls TestRunEndsDuringAnAttempt"}},
 		{160, "a thousand agents that lost one authority", "all are up, none asks more than three times; full jitter under a doubling ceiling", []string{"internal/e2e TestEndToEndColdStart", "agent TestHostile160PausesHaveFullJitterUnderADoublingCeiling", "transport/mtls TestJitterSpreadsAFleet"}},
+		{169, "as many tasks of one DID as it gets places for, each of which runs until its deadline or hangs", "at most half of the workers and of the queue; another DID's message starts at once, beside up to 64 such DIDs (`TASK__RESERVE`)", []string{"task TestHostile169LongTasksDelayNobodyElse", "task TestHostile169BeyondTheReserve", "task TestHostile169HungExecutorsAreTheirOwners"}},
+		{173, "tasks/list in ten loops beside three that send and clear contexts", "the write-ahead log has at most 64 MiB", []string{"task/sqlite TestHostile173WriteAheadLogStaysSmall", "task/sqlite TestCheckpointWaitsForReadersAndReadersForIt"}},
 	}
 }

@@ -17,21 +17,24 @@ const batchBytes = 8 << 20
 
 // ClearContext implements [task.Store].
 func (s *Store) ClearContext(ctx context.Context, owner, contextID string) (int, error) {
-	var cleared, found int
+	cleared, left := 0, -1
 	for {
-		err := s.change(ctx, owner, func(ctx context.Context, tx *sql.Tx) error {
-			if cleared == 0 { // those that are sent from now on may be of a new conversation
-				err := tx.StmtContext(ctx, s.stmt.contextSize).QueryRowContext(ctx, owner, contextID).Scan(&found)
-				if err != nil {
+		var n int
+		err := s.change(ctx, owner, func(ctx context.Context, tx *sql.Tx) (err error) {
+			if left < 0 { // more may come meanwhile; somebody who keeps sending does not keep this going
+				if err := tx.StmtContext(ctx, s.stmt.contextSize).QueryRowContext(ctx, owner, contextID).Scan(&left); err != nil {
 					return err
 				}
 			}
-			n, err := s.clearBatch(ctx, tx, owner, contextID, min(batch, found-cleared))
-			cleared += n
+			n, err = s.clearBatch(ctx, tx, owner, contextID, min(batch, left))
 			return err
 		})
-		if err != nil || cleared >= found {
+		if err != nil {
 			return cleared, err
+		}
+		cleared, left = cleared+n, left-n
+		if n == 0 || left == 0 {
+			return cleared, nil
 		}
 	}
 }

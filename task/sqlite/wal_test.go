@@ -61,7 +61,7 @@ func TestHostile173WriteAheadLogStaysSmall(t *testing.T) {
 		})
 	}
 	var largest, sent atomic.Int64
-	rounds := int64(loadscale.Size(t, 160, 4000))
+	rounds := int64(loadscale.Size(t, 160, 1000))
 	for i := range 3 {
 		writers.Go(func() {
 			for n := 0; sent.Add(1) <= rounds; n++ {
