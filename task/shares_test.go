@@ -81,12 +81,12 @@ func TestHostile169LongTasksDelayNobodyElse(t *testing.T) {
 		{5, task.Limits{Workers: 2, Reserve: 5, Backlog: 20}},
 		{16, task.Limits{Workers: 16, Reserve: 16, Backlog: 64}},
 	} {
-		t.Run(fmt.Sprintf("%d of %+v", tt.greedy, tt.limits), func(t *testing.T) {
+		l := tt.limits.WithDefaults()
+		t.Run(fmt.Sprintf("%d greedy, %d workers, %d in reserve", tt.greedy, l.Workers, l.Reserve), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var g gauge
 				s, end := newService(t, task.Config{Executor: g.long(), Limits: tt.limits})
 				defer end()
-				l := tt.limits.WithDefaults()
 				for i := range tt.greedy {
 					owner := fmt.Sprintf("greedy%d", i)
 					if got := greed(t, s, owner); got == 0 || got > (l.Workers+l.Backlog+1)/2 {
@@ -214,7 +214,9 @@ func TestWhatWaitsBehindAHungExecutorIsRefused(t *testing.T) {
 		defer end()
 		ctx := as(t, "alice")
 		must(t, s, ctx, post("1", "x"))
-		wantState(t, must(t, s, ctx, send("2", "x")), a2a.TaskStateFailed, "overloaded")
+		behind := must(t, s, ctx, post("2", "x"))
+		time.Sleep(time.Hour)
+		wantState(t, get(t, s, ctx, behind.ID), a2a.TaskStateFailed, "overloaded")
 		close(release)
 		synctest.Wait()
 	})

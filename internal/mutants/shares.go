@@ -12,7 +12,7 @@ func shares() []mutant {
 		in("no place is kept for newcomers", "task/share.go", "if pl.admitted == 0 {\n\t\treturn free > -p.limits.Reserve", "if pl.admitted == 0 {\n\t\treturn free > 0"),
 		in("executors that hang are nobody's", "task/share.go", "return pl.hung >= p.workers()", "return false"),
 		in("who holds most comes first", "internal/turns/line.go", "return h[i].held < h[j].held", "return h[i].held > h[j].held"),
-		in("one caller may take all connections", "internal/turns/semaphore.go", "(held > 0 && held >= free)", "false"),
+		in("one caller may take all connections", "internal/turns/semaphore.go", "(held > 0 && held >= free)", "held > 1<<20"),
 		in("the write-ahead log is never emptied", "task/sqlite/checkpoint.go", "if size <= max(s.log.limit, s.log.retryAt) {", "if true {"),
 		in("the write-ahead log is emptied beside readers", "task/sqlite/checkpoint.go", "s.readers.AcquireAll()", "_ = 0"),
 	}
