@@ -392,7 +392,7 @@ func executorsPileUp(t *testing.T) {
 		ctx := as(t, "alice")
 		must(t, s, ctx, send("1", "x"))
 		must(t, s, ctx, send("2", "x"))
-		_, err := s.SendMessage(ctx, send("3", "x"))
+		_, err := s.SendMessage(ctx, post("3", "x"))
 		wantError(t, err, task.ErrOverloaded)
 		close(release)
 		synctest.Wait()
