@@ -34,3 +34,6 @@ const Batch = batch
 
 // WaitingWriters is how many wait for their turn to write.
 func (s *Store) WaitingWriters() int { return s.writer.Waiting() }
+
+// WaitingReaders is how many wait for their turn to read.
+func (s *Store) WaitingReaders() int { return s.readers.Waiting() }
