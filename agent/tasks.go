@@ -25,13 +25,10 @@ func (a *Agent) openTasks(ctx context.Context) error {
 	a.onStop(func(context.Context) error { return store.Close() })
 	t := a.set.Task
 	a.tasks, err = task.NewService(task.Config{
-		Store:    store,
-		Executor: executor,
-		Sign:     func(text string) (string, error) { return did.SignText(a.key, text) },
-		Limits: task.Limits{
-			Tasks: int64(t.MaxPerDID), Messages: int64(t.MaxHistory), ArtifactBytes: t.MaxArtifactBytes,
-			Bytes: t.MaxBytesPerDID, Active: t.MaxActivePerDID, Workers: t.Workers, Backlog: t.Queue,
-		},
+		Store:           store,
+		Executor:        executor,
+		Sign:            func(text string) (string, error) { return did.SignText(a.key, text) },
+		Limits:          taskLimits(t),
 		Deadline:        t.Deadline,
 		AdminPermission: gate.PermissionAdmin,
 		Now:             a.opts.Now,
@@ -47,6 +44,13 @@ func (a *Agent) openTasks(ctx context.Context) error {
 		a.log.Warn("tasks that were running when the agent last stopped are failed now", "count", failed)
 	}
 	return err
+}
+
+func taskLimits(t settings.Task) task.Limits {
+	return task.Limits{
+		Tasks: int64(t.MaxPerDID), Messages: int64(t.MaxHistory), ArtifactBytes: t.MaxArtifactBytes,
+		Bytes: t.MaxBytesPerDID, Active: t.MaxActivePerDID, Workers: t.Workers, Reserve: t.Reserve, Backlog: t.Queue,
+	}
 }
 
 func (a *Agent) executor() (task.Executor, error) {

@@ -5,7 +5,8 @@ import "time"
 // Task says where tasks live and how many of them one caller may have.
 type Task struct {
 	Deadline time.Duration `env:"TASK__DEADLINE" default:"10m" min:"10ms" max:"168h" doc:"How long one task may run." example:"30m"`
-	Workers  int           `env:"TASK__WORKERS" default:"16" min:"1" max:"10000" doc:"Tasks that run at once." example:"4"`
+	Workers  int           `env:"TASK__WORKERS" default:"16" min:"1" max:"10000" doc:"Tasks that run at once; one DID gets half of them at most." example:"4"`
+	Reserve  int           `env:"TASK__RESERVE" default:"64" min:"1" max:"10000" doc:"Tasks that may run beside TASK__WORKERS, one each for DIDs that run none: as many DIDs can be busy before another has to wait. Each may cost what a task costs." example:"16"`
 	Queue    int           `env:"TASK__QUEUE" default:"1024" min:"1" max:"1000000" doc:"Tasks that may wait for a worker." example:"100"`
 
 	MaxPerDID        int   `env:"TASK__MAX_PER_DID" default:"10000" min:"1" max:"100000000" doc:"Tasks kept for one DID." example:"1000"`

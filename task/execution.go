@@ -21,9 +21,10 @@ var (
 
 // execution is one run of the executor, from submission to the state it ends in.
 type execution struct {
-	key key
-	run string
-	req Request
+	key   key
+	place *place
+	run   string
+	req   Request
 	// contextID is the caller's name for the conversation; req has the executor's.
 	contextID string
 	ctx       context.Context
@@ -38,11 +39,11 @@ type execution struct {
 const workingAfter = 100 * time.Millisecond
 
 // start registers an execution and hands it to the pool.
-func (s *Service) start(place *lane, k key, run string, who identity.Caller, t *a2a.Task) *execution {
+func (s *Service) start(pl *place, k key, run string, who identity.Caller, t *a2a.Task) *execution {
 	ctx, cancel := context.WithCancelCause(s.base)
 	last := len(t.History) - 1
 	e := &execution{
-		key: k, run: run, contextID: t.ContextID, ctx: ctx, cancel: cancel, done: make(chan struct{}),
+		key: k, place: pl, run: run, contextID: t.ContextID, ctx: ctx, cancel: cancel, done: make(chan struct{}),
 		req: Request{
 			TaskID: executorID("task", k.owner, k.id), ContextID: executorID("context", k.owner, t.ContextID),
 			Message: t.History[last], History: t.History[:last:last], Caller: who,
@@ -52,9 +53,12 @@ func (s *Service) start(place *lane, k key, run string, who identity.Caller, t *
 		e.task = t
 	}
 	s.mu.Lock()
-	s.active[k] = e
+	if s.active[k.owner] == nil {
+		s.active[k.owner] = make(map[string]*execution)
+	}
+	s.active[k.owner][k.id] = e
 	s.mu.Unlock()
-	s.pool.run(place, func() { s.carryOut(e) })
+	s.pool.run(pl, func(refused error) { s.carryOut(e, refused) })
 	return e
 }
 
@@ -62,7 +66,7 @@ func (s *Service) start(place *lane, k key, run string, who identity.Caller, t *
 func (s *Service) running(k key) *execution {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.active[k]
+	return s.active[k.owner][k.id]
 }
 
 // executionsOf returns those that work in a context.
@@ -70,19 +74,22 @@ func (s *Service) executionsOf(owner, contextID string) []*execution {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var all []*execution
-	for _, e := range s.active {
-		if e.key.owner == owner && e.contextID == contextID {
+	for _, e := range s.active[owner] {
+		if e.contextID == contextID {
 			all = append(all, e)
 		}
 	}
 	return all
 }
 
-// carryOut takes an execution to its end.
-func (s *Service) carryOut(e *execution) {
+// carryOut takes an execution to its end; refused says that it gets no worker.
+func (s *Service) carryOut(e *execution, refused error) {
 	defer s.forget(e)
 	if cause := context.Cause(e.ctx); cause != nil { // before its turn came
-		s.persist(e, s.failed(e, cause))
+		refused = cause
+	}
+	if refused != nil {
+		s.persist(e, s.failed(e, refused))
 		return
 	}
 	s.persist(e, s.outcome(e))
@@ -91,8 +98,11 @@ func (s *Service) carryOut(e *execution) {
 func (s *Service) forget(e *execution) {
 	e.cancel(nil)
 	s.mu.Lock()
-	if s.active[e.key] == e {
-		delete(s.active, e.key)
+	if s.active[e.key.owner][e.key.id] == e {
+		delete(s.active[e.key.owner], e.key.id)
+		if len(s.active[e.key.owner]) == 0 {
+			delete(s.active, e.key.owner)
+		}
 	}
 	s.mu.Unlock()
 	close(e.done)
@@ -167,11 +177,11 @@ func (s *Service) attempt(ctx context.Context, e *execution, out *output) (Resul
 
 // abandon counts an executor that did not return, until it does.
 func (s *Service) abandon(e *execution, answers <-chan answer) {
-	s.abandoned.Add(1)
+	s.pool.hang(e.place)
 	s.cfg.Logger.Error("executor did not return in time", "task", e.key.id, "owner", e.key.owner)
 	s.executors.Go(func() {
 		<-answers
-		s.abandoned.Add(-1)
+		s.pool.returned(e.place)
 	})
 }
 

@@ -17,6 +17,7 @@ var (
 	failPanicked = &Failure{Reason: "executor_panicked", Text: "the agent failed while working on the task"}
 	failInternal = &Failure{Reason: "executor_failed", Text: "the agent could not complete the task"}
 	failDeadline = &Failure{Reason: "deadline_exceeded", Text: "the task took longer than the agent allows"}
+	failNoWorker = &Failure{Reason: "overloaded", Text: "the agent is overloaded; send it again later"}
 	failStopped  = &Failure{Reason: "agent_stopped", Text: "the agent was stopped before the task was done; send it again"}
 	failRestart  = &Failure{Reason: "agent_restarted", Text: "the agent was restarted before the task was done; send it again"}
 
@@ -40,6 +41,8 @@ func (s *Service) failed(e *execution, err error) Transition {
 		f = failPanicked
 	case errors.Is(err, errDeadline):
 		f = failDeadline
+	case errors.Is(err, ErrOverloaded):
+		f = failNoWorker
 	case errors.Is(err, errStopped):
 		f = failStopped
 	}

@@ -232,7 +232,7 @@ func quotaTasks(t *testing.T) {
 
 func quotaActive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, end := newService(t, task.Config{Executor: sleeper(time.Second), Limits: task.Limits{Workers: 1, Backlog: 3, Active: 2}})
+		s, end := newService(t, task.Config{Executor: sleeper(time.Second), Limits: task.Limits{Workers: 1, Reserve: 1, Backlog: 3, Active: 2}})
 		defer end()
 		ctx := as(t, "alice")
 		must(t, s, ctx, post("1", "x"))
@@ -241,7 +241,8 @@ func quotaActive(t *testing.T) {
 		wantQuota(t, err, "active")
 		must(t, s, as(t, "bob"), post("1", "x"))
 		must(t, s, as(t, "carol"), post("1", "x"))
-		_, err = s.SendMessage(as(t, "dave"), send("1", "x"))
+		must(t, s, as(t, "dave"), post("1", "x"))
+		_, err = s.SendMessage(as(t, "erin"), send("1", "x"))
 		wantError(t, err, task.ErrOverloaded)
 		time.Sleep(time.Minute)
 		must(t, s, ctx, post("3", "x"))
@@ -391,7 +392,7 @@ func executorsPileUp(t *testing.T) {
 		ctx := as(t, "alice")
 		must(t, s, ctx, send("1", "x"))
 		must(t, s, ctx, send("2", "x"))
-		_, err := s.SendMessage(ctx, send("3", "x"))
+		_, err := s.SendMessage(ctx, post("3", "x"))
 		wantError(t, err, task.ErrOverloaded)
 		close(release)
 		synctest.Wait()

@@ -96,14 +96,18 @@ func TestOwnersTakeTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var order []string
 		s, end := newService(t, task.Config{
-			Limits: task.Limits{Workers: 1},
-			Executor: executor(func(_ context.Context, req task.Request, _ func(*a2a.Artifact) error) (task.Result, error) {
+			Limits: task.Limits{Workers: 1, Reserve: 1},
+			Executor: executor(func(ctx context.Context, req task.Request, emit func(*a2a.Artifact) error) (task.Result, error) {
+				if req.Text() == "keep" {
+					return sleeper(time.Hour)(ctx, req, emit)
+				}
 				order = append(order, req.Text())
 				time.Sleep(time.Second)
 				return task.Result{}, nil
 			}),
 		})
 		defer end()
+		must(t, s, as(t, "keeper"), post("k", "keep")) // leaves one place to all others
 		for i := range 4 {
 			must(t, s, as(t, "greedy"), post(fmt.Sprint(i), "g"))
 		}

@@ -1,5 +1,13 @@
 package task
 
+import (
+	"cmp"
+	"time"
+)
+
+// DefaultDeadline is how long an execution may take unless configured.
+const DefaultDeadline = 10 * time.Minute
+
 // Limits bound what one owner can make this agent keep or do. Zero fields take
 // the default named with them.
 type Limits struct {
@@ -11,34 +19,34 @@ type Limits struct {
 	Messages int64
 	// TaskBytes is the size from which a task takes no more messages: 32 MiB.
 	TaskBytes int64
-	// ArtifactBytes emitted by one execution: 8 MiB.
+	// ArtifactBytes emitted by one execution: 16 MiB.
 	ArtifactBytes int64
 	// Active is how many tasks of one owner may be submitted or working: 256.
 	Active int
-	// Workers is how many executions run at the same time: 64.
+	// Workers is how many executions run at the same time: 16. One owner gets
+	// half of them at most.
 	Workers int
-	// Backlog is how many further ones may wait for a worker: 1,024.
+	// Reserve is how many more may run, one each for owners that run nothing: 64.
+	// As long as no more than so many owners have tasks that run, another's
+	// starts at once.
+	Reserve int
+	// Backlog is how many further tasks may wait for a worker: 1,024.
 	Backlog int
 }
 
-func (l Limits) withDefaults() Limits {
-	def := func(v *int64, d int64) {
-		if *v <= 0 {
-			*v = d
-		}
+// WithDefaults returns the limits with the defaults in place of zero fields.
+func (l Limits) WithDefaults() Limits {
+	return Limits{
+		Tasks:         orDefault(l.Tasks, 10_000),
+		Bytes:         orDefault(l.Bytes, 256<<20),
+		Messages:      orDefault(l.Messages, 1_000),
+		TaskBytes:     orDefault(l.TaskBytes, 32<<20),
+		ArtifactBytes: orDefault(l.ArtifactBytes, 16<<20),
+		Active:        orDefault(l.Active, 256),
+		Workers:       orDefault(l.Workers, 16),
+		Reserve:       orDefault(l.Reserve, 64),
+		Backlog:       orDefault(l.Backlog, 1_024),
 	}
-	defInt := func(v *int, d int) {
-		if *v <= 0 {
-			*v = d
-		}
-	}
-	def(&l.Tasks, 10_000)
-	def(&l.Bytes, 256<<20)
-	def(&l.Messages, 1_000)
-	def(&l.TaskBytes, 32<<20)
-	def(&l.ArtifactBytes, 8<<20)
-	defInt(&l.Active, 256)
-	defInt(&l.Workers, 64)
-	defInt(&l.Backlog, 1_024)
-	return l
 }
+
+func orDefault[N int | int64](n, fallback N) N { return cmp.Or(max(n, 0), fallback) }

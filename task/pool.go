@@ -1,106 +1,158 @@
 package task
 
-import "sync"
+import (
+	"sync"
 
-// pool runs jobs on a bounded number of goroutines and takes turns between
-// owners, so that one with many tasks does not keep the others waiting.
+	"github.com/getbindu/bindu-go/internal/turns"
+)
+
+// pool runs jobs on a bounded number of goroutines and shares them between
+// owners; the shares are those of [pool.mayStart] and [pool.mayWait].
 type pool struct {
 	limits Limits
 
 	mu       sync.Mutex
-	closed   bool
-	admitted int              // jobs running, waiting or about to be handed over
-	running  int              // goroutines
-	lanes    map[string]*lane // owners with an admitted job
-	turns    []*lane          // lanes with a waiting job, the next one first
-	done     sync.WaitGroup   // one per admitted job
+	closed   bool                // takes no more jobs
+	stopped  bool                // the jobs that wait end without work to do
+	admitted int                 // jobs running, waiting or about to be handed over
+	running  int                 // jobs running
+	hung     int                 // executors that outlived their job
+	places   map[string]*place   // of owners with an admitted job or a hung executor
+	line     turns.Line[waiting] // whose hold is what they run and what hangs
+	done     sync.WaitGroup      // one per admitted job
 }
 
-type lane struct {
-	owner    string
-	admitted int
-	waiting  []func()
+// place is what an owner has in the pool.
+type place struct {
+	owner          string
+	admitted, hung int
 }
 
-func newPool(l Limits) *pool { return &pool{limits: l, lanes: make(map[string]*lane)} }
+// job is run once: with nil, or with the reason why it gets no worker. It does
+// not panic.
+type job func(refused error)
+
+type waiting struct {
+	place *place
+	job   job
+}
+
+func newPool(l Limits) *pool { return &pool{limits: l, places: make(map[string]*place)} }
 
 // admit reserves a place for one job of owner: ErrClosed, ErrOverloaded or a
 // *QuotaError if there is none. The place must be used by run or given back by leave.
-func (p *pool) admit(owner string) (*lane, error) {
+func (p *pool) admit(owner string) (*place, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	l := p.lanes[owner]
+	pl := p.places[owner]
+	if pl == nil {
+		pl = &place{owner: owner}
+	}
 	switch {
 	case p.closed:
 		return nil, ErrClosed
-	case l != nil && l.admitted >= p.limits.Active:
+	case pl.admitted >= p.limits.Active:
 		return nil, &QuotaError{Quota: "active", Limit: int64(p.limits.Active)}
-	case p.admitted >= p.limits.Workers+p.limits.Backlog:
+	case !p.mayWait(pl) || p.isStuck(pl):
 		return nil, ErrOverloaded
 	}
-	if l == nil {
-		l = &lane{owner: owner}
-		p.lanes[owner] = l
-	}
-	l.admitted++
+	p.places[owner] = pl
+	pl.admitted++
 	p.admitted++
 	p.done.Add(1)
-	return l, nil
+	return pl, nil
 }
 
 // leave gives a place back.
-func (p *pool) leave(l *lane) {
+func (p *pool) leave(pl *place) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.release(l)
+	p.release(pl)
 }
 
-func (p *pool) release(l *lane) {
+func (p *pool) release(pl *place) {
 	p.admitted--
-	if l.admitted--; l.admitted == 0 {
-		delete(p.lanes, l.owner)
-	}
+	pl.admitted--
+	p.tidy(pl)
 	p.done.Done()
 }
 
+// tidy forgets an owner without anything here.
+func (p *pool) tidy(pl *place) {
+	if pl.admitted == 0 && pl.hung == 0 {
+		delete(p.places, pl.owner)
+	}
+}
+
 // run executes the job in the place that admit reserved, now or when it is its turn.
-func (p *pool) run(l *lane, job func()) {
+func (p *pool) run(pl *place, j job) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.running < p.limits.Workers {
+	p.line.Push(pl.owner, waiting{pl, j})
+	p.serve()
+}
+
+// serve starts the jobs that may start, in turn. Who comes first holds least:
+// if that owner may not start a job, nobody may.
+func (p *pool) serve() {
+	for {
+		owner, ok := p.line.First()
+		if !ok || !p.mayStart(p.line.Held(owner)) {
+			return
+		}
+		w := p.line.Pop()
+		p.line.Hold(owner, 1)
 		p.running++
-		go p.work(l, job)
-		return
-	}
-	if len(l.waiting) == 0 {
-		p.turns = append(p.turns, l)
-	}
-	l.waiting = append(l.waiting, job)
-}
-
-// work runs one job and then whichever is next. Jobs do not panic.
-func (p *pool) work(l *lane, job func()) {
-	for job != nil {
-		job()
-		l, job = p.next(l)
+		go p.work(w)
 	}
 }
 
-func (p *pool) next(finished *lane) (*lane, func()) {
+func (p *pool) work(w waiting) {
+	w.job(nil)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.release(finished)
-	if len(p.turns) == 0 {
-		p.running--
-		return nil, nil
+	p.running--
+	p.line.Hold(w.place.owner, -1)
+	p.release(w.place)
+	p.serve()
+}
+
+// hang counts an executor that outlives its job, until returned is called. Jobs
+// that may never start because of it are refused.
+func (p *pool) hang(pl *place) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.hung++
+	pl.hung++
+	p.line.Hold(pl.owner, 1)
+	for _, refused := range p.line.RemoveAll(func(owner string) bool { return p.isStuck(p.places[owner]) }) {
+		go p.refuse(refused)
 	}
-	l := p.turns[0]
-	p.turns = p.turns[1:]
-	job := l.waiting[0]
-	if l.waiting = l.waiting[1:]; len(l.waiting) > 0 {
-		p.turns = append(p.turns, l)
+}
+
+// refuse ends jobs of one owner, which hold their places until then.
+func (p *pool) refuse(refused []waiting) {
+	for _, w := range refused {
+		w.job(ErrOverloaded)
+		p.leave(w.place)
 	}
-	return l, job
+}
+
+func (p *pool) returned(pl *place) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.hung--
+	pl.hung--
+	p.line.Hold(pl.owner, -1)
+	p.tidy(pl)
+	p.serve()
+}
+
+// hanging returns how many executors outlive their jobs.
+func (p *pool) hanging() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.hung
 }
 
 // close refuses further jobs; the admitted ones still run.
@@ -108,6 +160,14 @@ func (p *pool) close() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.closed = true
+}
+
+// stop lets the waiting jobs end, whose work has been called off.
+func (p *pool) stop() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.stopped = true
+	p.serve()
 }
 
 // wait returns when every admitted job has ended.

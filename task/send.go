@@ -55,7 +55,7 @@ func (s *Service) Send(ctx context.Context, req *a2a.SendMessageRequest, opt Sen
 // submit stores the message and starts its execution. The execution is nil if
 // the message was a duplicate whose execution has ended.
 func (s *Service) submit(ctx context.Context, who identity.Caller, owner string, msg *a2a.Message, opt SendOptions) (*a2a.Task, *execution, error) {
-	place, err := s.admit(owner)
+	place, err := s.pool.admit(owner)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -75,14 +75,6 @@ func (s *Service) submit(ctx context.Context, who identity.Caller, owner string,
 		return out.Task, s.running(k), nil
 	}
 	return out.Task, s.start(place, k, sub.Run, who, out.Task), nil
-}
-
-func (s *Service) admit(owner string) (*lane, error) {
-	if s.abandoned.Load() >= int64(s.cfg.Limits.Workers) {
-		// Executions that never return still hold what they hold: no more of them.
-		return nil, ErrOverloaded
-	}
-	return s.pool.admit(owner)
 }
 
 func (s *Service) submission(owner string, msg *a2a.Message, opt SendOptions) (Submission, error) {

@@ -8,7 +8,6 @@ import (
 	"io"
 	"log/slog"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/a2aproject/a2a-go/v2/a2asrv"
@@ -30,7 +29,7 @@ type Config struct {
 	Sign func(text string) (string, error)
 	// Limits bound what callers can make the agent keep and do.
 	Limits Limits
-	// Deadline ends an execution; 5 minutes by default.
+	// Deadline ends an execution; [DefaultDeadline] unless set.
 	Deadline time.Duration
 	// Grace is how long an execution whose context ended may take to return
 	// before its place is given to others; 5 seconds by default.
@@ -63,10 +62,9 @@ type Service struct {
 	stop context.CancelCauseFunc
 
 	mu     sync.Mutex
-	active map[key]*execution
+	active map[string]map[string]*execution // by owner and task
 
 	executors sync.WaitGroup // goroutines in Executor.Execute
-	abandoned atomic.Int64   // those of them that did not return in time
 }
 
 var _ a2asrv.RequestHandler = (*Service)(nil)
@@ -79,9 +77,9 @@ func NewService(cfg Config) (*Service, error) {
 	if cfg.Store == nil || cfg.Executor == nil {
 		return nil, errors.New("task: a service needs a store and an executor")
 	}
-	cfg.Limits = cfg.Limits.withDefaults()
+	cfg.Limits = cfg.Limits.WithDefaults()
 	if cfg.Deadline <= 0 {
-		cfg.Deadline = 5 * time.Minute
+		cfg.Deadline = DefaultDeadline
 	}
 	if cfg.Grace <= 0 {
 		cfg.Grace = 5 * time.Second
@@ -96,7 +94,7 @@ func NewService(cfg Config) (*Service, error) {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	base, stop := context.WithCancelCause(context.Background())
-	return &Service{cfg: cfg, pool: newPool(cfg.Limits), base: base, stop: stop, active: make(map[key]*execution)}, nil
+	return &Service{cfg: cfg, pool: newPool(cfg.Limits), base: base, stop: stop, active: make(map[string]map[string]*execution)}, nil
 }
 
 // Recover fails what was submitted or working when the process that ran it
@@ -128,9 +126,10 @@ func (s *Service) Close(ctx context.Context) error {
 	case <-drained:
 	case <-ctx.Done():
 		s.stop(errStopped)
+		s.pool.stop()
 		<-drained // bounded by the grace of each execution
 	}
-	if n := s.abandoned.Load(); n > 0 {
+	if n := s.pool.hanging(); n > 0 {
 		return fmt.Errorf("task: %d executions did not return when told to", n)
 	}
 	s.executors.Wait()

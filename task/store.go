@@ -38,7 +38,8 @@ type Store interface {
 	Contexts(ctx context.Context, owner string, limit int) ([]Context, error)
 
 	// ClearContext deletes the owner's tasks of a context and what belongs to
-	// them, and returns how many there were.
+	// them, and returns how many there were. It may let others write in between:
+	// with an error, the number is that of those which are deleted already.
 	ClearContext(ctx context.Context, owner, contextID string) (int, error)
 
 	// AddFeedback stores feedback on a task. ErrNotFound, *QuotaError.

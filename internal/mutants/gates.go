@@ -20,6 +20,7 @@ func mutants() []mutant {
 		servers(),
 		trust(),
 		replaying(),
+		taskShares(),
 	)
 }
 

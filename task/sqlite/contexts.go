@@ -13,7 +13,7 @@ const maxContextTasks = 100
 // Contexts implements [task.Store].
 func (s *Store) Contexts(ctx context.Context, owner string, limit int) ([]task.Context, error) {
 	var all []task.Context
-	err := s.view(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := s.view(ctx, owner, func(ctx context.Context, tx *sql.Tx) error {
 		rows, err := tx.StmtContext(ctx, s.stmt.contexts).QueryContext(ctx, owner, limit)
 		if err != nil {
 			return err
@@ -52,7 +52,7 @@ func (s *Store) ContextOwners(ctx context.Context, contextID string) ([]string, 
 }
 
 func (s *Store) owners(ctx context.Context, stmt *sql.Stmt, id string) (owners []string, err error) {
-	err = s.view(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err = s.view(ctx, everybody, func(ctx context.Context, tx *sql.Tx) error {
 		owners, err = texts(ctx, tx, stmt, id)
 		return err
 	})

@@ -43,7 +43,7 @@ func (r *taskRow) task() (*a2a.Task, error) {
 // Get implements [task.Store].
 func (s *Store) Get(ctx context.Context, owner, id string, history int) (*a2a.Task, error) {
 	var t *a2a.Task
-	err := s.view(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := s.view(ctx, owner, func(ctx context.Context, tx *sql.Tx) error {
 		var row taskRow
 		err := row.scan(tx.StmtContext(ctx, s.stmt.task).QueryRowContext(ctx, owner, id))
 		if errors.Is(err, sql.ErrNoRows) {
@@ -107,7 +107,7 @@ func collect[T any](ctx context.Context, tx *sql.Tx, stmt *sql.Stmt, args ...any
 // List implements [task.Store].
 func (s *Store) List(ctx context.Context, owner string, f task.Filter) (task.Page, error) {
 	var page task.Page
-	err := s.view(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := s.view(ctx, owner, func(ctx context.Context, tx *sql.Tx) error {
 		filter := []any{owner, f.ContextID, string(f.State), since(f.Since)}
 		if err := tx.StmtContext(ctx, s.stmt.count).QueryRowContext(ctx, filter...).Scan(&page.Total); err != nil {
 			return err

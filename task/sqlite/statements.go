@@ -13,12 +13,14 @@ type statements struct {
 	// for writing
 	byMessageID, taskForUpdate, insertTask, continueTask, insertMessage,
 	charge, transition, taskState, insertArtifact, addBytes,
-	contextBytes, deleteContext, insertFeedback, failAnyUnfinished *sql.Stmt
+	contextSize, contextBatch, deleteTask, insertFeedback, anyUnfinished, failAnyUnfinished *sql.Stmt
 	// for reading
 	task, history, artifacts, list, count, contexts, contextTasks, anyTaskOwners, anyContextOwners *sql.Stmt
 
 	all []*sql.Stmt
 }
+
+const unfinished = `('TASK_STATE_SUBMITTED', 'TASK_STATE_WORKING')`
 
 const ended = `('TASK_STATE_COMPLETED', 'TASK_STATE_FAILED', 'TASK_STATE_CANCELED', 'TASK_STATE_REJECTED')`
 
@@ -39,11 +41,15 @@ func (s *statements) prepare(ctx context.Context, write, read *sql.DB) error {
 			WHERE owner = ? AND id = ? AND (? = '' OR run = ?) AND state NOT IN ` + ended + ` RETURNING context_id, artifacts`},
 		{write, &s.taskState, `SELECT state IN ` + ended + ` FROM tasks WHERE owner = ? AND id = ?`},
 		{write, &s.insertArtifact, `INSERT INTO artifacts (owner, task_id, seq, body) VALUES (?, ?, ?, ?)`},
-		{write, &s.contextBytes, `SELECT count(*), coalesce(sum(bytes), 0) FROM tasks WHERE owner = ? AND context_id = ?`},
-		{write, &s.deleteContext, `DELETE FROM tasks WHERE owner = ? AND context_id = ?`},
+		{write, &s.contextSize, `SELECT count(*) FROM tasks WHERE owner = ? AND context_id = ?`},
+		{write, &s.contextBatch, `SELECT id, bytes FROM tasks WHERE owner = ? AND context_id = ? ORDER BY id LIMIT ?`},
+		{write, &s.deleteTask, `DELETE FROM tasks WHERE owner = ? AND id = ?`},
 		{write, &s.insertFeedback, `INSERT INTO feedback (owner, task_id, at, rating, text, metadata) VALUES (?, ?, ?, ?, ?, ?)`},
 		{write, &s.addBytes, `UPDATE tasks SET bytes = bytes + ? WHERE owner = ? AND id = ?`},
-		{write, &s.failAnyUnfinished, `UPDATE tasks SET state = ?, message = ?, updated_at = ? WHERE state IN ('TASK_STATE_SUBMITTED', 'TASK_STATE_WORKING')`},
+		{write, &s.anyUnfinished, `SELECT owner, id FROM (SELECT owner, id FROM tasks WHERE (owner, id) > (?, ?) AND state IN ` + unfinished + `
+			ORDER BY owner, id LIMIT ?) ORDER BY owner DESC, id DESC LIMIT 1`},
+		{write, &s.failAnyUnfinished, `UPDATE tasks SET state = ?, message = ?, updated_at = ?
+			WHERE (owner, id) > (?, ?) AND (owner, id) <= (?, ?) AND state IN ` + unfinished},
 
 		{read, &s.task, `SELECT id, context_id, state, message, messages, bytes, updated_at FROM tasks WHERE owner = ? AND id = ?`},
 		{read, &s.history, `SELECT body FROM messages WHERE owner = ? AND task_id = ? AND seq >= ? ORDER BY seq`},

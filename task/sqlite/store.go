@@ -10,17 +10,22 @@ import (
 	"log/slog"
 	"net/url"
 	"path/filepath"
+	"time"
 
 	"github.com/pressly/goose/v3"
 	_ "modernc.org/sqlite" // the driver "sqlite"
 
 	"github.com/getbindu/bindu-go/internal/safefile"
+	"github.com/getbindu/bindu-go/internal/turns"
 	"github.com/getbindu/bindu-go/task"
 )
 
 // FileName is the database file in the agent's directory. SQLite keeps two
 // more beside it, with -wal and -shm appended.
 const FileName = "tasks.db"
+
+// busy is how long another process may lock the file.
+const busy = 5 * time.Second
 
 // readers is how many queries may run beside the one writer.
 const readers = 4
@@ -30,8 +35,16 @@ var migrations embed.FS
 
 // Store is a [task.Store] in a SQLite file.
 type Store struct {
+	path        string
+	logger      *slog.Logger
 	write, read *sql.DB
+	checkpoints *sql.DB
 	stmt        statements
+
+	// Whose turn it is: database/sql would choose among those who wait by chance.
+	writer, readers *turns.Semaphore
+
+	log writeAheadLog // of whoever has the writer's turn
 }
 
 var _ task.Store = (*Store)(nil)
@@ -47,16 +60,26 @@ func Open(ctx context.Context, dir *safefile.Dir, logger *slog.Logger) (*Store, 
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{}
-	if s.write, err = open(path, 1, "_txlock=immediate"); err != nil {
+	if logger == nil {
+		logger = slog.New(slog.DiscardHandler)
+	}
+	s := &Store{
+		path: path, logger: logger, log: writeAheadLog{limit: checkpointAt},
+		writer: turns.NewSemaphore(1), readers: turns.NewSemaphore(readers),
+	}
+	if s.write, err = open(path, 1, "_txlock=immediate", busy); err != nil {
 		return nil, err
 	}
-	if s.read, err = open(path, readers, "_pragma=query_only(1)"); err != nil {
+	if s.checkpoints, err = open(path, 1, "_txlock=immediate", 0); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	if err := s.migrate(ctx, logger); err != nil {
+	if s.read, err = open(path, readers, "_pragma=query_only(1)", busy); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	if err := s.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("opening %s: %w", path, err), s.Close())
 	}
+	s.keepLogSmall(ctx) // what the last process left
 	return s, nil
 }
 
@@ -80,11 +103,10 @@ func prepareFiles(dir *safefile.Dir) error {
 	return nil
 }
 
-// open lets the write-ahead log grow to 32 MiB before it is copied into the
-// database, which is when the disk is waited for.
-func open(path string, connections int, option string) (*sql.DB, error) {
-	dsn := (&url.URL{Scheme: "file", Path: path}).String() +
-		"?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=wal_autocheckpoint(8000)&_pragma=foreign_keys(1)&" + option
+// open leaves checkpoints to [Store.keepLogSmall].
+func open(path string, connections int, option string, wait time.Duration) (*sql.DB, error) {
+	dsn := (&url.URL{Scheme: "file", Path: path}).String() + fmt.Sprintf("?_pragma=busy_timeout(%d)", wait.Milliseconds()) +
+		"&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=wal_autocheckpoint(0)&_pragma=foreign_keys(1)&" + option
 	db, err := sql.Open("sqlite", dsn)
 	if err != nil {
 		return nil, err
@@ -94,16 +116,13 @@ func open(path string, connections int, option string) (*sql.DB, error) {
 	return db, nil
 }
 
-func (s *Store) migrate(ctx context.Context, logger *slog.Logger) error {
-	if logger == nil {
-		logger = slog.New(slog.DiscardHandler)
-	}
+func (s *Store) migrate(ctx context.Context) error {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		return err
 	}
 	provider, err := goose.NewProvider(goose.DialectSQLite3, s.write, files,
-		goose.WithSlog(logger), goose.WithDisableGlobalRegistry(true))
+		goose.WithSlog(s.logger), goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return err
 	}
@@ -116,7 +135,7 @@ func (s *Store) migrate(ctx context.Context, logger *slog.Logger) error {
 // Close closes the file. No other method may be called afterwards.
 func (s *Store) Close() error {
 	err := s.stmt.close()
-	for _, db := range []*sql.DB{s.read, s.write} {
+	for _, db := range []*sql.DB{s.read, s.checkpoints, s.write} {
 		if db != nil {
 			err = errors.Join(err, db.Close())
 		}
@@ -124,29 +143,36 @@ func (s *Store) Close() error {
 	return err
 }
 
-// change runs fn in a transaction that writes. Waiting for the writer ends with
-// ctx; a transaction that has begun is brief and is carried through.
-func (s *Store) change(ctx context.Context, fn func(ctx context.Context, tx *sql.Tx) error) error {
-	conn, err := s.write.Conn(ctx)
-	if err != nil {
+// everybody takes the turns of what is asked in nobody's name.
+const everybody = ""
+
+// change runs fn in a transaction that writes. Waiting for the owner's turn ends
+// with ctx; a transaction that has begun is brief and is carried through.
+func (s *Store) change(ctx context.Context, owner string, fn func(ctx context.Context, tx *sql.Tx) error) error {
+	if err := s.writer.Acquire(ctx, owner); err != nil {
 		return err
 	}
-	defer conn.Close()
-	return inTx(context.WithoutCancel(ctx), conn, nil, fn)
-}
-
-// view runs fn in a transaction that sees one state of the database.
-func (s *Store) view(ctx context.Context, fn func(ctx context.Context, tx *sql.Tx) error) error {
-	conn, err := s.read.Conn(ctx)
-	if err != nil {
+	defer s.writer.Release(owner)
+	ctx = context.WithoutCancel(ctx)
+	if err := inTx(ctx, s.write, nil, fn); err != nil {
 		return err
 	}
-	defer conn.Close()
-	return inTx(context.WithoutCancel(ctx), conn, &sql.TxOptions{ReadOnly: true}, fn)
+	s.keepLogSmall(ctx)
+	return nil
 }
 
-func inTx(ctx context.Context, conn *sql.Conn, opt *sql.TxOptions, fn func(context.Context, *sql.Tx) error) error {
-	tx, err := conn.BeginTx(ctx, opt)
+// view runs fn in a transaction that sees one state of the database. It must not
+// wait for a writer or for a peer: checkpoints wait for it.
+func (s *Store) view(ctx context.Context, owner string, fn func(ctx context.Context, tx *sql.Tx) error) error {
+	if err := s.readers.Acquire(ctx, owner); err != nil {
+		return err
+	}
+	defer s.readers.Release(owner)
+	return inTx(context.WithoutCancel(ctx), s.read, &sql.TxOptions{ReadOnly: true}, fn)
+}
+
+func inTx(ctx context.Context, db *sql.DB, opt *sql.TxOptions, fn func(context.Context, *sql.Tx) error) error {
+	tx, err := db.BeginTx(ctx, opt)
 	if err != nil {
 		return err
 	}

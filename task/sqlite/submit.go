@@ -18,7 +18,7 @@ func (s *Store) Submit(ctx context.Context, sub task.Submission) (task.Submitted
 	var id string
 	var duplicate bool
 	var created *a2a.Task
-	err := s.change(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
+	err := s.change(ctx, sub.Owner, func(ctx context.Context, tx *sql.Tx) (err error) {
 		if id, err = s.knownMessage(ctx, tx, &sub); err != nil || id != "" {
 			duplicate = err == nil
 			return err

@@ -12,17 +12,17 @@ import (
 // Transition implements [task.Store]. The condition of its one UPDATE is the
 // compare-and-set.
 func (s *Store) Transition(ctx context.Context, owner, id string, t task.Transition) error {
-	return s.change(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		message, artifacts, size, err := encode(t)
-		if err != nil {
-			return err
-		}
+	message, artifacts, size, err := encode(t) // before others have to wait
+	if err != nil {
+		return err
+	}
+	return s.change(ctx, owner, func(ctx context.Context, tx *sql.Tx) error {
 		if err := s.charge(ctx, tx, owner, 0, size, 0, t.MaxBytes); err != nil {
 			return err
 		}
 		var contextID string
 		var count int
-		err = tx.StmtContext(ctx, s.stmt.transition).QueryRowContext(ctx,
+		err := tx.StmtContext(ctx, s.stmt.transition).QueryRowContext(ctx,
 			t.To, message, len(artifacts), size, t.At.UnixMilli(), owner, id, t.Run, t.Run).Scan(&contextID, &count)
 		if errors.Is(err, sql.ErrNoRows) {
 			return s.whyUnchanged(ctx, tx, owner, id)
@@ -80,43 +80,9 @@ func encode(t task.Transition) (message sql.NullString, artifacts []string, size
 	return message, artifacts, size, nil
 }
 
-// FailUnfinished implements [task.Store].
-func (s *Store) FailUnfinished(ctx context.Context, t task.Transition) (int, error) {
-	var n int64
-	err := s.change(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		message, _, _, err := encode(t)
-		if err != nil {
-			return err
-		}
-		result, err := tx.StmtContext(ctx, s.stmt.failAnyUnfinished).ExecContext(ctx, t.To, message, t.At.UnixMilli())
-		if err != nil {
-			return err
-		}
-		n, err = result.RowsAffected()
-		return err
-	})
-	return int(n), err
-}
-
-// ClearContext implements [task.Store].
-func (s *Store) ClearContext(ctx context.Context, owner, contextID string) (int, error) {
-	var n, size int
-	err := s.change(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		err := tx.StmtContext(ctx, s.stmt.contextBytes).QueryRowContext(ctx, owner, contextID).Scan(&n, &size)
-		if err != nil || n == 0 {
-			return err
-		}
-		if _, err := tx.StmtContext(ctx, s.stmt.deleteContext).ExecContext(ctx, owner, contextID); err != nil {
-			return err
-		}
-		return s.charge(ctx, tx, owner, -n, -size, 0, 0)
-	})
-	return n, err
-}
-
 // AddFeedback implements [task.Store].
 func (s *Store) AddFeedback(ctx context.Context, owner string, f task.Feedback) error {
-	return s.change(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	return s.change(ctx, owner, func(ctx context.Context, tx *sql.Tx) error {
 		var hasEnded bool
 		err := tx.StmtContext(ctx, s.stmt.taskState).QueryRowContext(ctx, owner, f.TaskID).Scan(&hasEnded)
 		if errors.Is(err, sql.ErrNoRows) {

@@ -1,0 +1,39 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+)
+
+// SetLogLimit replaces checkpointAt, before the store is used.
+func (s *Store) SetLogLimit(bytes int64) { s.log.limit = bytes }
+
+// Viewing calls fn in the middle of a read.
+func (s *Store) Viewing(ctx context.Context, owner string, fn func()) error {
+	return s.view(ctx, owner, func(ctx context.Context, tx *sql.Tx) error {
+		var n int
+		err := tx.QueryRowContext(ctx, "SELECT count(*) FROM tasks").Scan(&n)
+		fn()
+		return err
+	})
+}
+
+// Changing calls fn in the middle of a write.
+func (s *Store) Changing(ctx context.Context, owner string, fn func()) error {
+	return s.change(ctx, owner, func(context.Context, *sql.Tx) error {
+		fn()
+		return nil
+	})
+}
+
+// Readers is how many may read at a time.
+const Readers = readers
+
+// Batch is how many tasks a transaction deletes at most.
+const Batch = batch
+
+// WaitingWriters is how many wait for their turn to write.
+func (s *Store) WaitingWriters() int { return s.writer.Waiting() }
+
+// WaitingReaders is how many wait for their turn to read.
+func (s *Store) WaitingReaders() int { return s.readers.Waiting() }
