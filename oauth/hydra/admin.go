@@ -107,14 +107,18 @@ func (a admin) read(ctx context.Context, op, id string, want int, resp *http.Res
 
 // refusal says what a status means. Hydra's own refusals are JSON with an
 // error member; other pages mean that something else answers at this URL, and
-// a 404 among them must not be taken for an absent client.
+// a 404 among them must not be taken for an absent client. Neither must one that
+// answers a creation, whatever its body says.
 func refusal(resp *http.Response, body []byte) error {
 	if resp.StatusCode < 400 || resp.StatusCode >= 500 || resp.StatusCode == http.StatusTooManyRequests {
 		return oauth.ErrUnavailable
 	}
 	o, err := parseObject(body)
-	if _, ok := o["error"]; err != nil || !ok || !isJSON(resp.Header) {
-		return fmt.Errorf("%w: this is not Hydra's admin API, check its URL in the settings", oauth.ErrUnavailable)
+	_, hydras := o["error"]
+	nothingThere := resp.StatusCode == http.StatusMethodNotAllowed ||
+		resp.StatusCode == http.StatusNotFound && resp.Request.Method == http.MethodPost // to create is to name nothing that could be absent
+	if err != nil || !hydras || !isJSON(resp.Header) || nothingThere {
+		return fmt.Errorf("%w: this is not Hydra's admin API, check HYDRA__ADMIN_URL", oauth.ErrUnavailable)
 	}
 	switch {
 	case resp.StatusCode == http.StatusNotFound:

@@ -29,6 +29,7 @@ type exchange struct {
 	path    string     // below base
 	form    url.Values // body, nil for none
 	basic   *url.Userinfo
+	created bool // status 201 is as good as 200
 }
 
 // reply is an answer in JSON; its body is complete.
@@ -37,9 +38,9 @@ type reply struct {
 	body   []byte
 }
 
-// do sends the request. It returns answers in JSON with status 200, and those
-// with a status in the 400 range other than 429 if clientErrors is set;
-// everything else is a [*RequestError].
+// do sends the request. It returns answers in JSON with status 200 (or 201,
+// where created is set), and those with a status in the 400 range other than
+// 404, 405 and 429 if clientErrors is set; everything else is a [*RequestError].
 func (x exchange) do(ctx context.Context, clientErrors bool) (reply, error) {
 	ctx, cancel := context.WithTimeout(ctx, x.timeout)
 	defer cancel()
@@ -52,8 +53,12 @@ func (x exchange) do(ctx context.Context, clientErrors bool) (reply, error) {
 		return reply{}, x.fail(0, unavailable(ctx, err))
 	}
 	defer resp.Body.Close()
+	if resp.StatusCode == http.StatusNotFound || resp.StatusCode == http.StatusMethodNotAllowed {
+		return reply{}, x.fail(resp.StatusCode, x.wrongAddress(clientErrors))
+	}
 	refusal := resp.StatusCode >= 400 && resp.StatusCode < 500 && resp.StatusCode != http.StatusTooManyRequests
-	if resp.StatusCode != http.StatusOK && !(refusal && clientErrors) {
+	success := resp.StatusCode == http.StatusOK || x.created && resp.StatusCode == http.StatusCreated
+	if !success && !(refusal && clientErrors) {
 		return reply{}, x.fail(resp.StatusCode, oauth.ErrUnavailable)
 	}
 	if !isJSON(resp.Header) {
@@ -67,6 +72,20 @@ func (x exchange) do(ctx context.Context, clientErrors bool) (reply, error) {
 		return reply{}, x.fail(resp.StatusCode, fmt.Errorf("%w: more than %d bytes", oauth.ErrInvalidResponse, maxReply))
 	}
 	return reply{resp.StatusCode, body}, nil
+}
+
+// wrongAddress is what a 404 or a 405 of a fixed path means, whatever its body
+// says: nothing of what was asked for can be absent, so it is not Hydra, or the
+// other one of its two APIs, or the address has a path too much.
+func (x exchange) wrongAddress(clientErrors bool) error {
+	variable, sentinel := "HYDRA__PUBLIC_URL", oauth.ErrUnavailable
+	if strings.HasPrefix(x.path, "admin/") || strings.HasPrefix(x.path, "health/") {
+		variable = "HYDRA__ADMIN_URL"
+	}
+	if clientErrors {
+		sentinel = oauth.ErrInvalidResponse
+	}
+	return fmt.Errorf("%w: no such API at this address, check %s", sentinel, variable)
 }
 
 func (x exchange) request(ctx context.Context) (*http.Request, error) {
