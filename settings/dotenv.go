@@ -59,10 +59,37 @@ func parseDotEnv(content []byte) (vars map[string]string, problem string) {
 		_, line := statements(content)
 		return nil, fmt.Sprintf("line %d is not NAME=VALUE, or a quotation mark is missing", line)
 	}
-	if line, name := strayReference(content); line > 0 {
+	all, faulty := statements(content)
+	if faulty > 0 { // the parser found an end to the value, far from where it was meant
+		return nil, fmt.Sprintf("line %d is not NAME=VALUE, or a quotation mark is missing", faulty)
+	}
+	if line, name := strayReference(all); line > 0 {
 		return nil, fmt.Sprintf("line %d inserts $%s, which no earlier line sets; put the value in '…' to keep the $ as it is", line, name)
 	}
+	if line, problem := ambiguous(all, vars, sections(fields(new(Settings)))); problem != "" {
+		return nil, fmt.Sprintf("line %d %s", line, problem)
+	}
 	return vars, ""
+}
+
+// ambiguous finds a variable with one of the prefixes whose value a shell that
+// sources the file, or another reader of it, would read differently.
+func ambiguous(all []statement, vars map[string]string, prefixes []string) (line int, problem string) {
+	times := map[string]int{}
+	for _, s := range all {
+		for name := range s.vars {
+			times[name]++
+		}
+	}
+	settled := func(name string) bool { return times[name] == 1 }
+	for _, s := range all {
+		if s.sets(prefixes) {
+			if problem := s.differs(vars, settled); problem != "" {
+				return s.line, problem
+			}
+		}
+	}
+	return 0, ""
 }
 
 // statement is one NAME=VALUE with the number of the line it begins on. Between
@@ -111,12 +138,8 @@ var reference = regexp.MustCompile(`(\\)?\$\(?\{?([A-Z0-9_]+)`)
 
 // strayReference finds a setting of ours from which the parser has silently cut
 // a $NAME that no earlier line sets, as it would from a password with a $ in it.
-func strayReference(content []byte) (line int, name string) {
-	if !bytes.ContainsRune(content, '$') {
-		return 0, ""
-	}
+func strayReference(all []statement) (line int, name string) {
 	prefixes := sections(fields(new(Settings)))
-	all, _ := statements(content)
 	set := map[string]bool{}
 	for _, s := range all {
 		if s.sets(prefixes) {
