@@ -2,17 +2,16 @@ package hydra
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"mime"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
+	"github.com/getbindu/bindu-go/internal/fetch"
 	"github.com/getbindu/bindu-go/oauth"
 )
 
@@ -134,25 +133,19 @@ func isJSON(h http.Header) bool {
 	return err == nil && media == "application/json" && h.Get("Content-Encoding") == ""
 }
 
-// unavailable wraps a failure to get an answer. What net/http says about a
-// malformed answer quotes it, so only causes known not to are kept.
+// unavailable wraps a failure to get an answer, as package fetch describes it.
+// What net/http says about a malformed answer quotes it and is not repeated.
 func unavailable(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return fmt.Errorf("%w: %w", oauth.ErrUnavailable, ctx.Err())
+	if described, ok := errors.AsType[*fetch.Error](err); ok {
+		return fmt.Errorf("%w: %w", oauth.ErrUnavailable, described)
 	}
-	var (
-		op   *net.OpError
-		cert *tls.CertificateVerificationError
-	)
 	switch {
-	case errors.As(err, &op):
-		return fmt.Errorf("%w: %w", oauth.ErrUnavailable, op)
-	case errors.As(err, &cert):
-		return fmt.Errorf("%w: %w", oauth.ErrUnavailable, cert)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return fmt.Errorf("%w: %w", oauth.ErrUnavailable, io.ErrUnexpectedEOF)
 	case errors.Is(err, errTooLarge):
 		return fmt.Errorf("%w: more than %d bytes", oauth.ErrInvalidResponse, maxDocument)
+	case ctx.Err() != nil:
+		return fmt.Errorf("%w: %w", oauth.ErrUnavailable, ctx.Err())
 	default:
 		return fmt.Errorf("%w: no HTTP answer", oauth.ErrUnavailable)
 	}
