@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/fetch"
 	"github.com/getbindu/bindu-go/oauth"
 	ory "github.com/ory/hydra-client-go/v2"
 )
@@ -32,7 +33,7 @@ type admin struct {
 
 func newAdmin(cfg Config) admin {
 	client := *cfg.HTTPClient
-	client.Transport = boundedTransport{client.Transport, maxDocument}
+	client.Transport = boundedTransport{fetch.Explain(client.Transport), maxDocument}
 	settings := ory.NewConfiguration()
 	settings.HTTPClient = &client
 	settings.UserAgent = ""
@@ -87,14 +88,14 @@ func (a admin) put(ctx context.Context, d did.DID, doc document) error {
 // the connection is not.
 func (a admin) read(ctx context.Context, op, id string, want int, resp *http.Response, err error) ([]byte, error) {
 	if resp == nil {
-		return nil, a.fail(op, id, 0, unavailable(ctx, err))
+		return nil, a.fail(op, id, 0, unavailable(ctx, a.base, err))
 	}
 	if _, decoding := errors.AsType[*ory.GenericOpenAPIError](err); err != nil && !decoding {
-		return nil, a.fail(op, id, resp.StatusCode, unavailable(ctx, err))
+		return nil, a.fail(op, id, resp.StatusCode, unavailable(ctx, a.base, err))
 	}
 	body, err := io.ReadAll(resp.Body) // a buffer by now
 	if err != nil {
-		return nil, a.fail(op, id, resp.StatusCode, unavailable(ctx, err))
+		return nil, a.fail(op, id, resp.StatusCode, unavailable(ctx, a.base, err))
 	}
 	if resp.StatusCode != want {
 		return nil, a.fail(op, id, resp.StatusCode, refusal(resp, body))

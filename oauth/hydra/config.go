@@ -62,7 +62,6 @@ func (c Config) withDefaults() (_ Config, ownsClient bool) {
 	}
 	if c.HTTPClient == nil {
 		c.HTTPClient = NewHTTPClient()
-		c.HTTPClient.Transport = fetch.Explain(c.HTTPClient.Transport)
 		return c, true
 	}
 	client := *c.HTTPClient
@@ -71,7 +70,6 @@ func (c Config) withDefaults() (_ Config, ownsClient bool) {
 		client.Transport = NewHTTPClient().Transport
 		ownsClient = true
 	}
-	client.Transport = fetch.Explain(client.Transport)
 	c.HTTPClient = &client
 	return c, ownsClient
 }

@@ -48,8 +48,11 @@ func (x exchange) do(ctx context.Context, clientErrors bool) (reply, error) {
 		return reply{}, x.fail(0, fmt.Errorf("%w: the URL in the settings is malformed", oauth.ErrUnavailable))
 	}
 	resp, err := x.client.Do(req)
+	if err == nil {
+		resp, err = fetch.CheckAnswer(req, resp)
+	}
 	if err != nil {
-		return reply{}, x.fail(0, unavailable(ctx, err))
+		return reply{}, x.fail(0, unavailable(ctx, x.base, err))
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode == http.StatusNotFound || resp.StatusCode == http.StatusMethodNotAllowed {
@@ -65,7 +68,7 @@ func (x exchange) do(ctx context.Context, clientErrors bool) (reply, error) {
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxReply+1))
 	if err != nil {
-		return reply{}, x.fail(resp.StatusCode, unavailable(ctx, err))
+		return reply{}, x.fail(resp.StatusCode, unavailable(ctx, x.base, err))
 	}
 	if len(body) > maxReply {
 		return reply{}, x.fail(resp.StatusCode, fmt.Errorf("%w: more than %d bytes", oauth.ErrInvalidResponse, maxReply))
@@ -135,18 +138,18 @@ func isJSON(h http.Header) bool {
 
 // unavailable wraps a failure to get an answer, as package fetch describes it.
 // What net/http says about a malformed answer quotes it and is not repeated.
-func unavailable(ctx context.Context, err error) error {
-	if described, ok := errors.AsType[*fetch.Error](err); ok {
-		return fmt.Errorf("%w: %w", oauth.ErrUnavailable, described)
-	}
+func unavailable(ctx context.Context, base string, err error) error {
 	switch {
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return fmt.Errorf("%w: %w", oauth.ErrUnavailable, io.ErrUnexpectedEOF)
 	case errors.Is(err, errTooLarge):
 		return fmt.Errorf("%w: more than %d bytes", oauth.ErrInvalidResponse, maxDocument)
-	case ctx.Err() != nil:
+	case errors.Is(ctx.Err(), context.Canceled):
 		return fmt.Errorf("%w: %w", oauth.ErrUnavailable, ctx.Err())
-	default:
-		return fmt.Errorf("%w: no HTTP answer", oauth.ErrUnavailable)
+	case ctx.Err() != nil:
+		err = ctx.Err()
 	}
+	target, uerr := url.Parse(base)
+	if uerr != nil {
+		target = &url.URL{}
+	}
+	return fmt.Errorf("%w: %w", oauth.ErrUnavailable, fetch.Describe(err, target))
 }
