@@ -61,7 +61,7 @@ func (a *Agent) openAdmin() error {
 	addr := a.set.Network.AdminAddr()
 	ln, err := net.Listen("tcp", addr)
 	if err != nil {
-		return &ListenError{Setting: "NETWORK__ADMIN_PORT", Addr: addr, Err: err}
+		return listenError("NETWORK__ADMIN_HOST", "NETWORK__ADMIN_PORT", addr, err)
 	}
 	server := &http.Server{
 		Handler:           adminHandler(a.ready, a.metrics),
