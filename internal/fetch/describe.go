@@ -144,6 +144,8 @@ func kindOf(err error) Kind {
 		return PlainHTTP
 	case errors.As(err, &certificate):
 		return Certificate
+	case errors.As(err, &record) && string(record.RecordHeader[:]) == "HTTP/":
+		return PlainHTTP
 	case errors.As(err, &record):
 		return NotTLS
 	case isVersion(err):

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/http/httpproxy"
@@ -27,9 +28,24 @@ type Proxy struct {
 // letters. Errors: [ErrProxy], beside a rule that fails every call.
 func ProxyFromEnvironment() (*Proxy, error) {
 	env := httpproxy.FromEnvironment()
-	p := &Proxy{choose: (&httpproxy.Config{HTTPSProxy: env.HTTPSProxy, NoProxy: env.NoProxy}).ProxyFunc()}
-	_, err := p.For(&url.URL{Scheme: "https", Host: "unlisted.invalid"})
-	return p, err
+	if !isProxy(env.HTTPSProxy) {
+		return &Proxy{func(*url.URL) (*url.URL, error) { return nil, ErrProxy }}, ErrProxy
+	}
+	return &Proxy{(&httpproxy.Config{HTTPSProxy: env.HTTPSProxy, NoProxy: env.NoProxy}).ProxyFunc()}, nil
+}
+
+// isProxy is stricter than the library, which goes without a proxy where it
+// cannot read the address of one.
+func isProxy(text string) bool {
+	if text == "" {
+		return true
+	}
+	if !strings.Contains(text, "://") {
+		text = "http://" + text
+	}
+	u, err := url.Parse(text)
+	return err == nil && u.Hostname() != "" && strings.Trim(u.Path, "/") == "" && u.RawQuery == "" && u.Fragment == "" &&
+		slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme)
 }
 
 // For returns the proxy for a URL, nil for none. Errors: [ErrProxy].
@@ -38,7 +54,7 @@ func (p *Proxy) For(target *url.URL) (*url.URL, error) {
 		return nil, nil
 	}
 	proxy, err := p.choose(target)
-	if err != nil || proxy != nil && proxy.Hostname() == "" {
+	if err != nil {
 		return nil, ErrProxy
 	}
 	return proxy, nil
