@@ -81,17 +81,17 @@ func TestWhatCameInPlaceOfAnAnswer(t *testing.T) {
 		want   fetch.Kind
 		says   string
 	}{
-		"plain HTTP to https":       {"https://" + host(plain.URL), fetch.PlainHTTP, "speaks plain HTTP: use http://"},
-		"https to plain HTTP":       {"http://" + host(secure.URL), fetch.SpeaksTLS, "speaks TLS: use https://"},
-		"the same of another":       {nginx.URL, fetch.SpeaksTLS, "speaks TLS: use https://"},
-		"an alert to plain HTTP":    {"http://" + raw(t, "\x15\x03\x03\x00\x02\x02\x46"), fetch.SpeaksTLS, "use https://"},
-		"neither TLS nor HTTP":      {"https://" + raw(t, "SSH-2.0-secret\r\n"), fetch.NotTLS, "not TLS"},
-		"something else than HTTP":  {"http://" + raw(t, "SSH-2.0-secret\r\n"), fetch.NotHTTP, "not HTTP"},
-		"nothing listens":           {"https://" + closedPort(t), fetch.Refused, "connection refused: nothing listens at"},
-		"closed":                    {"http://" + raw(t, ""), fetch.Closed, "closed the connection"},
-		"closed in the handshake":   {"https://" + raw(t, ""), fetch.Closed, "closed the connection"},
-		"an old version of TLS":     {old.URL, fetch.TLSVersion, "no version of TLS that is accepted here"},
-		"another authority":         {secure.URL, fetch.Certificate, "is not accepted: tls: failed to verify certificate: x509: "},
+		"plain HTTP to https":      {"https://" + host(plain.URL), fetch.PlainHTTP, "speaks plain HTTP: use http://"},
+		"https to plain HTTP":      {"http://" + host(secure.URL), fetch.SpeaksTLS, "speaks TLS: use https://"},
+		"the same of another":      {nginx.URL, fetch.SpeaksTLS, "speaks TLS: use https://"},
+		"an alert to plain HTTP":   {"http://" + raw(t, "\x15\x03\x03\x00\x02\x02\x46"), fetch.SpeaksTLS, "use https://"},
+		"neither TLS nor HTTP":     {"https://" + raw(t, "SSH-2.0-secret\r\n"), fetch.NotTLS, "not TLS"},
+		"something else than HTTP": {"http://" + raw(t, "SSH-2.0-secret\r\n"), fetch.NotHTTP, "not HTTP"},
+		"nothing listens":          {"https://" + closedPort(t), fetch.Refused, "connection refused: nothing listens at"},
+		"closed":                   {"http://" + raw(t, ""), fetch.Closed, "closed the connection"},
+		"closed in the handshake":  {"https://" + raw(t, ""), fetch.Closed, "closed the connection"},
+		"an old version of TLS":    {old.URL, fetch.TLSVersion, "no version of TLS that is accepted here"},
+		"another authority":        {secure.URL, fetch.Certificate, "is not accepted: tls: failed to verify certificate: x509: "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			transport := fetch.NewTransport(nil)
