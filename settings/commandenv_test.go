@@ -81,6 +81,11 @@ func TestVariablesForTheCommandAreJudgedLikeOurs(t *testing.T) {
 			t.Errorf("%q: %v, want %q", content, err, says)
 		}
 	}
+}
+
+// TestTheEnvironmentNamesVariablesOfDotEnv: the name and the value may come from
+// two places.
+func TestTheEnvironmentNamesVariablesOfDotEnv(t *testing.T) {
 	path := dotEnvFile(t, "KEY=\"p4\\9w\"\n")
 	if _, err := settings.Load(settings.Options{DotEnvPath: path, Environ: minimal()}); err != nil {
 		t.Errorf("another program's variable: %v", err)
