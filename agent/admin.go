@@ -68,7 +68,7 @@ func (a *Agent) openAdmin() error {
 	addr := a.set.Network.AdminAddr()
 	ln, err := net.Listen("tcp", addr)
 	if err != nil {
-		return &ListenError{Setting: "NETWORK__ADMIN_PORT", Addr: addr, Err: err}
+		return listenError("NETWORK__ADMIN_HOST", "NETWORK__ADMIN_PORT", addr, err)
 	}
 	// Whoever opens more takes no file from the private port.
 	ln = newListener(ln, adminConnections, adminConnections/2, prometheus.NewCounter(prometheus.CounterOpts{Name: "refused"}))

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -109,6 +110,9 @@ type ListenError struct {
 
 // Error names the setting to change.
 func (e *ListenError) Error() string {
+	if strings.HasSuffix(e.Setting, "_HOST") {
+		return fmt.Sprintf("%s: listen on %s: %v; name an address of this machine, or 0.0.0.0 for all of them", e.Setting, e.Addr, e.Err)
+	}
 	return fmt.Sprintf("listen on %s: %v; choose another %s, or 0 for any free port", e.Addr, e.Err, e.Setting)
 }
 

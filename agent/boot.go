@@ -16,6 +16,7 @@ func (a *Agent) boot(ctx context.Context) error {
 		name string
 		take func(context.Context) error
 	}{
+		{"check the settings", quick(a.preflight)},
 		{"lock the directory", a.lockDirectory},
 		{"load the identity", quick(a.loadIdentity)},
 		{"open the replay memory", quick(a.openReplay)},

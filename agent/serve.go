@@ -47,7 +47,7 @@ func (a *Agent) bind() error {
 	addr := a.set.Network.Addr()
 	ln, err := net.Listen("tcp", addr)
 	if err != nil {
-		return &ListenError{Setting: "NETWORK__PORT", Addr: addr, Err: err}
+		return listenError("NETWORK__HOST", "NETWORK__PORT", addr, err)
 	}
 	refused := prometheus.NewCounter(prometheus.CounterOpts{
 		Name: "agent_connections_refused_total",

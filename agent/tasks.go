@@ -62,9 +62,7 @@ func (a *Agent) executor() (task.Executor, error) {
 	case settings.BackendEcho:
 		return backend.Echo{}, nil
 	case settings.BackendExec:
-		return backend.NewExec(backend.ExecConfig{
-			Command: s.Command, Timeout: s.CommandTimeout, OutputLimit: s.CommandOutputLimit, Logger: a.log,
-		})
+		return newExec(a.set, a.log)
 	default:
 		return nil, fmt.Errorf("AGENT__BACKEND: unknown backend %q", s.Backend)
 	}

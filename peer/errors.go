@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/fetch"
 	"github.com/getbindu/bindu-go/transport/mtls"
 )
 
@@ -65,11 +67,26 @@ func (e *CardMismatchError) Is(target error) bool { return target == ErrCardMism
 // opRemoteAlert is the Op of the net.OpError in which crypto/tls reports an alert of the peer.
 const opRemoteAlert = "remote error"
 
+// describe says what came in place of an answer, where that can be told. Errors
+// of package mtls say it themselves.
+func describe(err error, target *url.URL) error {
+	if mtls.Reason(err) != "" {
+		return err
+	}
+	if d := fetch.Describe(err, target); d.Kind != fetch.Unknown {
+		return d
+	}
+	return err
+}
+
 // classify wraps an error of the transport in one of ours. Errors of package
 // mtls, of which a failed pin is one, pass as they are.
 func classify(err error) error {
 	if mtls.Reason(err) != "" {
 		return err
+	}
+	if described, ok := errors.AsType[*fetch.Error](err); ok && described.Kind == fetch.TLSVersion {
+		return fmt.Errorf("%w: %w", ErrHandshakeRefused, described)
 	}
 	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == opRemoteAlert {
 		return fmt.Errorf("%w: %w", ErrHandshakeRefused, err)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/fetch"
 	"github.com/getbindu/bindu-go/transport/mtls"
 )
 
@@ -22,7 +23,8 @@ const (
 )
 
 // newTransport returns a transport to one peer, or to any agent for the zero
-// DID. It uses no proxy and expands no compressed answers.
+// DID. It uses no proxy, whatever HTTPS_PROXY says: a proxy would decide which
+// agents can be called. It expands no compressed answers.
 func (c *Client) newTransport(peer did.DID) (*http.Transport, error) {
 	t := &http.Transport{
 		DialContext:            c.cfg.DialContext,
@@ -87,13 +89,16 @@ type roundTripper struct{ base http.RoundTripper }
 // RoundTrip implements [http.RoundTripper].
 func (t roundTripper) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := t.base.RoundTrip(req)
+	if err == nil {
+		resp, err = fetch.CheckAnswer(req, resp)
+	}
 	switch {
 	case err == nil:
 		return resp, nil
 	case req.Context().Err() != nil, errors.Is(err, ErrAddress):
 		return nil, err
 	}
-	return nil, classify(err)
+	return nil, classify(describe(err, req.URL))
 }
 
 // httpClient hands redirects back instead of following them.

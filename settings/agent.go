@@ -13,11 +13,11 @@ const (
 
 // Agent says who this agent is and what answers for it.
 type Agent struct {
-	Name        string `env:"AGENT__NAME" required:"true" doc:"Name of the agent: part of its DID and title of its card." example:"joke-teller"`
-	Author      string `env:"AGENT__AUTHOR" required:"true" doc:"Who answers for the agent, usually an e-mail address: part of its DID." example:"you@example.com"`
+	Name        string `env:"AGENT__NAME" required:"true" rule:"didpart" doc:"Name of the agent: part of its DID and title of its card; letters, digits, spaces and @ . - _." example:"joke-teller"`
+	Author      string `env:"AGENT__AUTHOR" required:"true" rule:"didpart" doc:"Who answers for the agent, usually an e-mail address: part of its DID, with the same characters." example:"you@example.com"`
 	Description string `env:"AGENT__DESCRIPTION" doc:"One sentence for the card." example:"Tells a joke about anything"`
 	Version     string `env:"AGENT__VERSION" default:"0.1.0" doc:"Version of the agent, shown on its card." example:"1.4.2"`
-	URL         string `env:"AGENT__URL" rule:"url" derived:"scheme, NETWORK__HOST and NETWORK__PORT" doc:"The address under which peers reach the agent; card, registration and log all use it." example:"https://joke-teller.internal:3773"`
+	URL         string `env:"AGENT__URL" rule:"origin" derived:"scheme, NETWORK__HOST and NETWORK__PORT" doc:"The address under which peers reach the agent; card, registration and log all use it. It has no path: the agent is served at /." example:"https://joke-teller.internal:3773"`
 	Dir         string `env:"AGENT__DIR" alias:"DID__PKI_DIR" default:".bindu" rule:"path" doc:"Directory of keys, certificates and credentials." example:"/var/lib/joke-teller"`
 	KeyPassword Secret `env:"AGENT__KEY_PASSWORD" doc:"Password of an encrypted private.pem." example:"correct horse battery staple"`
 
@@ -25,6 +25,7 @@ type Agent struct {
 
 	Backend            Backend       `env:"AGENT__BACKEND" default:"echo" oneof:"echo|exec" doc:"What answers a message: echo repeats it, exec runs AGENT__COMMAND." example:"exec"`
 	Command            []string      `env:"AGENT__COMMAND" form:"argv" doc:"Program of the exec backend and its arguments, as a JSON array or as words with shell quoting; no shell runs." example:"[\"python3\",\"joke.py\"]"`
+	CommandEnv         []string      `env:"AGENT__COMMAND_ENV" each:"envname" doc:"Names of variables that the command gets beside PATH, HOME, LANG, LC_ALL, TZ and TMPDIR, with their values from the environment or .env, such as the key of a model. Settings of the agent cannot be named." example:"OPENAI_API_KEY,HTTPS_PROXY"`
 	CommandTimeout     time.Duration `env:"AGENT__COMMAND_TIMEOUT" default:"60s" min:"10ms" max:"1h" doc:"How long one run of the command may take." example:"2m"`
 	CommandOutputLimit int64         `env:"AGENT__COMMAND_OUTPUT_LIMIT" unit:"bytes" default:"1MiB" min:"1" max:"64MiB" doc:"How much the command may write to standard output." example:"4MiB"`
 }

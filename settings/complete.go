@@ -33,6 +33,10 @@ func (l *loader) checkAgent() {
 	case agent.Backend != BackendExec && len(agent.Command) > 0:
 		l.faultAbout("AGENT__COMMAND", "would never run: set AGENT__BACKEND=exec as well")
 	}
+	if agent.Backend != BackendExec && len(agent.CommandEnv) > 0 {
+		l.faultAbout(commandEnvName, "is for the command of AGENT__BACKEND=exec, and there is none")
+	}
+	l.checkDIDLength()
 	if l.s.MTLS.Enabled && strings.HasPrefix(agent.URL, "http://") {
 		l.faultAbout("AGENT__URL", "must begin with https://, because mutual TLS is on")
 	}

@@ -8,6 +8,7 @@ import (
 // derive fills in what nobody set and what follows from the rest.
 func (l *loader) derive() {
 	s := &l.s
+	l.trimEndings()
 	if s.MTLS.CARootURL == "" && s.MTLS.CAURL != "" {
 		s.MTLS.CARootURL = s.MTLS.CAURL + "/roots.pem"
 		l.derived("MTLS__CA_ROOT_URL")

@@ -32,11 +32,11 @@ func readDotEnv(o Options) (vars map[string]string, warnings []string, err error
 	if err != nil {
 		return nil, nil, dotEnvError(path, "cannot be read: "+cause(err))
 	}
-	vars, problem := parseDotEnv(content)
+	vars, problem := parseDotEnv(content, o.commandEnv()...)
 	if problem != "" {
 		return nil, nil, dotEnvError(path, problem)
 	}
-	if info, err := os.Stat(path); err == nil && info.Mode().Perm()&0o077 != 0 && holdsSecret(vars) {
+	if info, err := os.Stat(path); err == nil && info.Mode().Perm()&0o077 != 0 && holdsSecret(vars, o.commandEnv()) {
 		warnings = append(warnings, fmt.Sprintf("%s holds a secret and other users may read it: chmod 600 %s", path, path))
 	}
 	return vars, warnings, nil
@@ -49,7 +49,10 @@ func dotEnvError(path, problem string) error {
 // parseDotEnv reads NAME=VALUE lines, with quotes, comments and export as the
 // usual .env parsers know them. The problem names a line, never its content:
 // the parser's own message repeats what it could not read, secrets included.
-func parseDotEnv(content []byte) (vars map[string]string, problem string) {
+//
+// Values are judged that are read here: settings of ours, and the variables for
+// the command, which AGENT__COMMAND_ENV names in the file or commandEnv beside it.
+func parseDotEnv(content []byte, commandEnv ...string) (vars map[string]string, problem string) {
 	content = bytes.TrimPrefix(content, []byte("\ufeff"))
 	if bytes.IndexByte(content, 0) >= 0 {
 		return nil, "is not text: it contains NUL bytes"
@@ -59,10 +62,48 @@ func parseDotEnv(content []byte) (vars map[string]string, problem string) {
 		_, line := statements(content)
 		return nil, fmt.Sprintf("line %d is not NAME=VALUE, or a quotation mark is missing", line)
 	}
-	if line, name := strayReference(content); line > 0 {
+	all, faulty := statements(content)
+	if faulty > 0 { // the parser found an end to the value, far from where it was meant
+		return nil, fmt.Sprintf("line %d is not NAME=VALUE, or a quotation mark is missing", faulty)
+	}
+	named, _ := parseList(vars[commandEnvName])
+	ours := judged(append(named, commandEnv...))
+	if line, name := strayReference(all, ours); line > 0 {
 		return nil, fmt.Sprintf("line %d inserts $%s, which no earlier line sets; put the value in '…' to keep the $ as it is", line, name)
 	}
+	if line, problem := ambiguous(all, vars, ours); problem != "" {
+		return nil, fmt.Sprintf("line %d %s", line, problem)
+	}
 	return vars, ""
+}
+
+// judged tells the variables that are read here from those of other programs.
+func judged(commandEnv []string) func(name string) bool {
+	prefixes := sections(fields(new(Settings)))
+	return func(name string) bool {
+		return slices.Contains(commandEnv, name) ||
+			slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(name, p) })
+	}
+}
+
+// ambiguous finds a variable of ours whose value a shell that sources the file,
+// or another reader of it, would read differently.
+func ambiguous(all []statement, vars map[string]string, ours func(name string) bool) (line int, problem string) {
+	times := map[string]int{}
+	for _, s := range all {
+		for name := range s.vars {
+			times[name]++
+		}
+	}
+	settled := func(name string) bool { return times[name] == 1 }
+	for _, s := range all {
+		if s.sets(ours) {
+			if problem := s.differs(vars, settled); problem != "" {
+				return s.line, problem
+			}
+		}
+	}
+	return 0, ""
 }
 
 // statement is one NAME=VALUE with the number of the line it begins on. Between
@@ -111,15 +152,10 @@ var reference = regexp.MustCompile(`(\\)?\$\(?\{?([A-Z0-9_]+)`)
 
 // strayReference finds a setting of ours from which the parser has silently cut
 // a $NAME that no earlier line sets, as it would from a password with a $ in it.
-func strayReference(content []byte) (line int, name string) {
-	if !bytes.ContainsRune(content, '$') {
-		return 0, ""
-	}
-	prefixes := sections(fields(new(Settings)))
-	all, _ := statements(content)
+func strayReference(all []statement, ours func(name string) bool) (line int, name string) {
 	set := map[string]bool{}
 	for _, s := range all {
-		if s.sets(prefixes) {
+		if s.sets(ours) {
 			for _, match := range reference.FindAllStringSubmatch(s.expandable(), -1) {
 				if match[1] == "" && !set[match[2]] {
 					return s.line, match[2]
@@ -133,10 +169,10 @@ func strayReference(content []byte) (line int, name string) {
 	return 0, ""
 }
 
-// sets reports whether the statement sets a variable with one of the prefixes.
-func (s statement) sets(prefixes []string) bool {
+// sets reports whether the statement sets a variable of ours.
+func (s statement) sets(ours func(name string) bool) bool {
 	for name := range s.vars {
-		if slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(name, p) }) {
+		if ours(name) {
 			return true
 		}
 	}
@@ -153,8 +189,15 @@ func (s statement) expandable() string {
 	return value
 }
 
-// holdsSecret reports whether one of the variables sets a secret.
-func holdsSecret(vars map[string]string) bool {
+// holdsSecret reports whether one of the variables sets a secret; those for the
+// command are likely to be one.
+func holdsSecret(vars map[string]string, commandEnv []string) bool {
+	named, _ := parseList(vars[commandEnvName])
+	for _, name := range append(named, commandEnv...) {
+		if vars[name] != "" {
+			return true
+		}
+	}
 	for _, f := range fields(new(Settings)) {
 		if f.isSecret() && vars[f.name] != "" {
 			return true

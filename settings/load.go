@@ -3,7 +3,6 @@ package settings
 import (
 	"cmp"
 	"fmt"
-	"os"
 	"slices"
 )
 
@@ -30,10 +29,7 @@ func Load(o Options) (Settings, error) {
 	if err != nil {
 		return Settings{}, err
 	}
-	environ := o.Environ
-	if environ == nil {
-		environ = os.Environ()
-	}
+	environ := o.environ()
 	l := &loader{
 		vars:       merge(dotEnv, environ),
 		incomplete: o.AllowIncomplete,
@@ -41,6 +37,8 @@ func Load(o Options) (Settings, error) {
 		s:          Settings{sources: map[string]Source{}, warnings: warnings},
 	}
 	l.fields = fields(&l.s)
+	l.decodeAll()
+	l.readCommandEnv(dotEnv, environ)
 	return l.load()
 }
 
@@ -64,8 +62,8 @@ type loader struct {
 	faulty     map[string]bool // by the setting's first name
 }
 
+// load judges what was decoded.
 func (l *loader) load() (Settings, error) {
-	l.decodeAll()
 	l.checkNames()
 	l.checkReference()
 	l.derive()

@@ -35,6 +35,12 @@ func applyRule(rule, text string) (normal, problem string) {
 		return text, checkPath(text)
 	case "scope":
 		return text, checkScope(text)
+	case "didpart":
+		return text, checkDIDPart(text)
+	case "origin":
+		return checkOrigin(text)
+	case "envname":
+		return text, checkEnvName(text)
 	}
 	return text, checkText(text)
 }
@@ -50,6 +56,8 @@ func checkURL(text string, schemes ...string) (normal, problem string) {
 		return text, "must begin with " + strings.Join(schemes, ":// or ") + "://"
 	case u.User != nil:
 		return text, "must not contain a user name or password"
+	case u.Port() != "" && !isPort(u.Port()):
+		return text, "must have a port from 1 to 65535"
 	case u.RawQuery != "" || u.ForceQuery || strings.Contains(text, "#"):
 		return text, "must not have a query or fragment"
 	}
@@ -65,6 +73,9 @@ func checkIssuer(rule, text string) (normal, problem string) {
 		schemes = append(schemes, "http")
 	}
 	_, problem = checkURL(text, schemes...)
+	if _, found := cutEnding(text, publicEndings); problem == "" && found != "" {
+		problem = "must be the issuer itself, without " + found + ": the agent adds that"
+	}
 	return text, problem
 }
 

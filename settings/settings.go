@@ -15,8 +15,9 @@ type Settings struct {
 	Task    Task
 	Log     Log
 
-	sources  map[string]Source
-	warnings []string
+	sources    map[string]Source
+	warnings   []string
+	commandEnv *commandEnv
 }
 
 // Source says where the value of a setting came from.

@@ -2,12 +2,16 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
+	"github.com/getbindu/bindu-go/agent"
+	"github.com/getbindu/bindu-go/oauth/hydra"
 	"github.com/getbindu/bindu-go/settings"
 )
 
@@ -36,6 +40,9 @@ func showConfig(asJSON bool, out, errOut io.Writer) error {
 	if err != nil {
 		return &usageError{err}
 	}
+	if err := wouldStart(set); err != nil {
+		return &usageError{err}
+	}
 	for _, warning := range set.Warnings() {
 		fmt.Fprintf(errOut, "warning: %s\n", forTerminal(warning))
 	}
@@ -48,6 +55,25 @@ func showConfig(asJSON bool, out, errOut io.Writer) error {
 		fmt.Fprintf(table, "%s\t%s\t%s\n", row.Name, forTerminal(row.Value), row.Source)
 	}
 	return table.Flush()
+}
+
+// wouldStart reports what "agent serve" would refuse with these settings, the
+// directory's content included. A directory that serve would make or complete
+// is right as it is.
+func wouldStart(set settings.Settings) error {
+	self, err := loadSelf(set.Agent.Dir, set.Agent.KeyPassword)
+	switch {
+	case err == nil:
+		if _, err = hydra.LoadCredentials(self.dir, self.did); errors.Is(err, fs.ErrNotExist) {
+			err = nil
+		}
+	case errors.Is(err, errNoIdentity), errors.Is(err, errReadOnly):
+		err = nil
+	}
+	if err != nil {
+		err = fmt.Errorf("AGENT__DIR is %s: %w", set.Agent.Dir, err)
+	}
+	return errors.Join(err, agent.Preflight(set))
 }
 
 // printJSON prints v indented, and < > & as they are.

@@ -1,10 +1,14 @@
 package main
 
 import (
+	"io/fs"
+	"syscall"
+
 	"github.com/getbindu/bindu-go/agent"
 	"github.com/getbindu/bindu-go/gate/keymemory"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/authority"
+	"github.com/getbindu/bindu-go/internal/fetch"
 	"github.com/getbindu/bindu-go/internal/safefile"
 	"github.com/getbindu/bindu-go/oauth"
 	"github.com/getbindu/bindu-go/oauth/hydra"
@@ -66,6 +70,10 @@ func diagnoses() []diagnosis {
 		{agent.ErrIssuerCA, "issuer_ca_unusable", "name a PEM file with the certificate of the authority that vouches for the issuers, or unset it to trust the system's"},
 		{oidc.ErrDIDMap, "did_map_invalid", "docs/issuers.md shows the form of the file"},
 		{oidc.ErrConfig, "issuer_invalid", ""},
+		{agent.ErrCommand, "command_unusable", "AGENT__COMMAND names a program that is executable and is a path or stands in the agent's PATH; no shell looks for it"},
+		{agent.ErrDirectory, "directory_unwritable", ""},
+		{fetch.ErrProxy, "proxy_invalid", ""},
+		{mtls.ErrConfig, "ca_root_unusable", "MTLS__CA_ROOT_FILE names a PEM file with the root certificate of the certificate authority; MTLS__CA_FINGERPRINT does without a file"},
 		{policy.ErrFile, "policy_invalid", "docs/policy.md describes the file; \"agent policy test\" tries it"},
 
 		// Other agents.
@@ -93,5 +101,10 @@ func diagnoses() []diagnosis {
 		{did.ErrMalformed, "did_malformed", ""},
 		{did.ErrWeakKey, "key_weak", ""},
 		{did.ErrPublicKey, "public_key_malformed", ""},
+
+		// What the system says.
+		{fs.ErrNotExist, "file_missing", ""},
+		{fs.ErrPermission, "file_unreadable", "look whom the file and its directories belong to, and as which user the agent runs"},
+		{syscall.ENOSPC, "disk_full", "make room on the disk of the file"},
 	}
 }

@@ -51,7 +51,10 @@ func diagnose(err error) (reason, hint string) {
 	if _, ok := errors.AsType[*settings.Error](err); ok {
 		return "settings_invalid", `every fault is listed; docs/settings.md describes the settings, and "agent config" shows them`
 	}
-	if _, ok := errors.AsType[*agent.ListenError](err); ok {
+	if listen, ok := errors.AsType[*agent.ListenError](err); ok {
+		if strings.HasSuffix(listen.Setting, "_HOST") {
+			return "address_unavailable", ""
+		}
 		return "port_unavailable", ""
 	}
 	for _, d := range diagnoses() {
@@ -63,6 +66,26 @@ func diagnose(err error) (reason, hint string) {
 		return reason, certificateHint(err)
 	}
 	return contextWord(err), ""
+}
+
+// Words of exits that no table knows.
+const (
+	wordUsage    = "usage"    // the command line, or what it names, is wrong
+	wordInternal = "internal" // none of the others: the text has to do
+)
+
+// worded gives an error a word if it has none, so that each exit has one.
+func worded(err error) error {
+	if _, ok := errors.AsType[*silentError](err); ok {
+		return err
+	}
+	if reason, _ := diagnose(err); reason != "" {
+		return err
+	}
+	if _, ok := errors.AsType[*usageError](err); ok {
+		return &reasonedError{wordUsage, "", err}
+	}
+	return &reasonedError{wordInternal, "", err}
 }
 
 // certificateHint is for certificates of other agents that do not suit us.

@@ -43,7 +43,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	if err == nil {
 		return exitOK
 	}
-	explain(errOut, err)
+	explain(errOut, worded(err))
 	return exitCode(err)
 }
 

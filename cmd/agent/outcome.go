@@ -43,7 +43,7 @@ func printOutcome(out io.Writer, p peer.Peer, r peer.Reply, err error) error {
 }
 
 func describeError(err error) *outcomeError {
-	reason, hint := diagnose(err)
+	reason, hint := diagnose(worded(err))
 	e := &outcomeError{Reason: reason, Message: err.Error(), Hint: hint}
 	if refusal, ok := errors.AsType[*peer.Refusal](err); ok {
 		e.Status, e.Code, e.Gate, e.RequestID = refusal.Status, refusal.Code, refusal.Gate, refusal.RequestID

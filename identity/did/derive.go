@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"strings"
+	"unicode"
 
 	"github.com/google/uuid"
 )
@@ -67,11 +68,9 @@ func build(author, name, id string) (DID, error) {
 // segments behind it, and letters outside ASCII lower-case differently in
 // every language (U+212A even becomes an ASCII k).
 func segment(what, s string) (string, error) {
-	for i := range len(s) {
-		switch c := s[i]; {
-		case isIDChar(c) || c == ' ' || c == '@':
-		default:
-			return "", fmt.Errorf("%w: %s has a character that a DID cannot hold; use letters, digits, ' ', '@', '.', '-' and '_'", ErrMalformed, what)
+	for _, r := range s {
+		if r > unicode.MaxASCII || !isIDChar(byte(r)) && r != ' ' && r != '@' {
+			return "", fmt.Errorf("%w: %s has %#U, which a DID cannot hold; use letters (a to z), digits, ' ', '@', '.', '-' and '_'", ErrMalformed, what, r)
 		}
 	}
 	if s == "" {

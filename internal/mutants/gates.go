@@ -21,6 +21,7 @@ func mutants() []mutant {
 		trust(),
 		replaying(),
 		taskShares(),
+		outbound(),
 	)
 }
 

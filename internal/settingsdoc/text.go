@@ -63,7 +63,10 @@ For a first try on one machine, plain HTTP on a loopback address will do; token 
 | secret | as it is; better in a file named by the variable with ` + "`_FILE`" + ` at its end |
 
 A variable that is set to nothing counts as unset; in the real environment it hides the value in ` + "`.env`" + `.
-In ` + "`.env`" + `, a value may stand in quotation marks. A ` + "`$NAME`" + ` outside single ones is replaced by the value of an earlier line; if
+In ` + "`.env`" + `, a value may stand in quotation marks. What a shell that reads the same file would take for another value is an
+error with its line: backslashes and inner quotation marks outside single ones, text behind a closing mark, ` + "`;`" + ` and ` + "`&`" + `, several
+` + "` #`" + `. Put such a value in single quotation marks; one that holds a single mark itself goes into a file (` + "`_FILE`" + `) or the environment.
+JSON may stand without marks. A ` + "`$NAME`" + ` outside single ones is replaced by the value of an earlier line; if
 there is none, that is an error, because it usually is a password with a dollar sign in it: write ` + "`'…'`" + ` around it.
 
 ## What cannot be switched off

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/fetch"
 	"github.com/getbindu/bindu-go/oauth"
 	ory "github.com/ory/hydra-client-go/v2"
 )
@@ -32,7 +33,7 @@ type admin struct {
 
 func newAdmin(cfg Config) admin {
 	client := *cfg.HTTPClient
-	client.Transport = boundedTransport{client.Transport, maxDocument}
+	client.Transport = boundedTransport{fetch.Explain(client.Transport), maxDocument}
 	settings := ory.NewConfiguration()
 	settings.HTTPClient = &client
 	settings.UserAgent = ""
@@ -87,17 +88,17 @@ func (a admin) put(ctx context.Context, d did.DID, doc document) error {
 // the connection is not. What is not complete in time counts as no answer.
 func (a admin) read(ctx context.Context, op, id string, want int, resp *http.Response, err error) ([]byte, error) {
 	if late := ctx.Err(); late != nil {
-		return nil, a.fail(op, id, 0, unavailable(ctx, late))
+		return nil, a.fail(op, id, 0, unavailable(ctx, a.base, late))
 	}
 	if resp == nil {
-		return nil, a.fail(op, id, 0, unavailable(ctx, err))
+		return nil, a.fail(op, id, 0, unavailable(ctx, a.base, err))
 	}
 	if _, decoding := errors.AsType[*ory.GenericOpenAPIError](err); err != nil && !decoding {
-		return nil, a.fail(op, id, resp.StatusCode, unavailable(ctx, err))
+		return nil, a.fail(op, id, resp.StatusCode, unavailable(ctx, a.base, err))
 	}
 	body, err := io.ReadAll(resp.Body) // a buffer by now
 	if err != nil {
-		return nil, a.fail(op, id, resp.StatusCode, unavailable(ctx, err))
+		return nil, a.fail(op, id, resp.StatusCode, unavailable(ctx, a.base, err))
 	}
 	if resp.StatusCode != want {
 		return nil, a.fail(op, id, resp.StatusCode, refusal(resp, body))
@@ -110,14 +111,18 @@ func (a admin) read(ctx context.Context, op, id string, want int, resp *http.Res
 
 // refusal says what a status means. Hydra's own refusals are JSON with an
 // error member; other pages mean that something else answers at this URL, and
-// a 404 among them must not be taken for an absent client.
+// a 404 among them must not be taken for an absent client. Neither must one that
+// answers a creation, whatever its body says.
 func refusal(resp *http.Response, body []byte) error {
 	if resp.StatusCode < 400 || resp.StatusCode >= 500 || resp.StatusCode == http.StatusTooManyRequests {
 		return oauth.ErrUnavailable
 	}
 	o, err := parseObject(body)
-	if _, ok := o["error"]; err != nil || !ok || !isJSON(resp.Header) {
-		return fmt.Errorf("%w: this is not Hydra's admin API, check its URL in the settings", oauth.ErrUnavailable)
+	_, hydras := o["error"]
+	nothingThere := resp.StatusCode == http.StatusMethodNotAllowed ||
+		resp.StatusCode == http.StatusNotFound && resp.Request.Method == http.MethodPost // to create is to name nothing that could be absent
+	if err != nil || !hydras || !isJSON(resp.Header) || nothingThere {
+		return fmt.Errorf("%w: this is not Hydra's admin API, check HYDRA__ADMIN_URL", oauth.ErrUnavailable)
 	}
 	switch {
 	case resp.StatusCode == http.StatusNotFound:

@@ -3,9 +3,10 @@ package hydra
 import (
 	"cmp"
 	"log/slog"
-	"net"
 	"net/http"
 	"time"
+
+	"github.com/getbindu/bindu-go/internal/fetch"
 )
 
 // Defaults of [Config].
@@ -37,23 +38,13 @@ type Config struct {
 }
 
 // NewHTTPClient returns the HTTP client used when [Config] names none. It
-// ignores the proxy variables of the environment, since a proxy would see
-// client secrets, follows no redirects and expands no compressed answers.
+// follows the rule for proxies that all authorities have (HTTPS_PROXY, NO_PROXY;
+// plain http never goes to a proxy, which would see client secrets), follows no
+// redirects and expands no compressed answers.
 func NewHTTPClient() *http.Client {
-	dialer := &net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}
-	return &http.Client{
-		Transport: &http.Transport{
-			DialContext:           dialer.DialContext,
-			TLSHandshakeTimeout:   5 * time.Second,
-			ExpectContinueTimeout: time.Second,
-			IdleConnTimeout:       90 * time.Second,
-			MaxIdleConnsPerHost:   32,
-			MaxConnsPerHost:       128,
-			DisableCompression:    true,
-			ForceAttemptHTTP2:     true,
-		},
-		CheckRedirect: refuseRedirect,
-	}
+	t := fetch.NewTransport(nil)
+	t.MaxIdleConnsPerHost, t.MaxConnsPerHost = 32, 128
+	return &http.Client{Transport: t, CheckRedirect: refuseRedirect}
 }
 
 func refuseRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
@@ -75,7 +66,7 @@ func (c Config) withDefaults() (_ Config, ownsClient bool) {
 	}
 	client := *c.HTTPClient
 	client.CheckRedirect = refuseRedirect
-	if client.Transport == nil { // would be one with a proxy from the environment
+	if client.Transport == nil { // would be one with another rule for proxies
 		client.Transport = NewHTTPClient().Transport
 		ownsClient = true
 	}

@@ -2,17 +2,16 @@ package hydra
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"mime"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
+	"github.com/getbindu/bindu-go/internal/fetch"
 	"github.com/getbindu/bindu-go/oauth"
 )
 
@@ -29,6 +28,7 @@ type exchange struct {
 	path    string     // below base
 	form    url.Values // body, nil for none
 	basic   *url.Userinfo
+	created bool // status 201 is as good as 200
 }
 
 // reply is an answer in JSON; its body is complete.
@@ -37,9 +37,9 @@ type reply struct {
 	body   []byte
 }
 
-// do sends the request. It returns answers in JSON with status 200, and those
-// with a status in the 400 range other than 429 if clientErrors is set;
-// everything else is a [*RequestError].
+// do sends the request. It returns answers in JSON with status 200 (or 201,
+// where created is set), and those with a status in the 400 range other than
+// 404, 405 and 429 if clientErrors is set; everything else is a [*RequestError].
 //
 // An answer that is not complete when the time is over counts as none, whatever
 // it says: it may be what our hanging up made of it.
@@ -48,7 +48,7 @@ func (x exchange) do(ctx context.Context, clientErrors bool) (reply, error) {
 	defer cancel()
 	answer, err := x.roundTrip(ctx, clientErrors)
 	if late := ctx.Err(); late != nil {
-		return reply{}, x.fail(0, unavailable(ctx, late))
+		return reply{}, x.fail(0, unavailable(ctx, x.base, late))
 	}
 	return answer, err
 }
@@ -59,12 +59,19 @@ func (x exchange) roundTrip(ctx context.Context, clientErrors bool) (reply, erro
 		return reply{}, x.fail(0, fmt.Errorf("%w: the URL in the settings is malformed", oauth.ErrUnavailable))
 	}
 	resp, err := x.client.Do(req)
+	if err == nil {
+		resp, err = fetch.CheckAnswer(req, resp)
+	}
 	if err != nil {
-		return reply{}, x.fail(0, unavailable(ctx, err))
+		return reply{}, x.fail(0, unavailable(ctx, x.base, err))
 	}
 	defer resp.Body.Close()
+	if resp.StatusCode == http.StatusNotFound || resp.StatusCode == http.StatusMethodNotAllowed {
+		return reply{}, x.fail(resp.StatusCode, x.wrongAddress(clientErrors))
+	}
 	refusal := resp.StatusCode >= 400 && resp.StatusCode < 500 && resp.StatusCode != http.StatusTooManyRequests
-	if resp.StatusCode != http.StatusOK && !(refusal && clientErrors) {
+	success := resp.StatusCode == http.StatusOK || x.created && resp.StatusCode == http.StatusCreated
+	if !success && !(refusal && clientErrors) {
 		return reply{}, x.fail(resp.StatusCode, oauth.ErrUnavailable)
 	}
 	if !isJSON(resp.Header) {
@@ -72,12 +79,26 @@ func (x exchange) roundTrip(ctx context.Context, clientErrors bool) (reply, erro
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxReply+1))
 	if err != nil {
-		return reply{}, x.fail(resp.StatusCode, unavailable(ctx, err))
+		return reply{}, x.fail(resp.StatusCode, unavailable(ctx, x.base, err))
 	}
 	if len(body) > maxReply {
 		return reply{}, x.fail(resp.StatusCode, fmt.Errorf("%w: more than %d bytes", oauth.ErrInvalidResponse, maxReply))
 	}
 	return reply{resp.StatusCode, body}, nil
+}
+
+// wrongAddress is what a 404 or a 405 of a fixed path means, whatever its body
+// says: nothing of what was asked for can be absent, so it is not Hydra, or the
+// other one of its two APIs, or the address has a path too much.
+func (x exchange) wrongAddress(clientErrors bool) error {
+	variable, sentinel := "HYDRA__PUBLIC_URL", oauth.ErrUnavailable
+	if strings.HasPrefix(x.path, "admin/") || strings.HasPrefix(x.path, "health/") {
+		variable = "HYDRA__ADMIN_URL"
+	}
+	if clientErrors {
+		sentinel = oauth.ErrInvalidResponse
+	}
+	return fmt.Errorf("%w: no such API at this address, check %s", sentinel, variable)
 }
 
 func (x exchange) request(ctx context.Context) (*http.Request, error) {
@@ -126,26 +147,20 @@ func isJSON(h http.Header) bool {
 	return err == nil && media == "application/json" && h.Get("Content-Encoding") == ""
 }
 
-// unavailable wraps a failure to get an answer. What net/http says about a
-// malformed answer quotes it, so only causes known not to are kept.
-func unavailable(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return fmt.Errorf("%w: %w", oauth.ErrUnavailable, ctx.Err())
-	}
-	var (
-		op   *net.OpError
-		cert *tls.CertificateVerificationError
-	)
+// unavailable wraps a failure to get an answer, as package fetch describes it.
+// What net/http says about a malformed answer quotes it and is not repeated.
+func unavailable(ctx context.Context, base string, err error) error {
 	switch {
-	case errors.As(err, &op):
-		return fmt.Errorf("%w: %w", oauth.ErrUnavailable, op)
-	case errors.As(err, &cert):
-		return fmt.Errorf("%w: %w", oauth.ErrUnavailable, cert)
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return fmt.Errorf("%w: %w", oauth.ErrUnavailable, io.ErrUnexpectedEOF)
 	case errors.Is(err, errTooLarge):
 		return fmt.Errorf("%w: more than %d bytes", oauth.ErrInvalidResponse, maxDocument)
-	default:
-		return fmt.Errorf("%w: no HTTP answer", oauth.ErrUnavailable)
+	case errors.Is(ctx.Err(), context.Canceled):
+		return fmt.Errorf("%w: %w", oauth.ErrUnavailable, ctx.Err())
+	case ctx.Err() != nil:
+		err = ctx.Err()
 	}
+	target, uerr := url.Parse(base)
+	if uerr != nil {
+		target = &url.URL{}
+	}
+	return fmt.Errorf("%w: %w", oauth.ErrUnavailable, fetch.Describe(err, target))
 }

@@ -254,6 +254,21 @@ func TestReconcileDoesNotRegisterAtTheWrongURL(t *testing.T) {
 	}
 }
 
+// TestNotFoundOnCreateIsAWrongAddress: to create names nothing that could be
+// absent, so a 404 in Hydra's own words is no missing client either. That is
+// what HYDRA__ADMIN_URL with a path too much gets.
+func TestNotFoundOnCreateIsAWrongAddress(t *testing.T) {
+	for _, body := range []string{`{"error":"Not Found","error_description":"Unable to locate the resource"}`, `404 page not found`} {
+		w, s := fakeWorld(t, hydratest.Options{})
+		s.Fail(hydratest.Clients, hydratest.Fault{Status: 404, Body: body})
+		a := newAgent(t, "agent")
+		_, err := a.registrar(w.config()).Reconcile(t.Context(), a.wanted)
+		if !errors.Is(err, oauth.ErrUnavailable) || !strings.Contains(err.Error(), "check HYDRA__ADMIN_URL") {
+			t.Errorf("body %s: %v, want a wrong address", body, err)
+		}
+	}
+}
+
 func TestReconcileNamesARefusedDocument(t *testing.T) {
 	w, s := fakeWorld(t, hydratest.Options{})
 	a := newAgent(t, "agent")

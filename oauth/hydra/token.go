@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/oauth"
+	"github.com/getbindu/bindu-go/oauth/internal/issued"
 )
 
 // DefaultMaxTokenBytes is the longest token of a caller.
@@ -35,7 +36,8 @@ func requestToken(ctx context.Context, cfg Config, r tokenRequest) (token, error
 	x := exchange{
 		op: "request token", client: cfg.HTTPClient, timeout: cfg.AdminTimeout,
 		method: http.MethodPost, base: cfg.PublicURL, path: "oauth2/token",
-		form: url.Values{"grant_type": {"client_credentials"}},
+		form:    url.Values{"grant_type": {"client_credentials"}},
+		created: true,
 	}
 	if r.basic { // both parts form-encoded, RFC 6749 section 2.3.1
 		x.basic = url.UserPassword(url.QueryEscape(r.credentials.ClientID), url.QueryEscape(r.credentials.ClientSecret))
@@ -53,7 +55,7 @@ func requestToken(ctx context.Context, cfg Config, r tokenRequest) (token, error
 	if err != nil {
 		return token{}, err
 	}
-	if answer.status != http.StatusOK {
+	if !issued.Success(answer.status) {
 		return token{}, r.refused(x, answer)
 	}
 	t, err := parseToken(answer.body)
@@ -96,27 +98,9 @@ func errorCode(body []byte) string {
 }
 
 func parseToken(body []byte) (token, error) {
-	o, err := parseObject(body)
-	if err != nil {
-		return token{}, fmt.Errorf("%w: %w", oauth.ErrInvalidResponse, err)
-	}
-	value, err := o.text("access_token")
-	if err != nil || !wellFormed(value, maxReply) {
-		return token{}, fmt.Errorf("%w: no access token", oauth.ErrInvalidResponse)
-	}
-	kind, err := o.text("token_type")
-	if err != nil || !strings.EqualFold(kind, "bearer") {
-		return token{}, fmt.Errorf("%w: not a bearer token", oauth.ErrInvalidResponse)
-	}
-	seconds, _, err := o.integer("expires_in")
-	if err != nil || seconds < 0 || seconds > maxLifetime {
-		return token{}, fmt.Errorf("%w: no sensible lifetime", oauth.ErrInvalidResponse)
-	}
-	return token{value, time.Duration(seconds) * time.Second}, nil
+	t, err := issued.Parse(body, maxReply)
+	return token{t.Value, t.Lifetime}, err
 }
-
-// maxLifetime is the longest token lifetime taken for sensible: ten years, in seconds.
-const maxLifetime = 10 * 366 * 24 * 60 * 60
 
 // wellFormed reports whether s is a b64token (RFC 6750 section 2.1) of at most
 // limit bytes.

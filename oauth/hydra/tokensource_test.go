@@ -234,7 +234,12 @@ func TestTokenEndpointAnswers(t *testing.T) {
 		{"token of type", body(`"access_token":1,"token_type":"bearer"`), oauth.ErrInvalidResponse},
 		{"another token type", body(`"access_token":"t","token_type":"mac"`), oauth.ErrInvalidResponse},
 		{"negative lifetime", body(`"access_token":"t","token_type":"bearer","expires_in":-1`), oauth.ErrInvalidResponse},
-		{"lifetime of type", body(`"access_token":"t","token_type":"bearer","expires_in":"60"`), oauth.ErrInvalidResponse},
+		{"lifetime as text", body(`"access_token":"t","token_type":"bearer","expires_in":"3599"`), nil},
+		{"token type in capitals", body(`"access_token":"t","token_type":"BEARER","expires_in":60`), nil},
+		{"created", hydratest.Fault{Status: 201, Body: `{"access_token":"t","token_type":"bearer","expires_in":60}`}, nil},
+		{"accepted for later", hydratest.Fault{Status: 202, Body: `{"access_token":"t","token_type":"bearer","expires_in":60}`}, oauth.ErrUnavailable},
+		{"lifetime of type", body(`"access_token":"t","token_type":"bearer","expires_in":true`), oauth.ErrInvalidResponse},
+		{"lifetime that is no number", body(`"access_token":"t","token_type":"bearer","expires_in":"soon"`), oauth.ErrInvalidResponse},
 		{"lifetime of ages", body(`"access_token":"t","token_type":"bearer","expires_in":9223372036854775807`), oauth.ErrInvalidResponse},
 		{"two tokens", body(`"access_token":"t","access_token":"u","token_type":"bearer"`), oauth.ErrInvalidResponse},
 		{"list", hydratest.Fault{Status: 200, Body: `[]`}, oauth.ErrInvalidResponse},
@@ -242,6 +247,7 @@ func TestTokenEndpointAnswers(t *testing.T) {
 		{"invalid_target", hydratest.Fault{Status: 400, Body: `{"error":"invalid_target"}`}, hydra.ErrAudienceNotAllowed},
 		{"401 of something else", hydratest.Fault{Status: 401, Body: `{"message":"who are you"}`}, oauth.ErrInvalidResponse},
 		{"404 page", hydratest.Fault{Status: 404, Header: map[string][]string{"Content-Type": {"text/html"}}}, oauth.ErrInvalidResponse},
+		{"404 in JSON", hydratest.Fault{Status: 404, Body: `{"error":"Not Found"}`}, oauth.ErrInvalidResponse},
 		{"429", hydratest.Fault{Status: 429, Body: `{"error":"slow_down"}`}, oauth.ErrUnavailable},
 		{"500", hydratest.Fault{Status: 500, Body: `{"error":"invalid_client"}`}, oauth.ErrUnavailable},
 		{"redirect", hydratest.Fault{Status: 307, Header: map[string][]string{"Location": {"/elsewhere"}}}, oauth.ErrUnavailable},
@@ -283,4 +289,26 @@ func TestTokenCallerGivesUp(t *testing.T) {
 			t.Errorf("%v, want context.DeadlineExceeded", err)
 		}
 	})
+}
+
+// TestAddressWithoutTheAPIIsNamed: a 404 of a fixed path says nothing about what
+// was asked for, whatever its body says.
+func TestAddressWithoutTheAPIIsNamed(t *testing.T) {
+	for _, body := range []string{``, `{"error":"Not Found","error_description":"no route"}`, `<html>404</html>`} {
+		w, s := fakeWorld(t, hydratest.Options{})
+		source := tokenSource(t, w, s)
+		s.Fail(hydratest.Token, hydratest.Fault{Status: 404, Body: body})
+		s.Fail(hydratest.Discovery, hydratest.Fault{Status: 405, Body: body})
+		s.Fail(hydratest.Health, hydratest.Fault{Status: 404, Body: body})
+		_, err := source.Token(t.Context(), "")
+		if err == nil || !strings.Contains(err.Error(), "check HYDRA__PUBLIC_URL") {
+			t.Errorf("token, body %q: %v", body, err)
+		}
+		if _, err := hydra.Discover(t.Context(), w.config()); !errors.Is(err, oauth.ErrUnavailable) || !strings.Contains(err.Error(), "check HYDRA__PUBLIC_URL") {
+			t.Errorf("discovery, body %q: %v", body, err)
+		}
+		if err := hydra.Ready(t.Context(), w.config()); !errors.Is(err, oauth.ErrUnavailable) || !strings.Contains(err.Error(), "check HYDRA__ADMIN_URL") {
+			t.Errorf("readiness, body %q: %v", body, err)
+		}
+	}
 }

@@ -72,3 +72,14 @@ func (c Config) withDefaults() Config {
 	}
 	return c
 }
+
+// Check reports what [New] would refuse about c without asking anybody.
+// Errors: [ErrConfig].
+func (c Config) Check() error {
+	c = c.withDefaults()
+	if c.HTTPClient == nil {
+		c.HTTPClient = &http.Client{}
+	}
+	v := &Verifier{issuers: make(map[string]*trusted), didMap: c.DIDMap}
+	return v.configure(c)
+}

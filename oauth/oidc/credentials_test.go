@@ -156,6 +156,28 @@ func TestTokenWithoutLifetimeIsUsedOnce(t *testing.T) {
 		})
 }
 
+// TestTokenOfEntraV1 reads what its token endpoint answers, and status 201.
+func TestTokenOfEntraV1(t *testing.T) {
+	const answer = `{"token_type":"bEaReR","expires_in":"3599","ext_expires_in":"3599","expires_on":"1796000000","not_before":"1795996000","resource":"https://agent.example","access_token":"a.b.c"}`
+	for _, status := range []int{http.StatusOK, http.StatusCreated} {
+		tokens(t, nil, func(t *testing.T, w world, source *oidc.ClientCredentials) {
+			w.issuer.Tokens.Fail(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", "application/json")
+				w.WriteHeader(status)
+				_, _ = w.Write([]byte(answer))
+			}))
+			for range 3 { // the lifetime was understood: the token is kept
+				if token, err := source.Token(t.Context(), testAudience); err != nil || token != "a.b.c" {
+					t.Errorf("status %d: %q, %v", status, token, err)
+				}
+			}
+			if n := w.issuer.Tokens.Requests(); n != 1 {
+				t.Errorf("status %d: %d token requests, want 1", status, n)
+			}
+		})
+	}
+}
+
 func TestAudiencesAreBounded(t *testing.T) {
 	tokens(t, nil, func(t *testing.T, w world, source *oidc.ClientCredentials) {
 		for i := range 300 {
@@ -177,19 +199,21 @@ func TestRefusedCredentials(t *testing.T) {
 		fault  http.Handler
 		want   error
 	}{
-		"wrong secret":     {change: func(_ *oidctest.Client, c *oidc.ClientCredentialsConfig) { c.ClientSecret = "other" }, want: oidc.ErrClientRejected},
-		"audience refused": {change: func(c *oidctest.Client, _ *oidc.ClientCredentialsConfig) { c.Audiences = []string{"x"} }, want: oidc.ErrClientRejected},
-		"redirect":         {fault: oidctest.Redirect("https://elsewhere.example/"), want: oauth.ErrUnavailable},
-		"500":              {fault: oidctest.Status(500), want: oauth.ErrUnavailable},
-		"429":              {fault: oidctest.Status(429), want: oauth.ErrUnavailable},
-		"hang":             {fault: oidctest.Hang(), want: oauth.ErrUnavailable},
-		"garbage":          {fault: oidctest.Body("application/json", `<html>`), want: oauth.ErrInvalidResponse},
-		"huge":             {fault: oidctest.Huge(1 << 20), want: oauth.ErrInvalidResponse},
-		"no token":         {fault: oidctest.Body("application/json", `{"token_type":"Bearer"}`), want: oauth.ErrInvalidResponse},
-		"two tokens":       {fault: oidctest.Body("application/json", `{"access_token":"a","access_token":"b","token_type":"Bearer"}`), want: oauth.ErrInvalidResponse},
-		"not a bearer":     {fault: oidctest.Body("application/json", `{"access_token":"a","token_type":"DPoP"}`), want: oauth.ErrInvalidResponse},
-		"header injection": {fault: oidctest.Body("application/json", `{"access_token":"a\r\nX: y","token_type":"Bearer"}`), want: oauth.ErrInvalidResponse},
-		"endless lifetime": {fault: oidctest.Body("application/json", `{"access_token":"a","token_type":"Bearer","expires_in":1e300}`), want: oauth.ErrInvalidResponse},
+		"wrong secret":      {change: func(_ *oidctest.Client, c *oidc.ClientCredentialsConfig) { c.ClientSecret = "other" }, want: oidc.ErrClientRejected},
+		"audience refused":  {change: func(c *oidctest.Client, _ *oidc.ClientCredentialsConfig) { c.Audiences = []string{"x"} }, want: oidc.ErrClientRejected},
+		"redirect":          {fault: oidctest.Redirect("https://elsewhere.example/"), want: oauth.ErrUnavailable},
+		"500":               {fault: oidctest.Status(500), want: oauth.ErrUnavailable},
+		"429":               {fault: oidctest.Status(429), want: oauth.ErrUnavailable},
+		"hang":              {fault: oidctest.Hang(), want: oauth.ErrUnavailable},
+		"garbage":           {fault: oidctest.Body("application/json", `<html>`), want: oauth.ErrInvalidResponse},
+		"huge":              {fault: oidctest.Huge(1 << 20), want: oauth.ErrInvalidResponse},
+		"no token":          {fault: oidctest.Body("application/json", `{"token_type":"Bearer"}`), want: oauth.ErrInvalidResponse},
+		"two tokens":        {fault: oidctest.Body("application/json", `{"access_token":"a","access_token":"b","token_type":"Bearer"}`), want: oauth.ErrInvalidResponse},
+		"not a bearer":      {fault: oidctest.Body("application/json", `{"access_token":"a","token_type":"DPoP"}`), want: oauth.ErrInvalidResponse},
+		"header injection":  {fault: oidctest.Body("application/json", `{"access_token":"a\r\nX: y","token_type":"Bearer"}`), want: oauth.ErrInvalidResponse},
+		"lifetime of words": {fault: oidctest.Body("application/json", `{"access_token":"a","token_type":"Bearer","expires_in":"soon"}`), want: oauth.ErrInvalidResponse},
+		"202":               {fault: oidctest.Status(202), want: oauth.ErrUnavailable},
+		"endless lifetime":  {fault: oidctest.Body("application/json", `{"access_token":"a","token_type":"Bearer","expires_in":1e300}`), want: oauth.ErrInvalidResponse},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var logged bytes.Buffer

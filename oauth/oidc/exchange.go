@@ -10,12 +10,10 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/oauth"
+	"github.com/getbindu/bindu-go/oauth/internal/issued"
 )
 
-const (
-	maxTokenAnswer = 64 << 10
-	maxLifetime    = 10 * 366 * 24 * time.Hour
-)
+const maxTokenAnswer = 64 << 10
 
 // issuedToken is what a token endpoint gave us.
 type issuedToken struct {
@@ -109,27 +107,17 @@ func (c ClientCredentialsConfig) tokenRequest(ctx context.Context, endpoint, aud
 // which only a known error code is repeated.
 func parseTokenAnswer(status int, data []byte) (issuedToken, error) {
 	switch {
-	case status == http.StatusOK:
+	case issued.Success(status):
 	case status == http.StatusBadRequest, status == http.StatusUnauthorized, status == http.StatusForbidden:
 		return issuedToken{}, fmt.Errorf("%w: status %d, %s", ErrClientRejected, status, errorCode(data))
 	default:
 		return issuedToken{}, fmt.Errorf("%w: the token endpoint answered status %d", oauth.ErrUnavailable, status)
 	}
-	var answer struct {
-		AccessToken string  `json:"access_token"`
-		TokenType   string  `json:"token_type"`
-		ExpiresIn   float64 `json:"expires_in"`
+	if !depthWithin(data, maxDepth) {
+		return issuedToken{}, fmt.Errorf("%w: the token answer %w", oauth.ErrInvalidResponse, errTooDeep)
 	}
-	if err := unmarshalObject(data, &answer); err != nil {
-		return issuedToken{}, fmt.Errorf("%w: the token answer %v", oauth.ErrInvalidResponse, err)
-	}
-	if !isBearerToken(answer.AccessToken) || !strings.EqualFold(answer.TokenType, "bearer") {
-		return issuedToken{}, fmt.Errorf("%w: the token answer has no bearer token", oauth.ErrInvalidResponse)
-	}
-	if answer.ExpiresIn < 0 || answer.ExpiresIn > maxLifetime.Seconds() {
-		return issuedToken{}, fmt.Errorf("%w: the token answer has no sensible lifetime", oauth.ErrInvalidResponse)
-	}
-	return issuedToken{value: answer.AccessToken, lifetime: time.Duration(answer.ExpiresIn * float64(time.Second))}, nil
+	t, err := issued.Parse(data, maxTokenAnswer)
+	return issuedToken{value: t.Value, lifetime: t.Lifetime}, err
 }
 
 // errorCode returns the error code of RFC 6749 section 5.2 or RFC 8707 section 2
@@ -155,12 +143,4 @@ func errorCode(data []byte) string {
 	default:
 		return "without a known error code"
 	}
-}
-
-// isBearerToken reports whether s is a b64token (RFC 6750 section 2.1) of sensible
-// length.
-func isBearerToken(s string) bool {
-	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/"
-	body := strings.TrimRight(s, "=")
-	return body != "" && len(s) <= maxTokenAnswer && strings.Trim(body, alphabet) == ""
 }

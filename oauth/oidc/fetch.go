@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/getbindu/bindu-go/internal/fetch"
 	"github.com/getbindu/bindu-go/oauth"
 )
 
@@ -33,25 +34,21 @@ func newFetcher(client *http.Client, timeout time.Duration) fetcher {
 
 func hardened(client *http.Client) *http.Client {
 	c := *client
+	if c.Transport == nil {
+		c.Transport = http.DefaultTransport // as http.Client does
+	}
+	c.Transport = fetch.Explain(c.Transport)
 	c.Jar = nil
 	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &c
 }
 
-// newTransport is the transport used when none is given: the standard one, with
-// its TLS verification and its proxy variables, and small limits. roots, unless
-// nil, take the place of the system's.
+// newTransport is the transport used when none is given: that of all
+// authorities, with small limits. roots, unless nil, take the place of the system's.
 func newTransport(roots *x509.CertPool) *http.Transport {
-	base, ok := http.DefaultTransport.(*http.Transport)
-	if !ok { // replaced by the program around us
-		base = &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true}
-	}
-	t := base.Clone()
-	t.MaxResponseHeaderBytes = 64 << 10
+	t := fetch.NewTransport(&tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12})
 	t.MaxConnsPerHost = 4
-	if roots != nil {
-		t.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
-	}
+	t.DisableCompression = false // key sets are large; what they expand to is bounded
 	return t
 }
 

@@ -47,7 +47,8 @@ type EnrollerConfig struct {
 	TTL time.Duration
 	// HTTPTimeout bounds each request to the CA; 10 s by default.
 	HTTPTimeout time.Duration
-	// DialContext opens connections to the CA; nil means a plain net.Dialer. No proxy is used.
+	// DialContext opens connections to the CA; nil means a plain net.Dialer.
+	// HTTPS_PROXY and NO_PROXY are followed, as with every authority.
 	DialContext func(ctx context.Context, network, addr string) (net.Conn, error)
 	// Rand is the source of keys; crypto/rand by default.
 	Rand io.Reader

@@ -8,6 +8,8 @@ import (
 	"io"
 	"net/http"
 	"time"
+
+	"github.com/getbindu/bindu-go/internal/fetch"
 )
 
 // maxAnswer bounds what is read of one answer of the CA.
@@ -39,16 +41,9 @@ func (e *Enroller) unverifiedExchange() *exchange {
 }
 
 func (e *Enroller) exchangeWith(cfg *tls.Config) *exchange {
-	return &exchange{
-		enroller: e,
-		base: &http.Transport{
-			DialContext:            e.cfg.DialContext,
-			TLSClientConfig:        cfg,
-			DisableKeepAlives:      true,
-			DisableCompression:     true,
-			MaxResponseHeaderBytes: 64 << 10,
-		},
-	}
+	base := fetch.NewTransport(cfg)
+	base.DialContext, base.DisableKeepAlives, base.ForceAttemptHTTP2 = e.cfg.DialContext, true, false
+	return &exchange{enroller: e, base: base}
 }
 
 // RoundTrip implements [http.RoundTripper].
@@ -94,7 +89,7 @@ func (b *boundedBody) Read(p []byte) (int, error) {
 func (e *Enroller) transportError(ctx context.Context, err error) error {
 	invalid, ok := errors.AsType[*tls.CertificateVerificationError](err)
 	if !ok {
-		return fmt.Errorf("%w: %w", ErrCAUnavailable, err)
+		return fmt.Errorf("%w: %w", ErrCAUnavailable, e.described(err))
 	}
 	e.setTrust(nil)
 	cause := classify(invalid.Err, e.cfg.Now())
@@ -102,6 +97,17 @@ func (e *Enroller) transportError(ctx context.Context, err error) error {
 		e.probeClock(ctx)
 	}
 	return e.withSkew(fmt.Errorf("%w: %w", ErrCAUntrusted, cause))
+}
+
+// described says what came in place of an answer, where that can be told.
+func (e *Enroller) described(err error) error {
+	if errors.Is(err, errRedirect) || errors.Is(err, errAnswerTooLarge) {
+		return err
+	}
+	if d := fetch.Describe(err, e.caURL); d.Kind != fetch.Unknown {
+		return d
+	}
+	return err
 }
 
 // probeClock reads the CA's clock without believing anything else, so that an

@@ -1,0 +1,22 @@
+package main
+
+// outbound are changes to how settings are read and how authorities are called.
+func outbound() []mutant {
+	settings := []string{"./settings"}
+	fetch := []string{"./internal/fetch", "./agent"}
+	return []mutant{
+		{"a value of .env that a shell reads differently passes", "settings/dotenv.go", "if problem := s.differs(vars, settled); problem != \"\" {", "if problem := s.differs(vars, settled); false && problem != \"\" {", settings},
+		{"variables for the command are not judged", "settings/dotenv.go", "return slices.Contains(commandEnv, name) ||\n\t\t\tslices", "return slices", settings},
+		{"the command may get settings of ours", "settings/commandenv.go", "strings.HasPrefix(upper, p) }):", "false && strings.HasPrefix(upper, p) }):", []string{"./settings", "./cmd/agent -run TestScripts/config_refuses"}},
+		{"an address that is not served passes", "settings/ruleurl.go", "u.Path != \"\" {", "u.Path == \"?\" {", []string{"./settings", "./cmd/agent -run TestScripts/config_refuses"}},
+		{"any name makes a DID", "settings/ruledid.go", "default:\n\t\t\treturn fmt", "case r == 0:\n\t\t\treturn fmt", []string{"./settings", "./cmd/agent -run TestScripts/config_refuses"}},
+		{"plain http goes to a proxy", "internal/fetch/proxy.go", "target.Scheme != \"https\" || IsLoopback", "IsLoopback", []string{"./internal/fetch", "./oauth/hydra -run TestOneRule"}},
+		{"loopback goes to a proxy", "internal/fetch/proxy.go", "|| IsLoopback(target.Hostname())", "", fetch},
+		{"calls go without a proxy that is none", "internal/fetch/proxy.go", "if !isProxy(env.HTTPSProxy) {", "if false && !isProxy(env.HTTPSProxy) {", []string{"./internal/fetch", "./cmd/agent -run TestScripts/config_refuses"}},
+		{"authorities are called without the proxy", "internal/fetch/transport.go", "Proxy:                  proxy.forRequest,", "", fetch},
+		{"an answer without TLS is not named", "internal/fetch/describe.go", "string(record.RecordHeader[:]) == \"HTTP/\"", "string(record.RecordHeader[:]) == \"?\"", []string{"./internal/fetch", "./oauth/hydra -run TestNoAnswer"}},
+		{"a lifetime as text is refused", "oauth/internal/issued/issued.go", "case '\"':\n\t\t// No more", "case '?':\n\t\t// No more", []string{"./oauth/internal/issued", "./oauth/oidc -run Token", "./oauth/hydra -run TestTokenEndpoint"}},
+		{"a 404 on create passes for a missing client", "oauth/hydra/admin.go", "|| nothingThere {", "{", []string{"./oauth/hydra -run TestNotFound|TestAddress"}},
+		{"a command that is not there passes", "agent/preflight.go", "if command && set.Agent.Backend", "if false && command && set.Agent.Backend", []string{"./agent", "./cmd/agent -run TestScripts/config_refuses"}},
+	}
+}

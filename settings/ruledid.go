@@ -1,0 +1,35 @@
+package settings
+
+import (
+	"fmt"
+	"strings"
+)
+
+// maxDID and didFrame are the longest DID (identity/did) and what stands around
+// author and name in it: "did:bindu:", two colons and an id of 36 characters.
+const (
+	maxDID   = 512
+	didFrame = len("did:bindu:") + 2 + 36
+)
+
+// checkDIDPart wants what identity/did makes a segment of a DID of.
+func checkDIDPart(text string) (problem string) {
+	position := 0
+	for _, r := range text {
+		position++
+		switch {
+		case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9', strings.ContainsRune(" @.-_", r):
+		default:
+			return fmt.Sprintf("has %#U as character %d, which a DID cannot hold: use letters (a to z), digits, space, @, ., - and _", r, position)
+		}
+	}
+	return ""
+}
+
+// checkDIDLength refuses author and name that together make too long a DID.
+func (l *loader) checkDIDLength() {
+	part := func(s string) int { return len(s) + len("_at_")*strings.Count(s, "@") - strings.Count(s, "@") }
+	if n := didFrame + part(l.s.Agent.Author) + part(l.s.Agent.Name); n > maxDID {
+		l.faultAbout("AGENT__NAME", fmt.Sprintf("makes a DID of %d characters with AGENT__AUTHOR, at most %d are possible", n, maxDID))
+	}
+}

@@ -1,0 +1,63 @@
+package settings
+
+import (
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+func isPort(text string) bool {
+	n, err := strconv.ParseUint(text, 10, 16)
+	return err == nil && n > 0
+}
+
+// checkOrigin wants a URL without a path: an agent is served at / and nowhere else.
+func checkOrigin(text string) (normal, problem string) {
+	normal, problem = checkURL(text, "http", "https")
+	if problem != "" {
+		return normal, problem
+	}
+	if u, err := url.Parse(normal); err == nil && u.Path != "" {
+		return text, fmt.Sprintf("must not have the path %s: the agent is served at / and nowhere else", printable(u.Path))
+	}
+	return normal, ""
+}
+
+// What people copy behind an address that the agent joins paths to. The longest
+// stands first.
+var (
+	adminEndings  = []string{"/admin/oauth2/introspect", "/admin/clients", "/admin", "/health/ready", "/health/alive"}
+	publicEndings = []string{"/.well-known/openid-configuration", "/.well-known/jwks.json", "/.well-known", "/oauth2/token", "/oauth2/auth", "/oauth2", "/health/ready", "/health/alive"}
+	caEndings     = []string{"/roots.pem", "/1.0/sign", "/1.0/roots", "/provisioners", "/roots", "/sign", "/health"}
+)
+
+// cutEnding takes off one of the endings, and says which; "" for none.
+func cutEnding(text string, endings []string) (rest, found string) {
+	text = strings.TrimRight(text, "/")
+	for _, ending := range endings {
+		if rest, ok := strings.CutSuffix(text, ending); ok {
+			return strings.TrimRight(rest, "/"), ending
+		}
+	}
+	return text, ""
+}
+
+// trimEndings reads an address that was given with a path of the API behind it
+// as the address itself.
+func (l *loader) trimEndings() {
+	for _, address := range []struct {
+		name    string
+		value   *string
+		endings []string
+	}{
+		{"HYDRA__ADMIN_URL", &l.s.Hydra.AdminURL, adminEndings},
+		{"HYDRA__PUBLIC_URL", &l.s.Hydra.PublicURL, publicEndings},
+		{"MTLS__CA_URL", &l.s.MTLS.CAURL, caEndings},
+	} {
+		if rest, found := cutEnding(*address.value, address.endings); found != "" {
+			l.warn("%s ends in %s, which the agent adds itself: it is read as %s", address.name, found, rest)
+			*address.value = rest
+		}
+	}
+}
