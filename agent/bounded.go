@@ -18,6 +18,9 @@ func (a *Agent) bounded(next http.Handler) http.Handler {
 			if a.opts.Now().Sub(c.since) > age {
 				w.Header().Set("Connection", "close")
 			}
+			if c.below != nil {
+				defer c.below.Begin()()
+			}
 			if r.TLS == nil {
 				r.TLS = c.tls
 			}

@@ -14,6 +14,7 @@ type listener struct {
 	net.Listener
 	total, perPeer int
 	refused        prometheus.Counter
+	watch          func(net.Conn) net.Conn // nil for none
 
 	mu    sync.Mutex
 	open  int
@@ -33,6 +34,9 @@ func (l *listener) Accept() (net.Conn, error) {
 		}
 		peer := peerOf(inner)
 		if l.take(peer) {
+			if l.watch != nil {
+				inner = l.watch(inner)
+			}
 			return &conn{Conn: inner, release: sync.OnceFunc(func() { l.give(peer) })}, nil
 		}
 		l.refused.Inc()
@@ -65,6 +69,9 @@ type conn struct {
 	net.Conn
 	release func()
 }
+
+// NetConn returns the connection that this one is about, as [tls.Conn.NetConn] does.
+func (c *conn) NetConn() net.Conn { return c.Conn }
 
 // Close closes the connection and makes room for another.
 func (c *conn) Close() error {

@@ -57,7 +57,9 @@ func (a *Agent) bind() error {
 		return errors.Join(err, ln.Close())
 	}
 	l := a.set.Limits
-	a.ln = newListener(ln, l.Connections, l.ConnectionsPerPeer, refused)
+	counted := newListener(ln, l.Connections, l.ConnectionsPerPeer, refused)
+	counted.watch = func(c net.Conn) net.Conn { return server.Watch(c, a.patience(), a.set.MTLS.Enabled) }
+	a.ln = counted
 	a.onStop(func(context.Context) error {
 		// Already closed by the server when it was served.
 		if err := ln.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
@@ -66,6 +68,11 @@ func (a *Agent) bind() error {
 		return nil
 	})
 	return nil
+}
+
+// patience is how long a peer may leave something unfinished.
+func (a *Agent) patience() server.Timeouts {
+	return server.Timeouts{Header: a.set.Limits.HeaderTimeout, Body: a.set.Limits.BodyTimeout}
 }
 
 // listen serves the gates: over TLS, or plainly where the settings allow it.
@@ -88,7 +95,7 @@ func (a *Agent) listen() error {
 	srv.Protocols.SetHTTP1(true)
 	var ln net.Listener = a.ln
 	if a.source != nil {
-		ln = server.Listen(a.source.Listen(a.ln), server.Timeouts{Header: l.HeaderTimeout, Body: l.BodyTimeout})
+		ln = server.Listen(a.source.Listen(a.ln), a.patience())
 		srv.Protocols.SetUnencryptedHTTP2(true) // over TLS all the same: see server.Listen
 		srv.HTTP2 = server.HTTP2Config(l.WriteTimeout)
 	}

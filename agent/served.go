@@ -19,6 +19,7 @@ type served struct {
 	since  time.Time // when it was opened
 	peer   netip.Prefix
 	tls    *tls.ConnectionState // nil without TLS
+	below  *server.Watched      // nil where nobody listened on a network
 	resets atomic.Int64
 }
 
@@ -26,7 +27,11 @@ type connKey struct{}
 
 // connContext lets the handler see its connection.
 func (a *Agent) connContext(ctx context.Context, c net.Conn) context.Context {
-	return context.WithValue(ctx, connKey{}, &served{conn: c, since: a.opts.Now(), peer: peerOf(c), tls: server.ConnectionState(c)})
+	below := server.Below(c)
+	if below != nil {
+		below.Follow(c)
+	}
+	return context.WithValue(ctx, connKey{}, &served{conn: c, since: a.opts.Now(), peer: peerOf(c), tls: server.ConnectionState(c), below: below})
 }
 
 // countReset closes the connection of an HTTP/2 client that asks only to cancel

@@ -18,6 +18,7 @@ import (
 // answerRows are those of answers that nobody takes, and of the admin port.
 func answerRows() []row {
 	return []row{
+		{number: 91, reason: "held_headers", sent: "100 requests of strangers with headers of 30 KB over one HTTP/2 connection, whose bodies do not come", gets: "twice what came is held, until LIMITS__BODY_TIMEOUT", with: "LIMITS__BODY_TIMEOUT=10m", run: heldHeaders},
 		{number: 172, reason: "rate_limited", sent: "60 requests of one DID for lists of 15 MiB that it does not read", gets: "answers of 64 MiB are held, the other requests get 429 `rate_limited`; others are served, and so is the DID when it reads", run: unreadLists},
 		{number: 172, reason: "repeated_message", sent: "a message whose task holds 2 MiB, repeated by a caller that does not read the answers", gets: "429 `rate_limited` beyond LIMITS__ANSWER_BYTES_PER_DID", with: "LIMITS__ANSWER_BYTES_PER_DID=5MiB", run: unreadRepeats},
 		{number: 179, reason: "foreign_host", sent: "to the admin port: another host's name", gets: "421; addresses, localhost and the configured names are answered", with: "NETWORK__ADMIN_HOSTS=agent.internal", run: foreignHost},
@@ -165,4 +166,50 @@ func foreignHost(t *testing.T, h *house) {
 	if n := strings.Count(h.log.String(), "NETWORK__ADMIN_HOSTS"); n != 1 {
 		t.Errorf("%d warnings", n)
 	}
+}
+
+// heldHeaders is the most that a connection can make the agent hold before
+// anything is proved.
+func heldHeaders(t *testing.T, h *house) {
+	var before, after runtime.MemStats
+	c := dialHTTP2(t, aim(t, h))
+	c.served(t)
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	sent := 0
+	for i := range 100 {
+		c.buf.Reset()
+		for _, f := range []hpack.HeaderField{
+			{Name: ":method", Value: "POST"}, {Name: ":scheme", Value: "https"}, {Name: ":authority", Value: "agent.example"}, {Name: ":path", Value: "/did/resolve"},
+			{Name: "x-padding", Value: strings.Repeat(string(rune('a'+i%26)), 30_000), Sensitive: true},
+		} {
+			_ = c.enc.WriteField(f)
+		}
+		block := c.buf.Bytes()
+		sent += len(block)
+		if err := errors.Join(
+			c.framer.WriteHeaders(http2.HeadersFrameParam{StreamID: uint32(2*i + 3), BlockFragment: block[:16<<10]}),
+			c.framer.WriteContinuation(uint32(2*i+3), true, block[16<<10:]), c.out.Flush()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// The agent answers in turn: behind an answer to PING it has read it all.
+	if err := errors.Join(c.framer.WritePing(false, [8]byte{1}), c.out.Flush()); err != nil {
+		t.Fatal(err)
+	}
+	for ping := false; !ping; {
+		frame, err := c.framer.ReadFrame()
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, ping = frame.(*http2.PingFrame)
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	held := int64(after.HeapInuse+after.StackInuse) - int64(before.HeapInuse+before.StackInuse)
+	t.Logf("%d KiB came, %d KiB are held", sent>>10, held>>10)
+	if held > 2*3_000_000+8<<20 { // 8 MiB for whatever else runs in this process
+		t.Errorf("%d bytes are held for %d that came", held, sent)
+	}
+	ok.refuses(aim(t, h), "")
 }

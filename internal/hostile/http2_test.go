@@ -23,9 +23,16 @@ func (s *shot) fitsHTTP2() bool {
 func (s *shot) sendHTTP2() *reply {
 	c := dialHTTP2(s.t, s)
 	announced := s.get("Content-Length") != ""
+	block := c.request(s)
+	first := min(len(block), 16<<10) // what a frame holds unless the other side says otherwise
 	err := c.framer.WriteHeaders(http2.HeadersFrameParam{
-		StreamID: 1, BlockFragment: c.request(s), EndHeaders: true, EndStream: len(s.body) == 0 && !announced,
+		StreamID: 1, BlockFragment: block[:first], EndHeaders: first == len(block), EndStream: len(s.body) == 0 && !announced,
 	})
+	for block = block[first:]; err == nil && len(block) > 0; {
+		n := min(len(block), 16<<10)
+		err = c.framer.WriteContinuation(1, n == len(block), block[:n])
+		block = block[n:]
+	}
 	for body := s.body; err == nil && len(body) > 0; {
 		n := min(len(body), 16<<10)
 		err = c.framer.WriteData(1, n == len(body), body[:n])

@@ -57,6 +57,7 @@ func limits() []limit {
 		{setting: "LIMITS__REQUESTS_PER_DID", value: "2", fallback: 256, field: func(l settings.Limits) any { return l.RequestsPerDID }, check: inFlight},
 		{setting: "LIMITS__RATE_PER_DID", value: "20 LIMITS__RATE_BURST=1", fallback: 1000.0, field: func(l settings.Limits) any { return l.RatePerDID }, check: rate},
 		{setting: "LIMITS__RATE_BURST", value: "3 LIMITS__RATE_PER_DID=0.001", fallback: 2000, field: func(l settings.Limits) any { return l.RateBurst }, check: burst},
+		{setting: "LIMITS__ANSWER_BYTES_PER_DID", value: "5MiB", fallback: int64(64 << 20), field: func(l settings.Limits) any { return l.AnswerBytes }, check: unreadRepeats},
 		{setting: "LIMITS__REPLAY_ENTRIES", value: "1200", fallback: 1_000_000, field: func(l settings.Limits) any { return l.ReplayEntries }, check: replayFlood},
 	}
 }

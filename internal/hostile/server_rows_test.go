@@ -1,6 +1,7 @@
 package hostile
 
 import (
+	"crypto/tls"
 	"io"
 	"strings"
 	"testing"
@@ -22,6 +23,7 @@ func serverRows() []row {
 		{number: 162, reason: "h2c", sent: "an upgrade to HTTP/2 in clear text, and the preface of HTTP/2, over HTTP/1.1", gets: "the upgrade is ignored: 200 to an honest request; the preface is 405, connection closed", run: clearHTTP2},
 		{number: 162, reason: "expect", sent: "`Expect: 100-continue` by a stranger", gets: "401 at once, never 100", run: strangerExpects},
 		{number: 176, reason: "header_timeout", sent: "HTTP/2 at a byte now and then: a header, a header in CONTINUATION frames, a header without end, a frame's first bytes, other frames, on a connection that was served before", gets: "connection closed within LIMITS__HEADER_TIMEOUT", with: "LIMITS__HEADER_TIMEOUT=500ms", run: slowFrames},
+		{number: 176, reason: "first_bytes", sent: "three bytes of a second request over HTTP/1.1, a part of a TLS record in either version, and then nothing", gets: "connection closed within LIMITS__HEADER_TIMEOUT", with: "LIMITS__HEADER_TIMEOUT=500ms", run: firstBytes},
 		{number: 176, reason: "data_timeout", sent: "a DATA frame at a byte now and then whose stream is over", gets: "connection closed within LIMITS__BODY_TIMEOUT", with: "LIMITS__BODY_TIMEOUT=500ms LIMITS__HEADER_TIMEOUT=200ms", run: slowData},
 		{number: 176, reason: "not_http2", sent: "HTTP/1.1 by a client that agreed on HTTP/2", gets: "400, connection closed", run: brokenAgreement},
 	}
@@ -123,6 +125,28 @@ func slowFrames(t *testing.T, h *house) {
 		})
 	}
 	ok.refuses(aim(t, h), "")
+}
+
+// firstBytes: without them the connection would be idle.
+func firstBytes(t *testing.T, h *house) {
+	for name, begin := range map[string]func(*tls.Conn) error{
+		"request": func(c *tls.Conn) error { _, err := c.Write([]byte("POS")); return err },
+		"record":  func(c *tls.Conn) error { _, err := c.NetConn().Write([]byte("\x17\x03\x03\x00\x40abc")); return err },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := aim(t, h)
+			line := open(t, s)
+			ok.check(t, line.exchange(s.bytes()), "")
+			dies(t, line.conn, begin)
+		})
+		if name == "record" {
+			t.Run(name+" over HTTP2", func(t *testing.T) {
+				c := dialHTTP2(t, aim(t, h))
+				c.served(t)
+				dies(t, c.conn, begin)
+			})
+		}
+	}
 }
 
 func slowData(t *testing.T, h *house) {

@@ -38,17 +38,28 @@ func (c *h2) bytes(write func() error) (string, error) {
 	return b.String(), err
 }
 
-// dies sends rest byte by byte and then nothing, and wants the connection to be
-// ended by the agent long before it would be idle.
+// dies sends rest byte by byte and then nothing.
 func (c *h2) dies(t *testing.T, rest string) {
 	t.Helper()
 	if err := c.out.Flush(); err != nil {
 		t.Fatal(err)
 	}
+	dies(t, c.conn, func(conn *tls.Conn) error {
+		drip(t, conn, rest)
+		return nil
+	})
+}
+
+// dies begins something and wants the connection to be ended by the agent long
+// before it would be idle.
+func dies(t *testing.T, conn *tls.Conn, begin func(*tls.Conn) error) {
+	t.Helper()
 	began := time.Now()
-	drip(t, c.conn, rest)
-	_ = c.conn.SetReadDeadline(time.Now().Add(patience))
-	if _, err := io.Copy(io.Discard, c.conn); errors.Is(err, os.ErrDeadlineExceeded) {
+	if err := begin(conn); err != nil {
+		t.Fatal(err)
+	}
+	_ = conn.SetReadDeadline(time.Now().Add(patience))
+	if _, err := io.Copy(io.Discard, conn); errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Error("the connection is open")
 	}
 	if took := time.Since(began); took > 20*time.Second {

@@ -28,6 +28,9 @@ type handshakeConn struct {
 	head    []byte      // the first bytes that followed a write
 }
 
+// NetConn returns the connection that this one is about, as [tls.Conn.NetConn] does.
+func (c *handshakeConn) NetConn() net.Conn { return c.Conn }
+
 func (c *handshakeConn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
 	if c.open.Load() {

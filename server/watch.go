@@ -1,0 +1,127 @@
+package server
+
+import (
+	"net"
+	"sync"
+	"time"
+)
+
+// Watched is a connection of a listener, below TLS. It fails to read when the
+// peer does not finish in time what it began: a TLS record, or over HTTP/1 a
+// request. http.Server notices the first bytes of a request on a connection that
+// was served before only when there are four of them, and TLS shows nothing of a
+// record before it is complete: until then such a connection would be idle.
+type Watched struct {
+	net.Conn
+	timeouts Timeouts
+	tls      bool
+	records  records // of the one goroutine that reads
+
+	mu        sync.Mutex
+	following bool // requests are followed: [Watched.Follow]
+	http1     bool
+	requests  int       // in progress
+	within    bool      // a record
+	begun     bool      // a request of HTTP/1
+	outer     time.Time // deadline that was set by whoever reads
+	own       time.Time // ours, zero for none
+}
+
+// Watch returns a watched connection. encrypted says that the peer speaks TLS.
+func Watch(c net.Conn, t Timeouts, encrypted bool) *Watched {
+	return &Watched{Conn: c, timeouts: t, tls: encrypted}
+}
+
+// Below returns the watched connection below another one, nil if there is none.
+func Below(c net.Conn) *Watched {
+	for {
+		switch conn := c.(type) {
+		case *Watched:
+			return conn
+		case *http2Conn:
+			c = conn.Conn
+		case interface{ NetConn() net.Conn }:
+			c = conn.NetConn()
+		default:
+			return nil
+		}
+	}
+}
+
+// Follow begins to watch, when the handshake is over. top is the connection as
+// http.Server sees it.
+func (w *Watched) Follow(top net.Conn) {
+	_, two := top.(*http2Conn)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.following, w.http1 = true, !two
+	w.wind()
+}
+
+// Begin tells that a request has come; the function returned, that it is over.
+func (w *Watched) Begin() (end func()) {
+	count := func(n int) {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.requests += n
+		w.begun = false
+		w.wind()
+	}
+	count(1)
+	return func() { count(-1) }
+}
+
+// Read reads what the peer sent.
+func (w *Watched) Read(p []byte) (int, error) {
+	n, err := w.Conn.Read(p)
+	if n > 0 {
+		within := w.tls && w.records.feed(p[:n])
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.within = within
+		w.begun = w.begun || w.http1 && w.requests == 0
+		w.wind()
+	}
+	return n, err
+}
+
+// SetReadDeadline sets the deadline of whoever reads.
+func (w *Watched) SetReadDeadline(t time.Time) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.outer = t
+	return w.set()
+}
+
+// SetDeadline sets the deadlines of whoever reads and writes.
+func (w *Watched) SetDeadline(t time.Time) error {
+	if err := w.SetWriteDeadline(t); err != nil {
+		return err
+	}
+	return w.SetReadDeadline(t)
+}
+
+// wind sets or takes off our deadline, which runs from the first byte.
+func (w *Watched) wind() {
+	unfinished := w.following && (w.within || w.begun)
+	if unfinished == !w.own.IsZero() {
+		return
+	}
+	w.own = time.Time{}
+	if unfinished {
+		limit := w.timeouts.Header
+		if w.requests > 0 {
+			limit = w.timeouts.Body
+		}
+		w.own = time.Now().Add(limit)
+	}
+	_ = w.set() // fails on a closed connection only, which the reader sees itself
+}
+
+func (w *Watched) set() error {
+	t := w.outer
+	if !w.own.IsZero() && (t.IsZero() || w.own.Before(t)) {
+		t = w.own
+	}
+	return w.Conn.SetReadDeadline(t)
+}
