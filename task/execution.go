@@ -58,7 +58,7 @@ func (s *Service) start(pl *place, k key, run string, who identity.Caller, t *a2
 	}
 	s.active[k.owner][k.id] = e
 	s.mu.Unlock()
-	s.pool.run(pl, func(refused error) { s.carryOut(e, refused) })
+	s.pool.run(pl, func(refused error) { s.carryOut(e, refused) }, func() { s.forget(e) })
 	return e
 }
 
@@ -84,7 +84,6 @@ func (s *Service) executionsOf(owner, contextID string) []*execution {
 
 // carryOut takes an execution to its end; refused says that it gets no worker.
 func (s *Service) carryOut(e *execution, refused error) {
-	defer s.forget(e)
 	if cause := context.Cause(e.ctx); cause != nil { // before its turn came
 		refused = cause
 	}

@@ -35,6 +35,7 @@ type job func(refused error)
 type waiting struct {
 	place *place
 	job   job
+	after func() // called once the job's place is free
 }
 
 func newPool(l Limits) *pool { return &pool{limits: l, places: make(map[string]*place)} }
@@ -66,15 +67,15 @@ func (p *pool) admit(owner string) (*place, error) {
 // leave gives a place back.
 func (p *pool) leave(pl *place) {
 	p.mu.Lock()
-	defer p.mu.Unlock()
 	p.release(pl)
+	p.mu.Unlock()
+	p.done.Done()
 }
 
 func (p *pool) release(pl *place) {
 	p.admitted--
 	pl.admitted--
 	p.tidy(pl)
-	p.done.Done()
 }
 
 // tidy forgets an owner without anything here.
@@ -84,11 +85,13 @@ func (p *pool) tidy(pl *place) {
 	}
 }
 
-// run executes the job in the place that admit reserved, now or when it is its turn.
-func (p *pool) run(pl *place, j job) {
+// run executes the job in the place that admit reserved, now or when it is its
+// turn, and then after. Whoever learns from after that the job has ended finds
+// its place free.
+func (p *pool) run(pl *place, j job, after func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.line.Push(pl.owner, waiting{pl, j})
+	p.line.Push(pl.owner, waiting{pl, j, after})
 	p.serve()
 }
 
@@ -110,11 +113,13 @@ func (p *pool) serve() {
 func (p *pool) work(w waiting) {
 	w.job(nil)
 	p.mu.Lock()
-	defer p.mu.Unlock()
 	p.running--
 	p.line.Hold(w.place.owner, -1)
 	p.release(w.place)
 	p.serve()
+	p.mu.Unlock()
+	w.after()
+	p.done.Done()
 }
 
 // hang counts an executor that outlives its job, until returned is called. Jobs
@@ -134,7 +139,11 @@ func (p *pool) hang(pl *place) {
 func (p *pool) refuse(refused []waiting) {
 	for _, w := range refused {
 		w.job(ErrOverloaded)
-		p.leave(w.place)
+		p.mu.Lock()
+		p.release(w.place)
+		p.mu.Unlock()
+		w.after()
+		p.done.Done()
 	}
 }
 
