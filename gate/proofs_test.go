@@ -14,6 +14,7 @@ import (
 
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/gate/replay"
+	"github.com/getbindu/bindu-go/identity"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/oauth"
 	"github.com/getbindu/bindu-go/transport/mtls"
@@ -164,6 +165,29 @@ func TestHostile167ProofsThatEndWhileTheDiskIsSlow(t *testing.T) {
 	})
 	w, got := b.do(b.request(did.SchemeReference, testBody))
 	if w.Code != http.StatusUnauthorized || got.Error.Data.Reason != "token_inactive" || b.ran["handler"] != 0 {
+		t.Errorf("%d %s, ran %v", w.Code, w.Body, b.ran)
+	}
+}
+
+// slowPolicy is a policy that takes its time.
+type slowPolicy struct {
+	gate.Policy
+	do func()
+}
+
+func (s slowPolicy) Decide(ctx context.Context, c identity.Caller, r gate.Request) (func(), error) {
+	s.do()
+	return s.Policy.Decide(ctx, c, r)
+}
+
+func TestHostile167ProofsThatEndWhileThePolicyIsSlow(t *testing.T) {
+	clock := newTicker()
+	var b *bench
+	b = newBench(t, clock.on, func(c *gate.Config) {
+		c.Policy = slowPolicy{c.Policy, func() { clock.Add(int64(2 * time.Hour)) }}
+	})
+	w, got := b.do(b.request(did.SchemeReference, testBody))
+	if w.Code != http.StatusUnauthorized || got.Error.Data.Reason != "token_expired" || b.ran["handler"] != 0 || b.ran["policy released"] != 1 {
 		t.Errorf("%d %s, ran %v", w.Code, w.Body, b.ran)
 	}
 }
