@@ -10,7 +10,6 @@ func outbound() []mutant {
 		{"the command may get settings of ours", "settings/commandenv.go", "strings.HasPrefix(upper, p) }):", "false && strings.HasPrefix(upper, p) }):", []string{"./settings", "./cmd/agent -run TestScripts/config_refuses"}},
 		{"an address that is not served passes", "settings/ruleurl.go", "u.Path != \"\" {", "u.Path == \"?\" {", []string{"./settings", "./cmd/agent -run TestScripts/config_refuses"}},
 		{"any name makes a DID", "settings/ruledid.go", "default:\n\t\t\treturn fmt", "case r == 0:\n\t\t\treturn fmt", []string{"./settings", "./cmd/agent -run TestScripts/config_refuses"}},
-		{"plain http goes to a proxy", "internal/fetch/proxy.go", "target.Scheme != \"https\" || IsLoopback", "IsLoopback", []string{"./internal/fetch", "./oauth/hydra -run TestOneRule"}},
 		{"loopback goes to a proxy", "internal/fetch/proxy.go", "|| IsLoopback(target.Hostname())", "", fetch},
 		{"calls go without a proxy that is none", "internal/fetch/proxy.go", "if !isProxy(env.HTTPSProxy) {", "if false && !isProxy(env.HTTPSProxy) {", []string{"./internal/fetch", "./cmd/agent -run TestScripts/config_refuses"}},
 		{"authorities are called without the proxy", "internal/fetch/transport.go", "Proxy:                  proxy.forRequest,", "", fetch},
