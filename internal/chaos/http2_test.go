@@ -6,6 +6,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/getbindu/bindu-go/internal/loadscale"
 )
 
 // flood is an attack with HTTP/2 frames below any request.
@@ -20,12 +22,12 @@ type flood struct {
 
 func floods(t *testing.T) []flood {
 	return []flood{
-		{name: "rapid reset", frames: scaled(t, 100_000, 20_000), write: (*wire).reset, lanes: 1, closes: true, reads: true},
-		{name: "CONTINUATION", frames: scaled(t, 1<<30/paddingBytes, 2000), write: (*wire).continuation, lanes: 16, closes: true},
-		{name: "PING", frames: scaled(t, 1_000_000, 400_000), write: (*wire).ping, lanes: 1},
-		{name: "PING, answers read", frames: scaled(t, 1_000_000, 200_000), write: (*wire).ping, lanes: 1, reads: true},
-		{name: "SETTINGS", frames: scaled(t, 1_000_000, 200_000), write: (*wire).settings, lanes: 1},
-		{name: "SETTINGS, answers read", frames: scaled(t, 1_000_000, 200_000), write: (*wire).settings, lanes: 1, reads: true},
+		{name: "rapid reset", frames: loadscale.Size(t, 20_000, 100_000), write: (*wire).reset, lanes: 1, closes: true, reads: true},
+		{name: "CONTINUATION", frames: loadscale.Size(t, 2000, 1<<30/paddingBytes), write: (*wire).continuation, lanes: 16, closes: true},
+		{name: "PING", frames: loadscale.Size(t, 400_000, 1_000_000), write: (*wire).ping, lanes: 1},
+		{name: "PING, answers read", frames: loadscale.Size(t, 200_000, 1_000_000), write: (*wire).ping, lanes: 1, reads: true},
+		{name: "SETTINGS", frames: loadscale.Size(t, 200_000, 1_000_000), write: (*wire).settings, lanes: 1},
+		{name: "SETTINGS, answers read", frames: loadscale.Size(t, 200_000, 1_000_000), write: (*wire).settings, lanes: 1, reads: true},
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/getbindu/bindu-go/internal/loadscale"
 	"github.com/getbindu/bindu-go/internal/probe"
 )
 
@@ -18,8 +19,8 @@ import (
 // others are served.
 func TestOneHostileDIDAmongAHundred(t *testing.T) {
 	const honest, times = 100, 10
-	capacity := scaled(t, 100, 10) // requests per second of one DID
-	rounds := scaled(t, 30, 5)     // requests of each honest DID, one per second
+	capacity := loadscale.Size(t, 10, 100) // requests per second of one DID
+	rounds := loadscale.Size(t, 5, 30)     // requests of each honest DID, one per second
 	w := newTown(t)
 	p := w.spawn(t, filepath.Join(t.TempDir(), "agent"), map[string]string{
 		"LIMITS__RATE_PER_DID": strconv.Itoa(capacity), "LIMITS__RATE_BURST": strconv.Itoa(capacity), "LOG__LEVEL": "info", "HYDRA__INTROSPECTION_TIMEOUT": slowHydra,

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/loadscale"
 	"github.com/getbindu/bindu-go/internal/probe"
 )
 
@@ -55,7 +56,7 @@ func TestReplaysAcrossARestart(t *testing.T) {
 		lost   int // requests that may stay without an answer: one per worker
 	}{{"SIGTERM", syscall.SIGTERM, 0}, {"kill -9", syscall.SIGKILL, replayWorkers}} {
 		t.Run(stop.name, func(t *testing.T) {
-			r := newReplayer(t, scaled(t, 10_000, 200))
+			r := newReplayer(t, loadscale.Size(t, 200, 10_000))
 			r.send(t, stop.signal)
 			r.judge(t, stop.lost)
 		})

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/getbindu/bindu-go/internal/loadscale"
 )
 
 // perPeer is LIMITS__CONNECTIONS_PER_PEER of the agent under attack.
@@ -19,8 +21,8 @@ const perPeer = 256
 // that come a byte at a time. Honest callers are served meanwhile, all of it is
 // cleared away within the limits, and nothing is left behind.
 func TestSlowConnections(t *testing.T) {
-	limit := time.Duration(scaled(t, 10_000, 3_000)) * time.Millisecond
-	handshakes, headers, bodies := scaled(t, 5000, 250), scaled(t, 5000, 250), scaled(t, 200, 20)
+	limit := time.Duration(loadscale.Size(t, 3_000, 10_000)) * time.Millisecond
+	handshakes, headers, bodies := loadscale.Size(t, 250, 5000), loadscale.Size(t, 250, 5000), loadscale.Size(t, 20, 200)
 	p, c := slowTown(t, limit)
 	config := c.tls(t, p.name)
 	honest := p.ask(t, c, config)

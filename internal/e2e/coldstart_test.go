@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/internal/authoritytest"
+	"github.com/getbindu/bindu-go/internal/loadscale"
 )
 
 // TestEndToEndColdStart is scenario 17: many agents that nobody knows yet start
@@ -18,7 +19,7 @@ import (
 // authority more than three times for the same thing, and none registers twice.
 func TestEndToEndColdStart(t *testing.T) {
 	s := newStack(t, authoritytest.Options{})
-	agents := make([]*running, scaled(t, 20, 1000))
+	agents := make([]*running, loadscale.Size(t, 20, 1000))
 	began := time.Now()
 	for i := range agents {
 		agents[i] = s.launch(fmt.Sprintf("agent-%d", i), nil)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/authoritytest"
+	"github.com/getbindu/bindu-go/internal/loadscale"
 	"github.com/getbindu/bindu-go/internal/probe"
 )
 
@@ -23,13 +24,13 @@ const verdictAge = 5 * time.Second
 // revoked. A request counts from its start, so no load makes that any later.
 func TestEndToEndRevocationUnderLoad(t *testing.T) {
 	s := newStack(t, authoritytest.Options{})
-	r := &revocation{stack: s, alice: s.start("alice", nil), rps: scaled(t, 120, 1000)}
+	r := &revocation{stack: s, alice: s.start("alice", nil), rps: loadscale.Size(t, 120, 1000)}
 	for i := range 3 {
 		r.add(s.start("bob-"+strconv.Itoa(i), map[string]string{
 			"LIMITS__RATE_PER_DID": "100000", "LIMITS__RATE_BURST": "100000", "LIMITS__REQUESTS_PER_DID": "10000",
 		}))
 	}
-	r.mint(scaled(t, 30, 1000))
+	r.mint(loadscale.Size(t, 30, 1000))
 	ctx, cancel := context.WithCancel(t.Context())
 	defer r.workers.Wait()
 	defer cancel()

@@ -16,6 +16,7 @@ import (
 	"github.com/getbindu/bindu-go/agent"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/authoritytest"
+	"github.com/getbindu/bindu-go/internal/loadscale"
 	"github.com/getbindu/bindu-go/internal/probe"
 	"github.com/getbindu/bindu-go/internal/safefile"
 	"github.com/getbindu/bindu-go/internal/stepcatest"
@@ -103,7 +104,7 @@ func newRoll(t *testing.T) *roll {
 	t.Helper()
 	s := newStack(t, authoritytest.Options{})
 	r := &roll{stack: s, next: stepcatest.NewCA(t, nil), age: 3 * time.Second, traffic: &allPairs{t: t, pace: 500 * time.Millisecond}}
-	n, roots := scaled(t, 4, 10), time.Second
+	n, roots := loadscale.Size(t, 4, 10), time.Second
 	if n == 10 { // with the real intervals
 		r.age, r.traffic.pace, roots = time.Minute, time.Second, 0
 	}

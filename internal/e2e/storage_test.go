@@ -18,6 +18,7 @@ import (
 
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/authoritytest"
+	"github.com/getbindu/bindu-go/internal/loadscale"
 	"github.com/getbindu/bindu-go/internal/probe"
 	"github.com/getbindu/bindu-go/task"
 )
@@ -39,7 +40,7 @@ func loseTable(t *testing.T, table string) {
 	env["AGENT__DIR"] = filepath.Join(s.root, "bob")
 	l := &lostTable{stack: s, alice: s.start("alice", nil), bob: launchWith(t, "bob", env, nil, slow).await()}
 	client := s.oauthClient(l.alice)
-	for range scaled(t, 10, 100) {
+	for range loadscale.Size(t, 10, 100) {
 		l.tokens = append(l.tokens, client.mint())
 	}
 	long := l.startLong(slow)
@@ -47,7 +48,7 @@ func loseTable(t *testing.T, table string) {
 	defer l.workers.Wait()
 	defer slow.finish()
 	defer cancel()
-	l.load(ctx, scaled(t, 50, 500))
+	l.load(ctx, loadscale.Size(t, 50, 500))
 	eventually(t, patience, "every token is served", func() bool { return l.all(l.served(0)) })
 
 	restore := l.rename(table)
