@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"unicode/utf8"
 
@@ -45,7 +46,7 @@ type canonicaliser struct {
 	in      *jsontext.Decoder
 	out     []byte // canonical but for the order in objects that are still open
 	members []member
-	names   []byte // of members whose names have escapes
+	names   []byte // of members, where they are written with escapes
 	sorted  []byte // scratch
 	frames  []frame
 }
@@ -80,6 +81,7 @@ func (c *canonicaliser) canonical(body []byte) ([]byte, error) {
 	if len(body) > maxCanonicalBody {
 		return nil, fmt.Errorf("%w: longer than %d bytes", ErrBodyNotCanonical, maxCanonicalBody)
 	}
+	c.out = slices.Grow(c.out, len(body))
 	c.in.Reset(bytes.NewBuffer(body), jsontext.AllowDuplicateNames(true))
 	for limit := maxGrowth*len(body) + growthSlack; ; {
 		if err := c.next(); err != nil {
@@ -146,7 +148,7 @@ func (c *canonicaliser) text() error {
 		return c.name(f, quoted, int32(at))
 	}
 	c.separate()
-	c.out = appendString(c.out, quoted)
+	c.appendString(quoted)
 	return nil
 }
 
@@ -164,8 +166,8 @@ func (c *canonicaliser) open(bracket byte) error {
 
 func (c *canonicaliser) close(bracket byte) error {
 	if f := c.top(); f.object {
-		if err := c.sort(f); err != nil {
-			return c.earliest(err)
+		if err := c.arrange(f); err != nil {
+			return err
 		}
 		c.members, c.names = c.members[:f.members], c.names[:f.names]
 	}
@@ -198,13 +200,13 @@ func (c *canonicaliser) separate() {
 }
 
 // appendString appends the canonical form of a string in valid JSON.
-func appendString(dst, quoted []byte) []byte {
+func (c *canonicaliser) appendString(quoted []byte) {
 	if bytes.IndexByte(quoted, '\\') < 0 {
-		return append(dst, quoted...)
+		c.out = append(c.out, quoted...)
+		return
 	}
-	text, _ := jsontext.AppendUnquote(nil, quoted) // valid, as is what it makes
-	dst, _ = jsontext.AppendQuote(dst, text)
-	return dst
+	c.sorted, _ = jsontext.AppendUnquote(c.sorted[:0], quoted) // valid, as is what it makes
+	c.out, _ = jsontext.AppendQuote(c.out, c.sorted)
 }
 
 func (c *canonicaliser) malformed() error {

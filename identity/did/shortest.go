@@ -43,14 +43,17 @@ func (d *decimal) nearby() (float64, bool) {
 	digits, power := d.integer(), d.exponent-d.count
 	// With 17 digits only a power within this can be in the middle: 5^24 has
 	// more bits than two doubles and their middle.
-	const middle, low, shift = 23, -290, 200
+	const middle, tiny, low, shift = 23, -308, -307, 200
 	switch {
 	case 0 <= power && power <= middle:
 		return float64(digits) * math.Pow10(power), true
 	case -middle <= power && power < 0:
 		return float64(digits) / math.Pow10(-power), true
-	case d.exponent < low:
-		// Where doubles are normal, then down by one multiplication.
+	case d.exponent <= tiny:
+		// A double has at most 51 bits here: four roundings are two steps.
+		return float64(digits) * math.Pow10(power+shift) * 1e-200, true
+	case d.exponent <= low:
+		// Parsed where doubles are normal, then down by one multiplication.
 		return d.parse(power+shift) * 1e-200, true
 	}
 	f := d.parse(power)
