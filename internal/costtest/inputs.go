@@ -113,3 +113,19 @@ func list(before, after string, n int, one func(i int) string) string {
 	b.WriteString(after)
 	return b.String()
 }
+
+// All is the ordinary value, and behind it the worst.
+func All(n, depth int) []Input { return append([]Input{Ordinary(n)}, Worst(n, depth)...) }
+
+// Repeat is an array of about n bytes of one value.
+func Repeat(one string, n int) string { return repeat("[", one, "]", n) }
+
+// Named is the worst value of a name.
+func Named(name string, n, depth int) Input {
+	for _, in := range Worst(n, depth) {
+		if in.Name == name {
+			return in
+		}
+	}
+	panic("costtest: no input is called " + name)
+}
