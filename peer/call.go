@@ -15,10 +15,15 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/getbindu/bindu-go/a2a"
+	"github.com/getbindu/bindu-go/internal/jsonrpc"
 )
 
 // maxReply is how much of a result is read, in bytes.
 const maxReply = 32 << 20
+
+// maxDepth is how deeply an answer may be nested: what we take ourselves, in the
+// wrappers of a dialect.
+const maxDepth = 2 * jsonrpc.MaxDepth
 
 // call makes one JSON-RPC call and repeats it where that is honest: the request
 // is then made anew, with an id, a timestamp and a signature of its own.
@@ -107,6 +112,9 @@ func exchange(client *http.Client, req *http.Request, limit int64) (answer, erro
 		return answer{}, fmt.Errorf("%w: reading the answer: %w", ErrUnreachable, err)
 	case int64(len(a.body)) > limit:
 		return answer{}, fmt.Errorf("%w: more than %d bytes", ErrTooLarge, limit)
+	}
+	if jsonrpc.TooDeep(a.body, maxDepth) {
+		return answer{}, fmt.Errorf("%w: it is nested deeper than %d levels", ErrReply, maxDepth)
 	}
 	return a, nil
 }

@@ -35,7 +35,7 @@ func Parse(body []byte, maxDepth int) (Envelope, error) {
 	if !utf8.Valid(body) {
 		return Envelope{}, ErrNotUTF8
 	}
-	if tooDeep(body, maxDepth) {
+	if TooDeep(body, maxDepth) {
 		return Envelope{}, ErrTooDeep
 	}
 	dec := jsontext.NewDecoder(bytes.NewBuffer(body))
