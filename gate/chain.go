@@ -3,7 +3,6 @@ package gate
 import (
 	"bytes"
 	"encoding/base32"
-	"fmt"
 	"io"
 	"net/http"
 	"runtime/debug"
@@ -133,7 +132,7 @@ func (c *Chain) recoverPanic(x *exchange, requestID string) {
 	if v == http.ErrAbortHandler {
 		panic(v)
 	}
-	d := deny(Internal, fmt.Errorf("panic: %v\n%s", v, debug.Stack()))
+	d := deny(Internal, &panicError{v, debug.Stack()})
 	d.id = x.envelope.ID
 	c.refuse(x, "handler", requestID, d)
 }
