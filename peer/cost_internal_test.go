@@ -86,7 +86,7 @@ func TestHostile174ReadingAReplyEndsWithTheContext(t *testing.T) {
 func TestHostile174RepliesCostWhatTheirLengthDoes(t *testing.T) {
 	t.Parallel()
 	const size = 256 << 10
-	floor := costtest.Cost{CPU: 10 * time.Millisecond, Bytes: 4 * size}
-	costtest.Bounded(t, replies(size), 8, floor, func(body []byte) { _, _ = parseReply(t.Context(), body) })
-	costtest.Bounded(t, cards(a2a.MaxCardSize-200), 8, floor, func(body []byte) { _, _ = parseCard(body) })
+	limit := costtest.Limit{Times: 25, Floor: 100 * time.Millisecond, Bytes: 34 * size}
+	costtest.Bounded(t, replies(size), limit, func(body []byte) { _, _ = parseReply(t.Context(), body) })
+	costtest.Bounded(t, cards(a2a.MaxCardSize-200), limit, func(body []byte) { _, _ = parseCard(body) })
 }

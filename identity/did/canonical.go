@@ -130,6 +130,10 @@ func (c *canonicaliser) number() error {
 		return c.malformed()
 	}
 	c.separate()
+	const longest = 32 // of a canonical number
+	if cap(c.out)-len(c.out) < longest {
+		c.out = slices.Grow(c.out, len(c.out)+longest) // append would grow it by less, and so copy it more often
+	}
 	var ok bool
 	if c.out, ok = appendNumber(c.out, number); !ok {
 		return fmt.Errorf("%w: at byte %d; send it as a string", ErrNumber, c.in.InputOffset())

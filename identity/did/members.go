@@ -80,7 +80,7 @@ func (c *canonicaliser) arrange(f *frame) error {
 	}
 	members := c.members[f.members:]
 	c.sort(members, 0)
-	c.sorted = c.sorted[:0]
+	c.sorted = slices.Grow(c.sorted[:0], len(c.out)-f.body)
 	for i, m := range members {
 		if i > 0 {
 			if c.compare(members[i-1], m) == 0 {

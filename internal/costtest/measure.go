@@ -59,28 +59,38 @@ func Bench(b *testing.B, inputs []Input, f func(body []byte)) {
 	}
 }
 
-// Bounded fails if an input costs f more than times the first one, the
-// ordinary, which must be as long. Floors are what any input may cost: below
-// them a ratio says nothing. What is over the bound is measured again, for
-// other programs on the machine can slow down one of two measurements.
-func Bounded(t *testing.T, inputs []Input, times float64, floor Cost, f func(body []byte)) {
+// Limit is what an input may cost.
+type Limit struct {
+	// Times is how often the processor time of the ordinary input it may take,
+	// and Floor what any input may: below it a ratio says nothing.
+	Times int
+	Floor time.Duration
+	// Bytes is how much it may allocate.
+	Bytes int
+}
+
+// Bounded fails if an input costs f more than the limit. The first one, the
+// ordinary, must be as long as the others. What is over the limit is measured
+// again, for other programs on the machine can slow down one of two
+// measurements.
+func Bounded(t *testing.T, inputs []Input, limit Limit, f func(body []byte)) {
 	t.Helper()
 	measure := func(in Input) Cost {
 		body := []byte(in.JSON)
 		return Measure(func() { f(body) })
 	}
 	within := func(cost, ordinary Cost) bool {
-		return float64(cost.CPU) <= times*float64(max(ordinary.CPU, floor.CPU)) && float64(cost.Bytes) <= times*float64(max(ordinary.Bytes, floor.Bytes))
+		return cost.CPU <= max(limit.Floor, time.Duration(limit.Times)*ordinary.CPU) && cost.Bytes <= uint64(limit.Bytes)
 	}
 	const attempts = 4
 	ordinary := measure(inputs[0])
-	for _, in := range inputs[1:] {
+	for _, in := range inputs {
 		cost := measure(in)
 		for attempt := 1; !within(cost, ordinary) && attempt < attempts; attempt++ {
 			ordinary, cost = measure(inputs[0]), measure(in)
 		}
 		if !within(cost, ordinary) {
-			t.Errorf("%s: %v and %d bytes; %s, as long: %v and %d bytes", in.Name, cost.CPU, cost.Bytes, inputs[0].Name, ordinary.CPU, ordinary.Bytes)
+			t.Errorf("%s: %v and %d bytes of at most %d; %s, as long: %v", in.Name, cost.CPU, cost.Bytes, limit.Bytes, inputs[0].Name, ordinary.CPU)
 		}
 	}
 }
