@@ -10,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/jsonrpc"
 )
 
 // MaxCardSize is the largest card accepted, in bytes.
@@ -104,7 +105,7 @@ func ParseCard(raw []byte) (CardInfo, error) {
 		return CardInfo{}, fmt.Errorf("%w: larger than %d bytes", ErrCard, MaxCardSize)
 	}
 	var card wireCard
-	if err := json.Unmarshal(raw, &card); err != nil {
+	if jsonrpc.HasDuplicateNames(raw) || json.Unmarshal(raw, &card, jsontext.AllowDuplicateNames(true)) != nil {
 		return CardInfo{}, fmt.Errorf("%w: malformed JSON or a member of the wrong type", ErrCard)
 	}
 	info := CardInfo{Name: card.Name, Version: card.Version}

@@ -84,6 +84,9 @@ type answer struct {
 	tls    *tls.ConnectionState
 }
 
+// uniqueNames is for what [jsonrpc.HasDuplicateNames] has looked at.
+var uniqueNames = jsontext.AllowDuplicateNames(true)
+
 // exchange sends a request and reads the whole answer. More than limit bytes
 // of a success are [ErrTooLarge]; of anything else the beginning will do.
 func exchange(client *http.Client, req *http.Request, limit int64) (answer, error) {
@@ -126,7 +129,7 @@ func parseAnswer(a answer, id string, now time.Time) (jsontext.Value, error) {
 		Result jsontext.Value `json:"result"`
 		Error  jsontext.Value `json:"error"`
 	}
-	if err := json.Unmarshal(a.body, &response); err != nil {
+	if jsonrpc.HasDuplicateNames(a.body) || json.Unmarshal(a.body, &response, uniqueNames) != nil {
 		return nil, fmt.Errorf("%w: not a JSON-RPC response", ErrReply)
 	}
 	if response.Error.Kind() == jsontext.KindBeginObject {

@@ -42,7 +42,7 @@ func (w *wireReply) read(ctx context.Context) error {
 		return err
 	}
 	var status wireMessage
-	if w.Status != nil && json.Unmarshal(w.Status.Message, &status) == nil && w.texts.status.read(ctx, status.Parts) != nil {
+	if w.Status != nil && json.Unmarshal(w.Status.Message, &status, uniqueNames) == nil && w.texts.status.read(ctx, status.Parts) != nil {
 		w.texts.status = text{} // as if there were no message
 	}
 	return eachEntry(ctx, w.History, func(message wireMessage) error {
@@ -71,7 +71,7 @@ func eachEntry[T any](ctx context.Context, list *jsontext.Value, visit func(T) e
 	if list == nil {
 		return nil
 	}
-	dec := jsontext.NewDecoder(bytes.NewBuffer(*list))
+	dec := jsontext.NewDecoder(bytes.NewBuffer(*list), uniqueNames)
 	if token, err := dec.ReadToken(); err != nil || token.Kind() != jsontext.KindBeginArray {
 		return errNoReply
 	}

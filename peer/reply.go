@@ -97,9 +97,10 @@ type wirePart struct {
 	Text *string `json:"text"`
 }
 
-// parseReply reads the result of sending a message or of asking for a task. A
-// task or message may be wrapped, once. It fails with [ErrReply], or with the
-// cause of the context's end.
+// parseReply reads the result of sending a message or of asking for a task, in
+// which no object has two members of one name. A task or message may be
+// wrapped, once. It fails with [ErrReply], or with the cause of the context's
+// end.
 func parseReply(ctx context.Context, result jsontext.Value) (Reply, error) {
 	w, err := readReply(ctx, result)
 	if err != nil {
@@ -137,7 +138,7 @@ var errNoReply = fmt.Errorf("%w: the result is neither a task nor a message", Er
 
 func readReply(ctx context.Context, value jsontext.Value) (*wireReply, error) {
 	w := new(wireReply)
-	if json.Unmarshal(value, w) != nil {
+	if json.Unmarshal(value, w, uniqueNames) != nil {
 		return nil, errNoReply
 	}
 	return w, w.read(ctx)

@@ -8,12 +8,15 @@ import (
 	"github.com/a2aproject/a2a-go/v2/a2a"
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/getbindu/bindu-go/internal/jsonnumber"
 )
 
 // ErrPart reports a part that has not exactly one of text, raw, url and data.
 var ErrPart = errors.New("a part must have exactly one of text, raw, url and data")
 
-// Unmarshal decodes data, which must be valid JSON, into a type of a2a-go or
+// Unmarshal decodes data, which must be valid JSON without duplicate names (that
+// are looked for once, where it comes in), into a type of a2a-go or
 // one that has such types in it. Names are matched by exact case, and the
 // decoding methods of a2a-go, which take any case, are not used. Errors are
 // those of package json, which wrap [ErrPart].
@@ -69,8 +72,8 @@ var lenient, strict = newDecoding(func([]byte) error { return nil }), newDecodin
 // newDecoding returns options with a check of every value of any form.
 func newDecoding(check func(data []byte) error) decoding {
 	with := func(value func(*jsontext.Decoder, *any) error) json.Options {
-		return json.WithUnmarshalers(json.JoinUnmarshalers(
-			json.UnmarshalFromFunc(unmarshalParts), json.UnmarshalFromFunc(unmarshalPart), json.UnmarshalFromFunc(value)))
+		return json.JoinOptions(jsontext.AllowDuplicateNames(true), json.WithUnmarshalers(json.JoinUnmarshalers(
+			json.UnmarshalFromFunc(unmarshalParts), json.UnmarshalFromFunc(unmarshalPart), json.UnmarshalFromFunc(value))))
 	}
 	return decoding{with(numbers(check)), with(texts(check))}
 }
@@ -163,7 +166,7 @@ func numbers(check func([]byte) error) func(*jsontext.Decoder, *any) error {
 		if err != nil {
 			return err
 		}
-		*v = parseNumber(raw)
+		*v = jsonnumber.Parse(raw)
 		return check(raw)
 	}
 }

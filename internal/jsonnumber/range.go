@@ -1,4 +1,4 @@
-package freeform
+package jsonnumber
 
 import (
 	"bytes"
@@ -12,9 +12,9 @@ var tooLarge = func() []byte {
 	return []byte(n.Sub(n, new(big.Int).Lsh(big.NewInt(1), 970)).String())
 }()
 
-// beyondRange reports a number that no double holds, without reading it: it
-// compares places and digits.
-func beyondRange(number []byte) bool {
+// BeyondRange reports a number in JSON that no double holds, without reading it:
+// it compares places and digits.
+func BeyondRange(number []byte) bool {
 	const most, none = 1_000_000_000, 9 // bounds of an exponent, and its digits
 	number = bytes.TrimPrefix(number, []byte("-"))
 	mantissa, power := number, []byte(nil)
