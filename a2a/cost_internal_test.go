@@ -3,6 +3,7 @@ package a2a
 import (
 	"encoding/json"
 	"testing"
+	"time"
 
 	"github.com/a2aproject/a2a-go/v2/a2a"
 	"github.com/a2aproject/a2a-go/v2/a2acompat/a2av0"
@@ -61,3 +62,11 @@ func BenchmarkDecodeWorst(b *testing.B) {
 }
 
 func BenchmarkRoundTripWorst(b *testing.B) { costtest.Bench(b, messages(1<<20), roundTrip) }
+
+// Nothing costs more than a constant times an ordinary message of that length,
+// when it comes in, when it is stored, and each time that it is read and sent.
+func TestHostile164MessagesCostWhatTheirLengthDoes(t *testing.T) {
+	const size = 48 << 10
+	limit := costtest.Limit{Times: 25, Floor: 250 * time.Millisecond, Bytes: 160 * size}
+	costtest.Bounded(t, messages(size), limit, roundTrip)
+}

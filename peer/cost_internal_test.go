@@ -3,6 +3,8 @@ package peer
 import (
 	"context"
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -70,6 +72,36 @@ func TestHostile174WrappedReply(t *testing.T) {
 	}
 }
 
+// The depth of an answer is judged before anything else of it.
+func TestHostile174NestedReply(t *testing.T) {
+	t.Parallel()
+	serve := func(body string) error {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(body)) }))
+		defer server.Close()
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = exchange(server.Client(), req, 2<<20)
+		return err
+	}
+	if err := serve(strings.Repeat("[", maxDepth) + strings.Repeat("]", maxDepth)); err != nil {
+		t.Errorf("%d deep: %v", maxDepth, err)
+	}
+	const wrapper = `{"task":`
+	filling := strings.Repeat(" ", 1<<20-9000*len(wrapper))
+	for name, body := range map[string]string{
+		"one too many":    strings.Repeat("[", maxDepth+1) + strings.Repeat("]", maxDepth+1),
+		"9,000 deep":      strings.Repeat(wrapper, 9000) + filling + strings.Repeat("}", 9000),
+		"without an end":  strings.Repeat(wrapper, 100_000),
+		"of many results": `{"jsonrpc":"2.0","id":"1","result":` + strings.Repeat(wrapper, 9000) + "{}" + strings.Repeat("}", 9001),
+	} {
+		if err := serve(body); !errors.Is(err, ErrReply) {
+			t.Errorf("%s: %v, want ErrReply", name, err)
+		}
+	}
+}
+
 // The end of the context ends the reading of a reply with its own cause.
 func TestHostile174ReadingAReplyEndsWithTheContext(t *testing.T) {
 	t.Parallel()
@@ -85,7 +117,7 @@ func TestHostile174ReadingAReplyEndsWithTheContext(t *testing.T) {
 // No reply and no card costs more than a constant times an ordinary one.
 func TestHostile174RepliesCostWhatTheirLengthDoes(t *testing.T) {
 	t.Parallel()
-	const size = 256 << 10
+	const size = 64 << 10
 	limit := costtest.Limit{Times: 25, Floor: 100 * time.Millisecond, Bytes: 34 * size}
 	costtest.Bounded(t, replies(size), limit, func(body []byte) { _, _ = parseReply(t.Context(), body) })
 	costtest.Bounded(t, cards(a2a.MaxCardSize-200), limit, func(body []byte) { _, _ = parseCard(body) })

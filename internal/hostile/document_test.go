@@ -35,6 +35,7 @@ var sections = [...]struct {
 }{
 	{"TLS and certificates", 25}, {"Tokens", 58}, {"Signatures and replay", 84}, {"HTTP", 103},
 	{"JSON-RPC and A2A", 128}, {"The directory", 141}, {"Boot and the authorities", 160},
+	{"What attackers found", 181},
 }
 
 // numbers are all there are.
@@ -46,6 +47,7 @@ var numbers = [...]int{
 	104, 105, 106, 109, 110, 111, 112, 113, 114, 116, 117, 118, 120, 121, 122, 123, 124, 125, 126, 128,
 	131, 132, 133, 134, 135, 136, 137, 141,
 	142, 143, 144, 145, 146, 148, 149, 150, 151, 153, 154, 155, 156, 157, 158, 159, 160,
+	163, 164, 165, 174, 177,
 }
 
 // entry is a line of the document.

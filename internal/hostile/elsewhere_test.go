@@ -62,5 +62,9 @@ func elsewhereRows() []elsewhere {
 		{158, "renewal that fails for the whole window", "warned, then not ready; recovers alone", []string{"transport/mtls TestCADownForTheWholeWindow"}},
 		{159, "SIGTERM during a renewal", "ends at once, no half state", []string{"transport/mtls TestRunEndsDuringAnAttempt"}},
 		{160, "a thousand agents that lost one authority", "all are up, none asks more than three times; full jitter under a doubling ceiling", []string{"internal/e2e TestEndToEndColdStart", "agent TestHostile160PausesHaveFullJitterUnderADoublingCeiling", "transport/mtls TestJitterSpreadsAFleet"}},
+		{163, "2 MiB of `[5e-324,…]`, of `[1,1,…]`, of names, of whatever a parser is slow at", "at most a constant times the processor time of an ordinary body, 4 × its length of memory", []string{"identity/did TestHostile163CanonicalFormCostsWhatItsLengthDoes", "identity/did TestHostile163SignatureThatDoesNotVerify", "internal/jsonrpc TestHostile163EnvelopesCostWhatTheirLengthDoes", "policy TestHostile163JudgingARequestCostsWhatItsLengthDoes"}},
+		{164, "the same in a data part that is stored, then listed", "what any JSON of that length costs", []string{"a2a TestHostile164MessagesCostWhatTheirLengthDoes", "a2a TestHostile164ListTasks", "internal/freeform TestHostile164ManyValuesStayText"}},
+		{165, "4 KiB of it to `/did/resolve`, or in a token", "under 1 ms", []string{"identity/did TestHostile165ResolveCostsWhatItsLengthDoes", "internal/jsonnumber TestHostile165NumbersOfAClaimSetCostWhatTheirLengthDoes"}},
+		{174, "to our client: a reply of 1 MiB that wraps a task 9,000 times", "an error within 100 ms", []string{"peer TestHostile174NestedReply", "peer TestHostile174WrappedReply", "peer TestHostile174ReadingAReplyEndsWithTheContext", "peer TestHostile174RepliesCostWhatTheirLengthDoes"}},
 	}
 }
