@@ -3,7 +3,7 @@ package main
 // mutants lists every change that is tried.
 func mutants() []mutant {
 	return concat(gates(), agreement(), requests(), layers(),
-		replays(), owners(), rules(), issuers(), connections(), wiring(), callers(), files())
+		replays(), owners(), rules(), issuers(), connections(), wiring(), callers(), files(), costs())
 }
 
 func concat(lists ...[]mutant) []mutant {
