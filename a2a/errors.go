@@ -10,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/getbindu/bindu-go/internal/answers"
+	"github.com/getbindu/bindu-go/internal/brief"
 	"github.com/getbindu/bindu-go/internal/jsonrpc"
 	"github.com/getbindu/bindu-go/task"
 )
@@ -78,7 +79,7 @@ func (h *Handler) writeError(w http.ResponseWriter, id jsontext.Value, method st
 	}
 	status, e, retry := refusal(err)
 	if status == http.StatusInternalServerError {
-		h.log.Error("request failed", "method", method, "error", err)
+		h.log.Error("request failed", "method", brief.Text(method), "error", err)
 	}
 	if retry {
 		w.Header().Set("Retry-After", "1")

@@ -12,6 +12,7 @@ import (
 	"github.com/a2aproject/a2a-go/v2/a2a"
 
 	"github.com/getbindu/bindu-go/internal/answers"
+	"github.com/getbindu/bindu-go/internal/brief"
 	"github.com/getbindu/bindu-go/internal/jsonrpc"
 	"github.com/getbindu/bindu-go/task"
 )
@@ -66,6 +67,7 @@ func NewHandler(cfg HandlerConfig) (*Handler, error) {
 	if h.log == nil {
 		h.log = slog.New(slog.DiscardHandler)
 	}
+	h.log = slog.New(brief.Handler(h.log.Handler()))
 	for _, op := range operations(cfg.Tasks) {
 		h.operations[op.Name] = op
 	}
@@ -145,7 +147,7 @@ func (h *Handler) survive(w http.ResponseWriter, env jsonrpc.Envelope) {
 	if r == http.ErrAbortHandler { //nolint:errorlint // the value itself is the signal
 		panic(r)
 	}
-	h.log.Error("handler panicked", "method", env.Method, "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
+	h.log.Error("handler panicked", "method", brief.Text(env.Method), "panic", fmt.Sprint(r), brief.StackKey, string(debug.Stack()))
 	_, e := jsonrpc.Refusal(nil)
 	jsonrpc.WriteError(w, http.StatusInternalServerError, env.ID, e)
 }

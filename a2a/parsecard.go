@@ -10,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/jsonrpc"
 )
 
 // MaxCardSize is the largest card accepted, in bytes.
@@ -43,16 +44,47 @@ func (c CardInfo) AcceptsScheme(s did.Scheme) bool {
 // claims protocolVersion 1.0.0 for a card and an endpoint in the form of 0.3;
 // what counts is therefore which members there are.
 type wireCard struct {
-	Name                string          `json:"name"`
-	Version             string          `json:"version"`
-	URL                 string          `json:"url"`
-	PreferredTransport  string          `json:"preferredTransport"`
-	SupportedInterfaces []wireInterface `json:"supportedInterfaces"`
-	AdditionalInterface []wireInterface `json:"additionalInterfaces"`
+	Name                string                 `json:"name"`
+	Version             string                 `json:"version"`
+	URL                 string                 `json:"url"`
+	PreferredTransport  string                 `json:"preferredTransport"`
+	SupportedInterfaces entries[wireInterface] `json:"supportedInterfaces"`
+	AdditionalInterface entries[wireInterface] `json:"additionalInterfaces"`
 	Capabilities        struct {
-		Extensions []wireExtension `json:"extensions"`
+		Extensions entries[wireExtension] `json:"extensions"`
 	} `json:"capabilities"`
 }
+
+// maxEntries bounds the lists of a card that are read: what is written in three
+// bytes takes twenty times that when it is decoded.
+const maxEntries = 256
+
+// entries is a list in a card.
+type entries[T any] []T
+
+// UnmarshalJSONFrom implements [json.UnmarshalerFrom].
+func (e *entries[T]) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	kind := dec.PeekKind()
+	if kind != jsontext.KindBeginArray {
+		return json.UnmarshalDecode(dec, (*[]T)(e))
+	}
+	if _, err := dec.ReadToken(); err != nil {
+		return err
+	}
+	for dec.PeekKind() != jsontext.KindEndArray {
+		var entry T
+		if err := json.UnmarshalDecode(dec, &entry); err != nil {
+			return err
+		}
+		if *e = append(*e, entry); len(*e) > maxEntries {
+			return errTooManyEntries
+		}
+	}
+	_, err := dec.ReadToken()
+	return err
+}
+
+var errTooManyEntries = fmt.Errorf("more than %d entries in a list", maxEntries)
 
 type wireInterface struct {
 	URL             string `json:"url"`
@@ -73,7 +105,7 @@ func ParseCard(raw []byte) (CardInfo, error) {
 		return CardInfo{}, fmt.Errorf("%w: larger than %d bytes", ErrCard, MaxCardSize)
 	}
 	var card wireCard
-	if err := json.Unmarshal(raw, &card); err != nil {
+	if jsonrpc.HasDuplicateNames(raw) || json.Unmarshal(raw, &card, jsontext.AllowDuplicateNames(true)) != nil {
 		return CardInfo{}, fmt.Errorf("%w: malformed JSON or a member of the wrong type", ErrCard)
 	}
 	info := CardInfo{Name: card.Name, Version: card.Version}

@@ -22,6 +22,7 @@ import (
 	"github.com/getbindu/bindu-go/gate/keymemory"
 	"github.com/getbindu/bindu-go/gate/replay"
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/brief"
 	"github.com/getbindu/bindu-go/internal/safefile"
 	"github.com/getbindu/bindu-go/oauth/hydra"
 	"github.com/getbindu/bindu-go/oauth/oidc"
@@ -124,6 +125,7 @@ func New(o Options) (*Agent, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
+	o.Logger = slog.New(brief.Handler(o.Logger.Handler()))
 	if o.Metrics == nil {
 		o.Metrics = ownRegistry()
 	}

@@ -2,9 +2,12 @@ package audit
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/getbindu/bindu-go/internal/brief"
 )
 
 // Decision is what a gate did with a request or a connection.
@@ -29,7 +32,7 @@ type Event struct {
 	DID       string // the name as far as it was proved, "" before
 	Method    string // JSON-RPC method, "" where it is not known yet
 	Remote    string // address of the peer's socket
-	Cause     error  // for our log only; it never reaches the peer
+	Cause     error  // for our log only, with its Stack() string if it has one; it never reaches the peer
 }
 
 // Recorder counts decisions and logs those that an operator must see. Its
@@ -45,6 +48,7 @@ func NewRecorder(log *slog.Logger, reg prometheus.Registerer) (*Recorder, error)
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
+	log = slog.New(brief.Handler(log.Handler()))
 	decisions := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "agent_gate_decisions_total",
 		Help: "Decisions of the gates, by gate, decision and reason.",
@@ -77,14 +81,20 @@ func (r *Recorder) Record(ctx context.Context, e Event) {
 	r.log.LogAttrs(ctx, level, "gate "+string(e.Decision), e.attrs()...)
 }
 
+// stacked is an error that knows the stack where it arose.
+type stacked interface {
+	error
+	Stack() string
+}
+
 func (e Event) attrs() []slog.Attr {
 	all := []slog.Attr{
 		slog.String("gate", e.Gate),
 		slog.String("reason", e.Reason),
-		slog.String("request_id", e.RequestID),
+		slog.String("request_id", brief.Text(e.RequestID)),
 		slog.String("did", e.DID),
-		slog.String("method", e.Method),
-		slog.String("remote", e.Remote),
+		slog.String("method", brief.Text(e.Method)),
+		slog.String("remote", brief.Text(e.Remote)),
 	}
 	attrs := all[:0]
 	for _, a := range all {
@@ -94,6 +104,9 @@ func (e Event) attrs() []slog.Attr {
 	}
 	if e.Cause != nil {
 		attrs = append(attrs, slog.String("cause", e.Cause.Error()))
+	}
+	if where, ok := errors.AsType[stacked](e.Cause); ok {
+		attrs = append(attrs, slog.String(brief.StackKey, where.Stack()))
 	}
 	return attrs
 }

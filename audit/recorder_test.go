@@ -54,3 +54,27 @@ func TestSecondRecorderOnOneRegistryIsAnError(t *testing.T) {
 		t.Fatal("the same counter was registered twice")
 	}
 }
+
+// What a caller wrote is cut; the stack of a panic of ours is not.
+func TestHostile177WhatCallersWriteIsCut(t *testing.T) {
+	var out bytes.Buffer
+	r, err := audit.NewRecorder(slog.New(slog.NewJSONHandler(&out, nil)), prometheus.NewRegistry())
+	if err != nil {
+		t.Fatal(err)
+	}
+	long := strings.Repeat("m", 2<<20)
+	r.Record(t.Context(), audit.Event{Decision: audit.Refused, Gate: "scope", Reason: "method_not_found", Method: long, RequestID: long, Remote: long, Cause: errors.New(long)})
+	if n := out.Len(); n > 4<<10 || strings.Contains(out.String(), strings.Repeat("m", 1025)) || !strings.Contains(out.String(), `"method":"`+strings.Repeat("m", 127)+`…"`) {
+		t.Errorf("%d bytes are logged: %.400s", n, out.String())
+	}
+	out.Reset()
+	r.Record(t.Context(), audit.Event{Decision: audit.Refused, Gate: "handler", Reason: "internal", Cause: stackedError(long)})
+	if !strings.Contains(out.String(), `"stack":"`+long) || !strings.Contains(out.String(), `"cause":"panic"`) {
+		t.Errorf("the stack is not logged whole: %.400s", out.String())
+	}
+}
+
+type stackedError string
+
+func (stackedError) Error() string   { return "panic" }
+func (e stackedError) Stack() string { return string(e) }

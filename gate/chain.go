@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/base32"
-	"fmt"
 	"io"
 	"net/http"
 	"runtime/debug"
@@ -147,7 +146,7 @@ func (c *Chain) recoverPanic(x *exchange, requestID string) {
 	if v == http.ErrAbortHandler {
 		panic(v)
 	}
-	d := deny(Internal, fmt.Errorf("panic: %v\n%s", v, debug.Stack()))
+	d := deny(Internal, &panicError{v, debug.Stack()})
 	d.id = x.envelope.ID
 	c.refuse(x, "handler", requestID, d)
 }

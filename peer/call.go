@@ -15,10 +15,15 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/getbindu/bindu-go/a2a"
+	"github.com/getbindu/bindu-go/internal/jsonrpc"
 )
 
 // maxReply is how much of a result is read, in bytes.
 const maxReply = 32 << 20
+
+// maxDepth is how deeply an answer may be nested: what we take ourselves, in the
+// wrappers of a dialect.
+const maxDepth = 2 * jsonrpc.MaxDepth
 
 // call makes one JSON-RPC call and repeats it where that is honest: the request
 // is then made anew, with an id, a timestamp and a signature of its own.
@@ -79,6 +84,9 @@ type answer struct {
 	tls    *tls.ConnectionState
 }
 
+// uniqueNames is for what [jsonrpc.HasDuplicateNames] has looked at.
+var uniqueNames = jsontext.AllowDuplicateNames(true)
+
 // exchange sends a request and reads the whole answer. More than limit bytes
 // of a success are [ErrTooLarge]; of anything else the beginning will do.
 func exchange(client *http.Client, req *http.Request, limit int64) (answer, error) {
@@ -108,6 +116,9 @@ func exchange(client *http.Client, req *http.Request, limit int64) (answer, erro
 	case int64(len(a.body)) > limit:
 		return answer{}, fmt.Errorf("%w: more than %d bytes", ErrTooLarge, limit)
 	}
+	if jsonrpc.TooDeep(a.body, maxDepth) {
+		return answer{}, fmt.Errorf("%w: it is nested deeper than %d levels", ErrReply, maxDepth)
+	}
 	return a, nil
 }
 
@@ -118,7 +129,7 @@ func parseAnswer(a answer, id string, now time.Time) (jsontext.Value, error) {
 		Result jsontext.Value `json:"result"`
 		Error  jsontext.Value `json:"error"`
 	}
-	if err := json.Unmarshal(a.body, &response); err != nil {
+	if jsonrpc.HasDuplicateNames(a.body) || json.Unmarshal(a.body, &response, uniqueNames) != nil {
 		return nil, fmt.Errorf("%w: not a JSON-RPC response", ErrReply)
 	}
 	if response.Error.Kind() == jsontext.KindBeginObject {

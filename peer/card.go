@@ -31,7 +31,7 @@ func isReference(body []byte) bool {
 	var card struct {
 		Trust jsontext.Value `json:"agentTrust"`
 	}
-	return json.Unmarshal(body, &card) == nil && card.Trust.Kind() == jsontext.KindBeginObject
+	return json.Unmarshal(body, &card, uniqueNames) == nil && card.Trust.Kind() == jsontext.KindBeginObject
 }
 
 func unknownScheme(s did.Scheme) bool {

@@ -148,7 +148,7 @@ func FuzzParseReply(f *testing.F) {
 		f.Add([]byte(result))
 	}
 	f.Fuzz(func(t *testing.T, result []byte) {
-		reply, err := parseReply(result)
+		reply, err := parseReply(t.Context(), result)
 		switch {
 		case err != nil && !errors.Is(err, ErrReply):
 			t.Fatalf("another error: %v", err)

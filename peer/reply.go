@@ -2,6 +2,7 @@ package peer
 
 import (
 	"cmp"
+	"context"
 	stdjson "encoding/json"
 	"fmt"
 	"slices"
@@ -64,15 +65,22 @@ type wireReply struct {
 	Task    jsontext.Value `json:"task"`
 	Message jsontext.Value `json:"message"`
 
-	ID             string        `json:"id"`
-	TaskID         string        `json:"taskId"`
-	TaskIDSnake    string        `json:"task_id"`
-	ContextID      string        `json:"contextId"`
-	ContextIDSnake string        `json:"context_id"`
-	Status         *wireStatus   `json:"status"`
-	Artifacts      []wireMessage `json:"artifacts"`
-	History        []wireMessage `json:"history"`
-	Parts          []wirePart    `json:"parts"`
+	ID             string      `json:"id"`
+	TaskID         string      `json:"taskId"`
+	TaskIDSnake    string      `json:"task_id"`
+	ContextID      string      `json:"contextId"`
+	ContextIDSnake string      `json:"context_id"`
+	Status         *wireStatus `json:"status"`
+	// Parts is nil when there are none, Artifacts and History too. They are read
+	// one entry at a time: there may be millions, of nothing.
+	Parts     *jsontext.Value `json:"parts"`
+	Artifacts *jsontext.Value `json:"artifacts"`
+	History   *jsontext.Value `json:"history"`
+
+	texts struct {
+		artifacts, status, parts text
+		history                  string
+	} // see read
 }
 
 type wireStatus struct {
@@ -81,24 +89,28 @@ type wireStatus struct {
 }
 
 type wireMessage struct {
-	Role  string     `json:"role"`
-	Parts []wirePart `json:"parts"`
+	Role  string          `json:"role"`
+	Parts *jsontext.Value `json:"parts"`
 }
 
 type wirePart struct {
 	Text *string `json:"text"`
 }
 
-// parseReply reads the result of sending a message or of asking for a task.
-func parseReply(result jsontext.Value) (Reply, error) {
-	var w wireReply
-	if err := json.Unmarshal(result, &w); err != nil {
-		return Reply{}, fmt.Errorf("%w: the result is neither a task nor a message", ErrReply)
+// parseReply reads the result of sending a message or of asking for a task, in
+// which no object has two members of one name. A task or message may be
+// wrapped, once. It fails with [ErrReply], or with the cause of the context's
+// end.
+func parseReply(ctx context.Context, result jsontext.Value) (Reply, error) {
+	w, err := readReply(ctx, result)
+	if err != nil {
+		return Reply{}, err
 	}
-	for _, inner := range []jsontext.Value{w.Task, w.Message} {
-		if w.Status == nil && w.Parts == nil && inner.Kind() == jsontext.KindBeginObject {
-			return parseReply(inner)
+	if inner := w.wrapped(); inner != nil {
+		if w, err = readReply(ctx, inner); err != nil {
+			return Reply{}, err
 		}
+		result = inner
 	}
 	switch {
 	case w.Status != nil && w.Status.State != "" && w.ID != "":
@@ -106,7 +118,30 @@ func parseReply(result jsontext.Value) (Reply, error) {
 	case w.Status == nil && w.Parts != nil:
 		return w.message(result), nil
 	}
-	return Reply{}, fmt.Errorf("%w: the result is neither a task nor a message", ErrReply)
+	return Reply{}, errNoReply
+}
+
+// wrapped returns the task or message that w is only the wrapper of.
+func (w *wireReply) wrapped() jsontext.Value {
+	if w.Status != nil || w.Parts != nil {
+		return nil
+	}
+	for _, inner := range []jsontext.Value{w.Task, w.Message} {
+		if inner.Kind() == jsontext.KindBeginObject {
+			return inner
+		}
+	}
+	return nil
+}
+
+var errNoReply = fmt.Errorf("%w: the result is neither a task nor a message", ErrReply)
+
+func readReply(ctx context.Context, value jsontext.Value) (*wireReply, error) {
+	w := new(wireReply)
+	if json.Unmarshal(value, w, uniqueNames) != nil {
+		return nil, errNoReply
+	}
+	return w, w.read(ctx)
 }
 
 func (w *wireReply) task(raw jsontext.Value) Reply {
@@ -124,7 +159,7 @@ func (w *wireReply) message(raw jsontext.Value) Reply {
 		TaskID:    cmp.Or(w.TaskID, w.TaskIDSnake),
 		ContextID: cmp.Or(w.ContextID, w.ContextIDSnake),
 		State:     StateCompleted,
-		Text:      joinText(w.Parts),
+		Text:      w.texts.parts.String(),
 		Raw:       stdjson.RawMessage(raw),
 	}
 }
@@ -132,33 +167,11 @@ func (w *wireReply) message(raw jsontext.Value) Reply {
 // text looks where agents put their answer: in artifacts, in the message that
 // comes with the status, or only in the history.
 func (w *wireReply) text() string {
-	var texts []string
-	for _, artifact := range w.Artifacts {
-		if text := joinText(artifact.Parts); text != "" {
-			texts = append(texts, text)
-		}
+	switch {
+	case w.texts.artifacts.entries > 0:
+		return w.texts.artifacts.String()
+	case w.texts.status.parts > 0:
+		return w.texts.status.String()
 	}
-	if len(texts) > 0 {
-		return strings.Join(texts, "\n")
-	}
-	var status wireMessage
-	if json.Unmarshal(w.Status.Message, &status) == nil && len(status.Parts) > 0 {
-		return joinText(status.Parts)
-	}
-	for _, message := range slices.Backward(w.History) {
-		if message.Role != "user" && message.Role != "ROLE_USER" {
-			return joinText(message.Parts)
-		}
-	}
-	return ""
-}
-
-func joinText(parts []wirePart) string {
-	var texts []string
-	for _, part := range parts {
-		if part.Text != nil {
-			texts = append(texts, *part.Text)
-		}
-	}
-	return strings.Join(texts, "\n")
+	return w.texts.history
 }

@@ -52,7 +52,7 @@ func (c *Client) Send(ctx context.Context, p Peer, text string, opts ...SendOpti
 	if err != nil {
 		return Reply{}, err
 	}
-	reply, err := parseReply(result)
+	reply, err := parseReply(ctx, result)
 	if err != nil {
 		return Reply{}, err
 	}
@@ -72,7 +72,7 @@ func (c *Client) await(ctx context.Context, p Peer, d dialect, reply Reply) (Rep
 		if err != nil {
 			return reply, err
 		}
-		next, err := parseReply(result)
+		next, err := parseReply(ctx, result)
 		if err != nil {
 			return reply, err
 		}

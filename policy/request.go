@@ -6,6 +6,8 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/getbindu/bindu-go/internal/jsonrpc"
 )
 
 // ErrRequest: the request cannot be judged, because its params are not of the
@@ -35,7 +37,7 @@ type envelope struct {
 func NewRequest(method string, body []byte, now time.Time) (Request, error) {
 	r := Request{Method: method, Size: int64(len(body)), Time: now}
 	var e envelope
-	if err := json.Unmarshal(body, &e); err != nil {
+	if jsonrpc.HasDuplicateNames(body) || json.Unmarshal(body, &e, jsontext.AllowDuplicateNames(true)) != nil {
 		return Request{}, ErrRequest
 	}
 	for _, v := range []jsontext.Value{e.Params.Message.Metadata.SkillID, e.Params.Metadata.SkillID} {

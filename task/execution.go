@@ -10,6 +10,7 @@ import (
 	"github.com/a2aproject/a2a-go/v2/a2a"
 
 	"github.com/getbindu/bindu-go/identity"
+	"github.com/getbindu/bindu-go/internal/brief"
 )
 
 // Why the context of an execution ended.
@@ -188,7 +189,7 @@ func (s *Service) abandon(e *execution, answers <-chan answer) {
 func (s *Service) protect(ctx context.Context, e *execution, out *output) (result Result, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			s.cfg.Logger.Error("executor panicked", "task", e.key.id, "owner", e.key.owner, "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
+			s.cfg.Logger.Error("executor panicked", "task", e.key.id, "owner", e.key.owner, "panic", fmt.Sprint(r), brief.StackKey, string(debug.Stack()))
 			err = errPanicked
 		}
 	}()

@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// rounds is how many payloads of each format are made.
-const rounds = 1000
+// payloads is how many payloads of each format are made.
+const payloads = 1000
 
 // generators make payloads of each format of the registry but texts: what its
 // signers sign, and its verifiers accept.
@@ -49,7 +49,7 @@ func TestHostile161NoPayloadOfAnyFormatIsSignedAsAText(t *testing.T) {
 				t.Fatal("this format has no generator: add one, so that texts cannot be its payloads")
 			}
 			rng := rand.New(rand.NewPCG(161, 1))
-			for range rounds {
+			for range payloads {
 				payload := make[f](t, rng)
 				wantPayload(t, k, f, payload)
 				if t.Failed() {

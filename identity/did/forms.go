@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
+	"github.com/gowebpki/jcs"
 )
 
 // otherForms yields what signers are known to sign in place of a payload, with
@@ -47,7 +48,9 @@ func yieldJSON(body []byte, yield func(string, []byte) bool) bool {
 		yield(", with the body compacted and HTML escaped (Go)", htmlEscaped(compact)) &&
 		yield(", with the body spaced (Python, ensure_ascii off)", spaced) &&
 		yield(", with the body spaced and in ASCII (Python)", asciiOnly(spaced))
-	canonical, err := CanonicalJSON(body)
+	// By another implementation than ours, as signers have: it also takes numbers
+	// that we refuse, and rounds them.
+	canonical, err := jcs.Transform(body)
 	if err != nil {
 		return ok
 	}

@@ -108,11 +108,13 @@ func postedDID(w http.ResponseWriter, r *http.Request) (string, *refusal) {
 	if err != nil {
 		return "", &refusal{http.StatusBadRequest, jsonrpc.CodeParseError, jsonReason(err), "Send one JSON object."}
 	}
-	var members map[string]any // a map, unlike a struct, compares names exactly
-	if err := json.Unmarshal(canonical, &members); err != nil {
+	// A map, unlike a struct, compares names exactly. Nothing but the DID is
+	// decoded: some numbers take 25 µs.
+	var members map[string]json.RawMessage
+	var asked string
+	if json.Unmarshal(canonical, &members) != nil || json.Unmarshal(members["did"], &asked) != nil {
 		return "", nil
 	}
-	asked, _ := members["did"].(string)
 	return asked, nil
 }
 

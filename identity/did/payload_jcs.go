@@ -22,16 +22,22 @@ func jcsPayload(r Request) (payload, body []byte, err error) {
 	if err := checkBound(r); err != nil {
 		return nil, nil, err
 	}
+	c := canonicalisers.Get().(*canonicaliser)
+	defer c.release()
 	value := []byte("null")
 	if len(r.Body) > 0 {
-		if body, err = CanonicalJSON(r.Body); err != nil {
+		if value, err = c.canonical(r.Body); err != nil {
 			return nil, nil, err
 		}
-		value = body
 	}
 	dst := make([]byte, 0, len(value)+len(r.Target)+1400)
 	dst = append(append(dst, `{"aud":"`...), r.Audience.s...)
-	dst = append(append(dst, `","body":`...), value...)
+	dst = append(dst, `","body":`...)
+	from := len(dst)
+	dst = append(dst, value...)
+	if to := len(dst); len(r.Body) > 0 {
+		body = dst[from:to:to] // one copy: a body may be large
+	}
 	dst = append(append(dst, `,"did":"`...), r.DID.s...)
 	dst = append(append(dst, `","method":"`...), r.Method...)
 	dst = append(append(dst, `","nonce":"`...), r.Nonce...)

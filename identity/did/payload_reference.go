@@ -1,6 +1,7 @@
 package did
 
 import (
+	"slices"
 	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -19,8 +20,8 @@ func referencePayload(r Request) ([]byte, error) {
 }
 
 func appendReference(dst, body []byte, did string, timestamp int64) []byte {
-	// A JSON body is one eighth quotes and escapes, give or take.
-	dst = append(make([]byte, 0, len(dst)+len(body)+len(body)/4+len(did)+64), dst...)
+	// A body may become six times as long: what it becomes is allocated once.
+	dst = slices.Grow(dst, asciiLength(body)+len(did)+64)
 	dst = append(dst, `{"body": "`...)
 	dst = appendASCII(dst, body)
 	dst = append(dst, `", "did": "`...)
@@ -53,6 +54,37 @@ func appendASCII(dst, s []byte) []byte {
 		start = i
 	}
 	return append(dst, s[start:]...)
+}
+
+// asciiLength is how many bytes appendASCII appends for s.
+func asciiLength(s []byte) int {
+	n := len(s)
+	for _, c := range s {
+		switch {
+		case ' ' <= c && c <= '~':
+			if c == '"' || c == '\\' {
+				n++
+			}
+		case c >= utf8.RuneSelf:
+			n += escapedLength(c) - 1
+		case c == '\b' || c == '\f' || c == '\n' || c == '\r' || c == '\t':
+			n++
+		default:
+			n += len(`\u0000`) - 1
+		}
+	}
+	return n
+}
+
+// escapedLength is how long a character becomes, counted at its first byte.
+func escapedLength(c byte) int {
+	switch {
+	case c < 0xc0: // continues one
+		return 0
+	case c >= firstBeyond:
+		return len(`\ud83d\ude00`)
+	}
+	return len(`\u0000`)
 }
 
 func appendEscaped(dst []byte, c byte) []byte {

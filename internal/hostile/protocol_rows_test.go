@@ -44,6 +44,10 @@ func protocolRows() []row {
 		{number: 113, reason: "lists", sent: "tasks/list and contexts/list by somebody else", gets: "nothing of the first one's", run: foreignLists},
 		{number: 121, reason: "push_unsupported", sent: "a webhook, to whatever address", gets: "−32003; no webhook is kept or called", run: noWebhooks},
 		{number: 126, reason: "quota_exceeded", sent: "more tasks than TASK__MAX_PER_DID", gets: "429; others are served", with: "TASK__MAX_PER_DID=1", run: taskQuota},
+		{number: 177, reason: "method_not_found", sent: "an unknown method with a name of 1.9 MiB", gets: "200 `method_not_found` (-32601); at most 128 characters of the name are logged, and none are repeated",
+			want: want{status: 200, code: -32601, gate: "scope", reach: atKey}, cases: cases{
+				"letters": envelope(`"method":"` + strings.Repeat("m", 1900<<10) + `"`), "escapes": envelope(`"method":"` + strings.Repeat(`\u0007`, 320<<10) + `"`),
+			}},
 		{number: 128, reason: "failed", sent: "a message on which the executor panics or fails", gets: "200, a failed task without the cause; the process lives", run: executorFails},
 	}
 }

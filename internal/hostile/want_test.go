@@ -32,6 +32,9 @@ type want struct {
 	closed bool // the connection must not be used again
 }
 
+// maxLogged is how much any one request may add to the log, in bytes.
+const maxLogged = 4 << 10
+
 // trace is what one request left behind.
 type trace struct {
 	decisions    map[string]float64 // by gate, decision and reason
@@ -117,6 +120,9 @@ func (w want) fired(s *shot, send func() *reply, reason string) {
 	w.check(s.t, got, reason)
 	w.checkTrace(s.t, s.h, before, reason)
 	logged := s.h.log.String()[before.logged:]
+	if len(logged) > maxLogged || len(got.body) > maxLogged && w.status != http.StatusOK {
+		s.t.Errorf("177: %d bytes are logged and %d answered to %d", len(logged), len(got.body), len(s.body))
+	}
 	if w.gate != "" && !strings.Contains(logged, "reason="+reason) {
 		s.t.Errorf("no log line names %s: %s", reason, logged)
 	}

@@ -35,13 +35,17 @@ func Parse(body []byte, maxDepth int) (Envelope, error) {
 	if !utf8.Valid(body) {
 		return Envelope{}, ErrNotUTF8
 	}
-	if tooDeep(body, maxDepth) {
+	if TooDeep(body, maxDepth) {
 		return Envelope{}, ErrTooDeep
 	}
-	dec := jsontext.NewDecoder(bytes.NewBuffer(body))
+	dec := jsontext.NewDecoder(bytes.NewBuffer(body), jsontext.AllowDuplicateNames(true))
 	switch dec.PeekKind() {
 	case '{':
-		return parseObject(dec, body)
+		env, end, err := parseObject(dec, body)
+		if HasDuplicateNames(body[:end]) {
+			return Envelope{}, ErrDuplicateKey
+		}
+		return env, err
 	case '[':
 		return Envelope{}, ErrBatch
 	default:
@@ -53,22 +57,23 @@ func Parse(body []byte, maxDepth int) (Envelope, error) {
 }
 
 // parseObject reports faults of the text before faults of a member: a text that
-// is not sound has no members that could be trusted.
-func parseObject(dec *jsontext.Decoder, body []byte) (Envelope, error) {
+// is not sound has no members that could be trusted. It also returns where the
+// object or, if it is not sound, what is sound of it ends.
+func parseObject(dec *jsontext.Decoder, body []byte) (Envelope, int, error) {
 	var env Envelope
 	var invalid error
 	if _, err := dec.ReadToken(); err != nil {
-		return Envelope{}, textError(err)
+		return unsound(err, len(body))
 	}
 	for dec.PeekKind() == '"' {
 		name, err := dec.ReadToken()
 		if err != nil {
-			return Envelope{}, textError(err)
+			return unsound(err, len(body))
 		}
 		key := name.String()
 		value, err := dec.ReadValue()
 		if err != nil {
-			return Envelope{}, textError(err)
+			return unsound(err, len(body))
 		}
 		// The decoder's slice lives until its next read, the body's as long as the body.
 		end := int(dec.InputOffset())
@@ -77,15 +82,24 @@ func parseObject(dec *jsontext.Decoder, body []byte) (Envelope, error) {
 		}
 	}
 	if _, err := dec.ReadToken(); err != nil {
-		return Envelope{}, textError(err)
+		return unsound(err, len(body))
 	}
+	end := int(dec.InputOffset())
 	if _, err := dec.ReadToken(); !errors.Is(err, io.EOF) {
-		return Envelope{}, ErrTrailing
+		return Envelope{}, end, ErrTrailing
 	}
 	if invalid == nil {
 		invalid = env.validate()
 	}
-	return env, invalid
+	return env, end, invalid
+}
+
+// unsound is the answer of parseObject to an error of the decoder.
+func unsound(err error, length int) (Envelope, int, error) {
+	if at, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
+		length = min(length, int(at.ByteOffset))
+	}
+	return Envelope{}, length, ErrSyntax
 }
 
 func (e *Envelope) set(key string, value jsontext.Value) error {

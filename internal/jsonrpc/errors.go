@@ -3,8 +3,6 @@ package jsonrpc
 import (
 	"errors"
 	"net/http"
-
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Error codes of JSON-RPC 2.0 section 5.1.
@@ -51,14 +49,6 @@ var (
 	// ErrNotification: there is no member id; every A2A method has a response.
 	ErrNotification error = &parseError{CodeInvalidRequest, "notification_unsupported", `notifications are not supported: send a member "id"`, "Add an id: every method of A2A has a response."}
 )
-
-// textError maps an error of the JSON decoder to a sentinel.
-func textError(err error) error {
-	if errors.Is(err, jsontext.ErrDuplicateName) {
-		return ErrDuplicateKey
-	}
-	return ErrSyntax
-}
 
 // Refusal returns the HTTP status and the error that answer err, an error of
 // [Parse]; any other error is answered as an internal one, without its text.

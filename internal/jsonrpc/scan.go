@@ -10,9 +10,10 @@ import (
 // the float64 of other JSON implementations (RFC 8259, section 6).
 const maxExactInteger = 1 << 53
 
-// tooDeep counts brackets outside of strings. It runs before the parser, so
-// that hostile nesting costs no recursion; on malformed text its answer does not matter.
-func tooDeep(body []byte, maxDepth int) bool {
+// TooDeep reports JSON whose arrays and objects nest deeper than maxDepth, by
+// counting brackets outside of strings. It runs before a parser, so that hostile
+// nesting costs no recursion; on malformed text its answer does not matter.
+func TooDeep(body []byte, maxDepth int) bool {
 	depth, inString := 0, false
 	for i := 0; i < len(body); i++ {
 		switch c := body[i]; {

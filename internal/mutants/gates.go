@@ -22,6 +22,7 @@ func mutants() []mutant {
 		replaying(),
 		taskShares(),
 		outbound(),
+		costs(),
 	)
 }
 

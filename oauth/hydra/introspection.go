@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/jsonnumber"
 	"github.com/getbindu/bindu-go/oauth"
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -112,7 +113,7 @@ func (r *reader) rest(except ...string) map[string]any {
 			continue
 		}
 		var v any
-		if json.Unmarshal(jsontext.Value(value), &v) != nil {
+		if json.Unmarshal(jsontext.Value(value), &v, jsonnumber.Bounded) != nil {
 			r.failed = true
 			return nil
 		}

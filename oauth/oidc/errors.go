@@ -1,6 +1,10 @@
 package oidc
 
-import "errors"
+import (
+	"errors"
+
+	"github.com/getbindu/bindu-go/internal/brief"
+)
 
 var (
 	// ErrConfig: a setting cannot work or would not be safe; the text names the
@@ -24,10 +28,4 @@ var (
 )
 
 // clip shortens a foreign text for an error message.
-func clip(s string) string {
-	const limit = 120
-	if len(s) <= limit {
-		return s
-	}
-	return s[:limit] + "…"
-}
+func clip(s string) string { return brief.Text(s) }

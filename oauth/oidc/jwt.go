@@ -8,6 +8,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/getbindu/bindu-go/internal/jsonnumber"
 	"github.com/getbindu/bindu-go/oauth"
 )
 
@@ -103,7 +104,7 @@ func unmarshalObject(data []byte, v any) error {
 	if !depthWithin(data, maxDepth) {
 		return errTooDeep
 	}
-	if err := json.Unmarshal(data, v); err != nil {
+	if err := json.Unmarshal(data, v, jsonnumber.Bounded); err != nil {
 		return errBadJSON
 	}
 	return nil

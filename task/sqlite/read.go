@@ -3,13 +3,13 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"math"
 	"time"
 
 	"github.com/a2aproject/a2a-go/v2/a2a"
 
+	"github.com/getbindu/bindu-go/internal/freeform"
 	"github.com/getbindu/bindu-go/task"
 )
 
@@ -37,7 +37,7 @@ func (r *taskRow) task() (*a2a.Task, error) {
 		return t, nil
 	}
 	t.Status.Message = new(a2a.Message)
-	return t, json.Unmarshal([]byte(r.message.String), t.Status.Message)
+	return t, freeform.Unmarshal([]byte(r.message.String), t.Status.Message)
 }
 
 // Get implements [task.Store].
@@ -96,7 +96,7 @@ func collect[T any](ctx context.Context, tx *sql.Tx, stmt *sql.Stmt, args ...any
 			return nil, err
 		}
 		v := new(T)
-		if err := json.Unmarshal(body, v); err != nil {
+		if err := freeform.Unmarshal(body, v); err != nil {
 			return nil, err
 		}
 		all = append(all, v)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/a2aproject/a2a-go/v2/a2a"
 
+	"github.com/getbindu/bindu-go/internal/freeform"
 	"github.com/getbindu/bindu-go/task"
 )
 
@@ -123,7 +124,7 @@ func (s *Store) continueWith(ctx context.Context, tx *sql.Tx, sub *task.Submissi
 	seq := row.messages
 	if row.message.Valid { // counted already, when it became the status message
 		var asked a2a.Message
-		if err := json.Unmarshal([]byte(row.message.String), &asked); err != nil {
+		if err := freeform.Unmarshal([]byte(row.message.String), &asked); err != nil {
 			return err
 		}
 		if err := s.addMessage(ctx, tx, sub.Owner, id, seq, asked.ID, nil, row.message.String); err != nil {

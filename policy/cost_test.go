@@ -1,0 +1,30 @@
+package policy_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/getbindu/bindu-go/internal/costtest"
+	"github.com/getbindu/bindu-go/policy"
+)
+
+// requests hold the worst JSON where a rule looks for a skill, and beside it.
+func requests(size int) []costtest.Input {
+	var all []costtest.Input
+	for _, in := range costtest.All(size, 50) {
+		all = append(all,
+			costtest.Input{Name: in.Name, JSON: `{"params":{"message":{"parts":` + in.JSON + `}}}`},
+			costtest.Input{Name: in.Name + " as a skill", JSON: `{"params":{"metadata":{"skillId":` + in.JSON + `}}}`})
+	}
+	return all
+}
+
+func judge(body []byte) { _, _ = policy.NewRequest("message/send", body, time.Time{}) }
+
+func BenchmarkNewRequestWorst(b *testing.B) { costtest.Bench(b, requests(1<<20), judge) }
+
+func TestHostile163JudgingARequestCostsWhatItsLengthDoes(t *testing.T) {
+	const size = 128 << 10
+	limit := costtest.Limit{Times: 25, Floor: 50 * time.Millisecond, Bytes: 4 * size}
+	costtest.Bounded(t, requests(size), limit, judge)
+}
