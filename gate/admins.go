@@ -11,7 +11,7 @@ import (
 // adminNotListed is the word for a permission that was taken away.
 const adminNotListed Reason = "admin_not_listed"
 
-var errAdminNotListed = errors.New("the token grants " + PermissionAdmin + " to a caller that AUTH__ADMINS does not list")
+var errAdminNotListed = errors.New("the token grants " + PermissionAdmin + " to a caller that the operator does not list as an administrator")
 
 // agreement lets pass only one name, and of what the token grants leaves it only
 // what this agent's operator lets somebody of that name have.

@@ -7,7 +7,9 @@ import (
 
 	"github.com/getbindu/bindu-go/audit"
 	"github.com/getbindu/bindu-go/gate"
+	"github.com/getbindu/bindu-go/identity"
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/oauth"
 )
 
 // Whoever writes a client's scopes decides what its tokens grant; who may hold
@@ -23,7 +25,7 @@ func TestAdminIsWhomTheOperatorLists(t *testing.T) {
 		"another":               {[]string{"did:bindu:ops:other:3"}, false},
 		"a part of the name":    {[]string{"did:bindu:ops:caller", "did:bindu:ops:caller:22"}, false},
 		"in capitals":           {[]string{"DID:BINDU:OPS:CALLER:2"}, false},
-		"its client, by issuer": {[]string{"client:" + testIssuer + " did:bindu:ops:caller:2"}, false},
+		"its client, by issuer": {[]string{identity.Caller{Claims: oauth.Claims{Issuer: testIssuer, ClientID: "did:bindu:ops:caller:2"}}.Name()}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, func(cfg *gate.Config) { cfg.Admins = c.admins })
@@ -57,7 +59,7 @@ func adminWarnings(b *bench, name string) int {
 // Callers without a DID are listed by the name that owns their tasks; and what
 // the settings give callers without a token is no way around the list.
 func TestAdminWithoutADIDOrWithoutAToken(t *testing.T) {
-	const client = "client:" + testIssuer + " poet"
+	client := identity.Caller{Claims: oauth.Claims{Issuer: testIssuer, ClientID: "poet", Subject: "s"}}.Name()
 	for _, listed := range []bool{true, false} {
 		b := newBench(t, func(cfg *gate.Config) {
 			cfg.Mode, cfg.TokenOnly, cfg.Keys, cfg.Replay = gate.ModeOff, true, nil, nil
@@ -65,7 +67,7 @@ func TestAdminWithoutADIDOrWithoutAToken(t *testing.T) {
 				cfg.Admins = []string{client}
 			}
 		})
-		b.claims.DID, b.claims.ClientID, b.claims.Scopes = "", "poet", []string{"agent:write", "agent:admin"}
+		b.claims.DID, b.claims.ClientID, b.claims.Subject, b.claims.Scopes = "", "poet", "s", []string{"agent:write", "agent:admin"}
 		w, _ := b.do(b.request(did.SchemeReference, testBody))
 		if w.Code != http.StatusOK || b.got.HasScope(gate.PermissionAdmin) != listed || (adminWarnings(b, client) == 1) == listed {
 			t.Errorf("listed %t: %d, permissions %v, %d recorded", listed, w.Code, b.got.Claims.Scopes, adminWarnings(b, client))

@@ -68,7 +68,7 @@ type Auth struct {
 	RequireDID  bool     `env:"AUTH__REQUIRE_DID" default:"true" doc:"Refuse callers that no DID is known of; false admits callers on their token alone, without mutual TLS only." example:"false"`
 	AllowedDIDs []string `env:"AUTH__ALLOWED_DIDS" each:"did" doc:"If set, only these DIDs are admitted." example:"did:bindu:you_at_example_com:poet:9f3c"`
 
-	Admins []string `env:"AUTH__ADMINS" each:"callername" doc:"Callers that may hold the permission agent:admin: a DID, or client:ISSUER CLIENT_ID (as a JSON array) for a caller without one. Everybody else loses it, whatever the token says; unset, nobody has it." example:"did:bindu:you_at_example_com:ops:9f3c"`
+	Admins []string `env:"AUTH__ADMINS" each:"callername" doc:"Callers that may hold the permission agent:admin: a DID, or oauth:ISSUER:CLIENT:SUBJECT, as the log shows it, for a caller without one. Everybody else loses it, whatever the token says; unset, nobody has it." example:"did:bindu:you_at_example_com:ops:9f3c"`
 
 	Permissions map[string][]string `env:"AUTH__PERMISSIONS" doc:"Permissions of which a caller needs one for a method, in place of the built-in ones." example:"{\"tasks/list\":[\"agent:admin\"]}"`
 	Tokenless   []string            `env:"AUTH__TOKENLESS_PERMISSIONS" each:"scope" default:"agent:read,agent:write" doc:"Permissions of a caller that needs no token and brings none." example:"agent:read"`

@@ -142,14 +142,14 @@ func checkDID(text string) (problem string) {
 }
 
 // checkCallerName wants the name of a caller as the gates and the log have it: a
-// DID, or issuer and client id of a caller without one.
+// DID or, for a caller without one, issuer, client id and subject.
 func checkCallerName(text string) (problem string) {
-	client, ok := strings.CutPrefix(text, "client:")
+	parts, ok := strings.CutPrefix(text, "oauth:")
 	if !ok {
 		return checkDID(text)
 	}
-	if issuer, id, _ := strings.Cut(client, " "); issuer == "" || id == "" {
-		return "must be a DID, or \"client:ISSUER CLIENT_ID\" with one space"
+	if issuer, rest, _ := strings.Cut(parts, ":"); issuer == "" || strings.Count(rest, ":") != 1 {
+		return "must be a DID, or oauth:ISSUER:CLIENT:SUBJECT as the log shows it"
 	}
 	return checkText(text)
 }
