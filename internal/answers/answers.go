@@ -92,9 +92,19 @@ func (a *Answer) Reserve(bytes int64) error {
 		return nil
 	}
 	if bytes > large && !a.turn {
+		if !a.fits(bytes) { // then waiting is of no use
+			return ErrFull
+		}
 		return ErrTurn
 	}
 	return a.charge(bytes)
+}
+
+func (a *Answer) fits(bytes int64) bool {
+	a.shard.mu.Lock()
+	defer a.shard.mu.Unlock()
+	others := a.account.held - a.held
+	return others == 0 || others+bytes <= a.limit
 }
 
 // Wait waits for the turn that a large answer needs. [ErrFull] after 10 s: those
