@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/getbindu/bindu-go/a2a"
 	"github.com/getbindu/bindu-go/internal/costtest"
 )
@@ -111,6 +113,23 @@ func TestHostile174ReadingAReplyEndsWithTheContext(t *testing.T) {
 	body := []byte(`{"id":"t","status":{"state":"completed"},"artifacts":[{"parts":[{"text":"x"}]}]}`)
 	if _, err := parseReply(ctx, body); !errors.Is(err, cause) {
 		t.Errorf("error %v, want the cause of the context's end", err)
+	}
+}
+
+// So does an end that comes while it is read.
+func TestHostile174ReadingAReplyStopsHalfway(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	list := jsontext.Value(costtest.Repeat("{}", 1<<20))
+	visited := 0
+	err := eachEntry(ctx, &list, func(wireMessage) error {
+		if visited++; visited == 10 {
+			cancel()
+		}
+		return nil
+	})
+	if !errors.Is(err, context.Canceled) || visited != 10 {
+		t.Errorf("%d entries were read, %v", visited, err)
 	}
 }
 

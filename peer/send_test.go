@@ -143,6 +143,7 @@ func TestNonsenseRepliesAreErrors(t *testing.T) {
 		"another id":         `{"jsonrpc":"2.0","id":"x","result":{"task":{"id":"t","status":{"state":"completed"}}}}`,
 		"a result of null":   `{"jsonrpc":"2.0","id":"ID","result":null}`,
 		"a task without id":  `{"jsonrpc":"2.0","id":"ID","result":{"task":{"status":{"state":"completed"}}}}`,
+		"duplicates deep in": `{"jsonrpc":"2.0","id":"ID","result":{"id":"t","status":{"state":"completed"},"metadata":{"x":[{"a":1,"\u0061":1}]}}}`,
 		"duplicate members":  `{"jsonrpc":"2.0","id":"ID","result":{"id":"t","id":"u","status":{"state":"completed"}}}`,
 		"a task of no state": `{"jsonrpc":"2.0","id":"ID","result":{"id":"t","status":{}}}`,
 	} {

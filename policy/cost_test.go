@@ -1,6 +1,7 @@
 package policy_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -27,4 +28,21 @@ func TestHostile163JudgingARequestCostsWhatItsLengthDoes(t *testing.T) {
 	const size = 128 << 10
 	limit := costtest.Limit{Times: 25, Floor: 50 * time.Millisecond, Bytes: 4 * size}
 	costtest.Bounded(t, requests(size), limit, judge)
+}
+
+// What is read of a body must have one meaning, and so must what is not read.
+func TestRequestWithDuplicateNames(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]string{
+		"skill":      `{"params":{"metadata":{"skillId":"a","skillId":"b"}}}`,
+		"by escapes": `{"params":{"metadata":{"skillId":"a","skill\u0049d":"a"}}}`,
+		"elsewhere":  `{"params":{"message":{"parts":[{"data":{"x":1,"x":2}}]}}}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if r, err := policy.NewRequest("message/send", []byte(body), time.Time{}); !errors.Is(err, policy.ErrRequest) {
+				t.Errorf("%+v, %v, want ErrRequest", r, err)
+			}
+		})
+	}
 }

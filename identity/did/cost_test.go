@@ -80,7 +80,7 @@ func TestHostile163SignatureThatDoesNotVerify(t *testing.T) {
 
 func TestHostile165ResolveCostsWhatItsLengthDoes(t *testing.T) {
 	const size = 3900
-	limit := costtest.Limit{Times: worst, Floor: time.Millisecond, Bytes: 64 << 10}
+	limit := costtest.Limit{Times: worst, Floor: time.Millisecond, Bytes: 96 << 10}
 	costtest.Bounded(t, asked(size), limit, resolver(t))
 }
 

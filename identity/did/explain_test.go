@@ -108,3 +108,15 @@ func TestExplainKnowsWhenItDoesNotKnow(t *testing.T) {
 		t.Errorf("without a key: %+v", m)
 	}
 }
+
+// A signer that rounds numbers, which canonical JSON refuses, is found all the same.
+func TestExplainRoundedNumber(t *testing.T) {
+	k := keyPair(t, zeroSeed)
+	r := baseRequest(t)
+	r.Body = []byte(`{"n":9007199254740993}`)
+	signed := `{"body": "{\"n\":9007199254740992}", "did": "` + caller + `", "timestamp": ` + strconv.FormatInt(r.Timestamp, 10) + "}"
+	m, ok := did.Explain(k.PublicKey(), did.SchemeReference, r, base58.Encode(k.Sign([]byte(signed))))
+	if !ok || !strings.Contains(m.Form, "canonical") {
+		t.Errorf("Explain = %+v, %v; want the canonical form", m, ok)
+	}
+}

@@ -1,7 +1,6 @@
 package did
 
 import (
-	"slices"
 	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -21,7 +20,7 @@ func referencePayload(r Request) ([]byte, error) {
 
 func appendReference(dst, body []byte, did string, timestamp int64) []byte {
 	// A body may become six times as long: what it becomes is allocated once.
-	dst = slices.Grow(dst, asciiLength(body)+len(did)+64)
+	dst = append(make([]byte, 0, len(dst)+asciiLength(body)+len(did)+64), dst...)
 	dst = append(dst, `{"body": "`...)
 	dst = appendASCII(dst, body)
 	dst = append(dst, `", "did": "`...)
