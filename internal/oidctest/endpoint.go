@@ -82,11 +82,7 @@ func Hang() http.Handler {
 	return http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body) // the server notices a client that left only after the body
 		<-r.Context().Done()
-<<<<<<< HEAD
-		panic(http.ErrAbortHandler)
-=======
 		panic(http.ErrAbortHandler) // to return would be an answer, which can win the race with the client's leave
->>>>>>> w-settings
 	})
 }
 
