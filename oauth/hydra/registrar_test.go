@@ -258,14 +258,20 @@ func TestReconcileDoesNotRegisterAtTheWrongURL(t *testing.T) {
 // absent, so a 404 in Hydra's own words is no missing client either. That is
 // what HYDRA__ADMIN_URL with a path too much gets.
 func TestNotFoundOnCreateIsAWrongAddress(t *testing.T) {
-	for _, body := range []string{`{"error":"Not Found","error_description":"Unable to locate the resource"}`, `404 page not found`} {
-		w, s := fakeWorld(t, hydratest.Options{})
-		s.Fail(hydratest.Clients, hydratest.Fault{Status: 404, Body: body})
-		a := newAgent(t, "agent")
-		_, err := a.registrar(w.config()).Reconcile(t.Context(), a.wanted)
-		if !errors.Is(err, oauth.ErrUnavailable) || !strings.Contains(err.Error(), "check HYDRA__ADMIN_URL") {
-			t.Errorf("body %s: %v, want a wrong address", body, err)
-		}
+	for name, body := range map[string]string{
+		"in Hydra's words": `{"error":"Not Found","error_description":"Unable to locate the resource"}`,
+		"of a gateway":     `{"error":{"code":404,"message":"no route"}}`,
+		"of a web server":  `404 page not found`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, s := fakeWorld(t, hydratest.Options{})
+			s.Fail(hydratest.Clients, hydratest.Fault{Status: 404, Body: body})
+			a := newAgent(t, "agent")
+			_, err := a.registrar(w.config()).Reconcile(t.Context(), a.wanted)
+			if !errors.Is(err, oauth.ErrUnavailable) || !strings.Contains(err.Error(), "check HYDRA__ADMIN_URL") {
+				t.Errorf("%v, want a wrong address", err)
+			}
+		})
 	}
 }
 
