@@ -3,6 +3,7 @@ package peer
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -68,9 +69,12 @@ func TestHostile174WrappedReply(t *testing.T) {
 		}
 	}
 	for _, n := range []int{2, 3, maxDepth, 9000} {
-		if reply, err := parseReply(t.Context(), wrapped(n)); !errors.Is(err, ErrReply) {
-			t.Errorf("wrapped %d times: %+v, %v, want ErrReply", n, reply, err)
-		}
+		t.Run(fmt.Sprint(n), func(t *testing.T) {
+			t.Parallel()
+			if reply, err := parseReply(t.Context(), wrapped(n)); !errors.Is(err, ErrReply) {
+				t.Errorf("%+v, %v, want ErrReply", reply, err)
+			}
+		})
 	}
 }
 
@@ -98,9 +102,11 @@ func TestHostile174NestedReply(t *testing.T) {
 		"without an end":  strings.Repeat(wrapper, 100_000),
 		"of many results": `{"jsonrpc":"2.0","id":"1","result":` + strings.Repeat(wrapper, 9000) + "{}" + strings.Repeat("}", 9001),
 	} {
-		if err := serve(body); !errors.Is(err, ErrReply) {
-			t.Errorf("%s: %v, want ErrReply", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			if err := serve(body); !errors.Is(err, ErrReply) {
+				t.Errorf("%v, want ErrReply", err)
+			}
+		})
 	}
 }
 
