@@ -12,8 +12,8 @@ import (
 	"github.com/getbindu/bindu-go/task"
 )
 
-// decode reads the parameters of a method. Member names are matched by exact
-// case and unknown members are ignored.
+// decode reads the parameters of a method, in one spelling. Member names are
+// matched by exact case and unknown members are ignored.
 func decode(params jsontext.Value, into any) error {
 	if params == nil {
 		return invalidParams("params are required")
@@ -29,18 +29,18 @@ func decode(params jsontext.Value, into any) error {
 	}
 	var semantic *json.SemanticError
 	if errors.As(err, &semantic) && semantic.JSONPointer != "" {
-		return invalidParams("params: wrong type or value at " + pointer(semantic.JSONPointer))
+		return invalidParams("params: wrong type or value at " + quote(string(semantic.JSONPointer)))
 	}
 	return invalidParams("params have a wrong type or value")
 }
 
-// pointer shortens what is the peer's own text anyway.
-func pointer(p jsontext.Pointer) string {
+// quote shortens what is the peer's own text anyway.
+func quote(text string) string {
 	const longest = 200
-	if len(p) > longest {
-		p = p[:longest]
+	if len(text) > longest {
+		text = text[:longest]
 	}
-	return strconv.Quote(string(p))
+	return strconv.Quote(text)
 }
 
 func invalidParams(message string) error {

@@ -39,11 +39,7 @@ func (v version03) getTask(ctx context.Context, params jsontext.Value) (any, err
 	if err != nil {
 		return nil, err
 	}
-	history, err := wire.history()
-	if err != nil {
-		return nil, err
-	}
-	result, err := v.tasks.GetTask(ctx, &a2a.GetTaskRequest{ID: a2a.TaskID(id), HistoryLength: history})
+	result, err := v.tasks.GetTask(ctx, &a2a.GetTaskRequest{ID: a2a.TaskID(id), HistoryLength: wire.History})
 	if err != nil {
 		return nil, err
 	}
