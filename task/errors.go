@@ -35,8 +35,6 @@ var (
 	ErrEnded error = &Refusal{a2a.ErrUnsupportedOperation, "task_ended", "the task has ended; start a new task that references it"}
 	// ErrBusy: the task is being worked on and takes no message now.
 	ErrBusy error = &Refusal{a2a.ErrUnsupportedOperation, "task_busy", "the task is being worked on; send the message when it asks for input or has ended"}
-	// ErrMessageIDReused: the messageId was used for another message of this owner.
-	ErrMessageIDReused error = &Refusal{a2a.ErrInvalidParams, "message_id_reused", "the messageId was already used for a different message"}
 	// ErrContextMismatch: the message names a task of another context (A2A section 3.4.2).
 	ErrContextMismatch error = &Refusal{a2a.ErrInvalidParams, "context_mismatch", "the task does not belong to the context that the message names"}
 	// ErrPageToken: the page token was not issued for this owner and these filters.

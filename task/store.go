@@ -17,8 +17,8 @@ import (
 type Store interface {
 	// Submit stores a client's message, in one transaction with what it does to
 	// its task: create it, or continue one that waits for input. It fails with
-	// ErrNotFound, ErrEnded, ErrBusy, ErrContextMismatch, ErrMessageIDReused or
-	// a *QuotaError, and then nothing has changed.
+	// ErrNotFound, ErrEnded, ErrBusy, ErrContextMismatch or a *QuotaError,
+	// and then nothing has changed.
 	Submit(ctx context.Context, s Submission) (Submitted, error)
 
 	// Transition changes the state of a task that has not ended. It fails with
@@ -61,8 +61,8 @@ type Submission struct {
 	Owner string
 	// Message names its task and context as the client did. It is not modified.
 	Message *a2a.Message
-	// Digest identifies the content of the message: the same messageId with
-	// another digest is ErrMessageIDReused, with the same one a duplicate.
+	// Digest identifies the content of the message: the same messageId with the
+	// same digest is a duplicate, with another one a message of its own.
 	Digest []byte
 	// TaskID and ContextID are given to a new task if the message names none.
 	TaskID, ContextID string

@@ -11,7 +11,7 @@ import (
 // of recovery and say so in their names.
 type statements struct {
 	// for writing
-	byMessageID, taskForUpdate, insertTask, continueTask, insertMessage,
+	byMessage, taskForUpdate, insertTask, continueTask, insertMessage,
 	charge, transition, taskState, insertArtifact, addBytes,
 	contextSize, contextBatch, deleteTask, insertFeedback, anyUnfinished, failAnyUnfinished *sql.Stmt
 	// for reading
@@ -30,7 +30,7 @@ func (s *statements) prepare(ctx context.Context, write, read *sql.DB) error {
 		stmt **sql.Stmt
 		text string
 	}{
-		{write, &s.byMessageID, `SELECT task_id, digest FROM messages WHERE owner = ? AND message_id = ? AND digest IS NOT NULL`},
+		{write, &s.byMessage, `SELECT task_id FROM messages WHERE owner = ? AND message_id = ? AND digest = ? AND digest IS NOT NULL`},
 		{write, &s.taskForUpdate, `SELECT context_id, state, message, messages, bytes FROM tasks WHERE owner = ? AND id = ?`},
 		{write, &s.insertTask, `INSERT INTO tasks (owner, id, context_id, state, run, messages, artifacts, bytes, updated_at) VALUES (?, ?, ?, ?, ?, 1, 0, ?, ?)`},
 		{write, &s.continueTask, `UPDATE tasks SET state = ?, run = ?, message = NULL, messages = ?, bytes = bytes + ?, updated_at = ? WHERE owner = ? AND id = ?`},

@@ -117,7 +117,18 @@ func testIdempotency(t *testing.T, f *fixture) {
 
 	other := *m
 	other.Parts = a2a.ContentParts{a2a.NewTextPart("other")}
-	f.refuse(submission(alice, &other, epoch), task.ErrMessageIDReused)
+	second := submission(alice, &other, epoch)
+	second.TaskID, second.Run = "second", "second"
+	if out, err := f.store.Submit(f.ctx(), second); err != nil || out.Duplicate || out.Task.ID != "second" {
+		t.Errorf("other content under the same id: %+v, %v", out, err)
+	}
+	for want, s := range map[a2a.TaskID]task.Submission{first.ID: again, "second": second} {
+		s.TaskID = "a third"
+		if out, err := f.store.Submit(f.ctx(), s); err != nil || !out.Duplicate || out.Task.ID != want {
+			t.Errorf("%s again: %+v, %v", want, out, err)
+		}
+	}
+	f.absent(alice, "a third")
 
 	if out, err := f.store.Submit(f.ctx(), submission(bob, &other, epoch)); err != nil || out.Duplicate {
 		t.Errorf("another owner's message of the same id: %+v, %v", out, err)
