@@ -2,7 +2,6 @@ package a2a
 
 import (
 	"errors"
-	"strconv"
 
 	"github.com/a2aproject/a2a-go/v2/a2a"
 	"github.com/go-json-experiment/json"
@@ -22,25 +21,20 @@ func decode(params jsontext.Value, into any) error {
 	if err == nil {
 		return nil
 	}
+	at := "params"
+	var semantic *json.SemanticError
+	if errors.As(err, &semantic) {
+		at = place(semantic.JSONPointer)
+	}
 	for _, known := range []error{freeform.ErrPart, freeform.ErrInteger, freeform.ErrRange} {
 		if errors.Is(err, known) {
-			return invalidParams(known.Error())
+			return invalidParams(at + ": " + known.Error())
 		}
 	}
-	var semantic *json.SemanticError
-	if errors.As(err, &semantic) && semantic.JSONPointer != "" {
-		return invalidParams("params: wrong type or value at " + quote(string(semantic.JSONPointer)))
+	if semantic != nil {
+		return invalidParams(at + " " + wanted(semantic))
 	}
 	return invalidParams("params have a wrong type or value")
-}
-
-// quote shortens what is the peer's own text anyway.
-func quote(text string) string {
-	const longest = 200
-	if len(text) > longest {
-		text = text[:longest]
-	}
-	return strconv.Quote(text)
 }
 
 func invalidParams(message string) error {

@@ -23,7 +23,7 @@ func (v version03) sendMessage(ctx context.Context, params jsontext.Value) (any,
 	if err != nil {
 		return nil, err
 	}
-	result, err := v.tasks.Send(ctx, req, task.SendOptions{AdoptTaskID: true})
+	result, err := v.tasks.Send(ctx, req, task.SendOptions{AdoptTaskID: wire.byReference()})
 	if err != nil {
 		return nil, err
 	}

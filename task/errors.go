@@ -42,8 +42,8 @@ var (
 	// ErrContextNotFound: the owner has no task in the context.
 	ErrContextNotFound error = &Refusal{a2a.ErrInvalidParams, "context_not_found", "context not found"}
 
-	errStreaming = &Refusal{a2a.ErrUnsupportedOperation, "streaming_unsupported", "this agent does not stream; send the message without streaming and poll the task"}
-	errPush      = &Refusal{a2a.ErrPushNotificationNotSupported, "push_unsupported", "this agent does not send push notifications; poll the task"}
+	errStreaming = &Refusal{a2a.ErrUnsupportedOperation, "streaming_unsupported", "this agent does not stream; send the message with SendMessage (0.3: message/send) and poll GetTask (tasks/get)"}
+	errPush      = &Refusal{a2a.ErrPushNotificationNotSupported, "push_unsupported", "this agent does not send push notifications; poll GetTask (0.3: tasks/get)"}
 	errExtended  = &Refusal{a2a.ErrUnsupportedOperation, "extended_card_unsupported", "this agent has no extended card; the public card says everything"}
 )
 
