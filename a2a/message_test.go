@@ -1,9 +1,11 @@
 package a2a_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 
+	sdk "github.com/a2aproject/a2a-go/v2/a2a"
 	"github.com/google/uuid"
 
 	"github.com/getbindu/bindu-go/internal/jsonrpc"
@@ -111,5 +113,37 @@ func TestFaultsNameTheLiteralAndThePlace(t *testing.T) {
 				t.Errorf("%s %s: %q does not say %q", tt.method, tt.params, r.Error.Message, want)
 			}
 		}
+	}
+}
+
+// An executor may answer with a message; then there is no task.
+func TestAnswerIsAMessage(t *testing.T) {
+	t.Parallel()
+	a := newAgent(t, task.Config{Executor: executor(func(context.Context, task.Request, func(*sdk.Artifact) error) (task.Result, error) {
+		return task.Result{Message: &sdk.Message{Parts: sdk.ContentParts{sdk.NewTextPart("hello yourself")}}}, nil
+	})})
+	type wireMessage struct {
+		MessageID, ContextID, TaskID, Kind, Role string
+		Parts                                    []struct{ Kind, Text string }
+	}
+	var v1 map[string]wireMessage
+	a.v1("alice", "SendMessage", sendV1("m1", "hello", ""), &v1)
+	if m := v1["message"]; len(v1) != 1 || m.MessageID == "" || m.ContextID == "" || m.TaskID != "" || m.Role != "ROLE_AGENT" || len(m.Parts) != 1 || m.Parts[0].Text != "hello yourself" {
+		t.Errorf("1.0: %+v", v1)
+	}
+	var again map[string]wireMessage
+	a.v1("alice", "SendMessage", sendV1("m1", "hello", ""), &again)
+	if again["message"].MessageID != v1["message"].MessageID {
+		t.Errorf("sent again: %+v", again)
+	}
+	var v03 wireMessage
+	a.v03("alice", "message/send", sendV03("m2", "hello", "", `,"blocking":true`), &v03)
+	if v03.Kind != "message" || v03.MessageID == "" || v03.Role != "agent" || len(v03.Parts) != 1 || v03.Parts[0].Kind != "text" || v03.Parts[0].Text != "hello yourself" {
+		t.Errorf("0.3: %+v", v03)
+	}
+	var list []wireTask
+	a.v03("alice", "tasks/list", `{}`, &list)
+	if len(list) != 0 {
+		t.Errorf("tasks are left: %+v", list)
 	}
 }

@@ -27,7 +27,7 @@ func (v version03) sendMessage(ctx context.Context, params jsontext.Value) (any,
 	if err != nil {
 		return nil, err
 	}
-	return a2av0.FromV1Task(result), nil
+	return a2av0.FromV1Event(result)
 }
 
 func (v version03) getTask(ctx context.Context, params jsontext.Value) (any, error) {

@@ -33,6 +33,8 @@ type execution struct {
 	task      *a2a.Task     // as submitted; nil if the task had earlier executions
 	done      chan struct{} // closed when the store holds the outcome
 	final     *a2a.Task     // the task in the state it ended in, if known when done is closed
+
+	told, direct bool // under the service's mutex: see tell
 }
 
 // workingAfter is how long an execution lasts before the store is told that it
@@ -40,11 +42,11 @@ type execution struct {
 const workingAfter = 100 * time.Millisecond
 
 // start registers an execution and hands it to the pool.
-func (s *Service) start(pl *place, k key, run string, who identity.Caller, t *a2a.Task) *execution {
+func (s *Service) start(pl *place, k key, run string, who identity.Caller, t *a2a.Task, told bool) *execution {
 	ctx, cancel := context.WithCancelCause(s.base)
 	last := len(t.History) - 1
 	e := &execution{
-		key: k, place: pl, run: run, contextID: t.ContextID, ctx: ctx, cancel: cancel, done: make(chan struct{}),
+		key: k, place: pl, run: run, contextID: t.ContextID, ctx: ctx, cancel: cancel, done: make(chan struct{}), told: told,
 		req: Request{
 			TaskID: executorID("task", k.owner, k.id), ContextID: executorID("context", k.owner, t.ContextID),
 			Message: t.History[last], History: t.History[:last:last], Caller: who,
@@ -120,6 +122,9 @@ func (s *Service) outcome(e *execution) Transition {
 	}
 	if err != nil {
 		return s.failed(e, err)
+	}
+	if result.Message != nil {
+		return s.messageAnswer(e, out, result, artifacts)
 	}
 	t := Transition{To: a2a.TaskStateCompleted, Artifacts: artifacts, MaxBytes: s.cfg.Limits.Bytes}
 	if result.InputRequired {

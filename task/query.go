@@ -26,7 +26,11 @@ func (s *Service) GetTask(ctx context.Context, req *a2a.GetTaskRequest) (*a2a.Ta
 	if err := checkTaskID(req.ID); err != nil {
 		return nil, err
 	}
-	return s.cfg.Store.Get(ctx, owner, string(req.ID), history)
+	t, err := s.cfg.Store.Get(ctx, owner, string(req.ID), history)
+	if err != nil {
+		return nil, err
+	}
+	return asTask(t), nil
 }
 
 // ListTasks implements A2A 1.0 section 3.1.4. Without a historyLength the

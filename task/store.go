@@ -24,17 +24,19 @@ type Store interface {
 	// Transition changes the state of a task that has not ended. It fails with
 	// ErrNotFound, ErrEnded, ErrSuperseded (another run owns the task) or a
 	// *QuotaError, and then nothing has changed: of any number of concurrent
-	// transitions to an end exactly one succeeds.
+	// transitions to an end exactly one succeeds. [StateAnswered] is an end.
 	Transition(ctx context.Context, owner, id string, t Transition) error
 
 	// Get returns a task with its artifacts and the last history messages, all
 	// if history is negative. ErrNotFound if the owner has none of that id.
 	Get(ctx context.Context, owner, id string, history int) (*a2a.Task, error)
 
-	// List returns one page of tasks, the most recently updated first.
+	// List returns one page of tasks, the most recently updated first. It leaves
+	// out those that are [StateAnswered].
 	List(ctx context.Context, owner string, f Filter) (Page, error)
 
-	// Contexts returns the owner's contexts, the most recently updated first.
+	// Contexts returns the owner's contexts, the most recently updated first, also
+	// those whose messages were all answered with messages; their tasks are 0.
 	Contexts(ctx context.Context, owner string, limit int) ([]Context, error)
 
 	// ClearContext deletes the owner's tasks of a context and what belongs to

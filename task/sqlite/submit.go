@@ -102,7 +102,7 @@ func (s *Store) continueWith(ctx context.Context, tx *sql.Tx, sub *task.Submissi
 	switch {
 	case sub.Message.ContextID != "" && sub.Message.ContextID != row.contextID:
 		return task.ErrContextMismatch
-	case row.state.Terminal():
+	case row.state.Terminal(), row.state == task.StateAnswered:
 		return task.ErrEnded
 	case row.state != a2a.TaskStateInputRequired && row.state != a2a.TaskStateAuthRequired:
 		return task.ErrBusy
