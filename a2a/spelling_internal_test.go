@@ -21,6 +21,26 @@ func TestCamelCase(t *testing.T) {
 	}
 }
 
+func TestOneSpelling(t *testing.T) {
+	t.Parallel()
+	for params, want := range map[string]string{ // "": refused
+		`{"task_id":"x","other_name":1}`:         `{"taskId":"x","other_name":1}`,
+		`{"task_id":"x","taskId":"\u0078"}`:      `{"taskId":"x"}`,
+		`{"taskId":"x","task_id":"y"}`:           "",
+		`{"taskId":"x","task_id":null}`:          "",
+		`{"history_length":1,"historyLength":2}`: "",
+	} {
+		if got, err := oneSpelling(jsontext.Value(params), shapeTask); string(got) != want || (err != nil) != (want == "") {
+			t.Errorf("%s became %s, %v", params, got, err)
+		}
+	}
+	for _, s := range []*shape{shapeListTasks, shapeListV03, shapeClear} {
+		if got, err := oneSpelling(jsontext.Value(`{"colour":1}`), s); err == nil {
+			t.Errorf("an unknown member of a filter became %s", got)
+		}
+	}
+}
+
 // FuzzOneSpelling: what comes out is JSON, spelt so that nothing is left to do,
 // and not longer than what came in.
 func FuzzOneSpelling(f *testing.F) {

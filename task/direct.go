@@ -65,24 +65,6 @@ func (o *output) message(from *a2a.Message) (*a2a.Message, error) {
 	return m, nil
 }
 
-// tell notes that the owner gets to know the task before it ends, and reports
-// whether it is one still.
-func (s *Service) tell(e *execution) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	e.told = e.told || !e.direct
-	return e.told
-}
-
-// stopsBeingATask decides whether the message is the whole answer. It is not for
-// whoever named a task or was given one: there the task is completed with it.
-func (s *Service) stopsBeingATask(e *execution) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	e.direct = !e.told
-	return e.direct
-}
-
 // reply is what the sender of a message gets.
 func reply(t *a2a.Task, history int) a2a.SendMessageResult {
 	if t.Status.State != StateAnswered {

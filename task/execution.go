@@ -65,26 +65,6 @@ func (s *Service) start(pl *place, k key, run string, who identity.Caller, t *a2
 	return e
 }
 
-// running returns the execution that works on a task in this process, if any.
-func (s *Service) running(k key) *execution {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.active[k.owner][k.id]
-}
-
-// executionsOf returns those that work in a context.
-func (s *Service) executionsOf(owner, contextID string) []*execution {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var all []*execution
-	for _, e := range s.active[owner] {
-		if e.contextID == contextID {
-			all = append(all, e)
-		}
-	}
-	return all
-}
-
 // carryOut takes an execution to its end; refused says that it gets no worker.
 func (s *Service) carryOut(e *execution, refused error) {
 	if cause := context.Cause(e.ctx); cause != nil { // before its turn came

@@ -162,6 +162,8 @@ func TestMessagesThatCannotBeSent(t *testing.T) {
 		"no message":        func(r *a2a.SendMessageRequest) { r.Message = nil },
 		"no messageId":      func(r *a2a.SendMessageRequest) { r.Message.ID = "" },
 		"long messageId":    func(r *a2a.SendMessageRequest) { r.Message.ID = string(long) },
+		"a blank taskId":    func(r *a2a.SendMessageRequest) { r.Message.TaskID = " " },
+		"a blank contextId": func(r *a2a.SendMessageRequest) { r.Message.ContextID = "\t " },
 		"NUL in a taskId":   func(r *a2a.SendMessageRequest) { r.Message.TaskID = "a\x00b" },
 		"line in contextId": func(r *a2a.SendMessageRequest) { r.Message.ContextID = "a\nb" },
 		"no UTF-8":          func(r *a2a.SendMessageRequest) { r.Message.ContextID = "a\xff" },
