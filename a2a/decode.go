@@ -2,7 +2,6 @@ package a2a
 
 import (
 	"errors"
-	"strconv"
 
 	"github.com/a2aproject/a2a-go/v2/a2a"
 	"github.com/go-json-experiment/json"
@@ -12,8 +11,8 @@ import (
 	"github.com/getbindu/bindu-go/task"
 )
 
-// decode reads the parameters of a method. Member names are matched by exact
-// case and unknown members are ignored.
+// decode reads the parameters of a method, in one spelling. Member names are
+// matched by exact case and unknown members are ignored.
 func decode(params jsontext.Value, into any) error {
 	if params == nil {
 		return invalidParams("params are required")
@@ -22,25 +21,20 @@ func decode(params jsontext.Value, into any) error {
 	if err == nil {
 		return nil
 	}
+	at := "params"
+	var semantic *json.SemanticError
+	if errors.As(err, &semantic) {
+		at = place(semantic.JSONPointer)
+	}
 	for _, known := range []error{freeform.ErrPart, freeform.ErrInteger, freeform.ErrRange} {
 		if errors.Is(err, known) {
-			return invalidParams(known.Error())
+			return invalidParams(at + ": " + known.Error())
 		}
 	}
-	var semantic *json.SemanticError
-	if errors.As(err, &semantic) && semantic.JSONPointer != "" {
-		return invalidParams("params: wrong type or value at " + pointer(semantic.JSONPointer))
+	if semantic != nil {
+		return invalidParams(at + " " + wanted(semantic))
 	}
 	return invalidParams("params have a wrong type or value")
-}
-
-// pointer shortens what is the peer's own text anyway.
-func pointer(p jsontext.Pointer) string {
-	const longest = 200
-	if len(p) > longest {
-		p = p[:longest]
-	}
-	return strconv.Quote(string(p))
 }
 
 func invalidParams(message string) error {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	sdk "github.com/a2aproject/a2a-go/v2/a2a"
+	"github.com/google/uuid"
 	"go.uber.org/goleak"
 
 	"github.com/getbindu/bindu-go/a2a"
@@ -181,6 +182,12 @@ func request(method, params string) string {
 // sendV1 are the parameters of SendMessage.
 func sendV1(id, text, more string) string {
 	return `{"message":{"messageId":"` + id + `","role":"ROLE_USER","parts":[{"text":"` + text + `"}]` + more + `}}`
+}
+
+// sendReference are the parameters of message/send as the reference's clients
+// make them: they choose every id.
+func sendReference(text, contextID, taskID, config string) string {
+	return sendV03(uuid.NewString(), text, `,"taskId":"`+taskID+`","contextId":"`+contextID+`"`, config)
 }
 
 // sendV03 are the parameters of message/send.

@@ -135,7 +135,11 @@ func (h *Handler) call(r *http.Request, env jsonrpc.Envelope, answer *answers.An
 	if err := checkVersion(op.Method, version); err != nil {
 		return nil, err
 	}
-	return reserved(r.Context(), answer, func(ctx context.Context) (any, error) { return op.call(ctx, env.Params) })
+	params, err := oneSpelling(env.Params, op.params)
+	if err != nil {
+		return nil, err
+	}
+	return reserved(r.Context(), answer, func(ctx context.Context) (any, error) { return op.call(ctx, params) })
 }
 
 // survive answers for a panic, which would otherwise cost the connection.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	sdk "github.com/a2aproject/a2a-go/v2/a2a"
+	"github.com/google/uuid"
 
 	"github.com/getbindu/bindu-go/a2a"
 	"github.com/getbindu/bindu-go/identity"
@@ -60,16 +61,16 @@ func TestVersion03(t *testing.T) {
 			time.Sleep(time.Second)
 			return task.Result{}, emit(&sdk.Artifact{Parts: sdk.ContentParts{sdk.NewTextPart("answer")}})
 		})})
-		ids := `,"taskId":"t1","contextId":"c1"`
+		t1, t3 := uuidTask, uuid.NewString()
 		var sent wireTask
-		a.v03("alice", "message/send", sendV03("m1", "hello", ids, ""), &sent)
-		if sent.ID != "t1" || sent.ContextID != "c1" || sent.Kind != "task" || sent.Status.State != "submitted" {
+		a.v03("alice", "message/send", sendReference("hello", uuidContext, t1, ""), &sent)
+		if sent.ID != t1 || sent.ContextID != uuidContext || sent.Kind != "task" || sent.Status.State != "submitted" {
 			t.Errorf("sent %+v", sent)
 		}
-		for _, params := range []string{`{"id":"t1"}`, `{"taskId":"t1"}`, `{"task_id":"t1"}`, `{"task_id":"t1","taskId":"t1","history_length":1}`} {
+		for _, params := range []string{`{"id":"T"}`, `{"taskId":"T"}`, `{"task_id":"T"}`, `{"task_id":"T","taskId":"T","history_length":1}`} {
 			time.Sleep(2 * time.Second)
 			var got wireTask
-			a.v03("alice", "tasks/get", params, &got)
+			a.v03("alice", "tasks/get", strings.ReplaceAll(params, "T", t1), &got)
 			if got.Status.State != "completed" || len(got.Artifacts) != 1 || !strings.Contains(string(got.Artifacts[0]), `"kind":"text"`) {
 				t.Errorf("%s: %+v", params, got)
 			}
@@ -80,8 +81,8 @@ func TestVersion03(t *testing.T) {
 			t.Errorf("blocking %+v", blocking)
 		}
 		var canceled wireTask
-		a.v03("alice", "message/send", sendV03("m3", "hello", `,"taskId":"t3"`, ""), &canceled)
-		a.v03("alice", "tasks/cancel", `{"taskId":"t3"}`, &canceled)
+		a.v03("alice", "message/send", sendReference("hello", uuidContext, t3, ""), &canceled)
+		a.v03("alice", "tasks/cancel", `{"taskId":"`+t3+`"}`, &canceled)
 		if canceled.Status.State != "canceled" {
 			t.Errorf("canceled %+v", canceled)
 		}
@@ -92,8 +93,8 @@ func TestMethodsOfTheReference(t *testing.T) {
 	t.Parallel()
 	a := newAgent(t, task.Config{})
 	var sent wireTask
-	for _, id := range []string{"t1", "t2"} {
-		a.v03("alice", "message/send", sendV03(id, "hello", `,"taskId":"`+id+`","contextId":"c1"`, `,"blocking":true`), &sent)
+	for _, id := range []string{uuidTask, uuid.NewString()} {
+		a.v03("alice", "message/send", sendReference("hello", uuidContext, id, `,"blocking":true`), &sent)
 	}
 	var tasks []wireTask
 	a.v03("alice", "tasks/list", `{"length":1,"historyLength":1}`, &tasks)
@@ -110,15 +111,15 @@ func TestMethodsOfTheReference(t *testing.T) {
 		TaskIDs   []string `json:"task_ids"`
 	}
 	a.v03("alice", "contexts/list", `{}`, &contexts)
-	if len(contexts) != 1 || contexts[0].ContextID != "c1" || contexts[0].TaskCount != 2 || len(contexts[0].TaskIDs) != 2 {
+	if len(contexts) != 1 || contexts[0].ContextID != uuidContext || contexts[0].TaskCount != 2 || len(contexts[0].TaskIDs) != 2 {
 		t.Errorf("contexts %+v", contexts)
 	}
 	var said map[string]string
-	a.v03("alice", "tasks/feedback", `{"taskId":"t1","feedback":"good","rating":5,"metadata":{"k":"v"}}`, &said)
-	if said["task_id"] != "t1" {
+	a.v03("alice", "tasks/feedback", `{"taskId":"`+uuidTask+`","feedback":"good","rating":5,"metadata":{"k":"v"}}`, &said)
+	if said["task_id"] != uuidTask {
 		t.Errorf("feedback %v", said)
 	}
-	a.v03("alice", "contexts/clear", `{"context_id":"c1"}`, &said)
+	a.v03("alice", "contexts/clear", `{"context_id":"`+uuidContext+`"}`, &said)
 	for method, want := range map[string]string{
 		"tasks/list":    `{"jsonrpc":"2.0","id":1,"result":[]}`,
 		"contexts/list": `{"jsonrpc":"2.0","id":1,"result":[]}`,

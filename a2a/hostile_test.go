@@ -80,7 +80,7 @@ func TestHostile112(t *testing.T) {
 	t.Parallel()
 	a := newAgent(t, task.Config{})
 	var alices wireTask
-	a.v03("alice", "message/send", sendV03("m", "secret", "", `,"blocking":true`), &alices)
+	a.v03("alice", "message/send", sendReference("secret", uuidContext, uuidTask, `,"blocking":true`), &alices)
 	const random = "01890a5d-ac96-774b-bcce-b302099a8057"
 	for name, call := range map[string]func(id string) (version, body string){
 		"GetTask":         func(id string) (string, string) { return "1.0", request("GetTask", `{"id":"`+id+`"}`) },
@@ -94,6 +94,9 @@ func TestHostile112(t *testing.T) {
 		},
 		"push": func(id string) (string, string) {
 			return "1.0", request("CreateTaskPushNotificationConfig", `{"taskId":"`+id+`","url":"https://x"}`)
+		},
+		"message/send": func(id string) (string, string) {
+			return "", request("message/send", sendV03("m3", "x", `,"taskId":"`+id+`"`, ""))
 		},
 		"tasks/get":         func(id string) (string, string) { return "", request("tasks/get", `{"taskId":"`+id+`"}`) },
 		"tasks/cancel":      func(id string) (string, string) { return "", request("tasks/cancel", `{"taskId":"`+id+`"}`) },
@@ -115,9 +118,9 @@ func TestHostile112(t *testing.T) {
 			t.Errorf("%s: a foreign task %s\nan unknown one %s", name, answers[0], answers[1])
 		}
 	}
-	// A client of 0.3 chooses its task's id: even the taken one is free to it.
+	// A client of the reference chooses its task's id: even the taken one is free to it.
 	var bobs wireTask
-	a.v03("bob", "message/send", sendV03("m3", "bob's", `,"taskId":"`+alices.ID+`","contextId":"`+alices.ContextID+`"`, `,"blocking":true`), &bobs)
+	a.v03("bob", "message/send", sendReference("bob's", alices.ContextID, alices.ID, `,"blocking":true`), &bobs)
 	if bobs.ID != alices.ID || len(bobs.History) != 1 || strings.Contains(string(bobs.History[0]), "secret") {
 		t.Errorf("bob's task %+v", bobs)
 	}

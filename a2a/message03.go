@@ -1,6 +1,9 @@
 package a2a
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/a2aproject/a2a-go/v2/a2a"
 )
 
@@ -13,9 +16,9 @@ type sendParams struct {
 
 type message03 struct {
 	Kind             string         `json:"kind"`
-	MessageID        string         `json:"messageId"`
-	ContextID        string         `json:"contextId"`
-	TaskID           string         `json:"taskId"`
+	MessageID        *string        `json:"messageId"`
+	ContextID        *string        `json:"contextId"`
+	TaskID           *string        `json:"taskId"`
 	Role             string         `json:"role"`
 	Parts            []*part03      `json:"parts"`
 	Metadata         map[string]any `json:"metadata"`
@@ -71,8 +74,20 @@ func (m *message03) message() (*a2a.Message, error) {
 	if m.Kind != "" && m.Kind != "message" {
 		return nil, invalidParams(`message.kind must be "message"`)
 	}
+	var ids [3]string
+	for i, id := range []struct {
+		name  string
+		value *string
+	}{{"messageId", m.MessageID}, {"contextId", m.ContextID}, {"taskId", m.TaskID}} {
+		if id.value == nil {
+			continue
+		}
+		if ids[i] = *id.value; strings.TrimSpace(ids[i]) == "" {
+			return nil, invalidParams("message." + id.name + " must not be blank: an id that is not known yet is left out")
+		}
+	}
 	msg := &a2a.Message{
-		ID: m.MessageID, ContextID: m.ContextID, TaskID: a2a.TaskID(m.TaskID),
+		ID: ids[0], ContextID: ids[1], TaskID: a2a.TaskID(ids[2]),
 		Metadata: m.Metadata, Extensions: m.Extensions, ReferenceTasks: m.ReferenceTaskIDs,
 	}
 	switch m.Role {
@@ -81,40 +96,41 @@ func (m *message03) message() (*a2a.Message, error) {
 	case "agent":
 		msg.Role = a2a.MessageRoleAgent
 	}
-	for _, p := range m.Parts {
-		part, err := p.part()
-		if err != nil {
-			return nil, err
+	for i, p := range m.Parts {
+		part, fault := p.part()
+		if fault != "" {
+			return nil, invalidParams(fmt.Sprintf("message.parts[%d]%s", i, fault))
 		}
 		msg.Parts = append(msg.Parts, part)
 	}
 	return msg, nil
 }
 
-func (p *part03) part() (*a2a.Part, error) {
+// part maps a part to A2A 1.0, or says what is wrong after its place.
+func (p *part03) part() (part *a2a.Part, fault string) {
 	if p == nil {
-		return nil, invalidParams("a part must not be null")
+		return nil, " must not be null"
 	}
 	switch {
 	case p.Kind == "text" && p.Text != nil:
-		return &a2a.Part{Content: a2a.Text(*p.Text), Metadata: p.Metadata}, nil
+		return &a2a.Part{Content: a2a.Text(*p.Text), Metadata: p.Metadata}, ""
 	case p.Kind == "data" && p.Data != nil:
-		return &a2a.Part{Content: a2a.Data{Value: p.Data}, Metadata: p.Metadata}, nil
+		return &a2a.Part{Content: a2a.Data{Value: p.Data}, Metadata: p.Metadata}, ""
 	case p.Kind == "file" && p.File != nil:
 		return p.File.part(p.Metadata)
 	}
-	return nil, invalidParams("a part must be of kind text, file or data, with the member of that name")
+	return nil, `: kind must be "text", "file" or "data", and the member of that name must be there`
 }
 
-func (f *file03) part(metadata map[string]any) (*a2a.Part, error) {
-	part := &a2a.Part{Filename: f.Name, MediaType: f.MimeType, Metadata: metadata}
+func (f *file03) part(metadata map[string]any) (part *a2a.Part, fault string) {
+	part = &a2a.Part{Filename: f.Name, MediaType: f.MimeType, Metadata: metadata}
 	switch {
 	case f.Bytes != nil && f.URI == "":
 		part.Content = a2a.Raw(*f.Bytes)
 	case f.Bytes == nil && f.URI != "":
 		part.Content = a2a.URL(f.URI)
 	default:
-		return nil, invalidParams("a file must have exactly one of bytes and uri")
+		return nil, ".file must have exactly one of bytes and uri"
 	}
-	return part, nil
+	return part, ""
 }

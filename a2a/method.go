@@ -42,7 +42,8 @@ func Methods() []Method {
 // encoding/json, as the types of a2a-go expect.
 type operation struct {
 	Method
-	call func(ctx context.Context, params jsontext.Value) (any, error)
+	params *shape // nil if they are not looked at
+	call   func(ctx context.Context, params jsontext.Value) (any, error)
 }
 
 // operations is the dispatch table over a service, which is only used by calls.
@@ -50,32 +51,32 @@ func operations(s *task.Service) []operation {
 	v1, v03, ref := version1{s}, version03{s}, reference{s}
 	no := unsupported{s}
 	return []operation{
-		{Method{"SendMessage", V1}, v1.sendMessage},
-		{Method{"GetTask", V1}, v1.getTask},
-		{Method{"ListTasks", V1}, v1.listTasks},
-		{Method{"CancelTask", V1}, v1.cancelTask},
-		{Method{"SendStreamingMessage", V1}, no.streaming},
-		{Method{"SubscribeToTask", V1}, no.streaming},
-		{Method{"CreateTaskPushNotificationConfig", V1}, no.push},
-		{Method{"GetTaskPushNotificationConfig", V1}, no.push},
-		{Method{"ListTaskPushNotificationConfigs", V1}, no.push},
-		{Method{"DeleteTaskPushNotificationConfig", V1}, no.push},
-		{Method{"GetExtendedAgentCard", V1}, no.extendedCard},
+		{Method{"SendMessage", V1}, shapeSendV1, v1.sendMessage},
+		{Method{"GetTask", V1}, shapeTask, v1.getTask},
+		{Method{"ListTasks", V1}, shapeListTasks, v1.listTasks},
+		{Method{"CancelTask", V1}, shapeTask, v1.cancelTask},
+		{Method{"SendStreamingMessage", V1}, nil, no.streaming},
+		{Method{"SubscribeToTask", V1}, nil, no.streaming},
+		{Method{"CreateTaskPushNotificationConfig", V1}, nil, no.push},
+		{Method{"GetTaskPushNotificationConfig", V1}, nil, no.push},
+		{Method{"ListTaskPushNotificationConfigs", V1}, nil, no.push},
+		{Method{"DeleteTaskPushNotificationConfig", V1}, nil, no.push},
+		{Method{"GetExtendedAgentCard", V1}, nil, no.extendedCard},
 
-		{Method{"message/send", V03}, v03.sendMessage},
-		{Method{"tasks/get", V03}, v03.getTask},
-		{Method{"tasks/cancel", V03}, v03.cancelTask},
-		{Method{"message/stream", V03}, no.streaming},
-		{Method{"tasks/resubscribe", V03}, no.streaming},
-		{Method{"tasks/pushNotificationConfig/set", V03}, no.push},
-		{Method{"tasks/pushNotificationConfig/get", V03}, no.push},
-		{Method{"tasks/pushNotificationConfig/list", V03}, no.push},
-		{Method{"tasks/pushNotificationConfig/delete", V03}, no.push},
-		{Method{"agent/getAuthenticatedExtendedCard", V03}, no.extendedCardV03},
+		{Method{"message/send", V03}, shapeSendV03, v03.sendMessage},
+		{Method{"tasks/get", V03}, shapeTask, v03.getTask},
+		{Method{"tasks/cancel", V03}, shapeTask, v03.cancelTask},
+		{Method{"message/stream", V03}, nil, no.streaming},
+		{Method{"tasks/resubscribe", V03}, nil, no.streaming},
+		{Method{"tasks/pushNotificationConfig/set", V03}, nil, no.push},
+		{Method{"tasks/pushNotificationConfig/get", V03}, nil, no.push},
+		{Method{"tasks/pushNotificationConfig/list", V03}, nil, no.push},
+		{Method{"tasks/pushNotificationConfig/delete", V03}, nil, no.push},
+		{Method{"agent/getAuthenticatedExtendedCard", V03}, nil, no.extendedCardV03},
 
-		{Method{"tasks/list", Reference}, ref.listTasks},
-		{Method{"tasks/feedback", Reference}, ref.feedback},
-		{Method{"contexts/list", Reference}, ref.listContexts},
-		{Method{"contexts/clear", Reference}, ref.clearContext},
+		{Method{"tasks/list", Reference}, shapeListV03, ref.listTasks},
+		{Method{"tasks/feedback", Reference}, shapeFeedback, ref.feedback},
+		{Method{"contexts/list", Reference}, shapeListV03, ref.listContexts},
+		{Method{"contexts/clear", Reference}, shapeClear, ref.clearContext},
 	}
 }

@@ -24,11 +24,7 @@ func (r reference) listTasks(ctx context.Context, params jsontext.Value) (any, e
 	if err != nil {
 		return nil, err
 	}
-	history, err := p.history()
-	if err != nil {
-		return nil, err
-	}
-	page, err := r.tasks.ListTasks(ctx, &a2a.ListTasksRequest{PageSize: p.length(), HistoryLength: history})
+	page, err := r.tasks.ListTasks(ctx, &a2a.ListTasksRequest{PageSize: p.length(), HistoryLength: p.History})
 	if err != nil {
 		return nil, err
 	}

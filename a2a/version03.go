@@ -23,11 +23,11 @@ func (v version03) sendMessage(ctx context.Context, params jsontext.Value) (any,
 	if err != nil {
 		return nil, err
 	}
-	result, err := v.tasks.Send(ctx, req, task.SendOptions{AdoptTaskID: true})
+	result, err := v.tasks.Send(ctx, req, task.SendOptions{AdoptTaskID: wire.byReference()})
 	if err != nil {
 		return nil, err
 	}
-	return a2av0.FromV1Task(result), nil
+	return a2av0.FromV1Event(result)
 }
 
 func (v version03) getTask(ctx context.Context, params jsontext.Value) (any, error) {
@@ -39,11 +39,7 @@ func (v version03) getTask(ctx context.Context, params jsontext.Value) (any, err
 	if err != nil {
 		return nil, err
 	}
-	history, err := wire.history()
-	if err != nil {
-		return nil, err
-	}
-	result, err := v.tasks.GetTask(ctx, &a2a.GetTaskRequest{ID: a2a.TaskID(id), HistoryLength: history})
+	result, err := v.tasks.GetTask(ctx, &a2a.GetTaskRequest{ID: a2a.TaskID(id), HistoryLength: wire.History})
 	if err != nil {
 		return nil, err
 	}

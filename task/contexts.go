@@ -35,8 +35,8 @@ func (s *Service) ClearContext(ctx context.Context, contextID string) (int, erro
 		return 0, err
 	}
 	switch {
-	case contextID == "":
-		return 0, invalid("contextId is required")
+	case contextID == "" || blank(contextID):
+		return 0, invalid("contextId is required and must not be blank")
 	case !validID(contextID):
 		return 0, ErrContextNotFound
 	}

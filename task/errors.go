@@ -35,8 +35,6 @@ var (
 	ErrEnded error = &Refusal{a2a.ErrUnsupportedOperation, "task_ended", "the task has ended; start a new task that references it"}
 	// ErrBusy: the task is being worked on and takes no message now.
 	ErrBusy error = &Refusal{a2a.ErrUnsupportedOperation, "task_busy", "the task is being worked on; send the message when it asks for input or has ended"}
-	// ErrMessageIDReused: the messageId was used for another message of this owner.
-	ErrMessageIDReused error = &Refusal{a2a.ErrInvalidParams, "message_id_reused", "the messageId was already used for a different message"}
 	// ErrContextMismatch: the message names a task of another context (A2A section 3.4.2).
 	ErrContextMismatch error = &Refusal{a2a.ErrInvalidParams, "context_mismatch", "the task does not belong to the context that the message names"}
 	// ErrPageToken: the page token was not issued for this owner and these filters.
@@ -44,8 +42,8 @@ var (
 	// ErrContextNotFound: the owner has no task in the context.
 	ErrContextNotFound error = &Refusal{a2a.ErrInvalidParams, "context_not_found", "context not found"}
 
-	errStreaming = &Refusal{a2a.ErrUnsupportedOperation, "streaming_unsupported", "this agent does not stream; send the message without streaming and poll the task"}
-	errPush      = &Refusal{a2a.ErrPushNotificationNotSupported, "push_unsupported", "this agent does not send push notifications; poll the task"}
+	errStreaming = &Refusal{a2a.ErrUnsupportedOperation, "streaming_unsupported", "this agent does not stream; send the message with SendMessage (0.3: message/send) and poll GetTask (tasks/get)"}
+	errPush      = &Refusal{a2a.ErrPushNotificationNotSupported, "push_unsupported", "this agent does not send push notifications; poll GetTask (0.3: tasks/get)"}
 	errExtended  = &Refusal{a2a.ErrUnsupportedOperation, "extended_card_unsupported", "this agent has no extended card; the public card says everything"}
 )
 

@@ -33,6 +33,8 @@ type execution struct {
 	task      *a2a.Task     // as submitted; nil if the task had earlier executions
 	done      chan struct{} // closed when the store holds the outcome
 	final     *a2a.Task     // the task in the state it ended in, if known when done is closed
+
+	told, direct bool // under the service's mutex: see tell
 }
 
 // workingAfter is how long an execution lasts before the store is told that it
@@ -40,11 +42,11 @@ type execution struct {
 const workingAfter = 100 * time.Millisecond
 
 // start registers an execution and hands it to the pool.
-func (s *Service) start(pl *place, k key, run string, who identity.Caller, t *a2a.Task) *execution {
+func (s *Service) start(pl *place, k key, run string, who identity.Caller, t *a2a.Task, told bool) *execution {
 	ctx, cancel := context.WithCancelCause(s.base)
 	last := len(t.History) - 1
 	e := &execution{
-		key: k, place: pl, run: run, contextID: t.ContextID, ctx: ctx, cancel: cancel, done: make(chan struct{}),
+		key: k, place: pl, run: run, contextID: t.ContextID, ctx: ctx, cancel: cancel, done: make(chan struct{}), told: told,
 		req: Request{
 			TaskID: executorID("task", k.owner, k.id), ContextID: executorID("context", k.owner, t.ContextID),
 			Message: t.History[last], History: t.History[:last:last], Caller: who,
@@ -61,26 +63,6 @@ func (s *Service) start(pl *place, k key, run string, who identity.Caller, t *a2
 	s.mu.Unlock()
 	s.pool.run(pl, func(refused error) { s.carryOut(e, refused) }, func() { s.forget(e) })
 	return e
-}
-
-// running returns the execution that works on a task in this process, if any.
-func (s *Service) running(k key) *execution {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.active[k.owner][k.id]
-}
-
-// executionsOf returns those that work in a context.
-func (s *Service) executionsOf(owner, contextID string) []*execution {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var all []*execution
-	for _, e := range s.active[owner] {
-		if e.contextID == contextID {
-			all = append(all, e)
-		}
-	}
-	return all
 }
 
 // carryOut takes an execution to its end; refused says that it gets no worker.
@@ -120,6 +102,9 @@ func (s *Service) outcome(e *execution) Transition {
 	}
 	if err != nil {
 		return s.failed(e, err)
+	}
+	if result.Message != nil {
+		return s.messageAnswer(e, out, result, artifacts)
 	}
 	t := Transition{To: a2a.TaskStateCompleted, Artifacts: artifacts, MaxBytes: s.cfg.Limits.Bytes}
 	if result.InputRequired {

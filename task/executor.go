@@ -76,6 +76,12 @@ type Result struct {
 	// Text, if not empty, is said to the owner beside the state: the question
 	// when input is required.
 	Text string
+	// Message, if not nil, is the whole answer: the sender gets a message and no
+	// task. Its parts, metadata, extensions and references count; the rest is set
+	// for it. There must be no artifacts and nothing else in the result. Whoever
+	// did not wait for the answer, or named a task, finds it as the status of a
+	// completed task.
+	Message *a2a.Message
 }
 
 // Failure ends a task as failed, or as rejected, with a text for its owner.

@@ -110,7 +110,7 @@ func (s *Service) persist(e *execution, t Transition) bool {
 func (s *Service) transition(e *execution, t Transition) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.base), persistTimeout)
 	defer cancel()
-	if t.Message != nil {
+	if t.Message != nil && t.To != StateAnswered {
 		t.Message.TaskID, t.Message.ContextID = a2a.TaskID(e.key.id), e.contextID
 	}
 	return s.cfg.Store.Transition(ctx, e.key.owner, e.key.id, t)

@@ -94,7 +94,11 @@ func must(t testing.TB, s *task.Service, ctx context.Context, req *a2a.SendMessa
 	if err != nil {
 		t.Fatalf("Send: %v", err)
 	}
-	return result
+	task, is := result.(*a2a.Task)
+	if !is {
+		t.Fatalf("Send: %s, want a task", asJSON(t, result))
+	}
+	return task
 }
 
 func get(t testing.TB, s *task.Service, ctx context.Context, id a2a.TaskID) *a2a.Task {

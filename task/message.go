@@ -3,6 +3,7 @@ package task
 import (
 	"crypto/sha256"
 	"encoding/json"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -28,9 +29,12 @@ func checkMessage(req *a2a.SendMessageRequest) (*a2a.Message, error) {
 		if !validID(id.value) {
 			return nil, invalid("message.%s must be at most %d bytes of printable text", id.name, maxIDLength)
 		}
+		if blank(id.value) {
+			return nil, invalid("message.%s must not be blank", id.name)
+		}
 	}
 	if m.Role != a2a.MessageRoleUser {
-		return nil, invalid("message.role must be the user's: who sends a message to an agent is its user")
+		return nil, invalid(`message.role must be "ROLE_USER" in A2A 1.0, "user" in 0.3: who sends a message to an agent is its user`)
 	}
 	if len(m.Parts) == 0 {
 		return nil, invalid("message.parts must not be empty")
@@ -58,6 +62,9 @@ func validID(id string) bool {
 	}
 	return true
 }
+
+// blank reports an id that is there and names nothing.
+func blank(id string) bool { return id != "" && strings.TrimSpace(id) == "" }
 
 // storable reports whether a part survives being written as JSON and read
 // again: a2a omits the contents that are refused here, and cannot read the rest.

@@ -35,9 +35,10 @@ func twins(t *testing.T, limits task.Limits) (s *task.Service, alice, bob contex
 	t.Cleanup(end)
 	alice, bob = as(t, "alice"), as(t, "bob")
 	for name, ctx := range map[string]context.Context{"alice": alice, "bob": bob} {
-		begun, err := s.Send(ctx, chosen("m1", name+" begins"), task.SendOptions{AdoptTaskID: true})
-		if err != nil {
-			t.Fatal(err)
+		result, err := s.Send(ctx, chosen("m1", name+" begins"), task.SendOptions{AdoptTaskID: true})
+		begun, is := result.(*a2a.Task)
+		if err != nil || !is {
+			t.Fatal(result, err)
 		}
 		wantState(t, begun, a2a.TaskStateInputRequired, "")
 		if len(begun.History) != 1 || begun.History[0].Parts[0].Text() != name+" begins" {

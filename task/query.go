@@ -26,7 +26,11 @@ func (s *Service) GetTask(ctx context.Context, req *a2a.GetTaskRequest) (*a2a.Ta
 	if err := checkTaskID(req.ID); err != nil {
 		return nil, err
 	}
-	return s.cfg.Store.Get(ctx, owner, string(req.ID), history)
+	t, err := s.cfg.Store.Get(ctx, owner, string(req.ID), history)
+	if err != nil {
+		return nil, err
+	}
+	return asTask(t), nil
 }
 
 // ListTasks implements A2A 1.0 section 3.1.4. Without a historyLength the
@@ -63,11 +67,14 @@ func listFilter(owner string, req *a2a.ListTasksRequest) (Filter, error) {
 	if f.Limit < 1 || f.Limit > maxPageSize {
 		return Filter{}, invalid("pageSize must be between 1 and %d", maxPageSize)
 	}
+	if blank(f.ContextID) {
+		return Filter{}, invalid("contextId must not be blank")
+	}
 	if !validID(f.ContextID) {
 		return Filter{}, invalid("contextId must be at most %d bytes of printable text", maxIDLength)
 	}
 	if !knownState(f.State) {
-		return Filter{}, invalid("status is not a task state")
+		return Filter{}, invalid("status must be a task state such as %q or %q", a2a.TaskStateWorking, a2a.TaskStateCompleted)
 	}
 	if req.StatusTimestampAfter != nil {
 		f.Since = req.StatusTimestampAfter.UTC()
@@ -97,8 +104,8 @@ func knownState(s a2a.TaskState) bool {
 // checkTaskID refuses what no task can have as its id, as a store would.
 func checkTaskID(id a2a.TaskID) error {
 	switch {
-	case id == "":
-		return invalid("id is required")
+	case id == "" || blank(string(id)):
+		return invalid("the task's id is required and must not be blank")
 	case !validID(string(id)):
 		return ErrNotFound
 	}

@@ -14,21 +14,19 @@ type SendOptions struct {
 	// AdoptTaskID creates a task under the id that the message names if the
 	// caller has none of that id. A2A 1.0 answers TaskNotFound instead.
 	AdoptTaskID bool
+
+	atOnce bool // the request does not wait for the answer
 }
 
 // SendMessage implements A2A 1.0 section 3.1.1. It waits for the task to end
 // or to need input unless the request asks to return immediately.
 func (s *Service) SendMessage(ctx context.Context, req *a2a.SendMessageRequest) (a2a.SendMessageResult, error) {
-	task, err := s.Send(ctx, req, SendOptions{})
-	if err != nil {
-		return nil, err
-	}
-	return task, nil
+	return s.Send(ctx, req, SendOptions{})
 }
 
 // Send is [Service.SendMessage] with the options of other dialects. Sending a
-// message again that was stored before returns its task and changes nothing.
-func (s *Service) Send(ctx context.Context, req *a2a.SendMessageRequest, opt SendOptions) (*a2a.Task, error) {
+// message again that was stored before returns its task, or the message that it was answered with, and changes nothing.
+func (s *Service) Send(ctx context.Context, req *a2a.SendMessageRequest, opt SendOptions) (a2a.SendMessageResult, error) {
 	who, owner, err := caller(ctx)
 	if err != nil {
 		return nil, err
@@ -41,12 +39,13 @@ func (s *Service) Send(ctx context.Context, req *a2a.SendMessageRequest, opt Sen
 	if err != nil {
 		return nil, err
 	}
+	opt.atOnce = req.Config != nil && req.Config.ReturnImmediately
 	task, run, err := s.submit(ctx, who, owner, msg, opt)
 	if err != nil {
 		return nil, err
 	}
-	if run == nil || (req.Config != nil && req.Config.ReturnImmediately) {
-		return trimHistory(task, history), nil
+	if run == nil || (opt.atOnce && s.tell(run)) {
+		return reply(task, history), nil
 	}
 	_ = Reserve(ctx, 0)
 	return s.await(ctx, run, history)
@@ -74,7 +73,7 @@ func (s *Service) submit(ctx context.Context, who identity.Caller, owner string,
 		s.pool.leave(place)
 		return out.Task, s.running(k), nil
 	}
-	return out.Task, s.start(place, k, sub.Run, who, out.Task), nil
+	return out.Task, s.start(place, k, sub.Run, who, out.Task, opt.atOnce || msg.TaskID != ""), nil
 }
 
 func (s *Service) submission(owner string, msg *a2a.Message, opt SendOptions) (Submission, error) {
@@ -98,19 +97,24 @@ func (s *Service) submission(owner string, msg *a2a.Message, opt SendOptions) (S
 
 // await returns the task when its execution has ended. If the request ends
 // first, the task goes on and its present state is the answer.
-func (s *Service) await(ctx context.Context, run *execution, history int) (*a2a.Task, error) {
+func (s *Service) await(ctx context.Context, run *execution, history int) (a2a.SendMessageResult, error) {
 	select {
 	case <-run.done:
 		if run.final != nil {
-			return trimHistory(run.final, history), nil
+			return reply(run.final, history), nil
 		}
 	case <-ctx.Done():
 		if errors.Is(ctx.Err(), context.Canceled) {
 			return nil, context.Cause(ctx)
 		}
 		ctx = context.WithoutCancel(ctx)
+		s.tell(run)
 	}
-	return s.cfg.Store.Get(ctx, run.key.owner, run.key.id, history)
+	task, err := s.cfg.Store.Get(ctx, run.key.owner, run.key.id, history)
+	if err != nil {
+		return nil, err
+	}
+	return reply(task, -1), nil
 }
 
 func sendHistory(req *a2a.SendMessageRequest) *int {

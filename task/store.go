@@ -17,24 +17,26 @@ import (
 type Store interface {
 	// Submit stores a client's message, in one transaction with what it does to
 	// its task: create it, or continue one that waits for input. It fails with
-	// ErrNotFound, ErrEnded, ErrBusy, ErrContextMismatch, ErrMessageIDReused or
-	// a *QuotaError, and then nothing has changed.
+	// ErrNotFound, ErrEnded, ErrBusy, ErrContextMismatch or a *QuotaError,
+	// and then nothing has changed.
 	Submit(ctx context.Context, s Submission) (Submitted, error)
 
 	// Transition changes the state of a task that has not ended. It fails with
 	// ErrNotFound, ErrEnded, ErrSuperseded (another run owns the task) or a
 	// *QuotaError, and then nothing has changed: of any number of concurrent
-	// transitions to an end exactly one succeeds.
+	// transitions to an end exactly one succeeds. [StateAnswered] is an end.
 	Transition(ctx context.Context, owner, id string, t Transition) error
 
 	// Get returns a task with its artifacts and the last history messages, all
 	// if history is negative. ErrNotFound if the owner has none of that id.
 	Get(ctx context.Context, owner, id string, history int) (*a2a.Task, error)
 
-	// List returns one page of tasks, the most recently updated first.
+	// List returns one page of tasks, the most recently updated first. It leaves
+	// out those that are [StateAnswered].
 	List(ctx context.Context, owner string, f Filter) (Page, error)
 
-	// Contexts returns the owner's contexts, the most recently updated first.
+	// Contexts returns the owner's contexts, the most recently updated first, also
+	// those whose messages were all answered with messages; their tasks are 0.
 	Contexts(ctx context.Context, owner string, limit int) ([]Context, error)
 
 	// ClearContext deletes the owner's tasks of a context and what belongs to
@@ -61,8 +63,8 @@ type Submission struct {
 	Owner string
 	// Message names its task and context as the client did. It is not modified.
 	Message *a2a.Message
-	// Digest identifies the content of the message: the same messageId with
-	// another digest is ErrMessageIDReused, with the same one a duplicate.
+	// Digest identifies the content of the message: the same messageId with the
+	// same digest is a duplicate, with another one a message of its own.
 	Digest []byte
 	// TaskID and ContextID are given to a new task if the message names none.
 	TaskID, ContextID string

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
 	"github.com/mr-tron/base58"
 
 	"github.com/getbindu/bindu-go/identity/did"
@@ -171,7 +172,8 @@ func candidates(t *testing.T, raw json.RawMessage) []string {
 
 func sameIDs(t *testing.T, h *house) {
 	alice, bob := h.newCaller(t), h.newCaller(t)
-	first, second, again := environment(t, h, alice, "chosen"), environment(t, h, bob, "chosen"), environment(t, h, alice, "another")
+	task := uuid.NewString()
+	first, second, again := environment(t, h, alice, task), environment(t, h, bob, task), environment(t, h, alice, uuid.NewString())
 	for _, name := range []string{"AGENT_TASK_ID", "AGENT_CONTEXT_ID", "AGENT_CALLER_DID", "AGENT_CALLER_NAME"} {
 		if first[name] == "" || second[name] == "" || first[name] == second[name] {
 			t.Errorf("%s is %q for one caller and %q for another", name, first[name], second[name])
@@ -185,16 +187,17 @@ func sameIDs(t *testing.T, h *house) {
 	}
 }
 
-// environment returns what the command saw of a message in the context "chosen".
+// environment returns what the command saw of a message in one context.
 func environment(t *testing.T, h *house, c *caller, taskID string) map[string]string {
 	t.Helper()
-	body := strings.Replace(string(probe.Message("x")), `"role":"user"`, `"role":"user","taskId":"`+taskID+`","contextId":"chosen"`, 1)
+	const chosen = "0a4b6c1e-5f32-4d7a-8e90-6b1c2d3e4f50"
+	body := strings.Replace(string(probe.Message("x")), `"role":"user"`, `"role":"user","taskId":"`+taskID+`","contextId":"`+chosen+`"`, 1)
 	made, text := ask(t, h, c, body)
 	var task struct {
 		ID, ContextID string
 		Artifacts     []struct{ Parts []struct{ Text string } }
 	}
-	if err := json.Unmarshal(made.Result, &task); err != nil || task.ID != taskID || task.ContextID != "chosen" || len(task.Artifacts) != 1 {
+	if err := json.Unmarshal(made.Result, &task); err != nil || task.ID != taskID || task.ContextID != chosen || len(task.Artifacts) != 1 {
 		t.Fatalf("%s, %v", text, err)
 	}
 	env := make(map[string]string)

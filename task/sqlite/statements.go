@@ -11,7 +11,7 @@ import (
 // of recovery and say so in their names.
 type statements struct {
 	// for writing
-	byMessageID, taskForUpdate, insertTask, continueTask, insertMessage,
+	byMessage, taskForUpdate, insertTask, continueTask, insertMessage,
 	charge, transition, taskState, insertArtifact, addBytes,
 	contextSize, contextBatch, deleteTask, insertFeedback, anyUnfinished, failAnyUnfinished *sql.Stmt
 	// for reading
@@ -22,7 +22,10 @@ type statements struct {
 
 const unfinished = `('TASK_STATE_SUBMITTED', 'TASK_STATE_WORKING')`
 
-const ended = `('TASK_STATE_COMPLETED', 'TASK_STATE_FAILED', 'TASK_STATE_CANCELED', 'TASK_STATE_REJECTED')`
+const ended = `('TASK_STATE_COMPLETED', 'TASK_STATE_FAILED', 'TASK_STATE_CANCELED', 'TASK_STATE_REJECTED', 'ANSWERED')`
+
+// listed are the states of what its owner knows as a task.
+const listed = `state <> 'ANSWERED'`
 
 func (s *statements) prepare(ctx context.Context, write, read *sql.DB) error {
 	for _, p := range []struct {
@@ -30,7 +33,7 @@ func (s *statements) prepare(ctx context.Context, write, read *sql.DB) error {
 		stmt **sql.Stmt
 		text string
 	}{
-		{write, &s.byMessageID, `SELECT task_id, digest FROM messages WHERE owner = ? AND message_id = ? AND digest IS NOT NULL`},
+		{write, &s.byMessage, `SELECT task_id FROM messages WHERE owner = ? AND message_id = ? AND digest = ? AND digest IS NOT NULL`},
 		{write, &s.taskForUpdate, `SELECT context_id, state, message, messages, bytes FROM tasks WHERE owner = ? AND id = ?`},
 		{write, &s.insertTask, `INSERT INTO tasks (owner, id, context_id, state, run, messages, artifacts, bytes, updated_at) VALUES (?, ?, ?, ?, ?, 1, 0, ?, ?)`},
 		{write, &s.continueTask, `UPDATE tasks SET state = ?, run = ?, message = NULL, messages = ?, bytes = bytes + ?, updated_at = ? WHERE owner = ? AND id = ?`},
@@ -55,11 +58,11 @@ func (s *statements) prepare(ctx context.Context, write, read *sql.DB) error {
 		{read, &s.history, `SELECT body FROM messages WHERE owner = ? AND task_id = ? AND seq >= ? ORDER BY seq`},
 		{read, &s.artifacts, `SELECT body FROM artifacts WHERE owner = ? AND task_id = ? ORDER BY seq`},
 		{read, &s.list, `SELECT id, context_id, state, message, messages, bytes, updated_at FROM tasks
-			WHERE owner = ?1 AND (?2 = '' OR context_id = ?2) AND (?3 = '' OR state = ?3) AND updated_at >= ?4
+			WHERE owner = ?1 AND ` + listed + ` AND (?2 = '' OR context_id = ?2) AND (?3 = '' OR state = ?3) AND updated_at >= ?4
 			AND (updated_at, id) < (?5, ?6) ORDER BY updated_at DESC, id DESC LIMIT ?7`},
-		{read, &s.count, `SELECT count(*) FROM tasks WHERE owner = ?1 AND (?2 = '' OR context_id = ?2) AND (?3 = '' OR state = ?3) AND updated_at >= ?4`},
-		{read, &s.contexts, `SELECT context_id, count(*), max(updated_at) AS latest FROM tasks WHERE owner = ? GROUP BY context_id ORDER BY latest DESC, context_id LIMIT ?`},
-		{read, &s.contextTasks, `SELECT id FROM tasks WHERE owner = ? AND context_id = ? ORDER BY updated_at DESC, id DESC LIMIT ?`},
+		{read, &s.count, `SELECT count(*) FROM tasks WHERE owner = ?1 AND ` + listed + ` AND (?2 = '' OR context_id = ?2) AND (?3 = '' OR state = ?3) AND updated_at >= ?4`},
+		{read, &s.contexts, `SELECT context_id, count(*) FILTER (WHERE ` + listed + `), max(updated_at) AS latest FROM tasks WHERE owner = ? GROUP BY context_id ORDER BY latest DESC, context_id LIMIT ?`},
+		{read, &s.contextTasks, `SELECT id FROM tasks WHERE owner = ? AND context_id = ? AND ` + listed + ` ORDER BY updated_at DESC, id DESC LIMIT ?`},
 		{read, &s.anyTaskOwners, `SELECT owner FROM tasks WHERE id = ? LIMIT 2`},
 		{read, &s.anyContextOwners, `SELECT DISTINCT owner FROM tasks WHERE context_id = ? LIMIT 2`},
 	} {

@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -37,20 +36,15 @@ func (s *Store) Submit(ctx context.Context, sub task.Submission) (task.Submitted
 	return task.Submitted{Task: t, Duplicate: duplicate}, err
 }
 
-// knownMessage returns the task of a message that was stored before, or "".
+// knownMessage returns the task of a message that was stored before with the same
+// id and content, or "".
 func (s *Store) knownMessage(ctx context.Context, tx *sql.Tx, sub *task.Submission) (string, error) {
 	var id string
-	var digest []byte
-	err := tx.StmtContext(ctx, s.stmt.byMessageID).QueryRowContext(ctx, sub.Owner, sub.Message.ID).Scan(&id, &digest)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
+	err := tx.StmtContext(ctx, s.stmt.byMessage).QueryRowContext(ctx, sub.Owner, sub.Message.ID, sub.Digest).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
-	case err != nil:
-		return "", err
-	case !bytes.Equal(digest, sub.Digest):
-		return "", task.ErrMessageIDReused
 	}
-	return id, nil
+	return id, err
 }
 
 // accept continues the task that the message names or creates one, which it returns.
@@ -108,7 +102,7 @@ func (s *Store) continueWith(ctx context.Context, tx *sql.Tx, sub *task.Submissi
 	switch {
 	case sub.Message.ContextID != "" && sub.Message.ContextID != row.contextID:
 		return task.ErrContextMismatch
-	case row.state.Terminal():
+	case row.state.Terminal(), row.state == task.StateAnswered:
 		return task.ErrEnded
 	case row.state != a2a.TaskStateInputRequired && row.state != a2a.TaskStateAuthRequired:
 		return task.ErrBusy

@@ -3,7 +3,6 @@ package tasktest
 import (
 	"errors"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -99,54 +98,6 @@ func testOwners(t *testing.T, f *fixture) {
 	var quota *task.QuotaError
 	if _, err := f.store.Submit(f.ctx(), large); !errors.As(err, &quota) {
 		t.Errorf("bob's large message: %v", err)
-	}
-}
-
-func testIdempotency(t *testing.T, f *fixture) {
-	m := f.message("hello")
-	first := f.submit(alice, m, epoch)
-	f.move(alice, string(first.ID), task.Transition{To: a2a.TaskStateCompleted})
-
-	again := submission(alice, m, epoch.Add(time.Hour))
-	again.TaskID, again.Run = "another", "another"
-	out, err := f.store.Submit(f.ctx(), again)
-	if err != nil || !out.Duplicate || out.Task.ID != first.ID || out.Task.Status.State != a2a.TaskStateCompleted {
-		t.Errorf("again: %+v, %v", out, err)
-	}
-	f.absent(alice, "another")
-
-	other := *m
-	other.Parts = a2a.ContentParts{a2a.NewTextPart("other")}
-	f.refuse(submission(alice, &other, epoch), task.ErrMessageIDReused)
-
-	if out, err := f.store.Submit(f.ctx(), submission(bob, &other, epoch)); err != nil || out.Duplicate {
-		t.Errorf("another owner's message of the same id: %+v, %v", out, err)
-	}
-}
-
-func testConcurrentDuplicates(t *testing.T, f *fixture) {
-	s := submission(alice, f.message("hello"), epoch)
-	const copies = 8
-	var created int
-	var mu sync.Mutex
-	var wg sync.WaitGroup
-	for range copies {
-		wg.Go(func() {
-			out, err := f.store.Submit(t.Context(), s)
-			if err != nil {
-				t.Errorf("Submit: %v", err)
-				return
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			if !out.Duplicate {
-				created++
-			}
-		})
-	}
-	wg.Wait()
-	if created != 1 {
-		t.Errorf("%d of %d copies created a task", created, copies)
 	}
 }
 

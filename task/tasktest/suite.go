@@ -34,6 +34,7 @@ func Run(t *testing.T, open Open) {
 		"history is cut from its end":                                  testHistory,
 		"asks for room before it reads":                                testRoom,
 		"status messages fill a page too":                              testStatusBytes,
+		"an answered message is no task":                               testAnswered,
 		"clears a context and gives its room back":                     testClear,
 		"feedback":                           testFeedback,
 		"administrators find owners":         testAnyOwners,

@@ -1,0 +1,85 @@
+package task
+
+import (
+	"encoding/json"
+	"errors"
+
+	"github.com/a2aproject/a2a-go/v2/a2a"
+)
+
+// StateAnswered is the state of a task that was answered with a message and so
+// is none to its owner. The store keeps it, with the message as that of its
+// status, so that sending again gets the same answer: it takes room and is
+// cleared like a task, but no list has it. It is not on the wire.
+const StateAnswered a2a.TaskState = "ANSWERED"
+
+var errMixedAnswer = errors.New("an answer is a message alone: no artifacts, text or question beside it")
+
+// messageAnswer is the transition that ends an execution with a message.
+func (s *Service) messageAnswer(e *execution, out *output, result Result, artifacts []*a2a.Artifact) Transition {
+	if len(artifacts) > 0 || result.InputRequired || result.Text != "" {
+		return s.failed(e, errMixedAnswer)
+	}
+	m, err := out.message(result.Message)
+	if err != nil {
+		return s.failed(e, err)
+	}
+	m.ContextID = e.contextID
+	t := Transition{To: a2a.TaskStateCompleted, Message: m, MaxBytes: s.cfg.Limits.Bytes}
+	if s.stopsBeingATask(e) {
+		t.To = StateAnswered
+	}
+	return t
+}
+
+// message returns what is sent of an executor's message, signed as artifacts are.
+func (o *output) message(from *a2a.Message) (*a2a.Message, error) {
+	if len(from.Parts) == 0 {
+		return nil, errEmptyArtifact
+	}
+	id, err := o.newID()
+	if err != nil {
+		return nil, err
+	}
+	m := &a2a.Message{
+		ID: id, Role: a2a.MessageRoleAgent, Metadata: unsigned(from.Metadata),
+		Extensions: from.Extensions, ReferenceTasks: from.ReferenceTasks,
+	}
+	for _, p := range from.Parts {
+		if !storable(p) {
+			return nil, errEmptyArtifact
+		}
+		signed, err := o.signed(p)
+		if err != nil {
+			return nil, err
+		}
+		m.Parts = append(m.Parts, signed)
+	}
+	raw, err := json.Marshal(m)
+	switch {
+	case err != nil:
+		return nil, err
+	case int64(len(raw)) > o.limit:
+		return nil, errArtifactsTooLarge
+	}
+	return m, nil
+}
+
+// reply is what the sender of a message gets.
+func reply(t *a2a.Task, history int) a2a.SendMessageResult {
+	if t.Status.State != StateAnswered {
+		return trimHistory(t, history)
+	}
+	return t.Status.Message
+}
+
+// asTask returns the task as its owner may see it. The id of one that was
+// answered with a message is known only to who looked while it was worked on.
+func asTask(t *a2a.Task) *a2a.Task {
+	if t.Status.State != StateAnswered {
+		return t
+	}
+	shown := *t
+	shown.Status.State = a2a.TaskStateCompleted
+	return &shown
+}
