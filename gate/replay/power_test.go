@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/gate"
+	"github.com/getbindu/bindu-go/internal/loadscale"
 	"github.com/getbindu/bindu-go/internal/safefile"
 )
 
@@ -178,10 +179,7 @@ func TestHostile175PowerFailsAtAnyMoment(t *testing.T) {
 		life(t, openDir(t, newDir(t, nil).Path(), disk))
 		total = disk.count
 	})
-	step := 2
-	if testing.Short() {
-		step = 23
-	}
+	step := max(1, total/loadscale.Size(t, 50, total/2))
 	lives, admissions, replayed := 0, 0, 0
 	for at := 1 + rand.IntN(step); at <= total+1; at += step {
 		synctest.Test(t, func(t *testing.T) {
