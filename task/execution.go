@@ -28,6 +28,8 @@ type execution struct {
 	req   Request
 	// contextID is the caller's name for the conversation; req has the executor's.
 	contextID string
+	due       time.Time // when its deadline is over; zero before its turn
+	overdue   bool      // the deadline's verdict is being stored
 	ctx       context.Context
 	cancel    context.CancelCauseFunc
 	task      *a2a.Task     // as submitted; nil if the task had earlier executions
@@ -85,6 +87,7 @@ func (s *Service) executionsOf(owner, contextID string) []*execution {
 
 // carryOut takes an execution to its end; refused says that it gets no worker.
 func (s *Service) carryOut(e *execution, refused error) {
+	e.due = s.now().Add(s.cfg.Deadline)
 	if cause := context.Cause(e.ctx); cause != nil { // before its turn came
 		refused = cause
 	}
@@ -155,7 +158,7 @@ func (s *Service) attempt(ctx context.Context, e *execution, out *output) (Resul
 		case a := <-answers:
 			return a.result, a.err
 		case <-working.C:
-			if !s.persist(e, Transition{To: a2a.TaskStateWorking}) {
+			if !s.beginWork(e) {
 				e.cancel(errCanceled)
 			}
 		case <-ctx.Done():

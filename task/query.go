@@ -26,7 +26,7 @@ func (s *Service) GetTask(ctx context.Context, req *a2a.GetTaskRequest) (*a2a.Ta
 	if err := checkTaskID(req.ID); err != nil {
 		return nil, err
 	}
-	return s.cfg.Store.Get(ctx, owner, string(req.ID), history)
+	return s.store.Get(ctx, owner, string(req.ID), history)
 }
 
 // ListTasks implements A2A 1.0 section 3.1.4. Without a historyLength the
@@ -40,7 +40,7 @@ func (s *Service) ListTasks(ctx context.Context, req *a2a.ListTasksRequest) (*a2
 	if err != nil {
 		return nil, err
 	}
-	page, err := s.cfg.Store.List(ctx, owner, filter)
+	page, err := s.store.List(ctx, owner, filter)
 	if err != nil {
 		return nil, err
 	}

@@ -64,7 +64,7 @@ func (s *Service) submit(ctx context.Context, who identity.Caller, owner string,
 		s.pool.leave(place)
 		return nil, nil, err
 	}
-	out, err := s.cfg.Store.Submit(ctx, sub)
+	out, err := s.store.Submit(ctx, sub)
 	if err != nil {
 		s.pool.leave(place)
 		return nil, nil, err
@@ -93,6 +93,7 @@ func (s *Service) submission(owner string, msg *a2a.Message, opt SendOptions) (S
 		Owner: owner, Message: msg, Digest: sum,
 		TaskID: ids[0], ContextID: ids[1], Run: ids[2], AdoptTaskID: opt.AdoptTaskID,
 		At: s.now(), MaxTasks: l.Tasks, MaxBytes: l.Bytes, MaxMessages: l.Messages, MaxTaskBytes: l.TaskBytes,
+		MakeRoom: s.cfg.MakeRoom,
 	}, nil
 }
 
@@ -110,7 +111,7 @@ func (s *Service) await(ctx context.Context, run *execution, history int) (*a2a.
 		}
 		ctx = context.WithoutCancel(ctx)
 	}
-	return s.cfg.Store.Get(ctx, run.key.owner, run.key.id, history)
+	return s.store.Get(ctx, run.key.owner, run.key.id, history)
 }
 
 func sendHistory(req *a2a.SendMessageRequest) *int {

@@ -77,7 +77,7 @@ func Open(ctx context.Context, dir *safefile.Dir, logger *slog.Logger) (*Store, 
 		return nil, errors.Join(err, s.Close())
 	}
 	if err := s.migrate(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("opening %s: %w", path, err), s.Close())
+		return nil, errors.Join(fmt.Errorf("opening %s: %w", path, fault(err)), s.Close())
 	}
 	s.keepLogSmall(ctx) // what the last process left
 	return s, nil
@@ -155,7 +155,7 @@ func (s *Store) change(ctx context.Context, owner string, fn func(ctx context.Co
 	defer s.writer.Release(owner)
 	ctx = context.WithoutCancel(ctx)
 	if err := inTx(ctx, s.write, nil, fn); err != nil {
-		return err
+		return fault(err)
 	}
 	s.keepLogSmall(ctx)
 	return nil
@@ -168,7 +168,7 @@ func (s *Store) view(ctx context.Context, owner string, fn func(ctx context.Cont
 		return err
 	}
 	defer s.readers.Release(owner)
-	return inTx(context.WithoutCancel(ctx), s.read, &sql.TxOptions{ReadOnly: true}, fn)
+	return fault(inTx(context.WithoutCancel(ctx), s.read, &sql.TxOptions{ReadOnly: true}, fn))
 }
 
 func inTx(ctx context.Context, db *sql.DB, opt *sql.TxOptions, fn func(context.Context, *sql.Tx) error) error {

@@ -19,7 +19,7 @@ func (s *Store) Submit(ctx context.Context, sub task.Submission) (task.Submitted
 	var id string
 	var duplicate bool
 	var created *a2a.Task
-	err := s.change(ctx, sub.Owner, func(ctx context.Context, tx *sql.Tx) (err error) {
+	err := s.changeWithRoom(ctx, sub.Owner, string(sub.Message.TaskID), sub.MakeRoom, func(ctx context.Context, tx *sql.Tx) (err error) {
 		if id, err = s.knownMessage(ctx, tx, &sub); err != nil || id != "" {
 			duplicate = err == nil
 			return err
@@ -166,9 +166,11 @@ func (s *Store) charge(ctx context.Context, tx *sql.Tx, owner string, tasks, siz
 	case err != nil:
 		return err
 	case tasks > 0 && maxTasks > 0 && nowTasks > maxTasks:
-		return &task.QuotaError{Quota: "tasks", Limit: maxTasks}
+		return &task.QuotaError{Quota: task.QuotaTasks, Limit: maxTasks, Over: nowTasks - maxTasks}
+	case size > 0 && maxBytes > 0 && int64(size) > maxBytes:
+		return &task.QuotaError{Quota: task.QuotaBytes, Limit: maxBytes} // no room would be enough
 	case size > 0 && maxBytes > 0 && nowBytes > maxBytes:
-		return &task.QuotaError{Quota: "bytes", Limit: maxBytes}
+		return &task.QuotaError{Quota: task.QuotaBytes, Limit: maxBytes, Over: nowBytes - maxBytes}
 	}
 	return nil
 }
