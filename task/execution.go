@@ -55,14 +55,30 @@ func (s *Service) start(pl *place, k key, run string, who identity.Caller, t *a2
 	if last == 0 {
 		e.task = t
 	}
-	s.mu.Lock()
-	if s.active[k.owner] == nil {
-		s.active[k.owner] = make(map[string]*execution)
-	}
-	s.active[k.owner][k.id] = e
-	s.mu.Unlock()
-	s.pool.run(pl, func(refused error) { s.carryOut(e, refused) }, func() { s.forget(e) })
+	s.enter(e, nil)
 	return e
+}
+
+// giveUp ends a task whose message was stored but cannot be read, because of why.
+func (s *Service) giveUp(pl *place, k key, sub Submission, why error) {
+	ctx, cancel := context.WithCancelCause(s.base)
+	s.enter(&execution{key: k, place: pl, run: sub.Run, contextID: sub.Message.ContextID, ctx: ctx, cancel: cancel, done: make(chan struct{})}, why)
+}
+
+// enter has an execution carried out when it is its turn, or ended because of why.
+func (s *Service) enter(e *execution, why error) {
+	s.mu.Lock()
+	if s.active[e.key.owner] == nil {
+		s.active[e.key.owner] = make(map[string]*execution)
+	}
+	s.active[e.key.owner][e.key.id] = e
+	s.mu.Unlock()
+	s.pool.run(e.place, func(refused error) {
+		if why != nil {
+			refused = why
+		}
+		s.carryOut(e, refused)
+	}, func() { s.forget(e) })
 }
 
 // running returns the execution that works on a task in this process, if any.

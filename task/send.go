@@ -66,7 +66,11 @@ func (s *Service) submit(ctx context.Context, who identity.Caller, owner string,
 	}
 	out, err := s.store.Submit(ctx, sub)
 	if err != nil {
-		s.pool.leave(place)
+		if out.Unread != "" {
+			s.giveUp(place, key{owner, out.Unread}, sub, err)
+		} else {
+			s.pool.leave(place)
+		}
 		return nil, nil, err
 	}
 	k := key{owner, string(out.Task.ID)}

@@ -97,6 +97,9 @@ type Submitted struct {
 	Task *a2a.Task
 	// Duplicate tells that the message was stored before and nothing changed.
 	Duplicate bool
+	// Unread is the id of a task that the message continues, when Submit failed
+	// after the message was stored. Nobody but the caller can end that task.
+	Unread string
 }
 
 // Transition is a change of state.

@@ -14,7 +14,8 @@ import (
 	"github.com/getbindu/bindu-go/task"
 )
 
-// Submit implements [task.Store].
+// Submit implements [task.Store]. A message that continues a task is read back
+// beside the writers, since its history may be long.
 func (s *Store) Submit(ctx context.Context, sub task.Submission) (task.Submitted, error) {
 	var id string
 	var duplicate bool
@@ -33,7 +34,13 @@ func (s *Store) Submit(ctx context.Context, sub task.Submission) (task.Submitted
 	if created != nil {
 		return task.Submitted{Task: created}, nil
 	}
+	if !duplicate {
+		ctx = context.WithoutCancel(ctx) // it is stored: whoever sent it may go now
+	}
 	t, err := s.Get(ctx, sub.Owner, id, -1)
+	if err != nil && !duplicate && !errors.Is(err, task.ErrNotFound) {
+		return task.Submitted{Unread: id}, err
+	}
 	return task.Submitted{Task: t, Duplicate: duplicate}, err
 }
 
