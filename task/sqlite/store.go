@@ -86,21 +86,30 @@ func Open(ctx context.Context, dir *safefile.Dir, logger *slog.Logger) (*Store, 
 // prepareFiles makes an empty database with private permissions, which SQLite
 // gives its other files too, and checks those that exist.
 func prepareFiles(dir *safefile.Dir) error {
+	err := checkFiles(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return dir.WriteFile(FileName, nil, 0o600)
+	}
+	return err
+}
+
+// checkFiles checks those files that exist: [fs.ErrNotExist] if all is well with
+// them and there is no database.
+func checkFiles(dir *safefile.Dir) (missing error) {
 	for _, suffix := range []string{"", "-wal", "-shm"} {
 		// Nothing is read: the checks before reading are what is wanted.
 		_, err := dir.ReadFile(FileName+suffix, 0o600, 0)
 		switch {
 		case err == nil, errors.Is(err, safefile.ErrTooLarge):
-		case errors.Is(err, fs.ErrNotExist) && suffix == "":
-			if err := dir.WriteFile(FileName, nil, 0o600); err != nil {
-				return err
-			}
 		case errors.Is(err, fs.ErrNotExist):
+			if suffix == "" {
+				missing = err
+			}
 		default:
 			return err
 		}
 	}
-	return nil
+	return missing
 }
 
 // open leaves checkpoints to [Store.keepLogSmall].
