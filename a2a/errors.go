@@ -19,6 +19,7 @@ import (
 const (
 	codeUnauthenticated = -32001
 	codeServerError     = -32000
+	codeUnavailable     = -32054
 	codeRateLimited     = -32055
 	// codeContextNotFound is the reference's, for contexts/clear.
 	codeContextNotFound = -32020
@@ -65,7 +66,7 @@ func protocolError(r *task.Refusal) (wireError, bool) {
 
 // writeError answers with an error: those of the protocol with HTTP 200 as
 // JSON-RPC over HTTP does, those of this agent as a refusal with their status.
-func (h *Handler) writeError(w http.ResponseWriter, id jsontext.Value, method string, err error) {
+func (h *Handler) writeError(ctx context.Context, w http.ResponseWriter, id jsontext.Value, method string, err error) {
 	var refused *task.Refusal
 	if errors.As(err, &refused) {
 		if e, ok := protocolError(refused); ok {
@@ -80,6 +81,9 @@ func (h *Handler) writeError(w http.ResponseWriter, id jsontext.Value, method st
 	status, e, retry := refusal(err)
 	if status == http.StatusInternalServerError {
 		h.log.Error("request failed", "method", brief.Text(method), "error", err)
+	}
+	if h.refused != nil && status != http.StatusInternalServerError {
+		h.refused(ctx, method, e.Data.Reason, err)
 	}
 	if retry {
 		w.Header().Set("Retry-After", "1")
@@ -102,6 +106,8 @@ func refusal(err error) (status int, e jsonrpc.Error, retry bool) {
 		return http.StatusServiceUnavailable, answer(codeServerError, "overloaded", "overloaded", "try again later"), true
 	case errors.Is(err, task.ErrClosed):
 		return http.StatusServiceUnavailable, answer(codeServerError, "shutting down", "shutting_down", "try again later"), true
+	case errors.Is(err, task.ErrStorage):
+		return http.StatusServiceUnavailable, answer(codeUnavailable, "storage unavailable", "storage_unavailable", "try again after Retry-After; the operator of this agent must look at its storage"), true
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		// Mostly nobody reads this: the caller has gone.
 		return http.StatusServiceUnavailable, answer(codeServerError, "request ended early", "request_ended", "try again"), true

@@ -29,6 +29,9 @@ type HandlerConfig struct {
 	// are made and while they are written to whoever reads slowly; 64 MiB by
 	// default. A single answer may be larger.
 	AnswerBytes int64
+	// Refused, unless nil, is told of each request that is answered with 401, 429
+	// or 503: the method, the stable word of the answer, and why.
+	Refused func(ctx context.Context, method, reason string, err error)
 	// Logger gets the errors that peers are not told.
 	Logger *slog.Logger
 }
@@ -45,6 +48,7 @@ type Handler struct {
 	answers    *answers.Pool
 	maxBody    int64
 	maxDepth   int
+	refused    func(ctx context.Context, method, reason string, err error)
 	log        *slog.Logger
 }
 
@@ -53,7 +57,7 @@ func NewHandler(cfg HandlerConfig) (*Handler, error) {
 	if cfg.Tasks == nil {
 		return nil, errors.New("a2a: a handler needs a task service")
 	}
-	h := &Handler{operations: make(map[string]operation), maxBody: cfg.MaxBody, maxDepth: cfg.MaxDepth, log: cfg.Logger}
+	h := &Handler{operations: make(map[string]operation), maxBody: cfg.MaxBody, maxDepth: cfg.MaxDepth, refused: cfg.Refused, log: cfg.Logger}
 	if h.maxBody <= 0 {
 		h.maxBody = 2 << 20
 	}
@@ -94,7 +98,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer answer.End()
 	body, err := h.answer(r, env, answer)
 	if err != nil {
-		h.writeError(w, env.ID, env.Method, err)
+		h.writeError(r.Context(), w, env.ID, env.Method, err)
 		return
 	}
 	write(w, body)

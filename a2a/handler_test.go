@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -270,6 +271,8 @@ type brokenStore struct {
 	err error
 }
 
+func (s brokenStore) Probe(context.Context) error { return s.err }
+
 func (s brokenStore) Get(context.Context, string, string, int) (*sdk.Task, error) {
 	if s.err == nil {
 		panic("secret of the stack")
@@ -288,6 +291,8 @@ func TestFailuresOfOurs(t *testing.T) {
 	}{
 		"102_panic":     {nil, 500, -32603, "internal", ""},
 		"store":         {errors.New("disk: secret path"), 500, -32603, "internal", ""},
+		"disk full":     {fmt.Errorf("%w: secret path", task.ErrStorage), 503, -32054, "storage_unavailable", "1"},
+		"kept quota":    {&task.QuotaError{Quota: task.QuotaTasks, Limit: 1}, 429, -32055, "quota_exceeded", ""},
 		"overloaded":    {task.ErrOverloaded, 503, -32000, "overloaded", "1"},
 		"shutting down": {task.ErrClosed, 503, -32000, "shutting_down", "1"},
 		"active quota":  {&task.QuotaError{Quota: "active", Limit: 1}, 429, -32055, "quota_exceeded", "1"},
@@ -299,7 +304,10 @@ func TestFailuresOfOurs(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer service.Close(t.Context())
-			handler, err := a2a.NewHandler(a2a.HandlerConfig{Tasks: service})
+			var refused []string
+			handler, err := a2a.NewHandler(a2a.HandlerConfig{Tasks: service, Refused: func(_ context.Context, method, reason string, err error) {
+				refused = append(refused, method+" "+reason+" "+err.Error())
+			}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -311,6 +319,13 @@ func TestFailuresOfOurs(t *testing.T) {
 			}
 			if strings.Contains(w.Body.String(), "secret") {
 				t.Errorf("the peer is told %s", w.Body)
+			}
+			var want []string // of what is not a fault of ours
+			if tt.status != 500 {
+				want = []string{"tasks/get " + tt.reason + " " + tt.err.Error()}
+			}
+			if !slices.Equal(refused, want) {
+				t.Errorf("refused are %q, want %q", refused, want)
 			}
 		})
 	}

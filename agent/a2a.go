@@ -1,10 +1,13 @@
 package agent
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/getbindu/bindu-go/a2a"
+	"github.com/getbindu/bindu-go/audit"
 	"github.com/getbindu/bindu-go/gate"
+	"github.com/getbindu/bindu-go/identity"
 )
 
 // cards describes the agent to peers, under the one address of [Agent.URL].
@@ -31,6 +34,17 @@ func (a *Agent) a2aHandler() (http.Handler, error) {
 		MaxBody:     a.set.Limits.BodyBytes,
 		MaxDepth:    a.set.Limits.JSONDepth,
 		AnswerBytes: a.set.Limits.AnswerBytes,
+		Refused:     a.refusedTask,
 		Logger:      a.log,
 	})
+}
+
+// refusedTask counts and logs what every gate let through and the tasks have no
+// room, no worker or no storage for.
+func (a *Agent) refusedTask(ctx context.Context, method, reason string, err error) {
+	e := audit.Event{Decision: audit.Refused, Gate: "task", Reason: reason, Method: method, Cause: err}
+	if c, ok := identity.CallerFromContext(ctx); ok {
+		e.DID = c.Name()
+	}
+	a.audit.Record(ctx, e)
 }

@@ -84,7 +84,8 @@ type Agent struct {
 	policy      gate.Policy // nil without rules
 	enroller    *mtls.Enroller
 	store       *mtls.DirStore
-	unsaved     bool // the certificate of the start is not on disk yet
+	unsaved     bool                  // the certificate of the start is not on disk yet
+	saveErr     atomic.Pointer[error] // of the last attempt to save one
 	source      *mtls.Source
 	renewer     *mtls.Renewer // nil without mutual TLS
 	tasks       *task.Service

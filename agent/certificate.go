@@ -22,6 +22,9 @@ func (a *Agent) renew() error {
 	if err := a.metrics.Register(expiry); err != nil {
 		return err
 	}
+	if err := newStorageFailing(a.metrics, storeCertificate, a.unsavedErr); err != nil {
+		return err
+	}
 	a.renewer = mtls.NewRenewer(mtls.RenewerConfig{
 		Source:      a.source,
 		Enrol:       a.enrolOnce,
@@ -97,7 +100,16 @@ func (a *Agent) save(id *mtls.Identity) error {
 		reason = "storage_unwritable"
 	}
 	a.ready.warn(componentStorage, reason)
+	a.saveErr.Store(&err)
 	return err
+}
+
+// unsavedErr returns why the served certificate is not on disk, nil if it is.
+func (a *Agent) unsavedErr() error {
+	if err := a.saveErr.Load(); err != nil {
+		return *err
+	}
+	return nil
 }
 
 // renewalState tells /readyz how renewal stands. A failing attempt with days

@@ -71,6 +71,9 @@ func (a *Agent) openKeyMemory() error {
 			return err
 		}
 	}
+	if err := newStorageFailing(a.metrics, storeKeys, memory.Err); err != nil {
+		return err
+	}
 	a.ready.watch(func() (reason, warning string) { return "", keyMemoryWarning(memory) })
 	a.follow(&followed{what: componentKeyRequests, path: filepath.Join(a.set.Agent.Dir, keymemory.RequestsDir), reload: memory.TakeRequests})
 	return nil

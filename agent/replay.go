@@ -37,7 +37,7 @@ func (a *Agent) openReplay() error {
 		}
 		return "", ""
 	})
-	return nil
+	return newStorageFailing(a.metrics, storeReplay, store.Err)
 }
 
 // servedBefore reports whether this program ever served in the directory, and

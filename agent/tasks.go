@@ -30,6 +30,8 @@ func (a *Agent) openTasks(ctx context.Context) error {
 		Sign:            func(text string) (string, error) { return did.SignText(a.key, text) },
 		Limits:          taskLimits(t),
 		Deadline:        t.Deadline,
+		Retention:       t.Retention,
+		MakeRoom:        t.MakeRoom,
 		AdminPermission: gate.PermissionAdmin,
 		Now:             a.opts.Now,
 		Rand:            a.opts.Rand,
@@ -39,6 +41,9 @@ func (a *Agent) openTasks(ctx context.Context) error {
 		return err
 	}
 	a.onStop(a.tasks.Close)
+	if err := a.watchTaskStorage(); err != nil {
+		return err
+	}
 	failed, err := a.tasks.Recover(ctx)
 	if err == nil && failed > 0 {
 		a.log.Warn("tasks that were running when the agent last stopped are failed now", "count", failed)

@@ -29,11 +29,11 @@ func (s *Service) CancelTask(ctx context.Context, req *a2a.CancelTaskRequest) (*
 		return nil, err
 	}
 	// It is canceled: the answer must not fail for want of room.
-	return s.cfg.Store.Get(WithReserve(ctx, nil), owner, id, -1)
+	return s.store.Get(WithReserve(ctx, nil), owner, id, -1)
 }
 
 func (s *Service) cancelForeign(ctx context.Context, id string) (*a2a.Task, error) {
-	owners, err := s.cfg.Store.TaskOwners(ctx, id)
+	owners, err := s.store.TaskOwners(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +44,7 @@ func (s *Service) cancelForeign(ctx context.Context, id string) (*a2a.Task, erro
 	if err := s.cancel(ctx, key{owner, id}); err != nil {
 		return nil, err
 	}
-	t, err := s.cfg.Store.Get(WithReserve(ctx, nil), owner, id, 0)
+	t, err := s.store.Get(WithReserve(ctx, nil), owner, id, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +54,7 @@ func (s *Service) cancelForeign(ctx context.Context, id string) (*a2a.Task, erro
 
 // cancel decides in the store; only then the execution is told.
 func (s *Service) cancel(ctx context.Context, k key) error {
-	err := s.cfg.Store.Transition(ctx, k.owner, k.id, Transition{To: a2a.TaskStateCanceled, At: s.now()})
+	err := s.store.Transition(ctx, k.owner, k.id, Transition{To: a2a.TaskStateCanceled, At: s.now()})
 	if errors.Is(err, ErrEnded) {
 		return ErrNotCancelable
 	}

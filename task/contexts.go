@@ -23,7 +23,7 @@ func (s *Service) Contexts(ctx context.Context, limit int) ([]Context, error) {
 	if limit == 0 || limit > maxContexts {
 		limit = maxContexts
 	}
-	return s.cfg.Store.Contexts(ctx, owner, limit)
+	return s.store.Contexts(ctx, owner, limit)
 }
 
 // ClearContext deletes the caller's tasks of a context, ending those that run,
@@ -48,7 +48,7 @@ func (s *Service) ClearContext(ctx context.Context, contextID string) (int, erro
 }
 
 func (s *Service) clearForeign(ctx context.Context, contextID string) (int, error) {
-	owners, err := s.cfg.Store.ContextOwners(ctx, contextID)
+	owners, err := s.store.ContextOwners(ctx, contextID)
 	if err != nil {
 		return 0, err
 	}
@@ -62,7 +62,7 @@ func (s *Service) clearForeign(ctx context.Context, contextID string) (int, erro
 func (s *Service) clear(ctx context.Context, owner, contextID string) (int, error) {
 	// Those that begin from here on may belong to what is sent after the clearing.
 	running := s.executionsOf(owner, contextID)
-	n, err := s.cfg.Store.ClearContext(ctx, owner, contextID)
+	n, err := s.store.ClearContext(ctx, owner, contextID)
 	if err != nil {
 		return 0, err
 	}
@@ -90,6 +90,6 @@ func (s *Service) Feedback(ctx context.Context, f Feedback) error {
 	case f.Rating < 0 || f.Rating > 5:
 		return invalid("rating must be between 1 and 5")
 	}
-	f.At, f.MaxBytes = s.now(), s.cfg.Limits.Bytes
-	return s.cfg.Store.AddFeedback(ctx, owner, f)
+	f.At, f.MaxBytes, f.MakeRoom = s.now(), s.cfg.Limits.Bytes, s.cfg.MakeRoom
+	return s.store.AddFeedback(ctx, owner, f)
 }

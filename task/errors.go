@@ -55,8 +55,16 @@ var (
 	ErrClosed = errors.New("the agent is shutting down")
 	// ErrOverloaded: as many tasks wait as the settings allow.
 	ErrOverloaded = errors.New("the agent is overloaded")
+	// ErrStorage: the store cannot be read or written; the disk may be full.
+	ErrStorage = errors.New("the tasks cannot be read or written")
 	// ErrSuperseded: the change belongs to an execution that no longer owns the task.
 	ErrSuperseded = errors.New("the task is no longer run by this execution")
+)
+
+// Quotas of what is kept for one owner.
+const (
+	QuotaTasks = "tasks"
+	QuotaBytes = "bytes"
 )
 
 // QuotaError reports that an owner reached one of its limits.
@@ -65,6 +73,8 @@ type QuotaError struct {
 	Quota string
 	// Limit is the configured maximum.
 	Limit int64
+	// Over is by how much QuotaTasks or QuotaBytes would be exceeded.
+	Over int64
 }
 
 // Error names the limit and what makes room.

@@ -28,6 +28,8 @@ type execution struct {
 	req   Request
 	// contextID is the caller's name for the conversation; req has the executor's.
 	contextID string
+	due       time.Time // when its deadline is over; zero before its turn
+	overdue   bool      // the deadline's verdict is being stored
 	ctx       context.Context
 	cancel    context.CancelCauseFunc
 	task      *a2a.Task     // as submitted; nil if the task had earlier executions
@@ -55,18 +57,13 @@ func (s *Service) start(pl *place, k key, run string, who identity.Caller, t *a2
 	if last == 0 {
 		e.task = t
 	}
-	s.mu.Lock()
-	if s.active[k.owner] == nil {
-		s.active[k.owner] = make(map[string]*execution)
-	}
-	s.active[k.owner][k.id] = e
-	s.mu.Unlock()
-	s.pool.run(pl, func(refused error) { s.carryOut(e, refused) }, func() { s.forget(e) })
+	s.enter(e, nil)
 	return e
 }
 
 // carryOut takes an execution to its end; refused says that it gets no worker.
 func (s *Service) carryOut(e *execution, refused error) {
+	e.due = s.now().Add(s.cfg.Deadline)
 	if cause := context.Cause(e.ctx); cause != nil { // before its turn came
 		refused = cause
 	}
@@ -75,19 +72,6 @@ func (s *Service) carryOut(e *execution, refused error) {
 		return
 	}
 	s.persist(e, s.outcome(e))
-}
-
-func (s *Service) forget(e *execution) {
-	e.cancel(nil)
-	s.mu.Lock()
-	if s.active[e.key.owner][e.key.id] == e {
-		delete(s.active[e.key.owner], e.key.id)
-		if len(s.active[e.key.owner]) == 0 {
-			delete(s.active, e.key.owner)
-		}
-	}
-	s.mu.Unlock()
-	close(e.done)
 }
 
 // outcome runs the executor and says what becomes of the task.
@@ -140,7 +124,7 @@ func (s *Service) attempt(ctx context.Context, e *execution, out *output) (Resul
 		case a := <-answers:
 			return a.result, a.err
 		case <-working.C:
-			if !s.persist(e, Transition{To: a2a.TaskStateWorking}) {
+			if !s.beginWork(e) {
 				e.cancel(errCanceled)
 			}
 		case <-ctx.Done():

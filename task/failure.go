@@ -1,9 +1,7 @@
 package task
 
 import (
-	"context"
 	"errors"
-	"time"
 
 	"github.com/a2aproject/a2a-go/v2/a2a"
 )
@@ -71,58 +69,4 @@ func (s *Service) statusMessage(text, reason string) *a2a.Message {
 		m.Metadata = map[string]any{ReasonKey: reason}
 	}
 	return m
-}
-
-// persistTimeout bounds each attempt to store an outcome, which must happen
-// whatever became of the request and of the execution's own context.
-const persistTimeout = 10 * time.Second
-
-// retryAfter are the pauses between the attempts to store an outcome.
-var retryAfter = [...]time.Duration{100 * time.Millisecond, time.Second, 5 * time.Second}
-
-// persist stores a transition of an execution and reports whether the task
-// now has that state. A task that could not be changed stays as it is until
-// [Service.Recover].
-func (s *Service) persist(e *execution, t Transition) bool {
-	t.Run, e.final = e.run, nil
-	for attempt := 0; ; attempt++ {
-		t.At = s.now()
-		err := s.transition(e, t)
-		var quota *QuotaError
-		switch {
-		case err == nil:
-			e.final = e.ended(t)
-			return true
-		case errors.Is(err, ErrEnded), errors.Is(err, ErrSuperseded), errors.Is(err, ErrNotFound):
-			return false // canceled or cleared: nobody waits for this outcome
-		case errors.As(err, &quota):
-			f := s.failed(e, err)
-			t.To, t.Message, t.Artifacts, t.MaxBytes = f.To, f.Message, nil, 0
-		case attempt == len(retryAfter):
-			s.cfg.Logger.Error("task state not stored", "task", e.key.id, "owner", e.key.owner, "state", t.To, "error", err)
-			return false
-		default:
-			time.Sleep(retryAfter[attempt])
-		}
-	}
-}
-
-func (s *Service) transition(e *execution, t Transition) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.base), persistTimeout)
-	defer cancel()
-	if t.Message != nil && t.To != StateAnswered {
-		t.Message.TaskID, t.Message.ContextID = a2a.TaskID(e.key.id), e.contextID
-	}
-	return s.cfg.Store.Transition(ctx, e.key.owner, e.key.id, t)
-}
-
-// ended returns the task as the store now has it, without asking the store.
-func (e *execution) ended(t Transition) *a2a.Task {
-	if e.task == nil {
-		return nil
-	}
-	task := *e.task
-	task.Status = a2a.TaskStatus{State: t.To, Message: t.Message, Timestamp: &t.At}
-	task.Artifacts = t.Artifacts
-	return &task
 }

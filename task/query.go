@@ -26,7 +26,7 @@ func (s *Service) GetTask(ctx context.Context, req *a2a.GetTaskRequest) (*a2a.Ta
 	if err := checkTaskID(req.ID); err != nil {
 		return nil, err
 	}
-	t, err := s.cfg.Store.Get(ctx, owner, string(req.ID), history)
+	t, err := s.store.Get(ctx, owner, string(req.ID), history)
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +44,7 @@ func (s *Service) ListTasks(ctx context.Context, req *a2a.ListTasksRequest) (*a2
 	if err != nil {
 		return nil, err
 	}
-	page, err := s.cfg.Store.List(ctx, owner, filter)
+	page, err := s.store.List(ctx, owner, filter)
 	if err != nil {
 		return nil, err
 	}

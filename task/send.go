@@ -63,9 +63,13 @@ func (s *Service) submit(ctx context.Context, who identity.Caller, owner string,
 		s.pool.leave(place)
 		return nil, nil, err
 	}
-	out, err := s.cfg.Store.Submit(ctx, sub)
+	out, err := s.store.Submit(ctx, sub)
 	if err != nil {
-		s.pool.leave(place)
+		if out.Unread != "" {
+			s.giveUp(place, key{owner, out.Unread}, sub, err)
+		} else {
+			s.pool.leave(place)
+		}
 		return nil, nil, err
 	}
 	k := key{owner, string(out.Task.ID)}
@@ -92,6 +96,7 @@ func (s *Service) submission(owner string, msg *a2a.Message, opt SendOptions) (S
 		Owner: owner, Message: msg, Digest: sum,
 		TaskID: ids[0], ContextID: ids[1], Run: ids[2], AdoptTaskID: opt.AdoptTaskID,
 		At: s.now(), MaxTasks: l.Tasks, MaxBytes: l.Bytes, MaxMessages: l.Messages, MaxTaskBytes: l.TaskBytes,
+		MakeRoom: s.cfg.MakeRoom,
 	}, nil
 }
 
@@ -110,7 +115,7 @@ func (s *Service) await(ctx context.Context, run *execution, history int) (a2a.S
 		ctx = context.WithoutCancel(ctx)
 		s.tell(run)
 	}
-	task, err := s.cfg.Store.Get(ctx, run.key.owner, run.key.id, history)
+	task, err := s.store.Get(ctx, run.key.owner, run.key.id, history)
 	if err != nil {
 		return nil, err
 	}

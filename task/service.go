@@ -34,6 +34,12 @@ type Config struct {
 	// Grace is how long an execution whose context ended may take to return
 	// before its place is given to others; 5 seconds by default.
 	Grace time.Duration
+	// Retention is how long a task is kept after its last change, unless it is
+	// being worked on; 0 for ever.
+	Retention time.Duration
+	// MakeRoom lets a caller's oldest ended tasks go where Limits.Tasks or
+	// Limits.Bytes would refuse it.
+	MakeRoom bool
 	// AdminPermission lets its holder cancel and clear tasks of everybody.
 	// Empty: nobody may.
 	AdminPermission string
@@ -65,6 +71,10 @@ type Service struct {
 	active map[string]map[string]*execution // by owner and task
 
 	executors sync.WaitGroup // goroutines in Executor.Execute
+
+	store     *storage           // cfg.Store, watched
+	endHouse  context.CancelFunc // of housework
+	housework sync.WaitGroup
 }
 
 var _ a2asrv.RequestHandler = (*Service)(nil)
@@ -94,7 +104,15 @@ func NewService(cfg Config) (*Service, error) {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	base, stop := context.WithCancelCause(context.Background())
-	return &Service{cfg: cfg, pool: newPool(cfg.Limits), base: base, stop: stop, active: make(map[string]map[string]*execution)}, nil
+	house, endHouse := context.WithCancel(context.Background())
+	s := &Service{
+		cfg: cfg, pool: newPool(cfg.Limits), base: base, stop: stop, active: make(map[string]map[string]*execution),
+		store: newStorage(cfg.Store, cfg.Logger), endHouse: endHouse,
+	}
+	if cfg.Retention > 0 {
+		s.housework.Go(func() { s.keepHouse(house) })
+	}
+	return s, nil
 }
 
 // Recover fails what was submitted or working when the process that ran it
@@ -103,7 +121,7 @@ func NewService(cfg Config) (*Service, error) {
 func (s *Service) Recover(ctx context.Context) (int, error) {
 	t := s.failure(failRestart)
 	t.At = s.now()
-	n, err := s.cfg.Store.FailUnfinished(ctx, t)
+	n, err := s.store.FailUnfinished(ctx, t)
 	if err != nil {
 		return 0, fmt.Errorf("recovering tasks: %w", err)
 	}
@@ -116,6 +134,9 @@ func (s *Service) Recover(ctx context.Context) (int, error) {
 // It may be called more than once.
 func (s *Service) Close(ctx context.Context) error {
 	s.pool.close()
+	s.endHouse()
+	s.housework.Wait()
+	defer s.store.close()
 	drained := make(chan struct{})
 	go func() {
 		defer close(drained)

@@ -10,7 +10,7 @@ import (
 // Store keeps tasks. Every method that takes an owner sees and changes rows of
 // that owner only, by the query itself and not by a check after it. All methods
 // may be called concurrently, by several processes if the implementation is
-// shared. Submit, Get and List ask [Reserve] before they read a task's messages
+// shared. What storage is to blame for is ErrStorage. Submit, Get and List ask [Reserve] before they read a task's messages
 // and artifacts, and fail with its error; [tasktest.Run] is the contract in code.
 //
 // [tasktest.Run]: https://pkg.go.dev/github.com/getbindu/bindu-go/task/tasktest#Run
@@ -55,6 +55,16 @@ type Store interface {
 	// FailUnfinished ends every submitted or working task of every owner, as
 	// transition does, and returns how many there were.
 	FailUnfinished(ctx context.Context, t Transition) (int, error)
+
+	// Expire deletes tasks of every owner that no execution works on and that
+	// last changed before a time, with all that belongs to them, the oldest
+	// first, and returns how many: limit at most, and no more than one brief
+	// transaction takes. 0 means that there are none.
+	Expire(ctx context.Context, before time.Time, limit int) (int, error)
+
+	// Probe writes something of the size of a message and takes it away again:
+	// ErrStorage if the store cannot be written.
+	Probe(ctx context.Context) error
 }
 
 // Submission is a client's message on its way into the store.
@@ -77,6 +87,10 @@ type Submission struct {
 	At time.Time
 	// The quotas of the owner and of the task (see [Limits]).
 	MaxTasks, MaxBytes, MaxMessages, MaxTaskBytes int64
+	// MakeRoom deletes the owner's oldest ended tasks, of the thousand that
+	// changed longest ago, where MaxTasks or MaxBytes would be exceeded. It is
+	// done before the change and stays done even if it was not enough.
+	MakeRoom bool
 }
 
 // Submitted is what became of a submission.
@@ -85,6 +99,9 @@ type Submitted struct {
 	Task *a2a.Task
 	// Duplicate tells that the message was stored before and nothing changed.
 	Duplicate bool
+	// Unread is the id of a task that the message continues, when Submit failed
+	// after the message was stored. Nobody but the caller can end that task.
+	Unread string
 }
 
 // Transition is a change of state.
@@ -101,6 +118,8 @@ type Transition struct {
 	At time.Time
 	// MaxBytes is the owner's quota; 0 when the change adds nothing that counts.
 	MaxBytes int64
+	// MakeRoom is as in [Submission].
+	MakeRoom bool
 }
 
 // Filter selects and shapes a page of tasks.
@@ -155,4 +174,6 @@ type Feedback struct {
 	Metadata map[string]any
 	At       time.Time
 	MaxBytes int64
+	// MakeRoom is as in [Submission].
+	MakeRoom bool
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/getbindu/bindu-go/oauth/oidc"
 	"github.com/getbindu/bindu-go/peer"
 	"github.com/getbindu/bindu-go/policy"
+	"github.com/getbindu/bindu-go/task"
 	"github.com/getbindu/bindu-go/transport/mtls"
 )
 
@@ -39,6 +40,7 @@ func diagnoses() []diagnosis {
 		{errNoIdentity, "identity_missing", `run "agent serve" once: it makes the key and the name; or set AGENT__DIR to the directory that has them`},
 		{errReadOnly, "directory_incomplete", `run "agent serve" once: it completes the directory, which this command only reads`},
 		{keymemory.ErrCorrupt, "remembered_keys_corrupt", ""},
+		{task.ErrStorage, "storage_unavailable", "make room on the disk of AGENT__DIR, and look whether it may be written; another process may also hold tasks.db"},
 		{keymemory.ErrFull, "key_memory_full", ""},
 		{errNotRemembered, "key_not_known", `"agent key list" shows what is remembered`},
 		{errNotTaken, "decision_waits", "it takes it in at its next look, or says on /readyz and in its log why it cannot"},

@@ -43,7 +43,7 @@ func protocolRows() []row {
 		{number: 112, reason: "task_not_found", sent: "get, cancel, send to or give feedback on somebody else's task", gets: "−32001, the same bytes as for an id that never was", run: foreignTask},
 		{number: 113, reason: "lists", sent: "tasks/list and contexts/list by somebody else", gets: "nothing of the first one's", run: foreignLists},
 		{number: 121, reason: "push_unsupported", sent: "a webhook, to whatever address", gets: "−32003; no webhook is kept or called", run: noWebhooks},
-		{number: 126, reason: "quota_exceeded", sent: "more tasks than TASK__MAX_PER_DID", gets: "429; others are served", with: "TASK__MAX_PER_DID=1", run: taskQuota},
+		{number: 126, reason: "quota_exceeded", sent: "more tasks than TASK__MAX_PER_DID", gets: "429; others are served", with: "TASK__MAX_PER_DID=1 TASK__MAKE_ROOM=false", run: taskQuota},
 		{number: 177, reason: "method_not_found", sent: "an unknown method with a name of 1.9 MiB", gets: "200 `method_not_found` (-32601); at most 128 characters of the name are logged, and none are repeated",
 			want: want{status: 200, code: -32601, gate: "scope", reach: atKey}, cases: cases{
 				"letters": envelope(`"method":"` + strings.Repeat("m", 1900<<10) + `"`), "escapes": envelope(`"method":"` + strings.Repeat(`\u0007`, 320<<10) + `"`),
@@ -131,10 +131,14 @@ func taskQuota(t *testing.T, h *house) {
 	hostile := h.newCaller(t)
 	ask(t, h, hostile, string(probe.Message("one")))
 	s := aimAs(t, h, hostile)
+	before := h.trace(t)
 	got := s.send()
 	_, data := got.parse(t)
 	if got.status != 429 || data.Reason != "quota_exceeded" {
 		t.Errorf("answer %d %s", got.status, got.body)
+	}
+	if did := h.trace(t).since(before); did.executed != 0 || did.decisions["task/refused/quota_exceeded"] != 1 {
+		t.Errorf("it is not counted: %+v", did)
 	}
 	ok.refuses(aim(t, h), "")
 }

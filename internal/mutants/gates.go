@@ -24,6 +24,7 @@ func mutants() []mutant {
 		outbound(),
 		costs(),
 		dialects(),
+		storageFaults(),
 	)
 }
 

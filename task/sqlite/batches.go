@@ -41,34 +41,11 @@ func (s *Store) ClearContext(ctx context.Context, owner, contextID string) (int,
 
 // clearBatch deletes up to limit tasks of a context, the oldest ids first.
 func (s *Store) clearBatch(ctx context.Context, tx *sql.Tx, owner, contextID string, limit int) (int, error) {
-	ids, size, err := s.nextOf(ctx, tx, owner, contextID, limit)
-	if err != nil || len(ids) == 0 {
+	next, err := s.choose(ctx, tx, func(doomed) bool { return true }, s.stmt.contextBatch, owner, contextID, limit)
+	if err != nil {
 		return 0, err
 	}
-	for _, id := range ids {
-		if _, err := tx.StmtContext(ctx, s.stmt.deleteTask).ExecContext(ctx, owner, id); err != nil {
-			return 0, err
-		}
-	}
-	return len(ids), s.charge(ctx, tx, owner, -len(ids), -size, 0, 0)
-}
-
-// nextOf returns the ids of a batch, and the size of its tasks.
-func (s *Store) nextOf(ctx context.Context, tx *sql.Tx, owner, contextID string, limit int) (ids []string, size int, err error) {
-	rows, err := tx.StmtContext(ctx, s.stmt.contextBatch).QueryContext(ctx, owner, contextID, limit)
-	if err != nil {
-		return nil, 0, err
-	}
-	defer rows.Close()
-	for size < batchBytes && rows.Next() {
-		var id string
-		var bytes int
-		if err := rows.Scan(&id, &bytes); err != nil {
-			return nil, 0, err
-		}
-		ids, size = append(ids, id), size+bytes
-	}
-	return ids, size, rows.Err()
+	return len(next), s.remove(ctx, tx, next)
 }
 
 // FailUnfinished implements [task.Store].

@@ -3,6 +3,8 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"fmt"
+	"testing"
 )
 
 // SetLogLimit replaces checkpointAt, before the store is used.
@@ -37,3 +39,23 @@ func (s *Store) WaitingWriters() int { return s.writer.Waiting() }
 
 // WaitingReaders is how many wait for their turn to read.
 func (s *Store) WaitingReaders() int { return s.readers.Waiting() }
+
+// SetRoom lets the database grow by so many pages and no more.
+func (s *Store) SetRoom(t testing.TB, pages int) {
+	t.Helper()
+	var now int
+	if err := s.write.QueryRow("PRAGMA page_count").Scan(&now); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.write.Exec(fmt.Sprintf("PRAGMA max_page_count = %d", now+pages)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// SetReadOnly has SQLite refuse writes.
+func (s *Store) SetReadOnly(t testing.TB) {
+	t.Helper()
+	if _, err := s.write.Exec("PRAGMA query_only = 1"); err != nil {
+		t.Fatal(err)
+	}
+}

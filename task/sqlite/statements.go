@@ -7,13 +7,14 @@ import (
 )
 
 // statements are prepared once for each connection. Every one that reads or
-// changes tasks names the owner; the two exceptions are of administrators and
-// of recovery and say so in their names.
+// changes tasks names the owner; the exceptions are of administrators, recovery
+// and retention and have "any" in their names.
 type statements struct {
 	// for writing
 	byMessage, taskForUpdate, insertTask, continueTask, insertMessage,
 	charge, transition, taskState, insertArtifact, addBytes,
-	contextSize, contextBatch, deleteTask, insertFeedback, anyUnfinished, failAnyUnfinished *sql.Stmt
+	contextSize, contextBatch, deleteTask, insertFeedback, anyUnfinished, failAnyUnfinished,
+	anyAtRest, oldestEnded, forgetOwner, insertProbe, deleteProbe *sql.Stmt
 	// for reading
 	task, history, artifacts, list, count, contexts, contextTasks, anyTaskOwners, anyContextOwners *sql.Stmt
 
@@ -45,7 +46,7 @@ func (s *statements) prepare(ctx context.Context, write, read *sql.DB) error {
 		{write, &s.taskState, `SELECT state IN ` + ended + ` FROM tasks WHERE owner = ? AND id = ?`},
 		{write, &s.insertArtifact, `INSERT INTO artifacts (owner, task_id, seq, body) VALUES (?, ?, ?, ?)`},
 		{write, &s.contextSize, `SELECT count(*) FROM tasks WHERE owner = ? AND context_id = ?`},
-		{write, &s.contextBatch, `SELECT id, bytes FROM tasks WHERE owner = ? AND context_id = ? ORDER BY id LIMIT ?`},
+		{write, &s.contextBatch, `SELECT owner, id, bytes FROM tasks WHERE owner = ? AND context_id = ? ORDER BY id LIMIT ?`},
 		{write, &s.deleteTask, `DELETE FROM tasks WHERE owner = ? AND id = ?`},
 		{write, &s.insertFeedback, `INSERT INTO feedback (owner, task_id, at, rating, text, metadata) VALUES (?, ?, ?, ?, ?, ?)`},
 		{write, &s.addBytes, `UPDATE tasks SET bytes = bytes + ? WHERE owner = ? AND id = ?`},
@@ -53,6 +54,13 @@ func (s *statements) prepare(ctx context.Context, write, read *sql.DB) error {
 			ORDER BY owner, id LIMIT ?) ORDER BY owner DESC, id DESC LIMIT 1`},
 		{write, &s.failAnyUnfinished, `UPDATE tasks SET state = ?, message = ?, updated_at = ?
 			WHERE (owner, id) > (?, ?) AND (owner, id) <= (?, ?) AND state IN ` + unfinished},
+		{write, &s.anyAtRest, `SELECT owner, id, bytes FROM tasks INDEXED BY tasks_at_rest WHERE updated_at < ? AND state NOT IN ` + unfinished + `
+			ORDER BY updated_at LIMIT ?`},
+		{write, &s.oldestEnded, `SELECT owner, id, bytes FROM (SELECT owner, id, bytes, state FROM tasks WHERE owner = ? ORDER BY updated_at, id LIMIT 1000)
+			WHERE id <> ? AND state IN ` + ended + ` LIMIT ?`},
+		{write, &s.forgetOwner, `DELETE FROM owners WHERE owner = ? AND tasks = 0 AND bytes = 0`},
+		{write, &s.insertProbe, `INSERT INTO probe (content) VALUES (randomblob(?))`},
+		{write, &s.deleteProbe, `DELETE FROM probe`},
 
 		{read, &s.task, `SELECT id, context_id, state, message, messages, bytes, updated_at FROM tasks WHERE owner = ? AND id = ?`},
 		{read, &s.history, `SELECT body FROM messages WHERE owner = ? AND task_id = ? AND seq >= ? ORDER BY seq`},

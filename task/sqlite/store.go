@@ -77,7 +77,7 @@ func Open(ctx context.Context, dir *safefile.Dir, logger *slog.Logger) (*Store, 
 		return nil, errors.Join(err, s.Close())
 	}
 	if err := s.migrate(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("opening %s: %w", path, err), s.Close())
+		return nil, errors.Join(fmt.Errorf("opening %s: %w", path, fault(err)), s.Close())
 	}
 	s.keepLogSmall(ctx) // what the last process left
 	return s, nil
@@ -86,21 +86,30 @@ func Open(ctx context.Context, dir *safefile.Dir, logger *slog.Logger) (*Store, 
 // prepareFiles makes an empty database with private permissions, which SQLite
 // gives its other files too, and checks those that exist.
 func prepareFiles(dir *safefile.Dir) error {
+	err := checkFiles(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return dir.WriteFile(FileName, nil, 0o600)
+	}
+	return err
+}
+
+// checkFiles checks those files that exist: [fs.ErrNotExist] if all is well with
+// them and there is no database.
+func checkFiles(dir *safefile.Dir) (missing error) {
 	for _, suffix := range []string{"", "-wal", "-shm"} {
 		// Nothing is read: the checks before reading are what is wanted.
 		_, err := dir.ReadFile(FileName+suffix, 0o600, 0)
 		switch {
 		case err == nil, errors.Is(err, safefile.ErrTooLarge):
-		case errors.Is(err, fs.ErrNotExist) && suffix == "":
-			if err := dir.WriteFile(FileName, nil, 0o600); err != nil {
-				return err
-			}
 		case errors.Is(err, fs.ErrNotExist):
+			if suffix == "" {
+				missing = err
+			}
 		default:
 			return err
 		}
 	}
-	return nil
+	return missing
 }
 
 // open leaves checkpoints to [Store.keepLogSmall].
@@ -155,7 +164,7 @@ func (s *Store) change(ctx context.Context, owner string, fn func(ctx context.Co
 	defer s.writer.Release(owner)
 	ctx = context.WithoutCancel(ctx)
 	if err := inTx(ctx, s.write, nil, fn); err != nil {
-		return err
+		return fault(err)
 	}
 	s.keepLogSmall(ctx)
 	return nil
@@ -168,7 +177,7 @@ func (s *Store) view(ctx context.Context, owner string, fn func(ctx context.Cont
 		return err
 	}
 	defer s.readers.Release(owner)
-	return inTx(context.WithoutCancel(ctx), s.read, &sql.TxOptions{ReadOnly: true}, fn)
+	return fault(inTx(context.WithoutCancel(ctx), s.read, &sql.TxOptions{ReadOnly: true}, fn))
 }
 
 func inTx(ctx context.Context, db *sql.DB, opt *sql.TxOptions, fn func(context.Context, *sql.Tx) error) error {

@@ -13,12 +13,13 @@ import (
 	"github.com/getbindu/bindu-go/task"
 )
 
-// Submit implements [task.Store].
+// Submit implements [task.Store]. A message that continues a task is read back
+// beside the writers, since its history may be long.
 func (s *Store) Submit(ctx context.Context, sub task.Submission) (task.Submitted, error) {
 	var id string
 	var duplicate bool
 	var created *a2a.Task
-	err := s.change(ctx, sub.Owner, func(ctx context.Context, tx *sql.Tx) (err error) {
+	err := s.changeWithRoom(ctx, sub.Owner, string(sub.Message.TaskID), sub.MakeRoom, func(ctx context.Context, tx *sql.Tx) (err error) {
 		if id, err = s.knownMessage(ctx, tx, &sub); err != nil || id != "" {
 			duplicate = err == nil
 			return err
@@ -32,7 +33,13 @@ func (s *Store) Submit(ctx context.Context, sub task.Submission) (task.Submitted
 	if created != nil {
 		return task.Submitted{Task: created}, nil
 	}
+	if !duplicate {
+		ctx = context.WithoutCancel(ctx) // it is stored: whoever sent it may go now
+	}
 	t, err := s.Get(ctx, sub.Owner, id, -1)
+	if err != nil && !duplicate && !errors.Is(err, task.ErrNotFound) {
+		return task.Submitted{Unread: id}, err
+	}
 	return task.Submitted{Task: t, Duplicate: duplicate}, err
 }
 
@@ -160,9 +167,11 @@ func (s *Store) charge(ctx context.Context, tx *sql.Tx, owner string, tasks, siz
 	case err != nil:
 		return err
 	case tasks > 0 && maxTasks > 0 && nowTasks > maxTasks:
-		return &task.QuotaError{Quota: "tasks", Limit: maxTasks}
+		return &task.QuotaError{Quota: task.QuotaTasks, Limit: maxTasks, Over: nowTasks - maxTasks}
+	case size > 0 && maxBytes > 0 && int64(size) > maxBytes:
+		return &task.QuotaError{Quota: task.QuotaBytes, Limit: maxBytes} // no room would be enough
 	case size > 0 && maxBytes > 0 && nowBytes > maxBytes:
-		return &task.QuotaError{Quota: "bytes", Limit: maxBytes}
+		return &task.QuotaError{Quota: task.QuotaBytes, Limit: maxBytes, Over: nowBytes - maxBytes}
 	}
 	return nil
 }

@@ -16,7 +16,7 @@ func (s *Store) Transition(ctx context.Context, owner, id string, t task.Transit
 	if err != nil {
 		return err
 	}
-	return s.change(ctx, owner, func(ctx context.Context, tx *sql.Tx) error {
+	return s.changeWithRoom(ctx, owner, id, t.MakeRoom, func(ctx context.Context, tx *sql.Tx) error {
 		if err := s.charge(ctx, tx, owner, 0, size, 0, t.MaxBytes); err != nil {
 			return err
 		}
@@ -82,7 +82,7 @@ func encode(t task.Transition) (message sql.NullString, artifacts []string, size
 
 // AddFeedback implements [task.Store].
 func (s *Store) AddFeedback(ctx context.Context, owner string, f task.Feedback) error {
-	return s.change(ctx, owner, func(ctx context.Context, tx *sql.Tx) error {
+	return s.changeWithRoom(ctx, owner, f.TaskID, f.MakeRoom, func(ctx context.Context, tx *sql.Tx) error {
 		var hasEnded bool
 		err := tx.StmtContext(ctx, s.stmt.taskState).QueryRowContext(ctx, owner, f.TaskID).Scan(&hasEnded)
 		if errors.Is(err, sql.ErrNoRows) {

@@ -36,10 +36,13 @@ func Run(t *testing.T, open Open) {
 		"status messages fill a page too":                              testStatusBytes,
 		"an answered message is no task":                               testAnswered,
 		"clears a context and gives its room back":                     testClear,
-		"feedback":                           testFeedback,
-		"administrators find owners":         testAnyOwners,
-		"recovery fails what was unfinished": testRecovery,
-		"round trips every kind of part":     testParts,
+		"what is old goes with all that belongs to it":                 testExpire,
+		"old tasks make room for new ones":                             testMakeRoom,
+		"a probe leaves nothing":                                       testProbe,
+		"feedback":                                                     testFeedback,
+		"administrators find owners":                                   testAnyOwners,
+		"recovery fails what was unfinished":                           testRecovery,
+		"round trips every kind of part":                               testParts,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

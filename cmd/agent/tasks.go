@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/getbindu/bindu-go/internal/safefile"
+	"github.com/getbindu/bindu-go/task/sqlite"
+)
+
+func newTasks() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "tasks",
+		Short: "Look at what is kept for each caller, and clear it",
+		Long: `An agent keeps the tasks of its callers for TASK__RETENTION. These commands show
+how much that is and make room sooner. They work on the directory, while the
+agent runs and while it does not.`,
+		Args: unknownCommand,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+
+		SuggestionsMinimumDistance: 2,
+	}
+	cmd.AddCommand(newTasksList(), newTasksClear())
+	return cmd
+}
+
+func newTasksList() *cobra.Command {
+	var owner string
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "Show how many tasks are kept for whom",
+		Long: `list shows what is kept for each caller, the largest first: its tasks, how many
+of them nobody works on, their bytes, and when the one that was left alone for
+longest last changed. It shows no content.`,
+		Args: args(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return listTasks(cmd.Context(), cmd.OutOrStdout(), owner, asJSON)
+		},
+	}
+	cmd.Flags().StringVar(&owner, "did", "", "only this caller")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return cmd
+}
+
+// taskUsage is what "agent tasks list" shows of one caller.
+type taskUsage struct {
+	DID    string    `json:"did"`
+	Tasks  int64     `json:"tasks"`
+	AtRest int64     `json:"atRest"`
+	Bytes  int64     `json:"bytes"`
+	Oldest time.Time `json:"oldest,omitzero"`
+	Newest time.Time `json:"newest,omitzero"`
+}
+
+func listTasks(ctx context.Context, out io.Writer, owner string, asJSON bool) error {
+	dir, err := tasksDir()
+	if err != nil {
+		return err
+	}
+	usages, err := sqlite.Usages(ctx, dir)
+	if err != nil {
+		return err
+	}
+	shown := make([]taskUsage, 0, len(usages))
+	for _, u := range usages {
+		if owner == "" || owner == u.Owner {
+			shown = append(shown, taskUsage{u.Owner, u.Tasks, u.AtRest, u.Bytes, u.Oldest, u.Newest})
+		}
+	}
+	if asJSON {
+		return printJSON(out, shown)
+	}
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, u := range shown {
+		fmt.Fprintf(table, "%s\t%d tasks\t%d at rest\t%d bytes\toldest %s\n", forTerminal(u.DID), u.Tasks, u.AtRest, u.Bytes, u.Oldest.Format(time.RFC3339))
+	}
+	return table.Flush()
+}
+
+func newTasksClear() *cobra.Command {
+	var owner string
+	var olderThan time.Duration
+	cmd := &cobra.Command{
+		Use:   "clear --did DID",
+		Short: "Delete the tasks of a caller that nobody works on",
+		Long: `clear deletes the tasks of a caller that have ended or wait for its input, with
+their messages, artifacts and feedback. What is being worked on stays. It cannot
+be undone. A running agent serves on meanwhile.`,
+		Example: `  agent tasks clear --did did:bindu:you_at_example_com:poet:9f3c...
+  agent tasks clear --did did:bindu:you_at_example_com:poet:9f3c... --older-than 24h`,
+		Args: args(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return clearTasks(cmd.Context(), cmd.OutOrStdout(), owner, olderThan)
+		},
+	}
+	cmd.Flags().StringVar(&owner, "did", "", `whose tasks, as "agent tasks list" shows it`)
+	cmd.Flags().DurationVar(&olderThan, "older-than", 0, "only those that have not changed for so long")
+	return cmd
+}
+
+func clearTasks(ctx context.Context, out io.Writer, owner string, olderThan time.Duration) error {
+	switch {
+	case owner == "":
+		return &usageError{errors.New("--did is needed: whose tasks are to be deleted")}
+	case olderThan < 0:
+		return &usageError{errors.New("--older-than must not be negative")}
+	}
+	dir, err := tasksDir()
+	if err != nil {
+		return err
+	}
+	n, err := sqlite.Clear(ctx, dir, owner, time.Now().Add(time.Millisecond-olderThan))
+	if err != nil {
+		return fmt.Errorf("after %d tasks were deleted: %w", n, err)
+	}
+	fmt.Fprintf(out, "deleted %d tasks of %s\n", n, forTerminal(owner))
+	return nil
+}
+
+func tasksDir() (*safefile.Dir, error) {
+	set, err := loadSettings()
+	if err != nil {
+		return nil, err
+	}
+	return existingDir(set.Agent.Dir)
+}

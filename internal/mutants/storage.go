@@ -1,0 +1,23 @@
+package main
+
+// storageFaults lets what is kept grow, deletes what must stay, and forgets
+// results that could not be written.
+func storageFaults() []mutant {
+	in := func(name, file, old, new string, packages ...string) mutant {
+		return mutant{name, file, old, new, packages}
+	}
+	return []mutant{
+		in("nothing is ever deleted", "task/sqlite/room.go", "n = len(old)\n\t\treturn s.remove(ctx, tx, old)\n\t})\n\tif err != nil {", "n = 0\n\t\treturn nil\n\t})\n\tif err != nil {", "./task -short", "./task/sqlite"),
+		in("retention takes what is worked on", "task/sqlite/statements.go", "FROM tasks INDEXED BY tasks_at_rest WHERE updated_at < ? AND state NOT IN ` + unfinished + `", "FROM tasks WHERE updated_at < ?", "./task -short", "./task/sqlite"),
+		in("no room is made", "task/sqlite/room.go", "if !makeRoom || round", "if true || round", "./task -short", "./task/sqlite"),
+		in("room is made of what has not ended", "task/sqlite/statements.go", "WHERE id <> ? AND state IN ` + ended + ` LIMIT ?`", "WHERE id <> ? LIMIT ?`", "./task/sqlite", "./task -short"),
+		in("an outcome is given up", "task/persist.go", "} else if !pause(s.base, retryAfter[len(retryAfter)-1]) {", "} else {", "./task -short"),
+		in("no verdict of the deadline", "task/persist.go", "case s.isOverdue(e) && !e.overdue:", "case false:", "./task -short"),
+		in("a full disk cancels executions", "task/persist.go", "return !isLost(err)\n}", "return err == nil\n}", "./task -short"),
+		in("storage that failed is not tried", "task/storage.go", "if !s.probing && !s.closed {", "if false {", "./task -short", "./agent"),
+		in("a full disk is a fault of ours", "task/sqlite/fault.go", "switch e.Code() & 0xff {", "switch -1 {", "./task/sqlite"),
+		in("a full disk is answered with 500", "a2a/errors.go", "case errors.Is(err, task.ErrStorage):", "case false:", "./a2a"),
+		in("a full disk is ready", "agent/storage.go", `return "storage_unavailable", ""`, `return "", ""`, "./agent"),
+		in("refusals of the tasks are silent", "a2a/errors.go", "if h.refused != nil && status", "if false && status", "./a2a", "./internal/hostile"),
+	}
+}

@@ -1,0 +1,50 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	driver "modernc.org/sqlite"
+	codes "modernc.org/sqlite/lib"
+
+	"github.com/getbindu/bindu-go/task"
+)
+
+// fault marks what the disk or the file is to blame for with [task.ErrStorage];
+// all other errors are returned as they are.
+func fault(err error) error {
+	var e *driver.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	switch e.Code() & 0xff { // the rest says more precisely what failed
+	case codes.SQLITE_FULL, codes.SQLITE_IOERR, codes.SQLITE_READONLY, codes.SQLITE_CANTOPEN, codes.SQLITE_PERM,
+		codes.SQLITE_BUSY, codes.SQLITE_LOCKED, codes.SQLITE_PROTOCOL, codes.SQLITE_NOMEM,
+		codes.SQLITE_CORRUPT, codes.SQLITE_NOTADB, codes.SQLITE_NOLFS:
+		return fmt.Errorf("%w: %w", task.ErrStorage, err)
+	default:
+		return err
+	}
+}
+
+// probeBytes is what has to fit for the database to count as writable: some
+// messages. Much less might fit into what the log has of old pages.
+const probeBytes = 64 << 10
+
+// Probe implements [task.Store]. Both transactions are committed: what is rolled
+// back need not have reached the disk.
+func (s *Store) Probe(ctx context.Context) error {
+	err := s.change(ctx, everybody, func(ctx context.Context, tx *sql.Tx) error {
+		_, err := tx.StmtContext(ctx, s.stmt.insertProbe).ExecContext(ctx, probeBytes)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return s.change(ctx, everybody, func(ctx context.Context, tx *sql.Tx) error {
+		_, err := tx.StmtContext(ctx, s.stmt.deleteProbe).ExecContext(ctx)
+		return err
+	})
+}

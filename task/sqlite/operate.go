@@ -1,0 +1,119 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"time"
+
+	"github.com/getbindu/bindu-go/internal/safefile"
+)
+
+// Usage is what one owner has in the store.
+type Usage struct {
+	Owner string
+	// Tasks counts them all; AtRest those that no execution works on.
+	Tasks, AtRest int64
+	// Bytes of messages, artifacts and feedback.
+	Bytes int64
+	// Oldest and Newest are when the one that was unchanged for longest, and the
+	// one that changed last, changed.
+	Oldest, Newest time.Time
+}
+
+const usages = `SELECT o.owner, o.tasks, o.bytes, count(t.id), coalesce(sum(t.state NOT IN ` + unfinished + `), 0),
+	coalesce(min(t.updated_at), 0), coalesce(max(t.updated_at), 0)
+	FROM owners o LEFT JOIN tasks t ON t.owner = o.owner GROUP BY o.owner ORDER BY o.bytes DESC, o.owner`
+
+// Usages returns what each owner has in the database in dir, who has most first;
+// nothing where there is no database. It is for operators: it may be called
+// beside a running agent, and changes nothing.
+func Usages(ctx context.Context, dir *safefile.Dir) (all []Usage, err error) {
+	err = beside(dir, "_pragma=query_only(1)", func(db *sql.DB) error {
+		rows, err := db.QueryContext(ctx, usages)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var u Usage
+			var counted, oldest, newest int64
+			if err := rows.Scan(&u.Owner, &u.Tasks, &u.Bytes, &counted, &u.AtRest, &oldest, &newest); err != nil {
+				return err
+			}
+			if counted > 0 {
+				u.Oldest, u.Newest = fromMillis(oldest), fromMillis(newest)
+			}
+			all = append(all, u)
+		}
+		return rows.Err()
+	})
+	return all, err
+}
+
+// clearPause leaves the file to a running agent between two batches.
+const clearPause = 50 * time.Millisecond
+
+// Clear deletes the tasks of an owner that no execution works on and that last
+// changed before a time, in brief transactions, and returns how many, also with
+// an error. It is for operators and may be called beside a running agent.
+func Clear(ctx context.Context, dir *safefile.Dir, owner string, before time.Time) (n int, err error) {
+	err = beside(dir, "_txlock=immediate", func(db *sql.DB) error {
+		for {
+			var cleared int
+			err := inTx(ctx, db, nil, func(ctx context.Context, tx *sql.Tx) (err error) {
+				cleared, err = clearSome(ctx, tx, owner, before.UnixMilli())
+				return err
+			})
+			if err != nil || cleared == 0 {
+				return err
+			}
+			n += cleared
+			select {
+			case <-time.After(clearPause):
+			case <-ctx.Done():
+				return context.Cause(ctx)
+			}
+		}
+	})
+	return n, err
+}
+
+func clearSome(ctx context.Context, tx *sql.Tx, owner string, before int64) (n int, err error) {
+	var bytes int64
+	err = tx.QueryRowContext(ctx, `SELECT count(*), coalesce(sum(bytes), 0) FROM (`+clearable+`)`, owner, before, batch).Scan(&n, &bytes)
+	if err != nil || n == 0 {
+		return 0, err
+	}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM tasks WHERE owner = ?1 AND id IN (SELECT id FROM (`+clearable+`))`, owner, before, batch); err != nil {
+		return 0, err
+	}
+	if _, err := tx.ExecContext(ctx, `UPDATE owners SET tasks = tasks - ?, bytes = bytes - ? WHERE owner = ?`, n, bytes, owner); err != nil {
+		return 0, err
+	}
+	_, err = tx.ExecContext(ctx, `DELETE FROM owners WHERE owner = ? AND tasks = 0 AND bytes = 0`, owner)
+	return n, err
+}
+
+const clearable = `SELECT id, bytes FROM tasks WHERE owner = ?1 AND updated_at < ?2 AND state NOT IN ` + unfinished + `
+	ORDER BY updated_at, id LIMIT ?3`
+
+// beside opens the database in dir as a second process does, if there is one.
+func beside(dir *safefile.Dir, option string, fn func(*sql.DB) error) error {
+	if err := checkFiles(dir); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	path, err := filepath.Abs(filepath.Join(dir.Path(), FileName))
+	if err != nil {
+		return err
+	}
+	db, err := open(path, 1, option, busy)
+	if err != nil {
+		return err
+	}
+	return errors.Join(fault(fn(db)), db.Close())
+}
