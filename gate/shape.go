@@ -70,7 +70,7 @@ func (c *Chain) routing(x *exchange) *Denial {
 	if !public {
 		var ok bool
 		if route, ok = c.cfg.Protected[path]; !ok {
-			return deny(NotFound, nil)
+			return deny(c.unlisted(path), nil)
 		}
 	}
 	if !takes(route.Methods, x.r.Method) {
@@ -82,6 +82,16 @@ func (c *Chain) routing(x *exchange) *Denial {
 		return nil
 	}
 	return contentHeaders(x.r.Header)
+}
+
+// unlisted is why no route answers at path.
+func (c *Chain) unlisted(path string) Reason {
+	for beginning, reason := range c.cfg.Unlisted {
+		if strings.HasPrefix(path, beginning) {
+			return reason
+		}
+	}
+	return NotFound
 }
 
 // publicBodyBytes is all that /did/resolve needs.
