@@ -94,7 +94,7 @@ func (c *Chain) unlisted(path string) Reason {
 	return NotFound
 }
 
-// publicBodyBytes is all that /did/resolve needs.
+// publicBodyBytes is all that /did/resolve needs, and what a negotiation gets.
 const publicBodyBytes = 4 << 10
 
 func takes(methods []string, method string) bool {
