@@ -55,7 +55,12 @@ type CardConfig struct {
 // Skill is one thing an agent can do. ID, Name and Description are required.
 type Skill struct {
 	ID, Name, Description string
-	Tags, Examples        []string
+	// Tags are the ID if there are none: official parsers of A2A 1.0 want one.
+	Tags, Examples []string
+	// InputModes and OutputModes are those of the agent if there are none.
+	InputModes, OutputModes []string
+	// DocumentationPath is the URL of what the reference reads about a skill.
+	DocumentationPath string
 }
 
 // Card is an agent's public description: one document that clients of A2A 1.0
@@ -104,6 +109,9 @@ func newDocument(card any) (document, error) {
 	body, err := json.Marshal(card)
 	if err != nil {
 		return document{}, fmt.Errorf("a2a: encoding a card: %w", err)
+	}
+	if len(body) > MaxCardSize {
+		return document{}, fmt.Errorf("a2a: the card has %d bytes, and clients read at most %d: describe less", len(body), MaxCardSize)
 	}
 	sum := sha256.Sum256(body)
 	return document{body, `"` + hex.EncodeToString(sum[:12]) + `"`}, nil

@@ -41,6 +41,8 @@ type legacySkill struct {
 	Examples    []string `json:"examples,omitempty"`
 	InputModes  []string `json:"inputModes"`
 	OutputModes []string `json:"outputModes"`
+
+	DocumentationPath string `json:"documentationPath,omitempty"`
 }
 
 // agentTrust says nothing that we know to be true beyond who made the agent,
@@ -52,6 +54,14 @@ type agentTrust struct {
 	CreationTimestamp         int64    `json:"creationTimestamp"`
 	TrustVerificationRequired bool     `json:"trustVerificationRequired"`
 	AllowedOperations         struct{} `json:"allowedOperations"`
+}
+
+// modes are a skill's own or, for clients that look only there, the agent's.
+func modes(own, agents []string) []string {
+	if len(own) > 0 {
+		return own
+	}
+	return agents
 }
 
 func cardLegacy(cfg CardConfig) legacyCard {
@@ -69,7 +79,8 @@ func cardLegacy(cfg CardConfig) legacyCard {
 	for _, s := range cfg.Skills {
 		card.Skills = append(card.Skills, legacySkill{
 			ID: s.ID, Name: s.Name, Description: s.Description,
-			Tags: append([]string{}, s.Tags...), Examples: s.Examples, InputModes: cfg.InputModes, OutputModes: cfg.OutputModes,
+			Tags: s.tags(), Examples: s.Examples, InputModes: modes(s.InputModes, cfg.InputModes), OutputModes: modes(s.OutputModes, cfg.OutputModes),
+			DocumentationPath: s.DocumentationPath,
 		})
 	}
 	return card

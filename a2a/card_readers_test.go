@@ -145,3 +145,58 @@ func TestSecurityRequirementsAreProtoJSON(t *testing.T) {
 		t.Errorf("%s, want %s", card.Requirements, want)
 	}
 }
+
+// TestSkillsAreReadByOfficialParsers shows that a skill with every member, and
+// one with the least, arrive whole with clients of 1.0 and of 0.3.
+func TestSkillsAreReadByOfficialParsers(t *testing.T) {
+	t.Parallel()
+	cfg := cardConfig(t)
+	cfg.Skills = []a2a.Skill{
+		{
+			ID: "poem", Name: "Poem", Description: "a poem", Tags: []string{"text"}, Examples: []string{"a haiku"},
+			InputModes: []string{"text/plain"}, OutputModes: []string{"text/markdown"}, DocumentationPath: "https://poet.example:3773/agent/skills/poem",
+		},
+		{ID: "plain", Name: "Plain", Description: "plain text"},
+	}
+	card := newCard(t, cfg)
+	official, err := parseProtoJSON(card.V1()) // protojson and pbconv
+	if err != nil {
+		t.Fatal(err)
+	}
+	compat, err := a2av0.NewAgentCardParser()(card.Legacy())
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]any{"protojson": official.Skills, "2.4.0 SDK": compat.Skills}
+	for name, raw := range map[string][]byte{"0.3 SDK, agent-card.json": card.V1(), "0.3 SDK, agent.json": card.Legacy()} {
+		var old sdk03.AgentCard
+		if err := json.Unmarshal(raw, &old); err != nil {
+			t.Fatal(err)
+		}
+		got[name] = old.Skills
+	}
+	for name, skills := range got {
+		raw, err := json.Marshal(skills)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var read []struct {
+			ID, Name, Description                   string
+			Tags, Examples, InputModes, OutputModes []string
+		}
+		if err := json.Unmarshal(raw, &read); err != nil || len(read) != 2 {
+			t.Fatalf("%s: %s, %v", name, raw, err)
+		}
+		full, least := read[0], read[1]
+		if full.ID != "poem" || full.Tags[0] != "text" || full.Examples[0] != "a haiku" || !slices.Equal(full.OutputModes, []string{"text/markdown"}) ||
+			!slices.Equal(full.InputModes, []string{"text/plain"}) || least.Description != "plain text" || !slices.Equal(least.Tags, []string{"plain"}) {
+			t.Errorf("%s: %s", name, raw)
+		}
+	}
+	var reference struct {
+		Skills []struct{ DocumentationPath string }
+	}
+	if err := json.Unmarshal(card.Legacy(), &reference); err != nil || reference.Skills[0].DocumentationPath != cfg.Skills[0].DocumentationPath {
+		t.Errorf("%+v, %v", reference, err)
+	}
+}

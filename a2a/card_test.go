@@ -109,6 +109,7 @@ func TestNewCardRefuses(t *testing.T) {
 		"a path":       func(c *a2a.CardConfig) { c.URL = "/rpc" },
 		"credentials":  func(c *a2a.CardConfig) { c.URL = "https://user:secret@host/" },
 		"a bare skill": func(c *a2a.CardConfig) { c.Skills = []a2a.Skill{{ID: "poem", Name: "Poem"}} },
+		"256 KiB":      func(c *a2a.CardConfig) { c.Description = strings.Repeat("x", a2a.MaxCardSize) },
 		"a file":       func(c *a2a.CardConfig) { c.URL = "file:///etc/passwd" },
 	} {
 		cfg := cardConfig(t)

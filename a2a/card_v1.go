@@ -39,6 +39,16 @@ type unionSkill struct {
 	Description string   `json:"description"`
 	Tags        []string `json:"tags"`
 	Examples    []string `json:"examples,omitempty"`
+	InputModes  []string `json:"inputModes,omitempty"`
+	OutputModes []string `json:"outputModes,omitempty"`
+}
+
+// tags are never empty: official parsers of A2A 1.0 refuse a skill without any.
+func (k Skill) tags() []string {
+	if len(k.Tags) == 0 {
+		return []string{k.ID}
+	}
+	return k.Tags
 }
 
 // cardVersion03 is what a client of A2A 0.3 wants to read as protocolVersion.
@@ -61,7 +71,7 @@ func cardV1(cfg CardConfig) unionCard {
 	for _, k := range cfg.Skills {
 		card.Skills = append(card.Skills, unionSkill{
 			ID: k.ID, Name: k.Name, Description: k.Description,
-			Tags: append([]string{}, k.Tags...), Examples: k.Examples,
+			Tags: k.tags(), Examples: k.Examples, InputModes: k.InputModes, OutputModes: k.OutputModes,
 		})
 	}
 	return card

@@ -8,15 +8,17 @@ import (
 	"github.com/getbindu/bindu-go/audit"
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/identity"
+	"github.com/getbindu/bindu-go/skill"
 )
 
 // cards describes the agent to peers, under the one address of [Agent.URL].
-func (a *Agent) cards() (http.Handler, error) {
+func (a *Agent) cards(skills *skill.Set) (http.Handler, error) {
 	s := a.set.Agent
 	return a2a.NewCard(a2a.CardConfig{
-		Name: s.Name, Description: s.Description, Version: s.Version, URL: a.url,
+		Name: s.Name, Description: description(a.set), Version: s.Version, URL: a.url,
 		DID: a.did, KeyBound: a.did.BoundTo(a.key.PublicKey()),
 		AgentID: a.agentID(), Author: s.Author, AgentName: s.Name,
+		Skills:    a.cardSkills(skills),
 		MutualTLS: a.mode() != gate.ModeOff,
 		Token:     a.mode() != gate.ModeMTLS,
 		TokenURL:  a.tokenURL(),

@@ -3,6 +3,7 @@ package agent
 import (
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/settings"
+	"github.com/getbindu/bindu-go/skill"
 )
 
 // mode is the settings' mode in the gate's terms.
@@ -53,6 +54,7 @@ func (a *Agent) armGates() error {
 		Recorder:         a.audit,
 		Public:           public,
 		Protected:        protected,
+		Unlisted:         map[string]gate.Reason{skill.ListPath + "/": gate.SkillNotFound},
 		Limits: gate.Limits{
 			TargetBytes: int(l.TargetBytes), BodyBytes: l.BodyBytes, BodyBytesHeld: l.BodyHeld, BodyTime: l.BodyTimeout, TokenBytes: int(l.TokenBytes), DIDBytes: int(l.DIDBytes), JSONDepth: l.JSONDepth,
 			InFlight: l.RequestsPerDID, Rate: l.RatePerDID, Burst: l.RateBurst,

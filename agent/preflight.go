@@ -28,7 +28,7 @@ var ErrDirectory = errors.New("AGENT__DIR")
 // whose ports it does not mind. Who the directory's agent is, is for
 // [LoadIdentity] to say.
 //
-// The error joins all that was found: [ErrCommand], [policy.ErrFile],
+// The error joins all that was found: [ErrCommand], [policy.ErrFile], [skill.ErrFile],
 // [ErrIssuerCA], [oidc.ErrDIDMap], [oidc.ErrConfig], [mtls.ErrConfig],
 // [mtls.ErrFingerprintMismatch], [fetch.ErrProxy], [ErrDirectory], *[ListenError],
 // those of the file system; each names the setting.
@@ -54,6 +54,9 @@ func preflight(set settings.Settings, command bool) error {
 		errs = append(errs, err)
 	}
 	if _, err := readPins(set.DID.PinnedKeys); err != nil {
+		errs = append(errs, err)
+	}
+	if _, err := openSkills(set); err != nil {
 		errs = append(errs, err)
 	}
 	errs = append(errs, checkPolicy(set), checkIssuers(set), checkOwnTokens(set), checkAuthority(set))

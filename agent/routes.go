@@ -10,7 +10,11 @@ import (
 
 // routes lists every path the agent answers. What is not here is 404.
 func (a *Agent) routes() (public, protected map[string]gate.Route, err error) {
-	cards, err := a.cards()
+	skills, err := openSkills(a.set)
+	if err != nil {
+		return nil, nil, err
+	}
+	cards, err := a.cards(skills)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -28,6 +32,9 @@ func (a *Agent) routes() (public, protected map[string]gate.Route, err error) {
 		"/agent/info":                  {Methods: read, Handler: http.HandlerFunc(a.serveInfo)},
 		"/health":                      {Methods: read, Handler: http.HandlerFunc(a.serveHealth)},
 	}
+	if err := addSkills(public, skills); err != nil {
+		return nil, nil, err
+	}
 	protected = map[string]gate.Route{
 		"/": {Methods: []string{http.MethodPost}, Handler: rpc},
 	}
@@ -37,7 +44,7 @@ func (a *Agent) routes() (public, protected map[string]gate.Route, err error) {
 // serveInfo says who this agent is; everything in it is on the card too.
 func (a *Agent) serveInfo(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]any{
-		"did": a.did.String(), "agent_id": a.agentID(), "name": a.set.Agent.Name, "description": a.set.Agent.Description,
+		"did": a.did.String(), "agent_id": a.agentID(), "name": a.set.Agent.Name, "description": description(a.set),
 		"version": a.set.Agent.Version, "url": a.url, "signature_schemes": []did.Scheme{did.SchemeReference, did.SchemeJCS},
 	})
 }

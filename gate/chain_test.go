@@ -337,6 +337,25 @@ func TestHostile098OnlyExactPathsArePublic(t *testing.T) {
 	}
 }
 
+// TestUnlistedPathsHaveTheirReason shows that only the word differs: a path that
+// no route has is 404 whatever its beginning.
+func TestUnlistedPathsHaveTheirReason(t *testing.T) {
+	for target, reason := range map[string]string{
+		"/agent/skills/absent": "skill_not_found", "/agent/skills/poem/": "skill_not_found", "/agent/skills/%70oem": "skill_not_found",
+		"/agent/skills": "not_found", "/agent/": "not_found", "/agent%2fskills/x": "not_found",
+	} {
+		for _, method := range []string{"GET", "POST"} {
+			b := newBench(t, func(c *gate.Config) {
+				c.Unlisted = map[string]gate.Reason{"/agent/skills/": gate.SkillNotFound}
+			})
+			w, got := b.do(httptest.NewRequest(method, "https://agent.test"+target, nil))
+			if w.Code != 404 || string(got.Error.Data.Reason) != reason || b.ran["public"] != 0 {
+				t.Errorf("%s %s: %d %s", method, target, w.Code, w.Body)
+			}
+		}
+	}
+}
+
 func TestHostile102PanicInAHandlerIsAnAnswer(t *testing.T) {
 	b := newBench(t)
 	b.handler = func(http.ResponseWriter, *http.Request) { panic("secret detail") }

@@ -121,6 +121,9 @@ type Config struct {
 	// Public are answered without any proof; Protected only behind all gates.
 	// Both are keyed by exact path.
 	Public, Protected map[string]Route
+	// Unlisted says, by the beginning of a path, why no route answers there,
+	// where [NotFound] says too little.
+	Unlisted map[string]Reason
 
 	Limits Limits
 	Now    func() time.Time

@@ -18,6 +18,7 @@ const (
 	DuplicateHeader   Reason = "duplicate_header"
 	TargetTooLong     Reason = "target_too_long"
 	NotFound          Reason = "not_found"
+	SkillNotFound     Reason = "skill_not_found"
 	MethodNotAllowed  Reason = "method_not_allowed"
 	AuthMissing       Reason = "auth_missing"
 	AuthMalformed     Reason = "auth_malformed"
@@ -78,6 +79,7 @@ const (
 // A2A specification's own errors are answered with HTTP 200 and so cannot be
 // confused with them.
 const (
+	codeSkillNotFound = -32030
 	codeAuthRequired  = -32001
 	codeInvalidToken  = -32002
 	codePermissions   = -32003
@@ -110,6 +112,7 @@ var answers = map[Reason]answer{
 	DuplicateHeader:   {http.StatusBadRequest, codeRequest, "A security header appears twice", "Send Authorization and each X-DID header exactly once, spelt with hyphens."},
 	TargetTooLong:     {http.StatusRequestURITooLong, codeRequest, "Request target too long", "Send parameters in the body."},
 	NotFound:          {http.StatusNotFound, codeRequest, "No such path", "A2A calls go to POST /; public documents are under /.well-known/."},
+	SkillNotFound:     {http.StatusNotFound, codeSkillNotFound, "Skill not found", "GET /agent/skills lists the skills, and which have documentation."},
 	MethodNotAllowed:  {http.StatusMethodNotAllowed, codeRequest, "HTTP method not allowed", "The Allow header lists what this path takes."},
 	AuthMissing:       {http.StatusUnauthorized, codeAuthRequired, "Authentication required", "Send exactly: Authorization: Bearer TOKEN."},
 	AuthMalformed:     {http.StatusUnauthorized, codeAuthRequired, "Authorization header malformed", "Send exactly: Authorization: Bearer TOKEN, with one space and nothing after the token."},

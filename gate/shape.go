@@ -70,7 +70,7 @@ func (c *Chain) routing(x *exchange) *Denial {
 	if !public {
 		var ok bool
 		if route, ok = c.cfg.Protected[path]; !ok {
-			return deny(NotFound, nil)
+			return deny(c.unlisted(path), nil)
 		}
 	}
 	if !takes(route.Methods, x.r.Method) {
@@ -84,7 +84,17 @@ func (c *Chain) routing(x *exchange) *Denial {
 	return contentHeaders(x.r.Header)
 }
 
-// publicBodyBytes is all that /did/resolve needs.
+// unlisted is why no route answers at path.
+func (c *Chain) unlisted(path string) Reason {
+	for beginning, reason := range c.cfg.Unlisted {
+		if strings.HasPrefix(path, beginning) {
+			return reason
+		}
+	}
+	return NotFound
+}
+
+// publicBodyBytes is all that /did/resolve needs, and what a negotiation gets.
 const publicBodyBytes = 4 << 10
 
 func takes(methods []string, method string) bool {

@@ -17,6 +17,7 @@ type Agent struct {
 	Author      string `env:"AGENT__AUTHOR" required:"true" rule:"didpart" doc:"Who answers for the agent, usually an e-mail address: part of its DID, with the same characters." example:"you@example.com"`
 	Description string `env:"AGENT__DESCRIPTION" doc:"One sentence for the card." example:"Tells a joke about anything"`
 	Version     string `env:"AGENT__VERSION" default:"0.1.0" doc:"Version of the agent, shown on its card." example:"1.4.2"`
+	SkillsFile  string `env:"AGENT__SKILLS_FILE" rule:"path" doc:"File of what the agent can do, a list in YAML or JSON (docs/wire-format.md, Skills): for the cards, /agent/skills and /agent/negotiation. It is read at start. Without one the agent has one skill: its name and description." example:"/etc/agent/skills.yaml"`
 	URL         string `env:"AGENT__URL" rule:"origin" derived:"scheme, NETWORK__HOST and NETWORK__PORT" doc:"The address under which peers reach the agent; card, registration and log all use it. It has no path: the agent is served at /." example:"https://joke-teller.internal:3773"`
 	Dir         string `env:"AGENT__DIR" alias:"DID__PKI_DIR" default:".bindu" rule:"path" doc:"Directory of keys, certificates and credentials." example:"/var/lib/joke-teller"`
 	KeyPassword Secret `env:"AGENT__KEY_PASSWORD" doc:"Password of an encrypted private.pem." example:"correct horse battery staple"`

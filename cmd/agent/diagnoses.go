@@ -15,6 +15,7 @@ import (
 	"github.com/getbindu/bindu-go/oauth/oidc"
 	"github.com/getbindu/bindu-go/peer"
 	"github.com/getbindu/bindu-go/policy"
+	"github.com/getbindu/bindu-go/skill"
 	"github.com/getbindu/bindu-go/task"
 	"github.com/getbindu/bindu-go/transport/mtls"
 )
@@ -76,6 +77,7 @@ func diagnoses() []diagnosis {
 		{agent.ErrDirectory, "directory_unwritable", ""},
 		{fetch.ErrProxy, "proxy_invalid", ""},
 		{mtls.ErrConfig, "ca_root_unusable", "MTLS__CA_ROOT_FILE names a PEM file with the root certificate of the certificate authority; MTLS__CA_FINGERPRINT does without a file"},
+		{skill.ErrFile, "skills_invalid", "docs/wire-format.md describes the file under Skills"},
 		{policy.ErrFile, "policy_invalid", "docs/policy.md describes the file; \"agent policy test\" tries it"},
 
 		// Other agents.

@@ -33,6 +33,9 @@ func httpRows() []row {
 			"/private/%2e%2e/health", "/private/../health", "/.well-known/%2e%2e/health", "/.well-known/../.well-known/agent.json", "/%2e/health", "/health%2f", "/health%2F..",
 			"/health;x", "/health;x=/", "/health%00", "/health%20", "/health/", "/HEALTH", "//health", "/./health", "/%68ealth", "/.well-known//agent.json", "/.well-known%2fagent.json",
 			"/.well-known/agent.json%23", "/.well-known\\agent.json", "/agent/info/..", "/metrics", "/readyz", "/debug/pprof/", "/%2f", "/%5chealth")},
+		{number: 98, reason: "skill_not_found", sent: "another spelling of a skill's path, or of none", want: want{status: 404, code: -32030, gate: "route"}, cases: paths(
+			"/agent/skills/absent", "/agent/skills/", "/agent/skills/callee/", "/agent/skills/CALLEE", "/agent/skills/%63allee", "/agent/skills/../skills/callee",
+			"/agent/skills/callee/documentation", "/agent/skills/..%2f..%2fprivate.pem", "/agent/skills/callee/../../../.bindu/private.pem", "/agent/skills/callee%00")},
 		{number: 98, reason: "auth_missing", sent: "the private path by detours a router might clean", want: want{status: 401, code: -32001, gate: "token"}, cases: cases{
 			"query":    both(target("POST", "/?/health"), header("Authorization")),
 			"fragment": both(target("POST", "/?#/../health"), header("Authorization")),

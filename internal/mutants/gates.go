@@ -4,6 +4,7 @@ package main
 func mutants() []mutant {
 	return concat(
 		gates(),
+		skills(),
 		agreement(),
 		requests(),
 		layers(),

@@ -1,0 +1,60 @@
+package agent
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/getbindu/bindu-go/a2a"
+	"github.com/getbindu/bindu-go/gate"
+	"github.com/getbindu/bindu-go/settings"
+	"github.com/getbindu/bindu-go/skill"
+)
+
+// openSkills reads what the operator says that the agent can do.
+// Errors: [skill.ErrFile].
+func openSkills(set settings.Settings) (*skill.Set, error) {
+	if set.Agent.SkillsFile == "" {
+		return skill.Default(set.Agent.Name, description(set)), nil
+	}
+	skills, err := skill.Load(set.Agent.SkillsFile)
+	if err != nil {
+		return nil, fmt.Errorf("AGENT__SKILLS_FILE: %w", err)
+	}
+	return skills, nil
+}
+
+// description is never empty: official parsers of A2A 1.0 refuse such a card.
+func description(set settings.Settings) string {
+	if d := strings.TrimSpace(set.Agent.Description); d != "" {
+		return d
+	}
+	return "The agent " + set.Agent.Name + " of " + set.Agent.Author
+}
+
+// cardSkills are the skills for the cards, each with the URL of its details.
+func (a *Agent) cardSkills(skills *skill.Set) []a2a.Skill {
+	var all []a2a.Skill
+	for _, k := range skills.Skills() {
+		all = append(all, a2a.Skill{
+			ID: k.ID, Name: k.Name, Description: k.Description, Tags: k.Tags, Examples: k.Examples,
+			InputModes: k.InputModes, OutputModes: k.OutputModes,
+			DocumentationPath: strings.TrimSuffix(a.url, "/") + k.Path(),
+		})
+	}
+	return all
+}
+
+// addSkills publishes the skills: all of them are on the public card anyway.
+// Each has its own routes, so that nothing else below their path is answered.
+func addSkills(public map[string]gate.Route, skills *skill.Set) error {
+	documents, err := skills.Documents()
+	if err != nil {
+		return err
+	}
+	for path, document := range documents {
+		public[path] = gate.Route{Methods: []string{http.MethodGet}, Handler: document}
+	}
+	public[skill.NegotiationPath] = gate.Route{Methods: []string{http.MethodPost}, Handler: skills.Negotiation()}
+	return nil
+}
