@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"strings"
+	"testing"
 	"time"
 
 	"github.com/getbindu/bindu-go/internal/stepcatest"
@@ -21,6 +22,8 @@ func tokenRows() []row {
 	scope := want{status: 403, code: -31403, gate: "scope", reach: atKey}
 	return []row{
 		{number: 26, reason: "auth_missing", sent: "no Authorization", want: syntax, cases: cases{"none": header("Authorization")}},
+		{number: 26, reason: "auth_missing_auth0", sent: "the same, where the operator wants the numbers of Auth0's guide", with: "AUTH__ERROR_CODES=auth0",
+			gets: "401 `auth_missing` (-32001); with an A2A-Version as ever", run: auth0Numbers},
 		{number: 27, reason: "auth_malformed", sent: "another scheme, no token, two spaces, a tab, something behind it", want: syntax, cases: cases{
 			"basic":          authorization("Basic Zm9vOmJhcg=="),
 			"bearer alone":   authorization("Bearer"),
@@ -178,4 +181,16 @@ func forged(alg, key string) spoil {
 
 func call(method, params string) string {
 	return `{"jsonrpc":"2.0","id":"` + rand.Text() + `","method":"` + method + `","params":` + params + `}`
+}
+
+// Whoever names a version of A2A knows -32001 as another error.
+func auth0Numbers(t *testing.T, h *house) {
+	for version, code := range map[string]int{"": -32001, "0.3": -31401} {
+		s := aim(t, h)
+		header("Authorization")(s)
+		if version != "" {
+			extra("A2A-Version", version)(s)
+		}
+		want{status: 401, code: code, gate: "token"}.refuses(s, "auth_missing")
+	}
 }

@@ -47,6 +47,23 @@ func TestWriteError(t *testing.T) {
 	}
 }
 
+// Callers of A2A 1.0 read a list.
+func TestWriteErrorToCallersOf1(t *testing.T) {
+	t.Parallel()
+	for target, want := range map[string]string{
+		"/?A2A-Version=1.0":                 `[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","domain":"getbindu.com","metadata":{"reason":"too_much","gate":"limit"},"reason":"TOO_MUCH"}]`,
+		"/?A2A-Version=0.3":                 `{"reason":"too_much","gate":"limit"}`,
+		"/?A2A-Version=1.0&A2A-Version=1.0": `{"reason":"too_much","gate":"limit"}`,
+	} {
+		rec := httptest.NewRecorder()
+		e := jsonrpc.Error{Code: jsonrpc.CodeLimit, Message: "m", Data: jsonrpc.Data{Reason: "too_much", Gate: "limit"}}
+		jsonrpc.WriteError(rec, httptest.NewRequest(http.MethodPost, target, nil), http.StatusTooManyRequests, nil, e)
+		if got, all := rec.Body.String(), `{"jsonrpc":"2.0","id":null,"error":{"code":-31410,"message":"m","data":`+want+`}}`; got != all {
+			t.Errorf("%s: %s\nwant %s", target, got, all)
+		}
+	}
+}
+
 func TestRefusal(t *testing.T) {
 	t.Parallel()
 	status, e := jsonrpc.Refusal(jsonrpc.ErrBatch)
