@@ -41,8 +41,8 @@ type HandlerConfig struct {
 // put it there has parsed the body already, the envelope is taken from the
 // context too.
 //
-// Errors of the protocol are answered with HTTP 200, requests that are none
-// with 400, and what this agent cannot do now with 429 or 503.
+// Errors of the protocol and requests that are none are answered with HTTP 200,
+// and what this agent cannot do now with 429 or 503.
 type Handler struct {
 	operations map[string]operation
 	answers    *answers.Pool
@@ -82,8 +82,8 @@ func NewHandler(cfg HandlerConfig) (*Handler, error) {
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
-		jsonrpc.WriteError(w, http.StatusMethodNotAllowed, nil, jsonrpc.Error{
-			Code: jsonrpc.CodeInvalidRequest, Message: "method not allowed", Data: jsonrpc.Data{Reason: "method_not_allowed", Hint: "use POST"},
+		jsonrpc.WriteError(w, r, http.StatusMethodNotAllowed, nil, jsonrpc.Error{
+			Code: jsonrpc.CodeRequest, Message: "method not allowed", Data: jsonrpc.Data{Reason: "method_not_allowed", Hint: "use POST"},
 		})
 		return
 	}
@@ -93,12 +93,12 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	defer h.survive(w, env)
+	defer h.survive(w, r, env)
 	answer := h.answers.Begin(answered(r.Context()))
 	defer answer.End()
 	body, err := h.answer(r, env, answer)
 	if err != nil {
-		h.writeError(r.Context(), w, env.ID, env.Method, err)
+		h.writeError(w, r, env, err)
 		return
 	}
 	write(w, body)
@@ -109,19 +109,19 @@ func (h *Handler) parse(w http.ResponseWriter, r *http.Request) (jsonrpc.Envelop
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, h.maxBody))
 	if err != nil {
 		status, e := http.StatusBadRequest, jsonrpc.Error{
-			Code: jsonrpc.CodeInvalidRequest, Message: "the request body cannot be read", Data: jsonrpc.Data{Reason: "body_unreadable"},
+			Code: jsonrpc.CodeRequest, Message: "the request body cannot be read", Data: jsonrpc.Data{Reason: "body_unreadable"},
 		}
 		var tooLarge *http.MaxBytesError
 		if errors.As(err, &tooLarge) {
 			status, e.Message, e.Data.Reason = http.StatusRequestEntityTooLarge, "the request body is too large", "payload_too_large"
 		}
-		jsonrpc.WriteError(w, status, nil, e)
+		jsonrpc.WriteError(w, r, status, nil, e)
 		return jsonrpc.Envelope{}, false
 	}
 	env, err := jsonrpc.Parse(body, h.maxDepth)
 	if err != nil {
 		status, e := jsonrpc.Refusal(err)
-		jsonrpc.WriteError(w, status, env.ID, e)
+		jsonrpc.WriteError(w, r, status, env.ID, e)
 		return jsonrpc.Envelope{}, false
 	}
 	return env, true
@@ -147,15 +147,15 @@ func (h *Handler) call(r *http.Request, env jsonrpc.Envelope, answer *answers.An
 }
 
 // survive answers for a panic, which would otherwise cost the connection.
-func (h *Handler) survive(w http.ResponseWriter, env jsonrpc.Envelope) {
-	r := recover()
-	if r == nil {
+func (h *Handler) survive(w http.ResponseWriter, r *http.Request, env jsonrpc.Envelope) {
+	cause := recover()
+	if cause == nil {
 		return
 	}
-	if r == http.ErrAbortHandler { //nolint:errorlint // the value itself is the signal
-		panic(r)
+	if cause == http.ErrAbortHandler { //nolint:errorlint // the value itself is the signal
+		panic(cause)
 	}
-	h.log.Error("handler panicked", "method", brief.Text(env.Method), "panic", fmt.Sprint(r), brief.StackKey, string(debug.Stack()))
+	h.log.Error("handler panicked", "method", brief.Text(env.Method), "panic", fmt.Sprint(cause), brief.StackKey, string(debug.Stack()))
 	_, e := jsonrpc.Refusal(nil)
-	jsonrpc.WriteError(w, http.StatusInternalServerError, env.ID, e)
+	jsonrpc.WriteError(w, r, http.StatusInternalServerError, env.ID, e)
 }

@@ -219,7 +219,7 @@ func TestNoCallerNoService(t *testing.T) {
 	t.Parallel()
 	a := newAgent(t, task.Config{})
 	w := a.post("", "", request("tasks/list", `{}`))
-	if r := parse(t, w); w.Code != http.StatusUnauthorized || r.Error.Code != -32001 || r.reason() != "auth_missing" {
+	if r := parse(t, w); w.Code != http.StatusUnauthorized || r.Error.Code != -31401 || r.reason() != "auth_missing" {
 		t.Errorf("answer %d %s", w.Code, w.Body)
 	}
 }
@@ -291,11 +291,11 @@ func TestFailuresOfOurs(t *testing.T) {
 	}{
 		"102_panic":     {nil, 500, -32603, "internal", ""},
 		"store":         {errors.New("disk: secret path"), 500, -32603, "internal", ""},
-		"disk full":     {fmt.Errorf("%w: secret path", task.ErrStorage), 503, -32054, "storage_unavailable", "1"},
-		"kept quota":    {&task.QuotaError{Quota: task.QuotaTasks, Limit: 1}, 429, -32055, "quota_exceeded", ""},
-		"overloaded":    {task.ErrOverloaded, 503, -32000, "overloaded", "1"},
-		"shutting down": {task.ErrClosed, 503, -32000, "shutting_down", "1"},
-		"active quota":  {&task.QuotaError{Quota: "active", Limit: 1}, 429, -32055, "quota_exceeded", "1"},
+		"disk full":     {fmt.Errorf("%w: secret path", task.ErrStorage), 503, -31409, "storage_unavailable", "1"},
+		"kept quota":    {&task.QuotaError{Quota: task.QuotaTasks, Limit: 1}, 429, -31410, "quota_exceeded", ""},
+		"overloaded":    {task.ErrOverloaded, 503, -31409, "overloaded", "1"},
+		"shutting down": {task.ErrClosed, 503, -31409, "shutting_down", "1"},
+		"active quota":  {&task.QuotaError{Quota: "active", Limit: 1}, 429, -31410, "quota_exceeded", "1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -7,6 +7,8 @@ import (
 	"net/http/httptest"
 	"testing"
 
+	sdk03 "github.com/a2aproject/a2a-go/a2a"
+	client03 "github.com/a2aproject/a2a-go/a2aclient"
 	sdk "github.com/a2aproject/a2a-go/v2/a2a"
 	"github.com/a2aproject/a2a-go/v2/a2aclient"
 	"github.com/a2aproject/a2a-go/v2/a2aclient/agentcard"
@@ -112,5 +114,22 @@ func useClient(t *testing.T, ctx context.Context, client *a2aclient.Client) {
 	_, err = client.CreateTaskPushConfig(ctx, &sdk.PushConfig{TaskID: sent.ID, URL: "https://example.com"})
 	if !errors.Is(err, sdk.ErrPushNotificationNotSupported) {
 		t.Errorf("push: %v", err)
+	}
+}
+
+// TestErrorsReachClientsOf03 shows that clients from before A2A-Version, which
+// take an object as data and nothing else, read the errors of the protocol.
+func TestErrorsReachClientsOf03(t *testing.T) {
+	server, _ := serve(t, newAgent(t, task.Config{}))
+	endpoints := []sdk03.AgentInterface{{URL: server.URL + "/", Transport: sdk03.TransportProtocolJSONRPC}}
+	client, err := client03.NewFromEndpoints(t.Context(), endpoints, client03.WithJSONRPCTransport(server.Client()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.GetTask(t.Context(), &sdk03.TaskQueryParams{ID: "unknown"}); !errors.Is(err, sdk03.ErrTaskNotFound) {
+		t.Errorf("an unknown task: %v", err)
+	}
+	if _, err := client.CancelTask(t.Context(), &sdk03.TaskIDParams{ID: "unknown"}); !errors.Is(err, sdk03.ErrTaskNotFound) {
+		t.Errorf("canceling an unknown task: %v", err)
 	}
 }

@@ -36,6 +36,9 @@ func place(p jsontext.Pointer) string {
 	return b.String()
 }
 
+// isNumber reports an index.
+func isNumber(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
+
 // wanted says what a member must be whose value has the wrong type.
 func wanted(err *json.SemanticError) string {
 	t := err.GoType

@@ -2,32 +2,24 @@ package a2a
 
 import (
 	"net/http"
-	"strings"
 
 	"github.com/a2aproject/a2a-go/v2/a2a"
 
+	"github.com/getbindu/bindu-go/internal/jsonrpc"
 	"github.com/getbindu/bindu-go/task"
 )
 
-// requestedVersion returns the protocol version that a request asks for, by the
-// header or by the query parameter of that name (A2A 1.0 section 3.6). Patch
-// numbers do not count; a request that names no version speaks 0.3.
+// requestedVersion returns the protocol version that a request asks for, see
+// [jsonrpc.Version]; a request that names no version speaks 0.3.
 func requestedVersion(r *http.Request) (Dialect, error) {
-	values := r.Header.Values(a2a.SvcParamVersion)
-	if len(values) == 0 && r.URL.RawQuery != "" {
-		values = r.URL.Query()[a2a.SvcParamVersion]
-	}
-	if len(values) > 1 {
+	name, ok := jsonrpc.Version(r)
+	if !ok {
 		return "", versionError("name one A2A-Version, not several")
 	}
-	if len(values) == 0 || strings.TrimSpace(values[0]) == "" {
+	if name == "" {
 		return V03, nil
 	}
-	parts := strings.Split(strings.TrimSpace(values[0]), ".")
-	if len(parts) == 3 && isNumber(parts[2]) {
-		parts = parts[:2]
-	}
-	switch version := Dialect(strings.Join(parts, ".")); version {
+	switch version := Dialect(name); version {
 	case V1, V03:
 		return version, nil
 	}
@@ -49,8 +41,4 @@ func checkVersion(m Method, requested Dialect) error {
 
 func versionError(message string) error {
 	return &task.Refusal{Err: a2a.ErrVersionNotSupported, Reason: "version_not_supported", Message: message}
-}
-
-func isNumber(s string) bool {
-	return s != "" && strings.Trim(s, "0123456789") == ""
 }

@@ -18,6 +18,13 @@ func (a *Agent) mode() gate.Mode {
 	}
 }
 
+// auth0Numbers reports whether refusals have the numbers of Auth0's guide.
+func (a *Agent) auth0Numbers() bool {
+	auth := a.set.Auth
+	return auth.ErrorCodes == settings.ErrorCodesAuth0 ||
+		auth.ErrorCodes == settings.ErrorCodesAuto && auth.Provider == settings.ProviderAuth0
+}
+
 // armGates builds the chain. Nothing is listening yet, so no request can come
 // before every gate is in place.
 func (a *Agent) armGates() error {
@@ -42,6 +49,7 @@ func (a *Agent) armGates() error {
 		AllowUncertified: a.set.MTLS.AllowUncertified,
 		TokenOnly:        !a.set.Auth.RequireDID,
 		RequireKeyBound:  a.set.DID.RequireKeyBound,
+		Auth0Numbers:     a.auth0Numbers(),
 		Window:           a.set.DID.TimestampWindow,
 		Permissions:      gate.DefaultPermissions().Override(a.set.Auth.Permissions),
 		Admins:           a.set.Auth.Admins,

@@ -91,7 +91,7 @@ func (c *Chain) refuse(x *exchange, gate, requestID string, d *Denial) {
 	if x.w.begun {
 		panic(http.ErrAbortHandler)
 	}
-	d.write(x.w, gate, requestID)
+	d.write(x.w, x.r, gate, requestID, c.cfg.Auth0Numbers)
 }
 
 func (c *Chain) admit(x *exchange, requestID string) {

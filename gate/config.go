@@ -95,6 +95,9 @@ type Config struct {
 	TokenOnly bool
 	// RequireKeyBound refuses DIDs that are not derived from their key.
 	RequireKeyBound bool
+	// Auth0Numbers gives callers that name no version of A2A the error numbers of
+	// Auth0's guide for missing, invalid and expired tokens and permissions.
+	Auth0Numbers bool
 	// Window is how far a timestamp may be from now, inclusive. Zero means 300 s.
 	Window time.Duration
 	// Permissions maps each JSON-RPC method to the permissions of which one is

@@ -72,8 +72,9 @@ func lookup(table []mapping, err error, otherwise Reason) *Denial {
 	return deny(otherwise, err)
 }
 
-// write sends the refusal in its one shape.
-func (d *Denial) write(w http.ResponseWriter, gate, requestID string) {
+// write sends the refusal in its one shape. The numbers are those of Auth0's
+// guide where the operator asked for them.
+func (d *Denial) write(w http.ResponseWriter, r *http.Request, gate, requestID string, auth0 bool) {
 	a := d.answer()
 	h := w.Header()
 	if d.close {
@@ -96,8 +97,12 @@ func (d *Denial) write(w http.ResponseWriter, gate, requestID string) {
 	if d.Hint != "" {
 		hint = d.Hint
 	}
-	jsonrpc.WriteError(w, a.status, d.id, jsonrpc.Error{
-		Code:    a.code,
+	code := a.code
+	if auth0 {
+		code = jsonrpc.Auth0Code(r, code)
+	}
+	jsonrpc.WriteError(w, r, a.status, d.id, jsonrpc.Error{
+		Code:    code,
 		Message: a.message,
 		Data:    jsonrpc.Data{Reason: string(d.Reason), Gate: gate, RequestID: requestID, Hint: hint},
 	})
@@ -105,7 +110,7 @@ func (d *Denial) write(w http.ResponseWriter, gate, requestID string) {
 
 // challenge follows RFC 6750 section 3: no error code when no token was sent.
 func challenge(reason Reason, a answer) string {
-	if reason == AuthMissing || a.code == codeCertificate {
+	if reason == AuthMissing || a.code == jsonrpc.CodeCertificate {
 		return "Bearer"
 	}
 	if reason == AuthMalformed {

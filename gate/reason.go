@@ -75,27 +75,6 @@ const (
 	Internal          Reason = "internal"
 )
 
-// JSON-RPC error numbers of refusals. Those of the reference come first; the
-// A2A specification's own errors are answered with HTTP 200 and so cannot be
-// confused with them.
-const (
-	codeSkillNotFound = -32030
-	codeAuthRequired  = -32001
-	codeInvalidToken  = -32002
-	codePermissions   = -32003
-	codeTokenExpired  = -32004
-	codeCertificate   = -32050
-	codeMismatch      = -32051
-	codeSignature     = -32052
-	codeReplayed      = -32053
-	codeUnavailable   = -32054
-	codeRateLimited   = -32055
-	codeParse         = jsonrpc.CodeParseError
-	codeRequest       = jsonrpc.CodeInvalidRequest
-	codeMethodUnknown = jsonrpc.CodeMethodNotFound
-	codeInternal      = jsonrpc.CodeInternalError
-)
-
 // answer is what the peer is told about a reason.
 type answer struct {
 	status  int
@@ -106,65 +85,65 @@ type answer struct {
 
 // answers is the one place that maps a reason to what the peer sees.
 var answers = map[Reason]answer{
-	PayloadTooLarge:   {http.StatusRequestEntityTooLarge, codeRequest, "Request body too large", "Send a smaller body."},
-	ContentEncoding:   {http.StatusUnsupportedMediaType, codeRequest, "Content-Encoding not supported", "Send the body without Content-Encoding: the signature covers the bytes as sent."},
-	ContentType:       {http.StatusUnsupportedMediaType, codeRequest, "Content-Type not supported", "Send Content-Type: application/json in UTF-8."},
-	DuplicateHeader:   {http.StatusBadRequest, codeRequest, "A security header appears twice", "Send Authorization and each X-DID header exactly once, spelt with hyphens."},
-	TargetTooLong:     {http.StatusRequestURITooLong, codeRequest, "Request target too long", "Send parameters in the body."},
-	NotFound:          {http.StatusNotFound, codeRequest, "No such path", "A2A calls go to POST /; public documents are under /.well-known/."},
-	SkillNotFound:     {http.StatusNotFound, codeSkillNotFound, "Skill not found", "GET /agent/skills lists the skills, and which have documentation."},
-	MethodNotAllowed:  {http.StatusMethodNotAllowed, codeRequest, "HTTP method not allowed", "The Allow header lists what this path takes."},
-	AuthMissing:       {http.StatusUnauthorized, codeAuthRequired, "Authentication required", "Send exactly: Authorization: Bearer TOKEN."},
-	AuthMalformed:     {http.StatusUnauthorized, codeAuthRequired, "Authorization header malformed", "Send exactly: Authorization: Bearer TOKEN, with one space and nothing after the token."},
-	TokenMalformed:    {http.StatusUnauthorized, codeInvalidToken, "Invalid token", "The token is not of the form this agent's authority issues."},
-	TokenInactive:     {http.StatusUnauthorized, codeInvalidToken, "Invalid token", "The authority says that the token is not active: request a new one, and check that both sides use the same authority."},
-	TokenExpired:      {http.StatusUnauthorized, codeTokenExpired, "Token has expired", "Request a new token before the old one ends."},
-	TokenNotYetValid:  {http.StatusUnauthorized, codeInvalidToken, "Token is not yet valid", "Compare the clocks of the caller, the authority and this agent."},
-	TokenAudience:     {http.StatusUnauthorized, codeInvalidToken, "Token has the wrong audience", "Request a token for this agent; one made for the certificate authority opens nothing here."},
-	TokenIssuer:       {http.StatusUnauthorized, codeInvalidToken, "Token has the wrong issuer", "Request the token from the authority that this agent trusts."},
-	TokenUse:          {http.StatusUnauthorized, codeInvalidToken, "Not an access token", "Send an access token, not an ID token or a refresh token."},
-	TokenKID:          {http.StatusUnauthorized, codeInvalidToken, "Token is signed with an unknown key", "Request a new token; the issuer may have changed its keys."},
-	TokenAlgorithm:    {http.StatusUnauthorized, codeInvalidToken, "Token algorithm not allowed", "Sign the token with an algorithm that this agent accepts, such as RS256; never with none or a shared secret."},
-	TokenSignature:    {http.StatusUnauthorized, codeInvalidToken, "Invalid token signature", "The token was changed, or its issuer is not the one the agent knows under that name."},
-	TokenClaim:        {http.StatusUnauthorized, codeInvalidToken, "Token lacks a required claim", "The agent's settings require claims that this token does not carry, or not with that value; its operator sees which with `agent token inspect`."},
-	TokenUnavailable:  {http.StatusServiceUnavailable, codeUnavailable, "Token authority unavailable", "Try again after Retry-After."},
-	TokenInvalidReply: {http.StatusServiceUnavailable, codeUnavailable, "Token authority gave an invalid answer", "Try again after Retry-After; the operator of this agent must look at its authority."},
-	ClientNotDID:      {http.StatusForbidden, codeMismatch, "The token's client is not a DID", "Use a token whose client id is the caller's DID, or ask the operator of this agent to map the client to it."},
-	CertRequired:      {http.StatusUnauthorized, codeCertificate, "Client certificate required", "Connect with the certificate that the private CA issued for your DID."},
-	CertExpired:       {http.StatusUnauthorized, codeCertificate, "Client certificate has expired", "Renew the certificate and connect again."},
-	CertNotYetValid:   {http.StatusUnauthorized, codeCertificate, "Client certificate is not yet valid", "Compare the clocks of the CA and this agent."},
-	CertNoDID:         {http.StatusForbidden, codeCertificate, "Client certificate names no DID", "The certificate needs one URI SAN of the form ISSUER#DID; a common name is never read."},
-	CertMultipleIDs:   {http.StatusForbidden, codeCertificate, "Client certificate names more than one identity", "The certificate must carry exactly one URI SAN."},
-	CertIssuer:        {http.StatusForbidden, codeCertificate, "Client certificate names another issuer", "The URI SAN must begin with the issuer of this agent's authority, byte for byte."},
-	CertRefused:       {http.StatusForbidden, codeCertificate, "Client certificate refused", "Use a client certificate of the private CA."},
-	MissingSignature:  {http.StatusForbidden, codeSignature, "Signature headers missing", "Send X-DID, X-DID-Timestamp and X-DID-Signature (and X-DID-Nonce with X-DID-Scheme: jcs-1)."},
-	DIDMalformed:      {http.StatusForbidden, codeSignature, "X-DID is malformed", "Send the caller's DID, at most 512 bytes, without path, query or fragment."},
-	SchemeUnknown:     {http.StatusForbidden, codeSignature, "Unknown signature scheme", "Leave X-DID-Scheme out, or send jcs-1."},
-	IdentityMismatch:  {http.StatusForbidden, codeMismatch, "The proofs name different callers", "Certificate, token and X-DID must all name the same DID."},
-	DIDMismatch:       {http.StatusForbidden, codeMismatch, "X-DID differs from the token's client", "Certificate, token and X-DID must all name the same DID."},
-	TimestampBad:      {http.StatusForbidden, codeSignature, "X-DID-Timestamp is malformed", "Send Unix seconds in plain decimal digits."},
-	TimestampWindow:   {http.StatusForbidden, codeSignature, "X-DID-Timestamp is outside the window", "Compare the clocks; sign anew for each request."},
-	WrongRecipient:    {http.StatusForbidden, codeSignature, "The request was signed for another agent", "Sign with aud set to the DID of the agent you call."},
-	BodyTimeout:       {http.StatusRequestTimeout, codeRequest, "The body did not arrive in time", "Send the body without pauses."},
-	BodyIncomplete:    {http.StatusBadRequest, codeRequest, "The body could not be read", "Send as many bytes as announced."},
-	BodyNotUTF8:       {http.StatusBadRequest, codeParse, "The body is not UTF-8", "Send JSON in UTF-8."},
-	SignatureBad:      {http.StatusForbidden, codeSignature, "Signature headers are malformed", "X-DID-Signature is the base58 form of 64 bytes; X-DID-Nonce is base64url."},
-	CryptoMismatch:    {http.StatusForbidden, codeSignature, "Invalid DID signature", "Sign exactly what is sent, with the key registered for the DID; `agent verify` shows which bytes differ."},
-	KeyWeak:           {http.StatusForbidden, codeSignature, "The caller's public key is weak", "Create a new key: the registered one is of small order or not canonical."},
-	KeyUnavailable:    {http.StatusForbidden, codeSignature, "No usable public key is registered for the DID", "Register the raw Ed25519 key in base58 as metadata.public_key."},
-	KeyChanged:        {http.StatusForbidden, codeSignature, "The registered key is not the one known for this DID", "If the change was intended, ask the operator of this agent to accept the new key."},
-	KeyNotRemembered:  {http.StatusServiceUnavailable, codeUnavailable, "The caller's key cannot be remembered", "Try again after Retry-After; the operator of this agent must look at its memory of keys."},
-	KeyLookup:         {http.StatusServiceUnavailable, codeUnavailable, "Key authority unavailable", "Try again after Retry-After."},
-	NotKeyBound:       {http.StatusForbidden, codeSignature, "The DID is not derived from its key", "This agent accepts only DIDs whose last segment is derived from the key."},
-	RateLimited:       {http.StatusTooManyRequests, codeRateLimited, "Too many requests", "Send fewer requests; try again after Retry-After."},
-	Replayed:          {http.StatusConflict, codeReplayed, "The request was already accepted once", "Sign each request anew; two equal bodies in one second need different JSON-RPC ids."},
-	ReplayUnavailable: {http.StatusServiceUnavailable, codeUnavailable, "Replay protection unavailable", "Try again after Retry-After; the operator of this agent must look at its storage."},
-	JSONMalformed:     {http.StatusBadRequest, codeParse, "Invalid JSON", "Send one JSON object and nothing after it."},
-	JSONDuplicateKey:  {http.StatusBadRequest, codeParse, "Duplicate key in JSON", "Each key may stand once in an object."},
-	JSONTooDeep:       {http.StatusBadRequest, codeParse, "JSON nested too deeply", "Send flatter JSON."},
-	JSONNumber:        {http.StatusBadRequest, codeParse, "A number cannot be represented", "Numbers must survive RFC 8785: send large ones as strings."},
-	MethodUnknown:     {http.StatusOK, codeMethodUnknown, "Method not found", "See the agent card for what this agent speaks."},
-	ScopeInsufficient: {http.StatusForbidden, codePermissions, "Insufficient permissions", "The token lacks the permission for this method."},
-	PolicyDenied:      {http.StatusForbidden, codePermissions, "Refused by policy", "The operator of this agent does not allow this caller to do this."},
-	Internal:          {http.StatusInternalServerError, codeInternal, "Internal error", "The operator finds the cause in the log under the request id."},
+	PayloadTooLarge:   {http.StatusRequestEntityTooLarge, jsonrpc.CodeRequest, "Request body too large", "Send a smaller body."},
+	ContentEncoding:   {http.StatusUnsupportedMediaType, jsonrpc.CodeRequest, "Content-Encoding not supported", "Send the body without Content-Encoding: the signature covers the bytes as sent."},
+	ContentType:       {http.StatusUnsupportedMediaType, jsonrpc.CodeRequest, "Content-Type not supported", "Send Content-Type: application/json in UTF-8."},
+	DuplicateHeader:   {http.StatusBadRequest, jsonrpc.CodeRequest, "A security header appears twice", "Send Authorization and each X-DID header exactly once, spelt with hyphens."},
+	TargetTooLong:     {http.StatusRequestURITooLong, jsonrpc.CodeRequest, "Request target too long", "Send parameters in the body."},
+	NotFound:          {http.StatusNotFound, jsonrpc.CodeRequest, "No such path", "A2A calls go to POST /; public documents are under /.well-known/."},
+	SkillNotFound:     {http.StatusNotFound, jsonrpc.CodeRequest, "Skill not found", "GET /agent/skills lists the skills, and which have documentation."},
+	MethodNotAllowed:  {http.StatusMethodNotAllowed, jsonrpc.CodeRequest, "HTTP method not allowed", "The Allow header lists what this path takes."},
+	AuthMissing:       {http.StatusUnauthorized, jsonrpc.CodeAuthRequired, "Authentication required", "Send exactly: Authorization: Bearer TOKEN."},
+	AuthMalformed:     {http.StatusUnauthorized, jsonrpc.CodeAuthRequired, "Authorization header malformed", "Send exactly: Authorization: Bearer TOKEN, with one space and nothing after the token."},
+	TokenMalformed:    {http.StatusUnauthorized, jsonrpc.CodeInvalidToken, "Invalid token", "The token is not of the form this agent's authority issues."},
+	TokenInactive:     {http.StatusUnauthorized, jsonrpc.CodeInvalidToken, "Invalid token", "The authority says that the token is not active: request a new one, and check that both sides use the same authority."},
+	TokenExpired:      {http.StatusUnauthorized, jsonrpc.CodeTokenExpired, "Token has expired", "Request a new token before the old one ends."},
+	TokenNotYetValid:  {http.StatusUnauthorized, jsonrpc.CodeInvalidToken, "Token is not yet valid", "Compare the clocks of the caller, the authority and this agent."},
+	TokenAudience:     {http.StatusUnauthorized, jsonrpc.CodeInvalidToken, "Token has the wrong audience", "Request a token for this agent; one made for the certificate authority opens nothing here."},
+	TokenIssuer:       {http.StatusUnauthorized, jsonrpc.CodeInvalidToken, "Token has the wrong issuer", "Request the token from the authority that this agent trusts."},
+	TokenUse:          {http.StatusUnauthorized, jsonrpc.CodeInvalidToken, "Not an access token", "Send an access token, not an ID token or a refresh token."},
+	TokenKID:          {http.StatusUnauthorized, jsonrpc.CodeInvalidToken, "Token is signed with an unknown key", "Request a new token; the issuer may have changed its keys."},
+	TokenAlgorithm:    {http.StatusUnauthorized, jsonrpc.CodeInvalidToken, "Token algorithm not allowed", "Sign the token with an algorithm that this agent accepts, such as RS256; never with none or a shared secret."},
+	TokenSignature:    {http.StatusUnauthorized, jsonrpc.CodeInvalidToken, "Invalid token signature", "The token was changed, or its issuer is not the one the agent knows under that name."},
+	TokenClaim:        {http.StatusUnauthorized, jsonrpc.CodeInvalidToken, "Token lacks a required claim", "The agent's settings require claims that this token does not carry, or not with that value; its operator sees which with `agent token inspect`."},
+	TokenUnavailable:  {http.StatusServiceUnavailable, jsonrpc.CodeUnavailable, "Token authority unavailable", "Try again after Retry-After."},
+	TokenInvalidReply: {http.StatusServiceUnavailable, jsonrpc.CodeUnavailable, "Token authority gave an invalid answer", "Try again after Retry-After; the operator of this agent must look at its authority."},
+	ClientNotDID:      {http.StatusForbidden, jsonrpc.CodeMismatch, "The token's client is not a DID", "Use a token whose client id is the caller's DID, or ask the operator of this agent to map the client to it."},
+	CertRequired:      {http.StatusUnauthorized, jsonrpc.CodeCertificate, "Client certificate required", "Connect with the certificate that the private CA issued for your DID."},
+	CertExpired:       {http.StatusUnauthorized, jsonrpc.CodeCertificate, "Client certificate has expired", "Renew the certificate and connect again."},
+	CertNotYetValid:   {http.StatusUnauthorized, jsonrpc.CodeCertificate, "Client certificate is not yet valid", "Compare the clocks of the CA and this agent."},
+	CertNoDID:         {http.StatusForbidden, jsonrpc.CodeCertificate, "Client certificate names no DID", "The certificate needs one URI SAN of the form ISSUER#DID; a common name is never read."},
+	CertMultipleIDs:   {http.StatusForbidden, jsonrpc.CodeCertificate, "Client certificate names more than one identity", "The certificate must carry exactly one URI SAN."},
+	CertIssuer:        {http.StatusForbidden, jsonrpc.CodeCertificate, "Client certificate names another issuer", "The URI SAN must begin with the issuer of this agent's authority, byte for byte."},
+	CertRefused:       {http.StatusForbidden, jsonrpc.CodeCertificate, "Client certificate refused", "Use a client certificate of the private CA."},
+	MissingSignature:  {http.StatusForbidden, jsonrpc.CodeSignature, "Signature headers missing", "Send X-DID, X-DID-Timestamp and X-DID-Signature (and X-DID-Nonce with X-DID-Scheme: jcs-1)."},
+	DIDMalformed:      {http.StatusForbidden, jsonrpc.CodeSignature, "X-DID is malformed", "Send the caller's DID, at most 512 bytes, without path, query or fragment."},
+	SchemeUnknown:     {http.StatusForbidden, jsonrpc.CodeSignature, "Unknown signature scheme", "Leave X-DID-Scheme out, or send jcs-1."},
+	IdentityMismatch:  {http.StatusForbidden, jsonrpc.CodeMismatch, "The proofs name different callers", "Certificate, token and X-DID must all name the same DID."},
+	DIDMismatch:       {http.StatusForbidden, jsonrpc.CodeMismatch, "X-DID differs from the token's client", "Certificate, token and X-DID must all name the same DID."},
+	TimestampBad:      {http.StatusForbidden, jsonrpc.CodeSignature, "X-DID-Timestamp is malformed", "Send Unix seconds in plain decimal digits."},
+	TimestampWindow:   {http.StatusForbidden, jsonrpc.CodeSignature, "X-DID-Timestamp is outside the window", "Compare the clocks; sign anew for each request."},
+	WrongRecipient:    {http.StatusForbidden, jsonrpc.CodeSignature, "The request was signed for another agent", "Sign with aud set to the DID of the agent you call."},
+	BodyTimeout:       {http.StatusRequestTimeout, jsonrpc.CodeRequest, "The body did not arrive in time", "Send the body without pauses."},
+	BodyIncomplete:    {http.StatusBadRequest, jsonrpc.CodeRequest, "The body could not be read", "Send as many bytes as announced."},
+	BodyNotUTF8:       {http.StatusBadRequest, jsonrpc.CodeParseError, "The body is not UTF-8", "Send JSON in UTF-8."},
+	SignatureBad:      {http.StatusForbidden, jsonrpc.CodeSignature, "Signature headers are malformed", "X-DID-Signature is the base58 form of 64 bytes; X-DID-Nonce is base64url."},
+	CryptoMismatch:    {http.StatusForbidden, jsonrpc.CodeSignature, "Invalid DID signature", "Sign exactly what is sent, with the key registered for the DID; `agent verify` shows which bytes differ."},
+	KeyWeak:           {http.StatusForbidden, jsonrpc.CodeSignature, "The caller's public key is weak", "Create a new key: the registered one is of small order or not canonical."},
+	KeyUnavailable:    {http.StatusForbidden, jsonrpc.CodeSignature, "No usable public key is registered for the DID", "Register the raw Ed25519 key in base58 as metadata.public_key."},
+	KeyChanged:        {http.StatusForbidden, jsonrpc.CodeSignature, "The registered key is not the one known for this DID", "If the change was intended, ask the operator of this agent to accept the new key."},
+	KeyNotRemembered:  {http.StatusServiceUnavailable, jsonrpc.CodeUnavailable, "The caller's key cannot be remembered", "Try again after Retry-After; the operator of this agent must look at its memory of keys."},
+	KeyLookup:         {http.StatusServiceUnavailable, jsonrpc.CodeUnavailable, "Key authority unavailable", "Try again after Retry-After."},
+	NotKeyBound:       {http.StatusForbidden, jsonrpc.CodeSignature, "The DID is not derived from its key", "This agent accepts only DIDs whose last segment is derived from the key."},
+	RateLimited:       {http.StatusTooManyRequests, jsonrpc.CodeLimit, "Too many requests", "Send fewer requests; try again after Retry-After."},
+	Replayed:          {http.StatusConflict, jsonrpc.CodeReplayed, "The request was already accepted once", "Sign each request anew; two equal bodies in one second need different JSON-RPC ids."},
+	ReplayUnavailable: {http.StatusServiceUnavailable, jsonrpc.CodeUnavailable, "Replay protection unavailable", "Try again after Retry-After; the operator of this agent must look at its storage."},
+	JSONMalformed:     {http.StatusBadRequest, jsonrpc.CodeParseError, "Invalid JSON", "Send one JSON object and nothing after it."},
+	JSONDuplicateKey:  {http.StatusBadRequest, jsonrpc.CodeParseError, "Duplicate key in JSON", "Each key may stand once in an object."},
+	JSONTooDeep:       {http.StatusBadRequest, jsonrpc.CodeParseError, "JSON nested too deeply", "Send flatter JSON."},
+	JSONNumber:        {http.StatusBadRequest, jsonrpc.CodeParseError, "A number cannot be represented", "Numbers must survive RFC 8785: send large ones as strings."},
+	MethodUnknown:     {http.StatusOK, jsonrpc.CodeMethodNotFound, "Method not found", "See the agent card for what this agent speaks."},
+	ScopeInsufficient: {http.StatusForbidden, jsonrpc.CodePermissions, "Insufficient permissions", "The token lacks the permission for this method."},
+	PolicyDenied:      {http.StatusForbidden, jsonrpc.CodePermissions, "Refused by policy", "The operator of this agent does not allow this caller to do this."},
+	Internal:          {http.StatusInternalServerError, jsonrpc.CodeInternalError, "Internal error", "The operator finds the cause in the log under the request id."},
 }

@@ -119,7 +119,8 @@ func TestParseRefusalOfA2A(t *testing.T) {
 func FuzzParseRefusal(f *testing.F) {
 	for _, body := range []string{
 		`{"jsonrpc":"2.0","id":null,"error":{"code":-32052,"message":"Invalid DID signature","data":{"reason":"crypto_mismatch","gate":"signature","requestId":"1","hint":"h"}}}`,
-		`{"error":{"code":1,"message":"\u001b[2J","data":[{"reason":"a\nb"}]}}`, `{"error":[]}`, `{"error":{"data":"x"}}`,
+		`{"error":{"code":1,"message":"\u001b[2J","data":[{"reason":"a\nb"}]}}`, `{"error":[]}`, `{"error":{"data":"x"}}`, `{"error":"a b","details":{"reason":"r"}}`, `{"error":"invalid_token","error_description":"d"}`,
+		`{"error":{"code":-31401,"data":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"A","metadata":{"reason":"a","hint":1}}]}}`,
 		`<html>`, ``, `{"error":{"message":"` + strings.Repeat("\u202e", 1000) + `"}}`, `{"error":{"code":1e99}}`,
 	} {
 		f.Add(503, "1", []byte(body))

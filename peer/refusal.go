@@ -7,9 +7,6 @@ import (
 	"strings"
 	"time"
 	"unicode"
-
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // maxRefusal is how much of an answer other than 200 is read, in bytes.
@@ -56,69 +53,15 @@ func (r *Refusal) Error() string {
 	return b.String()
 }
 
-// rpcError is the error member of a JSON-RPC answer; data may be anything.
-type rpcError struct {
-	Code    int            `json:"code"`
-	Message string         `json:"message"`
-	Data    jsontext.Value `json:"data"`
-}
-
-type refusalData struct {
-	Reason    string `json:"reason"`
-	Gate      string `json:"gate"`
-	RequestID string `json:"requestId"`
-	Hint      string `json:"hint"`
-}
-
 // parseRefusal makes the best of an answer that is not a result.
 func parseRefusal(a answer, now time.Time) *Refusal {
-	var envelope struct {
-		Error jsontext.Value `json:"error"`
-	}
 	r := &Refusal{Status: a.status}
-	// What cannot be read leaves the status, which always says something.
-	if json.Unmarshal(a.body, &envelope) == nil {
-		r.fill(envelope.Error)
-	}
+	r.fill(a.body)
 	r.RetryAfter = parseRetryAfter(a.header.Get("Retry-After"), now)
 	if r.RequestID == "" {
 		r.RequestID = printable(a.header.Get("X-Request-Id"), maxWord)
 	}
 	return r
-}
-
-func (r *Refusal) fill(value jsontext.Value) {
-	var e rpcError
-	if json.Unmarshal(value, &e) != nil {
-		return
-	}
-	data := parseRefusalData(e.Data)
-	r.Code = e.Code
-	r.Message = printable(e.Message, maxSentence)
-	r.Reason = printable(data.Reason, maxWord)
-	r.Gate = printable(data.Gate, maxWord)
-	r.RequestID = printable(data.RequestID, maxWord)
-	r.Hint = printable(data.Hint, maxSentence)
-}
-
-// parseRefusalData reads the data of our refusals, and of A2A 1.0's errors
-// (section 9.5), where it is a list of details of which one has a reason.
-func parseRefusalData(value jsontext.Value) refusalData {
-	var one refusalData
-	if json.Unmarshal(value, &one) == nil {
-		return one
-	}
-	var details []jsontext.Value
-	if json.Unmarshal(value, &details) != nil {
-		return refusalData{}
-	}
-	for _, detail := range details {
-		var d refusalData
-		if json.Unmarshal(detail, &d) == nil && d.Reason != "" {
-			return d
-		}
-	}
-	return refusalData{}
 }
 
 // maxRetryAfter keeps a silly number from overflowing; nobody waits that long.

@@ -27,7 +27,7 @@ func refuseFirst(n, status int, reason, retryAfter string, next http.Handler) ht
 			w.Header().Set("Retry-After", retryAfter)
 		}
 		w.WriteHeader(status)
-		io.WriteString(w, `{"jsonrpc":"2.0","id":null,"error":{"code":-32054,"message":"Authority unavailable","data":{"reason":"`+reason+`","gate":"token","requestId":"r-1","hint":"Try again."}}}`)
+		io.WriteString(w, `{"jsonrpc":"2.0","id":null,"error":{"code":-31409,"message":"Authority unavailable","data":{"reason":"`+reason+`","gate":"token","requestId":"r-1","hint":"Try again."}}}`)
 	}
 }
 
@@ -61,7 +61,7 @@ func TestRepeats(t *testing.T) {
 				if refused != test.refused || !refused && err != nil {
 					t.Fatalf("error %v, want a refusal: %t", err, test.refused)
 				}
-				if refused && (refusal.Status != test.status || refusal.Reason != test.reason || refusal.Gate != "token" || refusal.RequestID != "r-1" || refusal.Hint != "Try again." || refusal.Code != -32054) {
+				if refused && (refusal.Status != test.status || refusal.Reason != test.reason || refusal.Gate != "token" || refusal.RequestID != "r-1" || refusal.Hint != "Try again." || refusal.Code != -31409) {
 					t.Errorf("refusal %+v", refusal)
 				}
 				if n := len(rec.calls()); n != test.calls {

@@ -22,6 +22,16 @@ const (
 	TokenPermissive TokenMode = "permissive" // verified if it can be, never refused for it
 )
 
+// ErrorCodes says which error numbers callers get that name no version of A2A.
+type ErrorCodes string
+
+// The numbers there are.
+const (
+	ErrorCodesAuto  ErrorCodes = "auto"  // those of the provider's guide, if it has one
+	ErrorCodesOwn   ErrorCodes = "own"   // this agent's own, outside of what JSON-RPC reserves
+	ErrorCodesAuth0 ErrorCodes = "auth0" // those of Auth0's guide
+)
+
 // AudienceStyle says how an issuer is told what a token of ours is for.
 type AudienceStyle string
 
@@ -50,6 +60,8 @@ type Auth struct {
 	TokenMode TokenMode     `env:"AUTH__TOKEN_MODE" oneof:"strict|optional|permissive" derived:"MTLS__MODE: optional with mtls, else strict" doc:"When a request may do without a valid token; optional and permissive need mutual TLS." example:"strict"`
 	Audience  []string      `env:"AUTH__AUDIENCE" doc:"Audiences of which a token must name one; unset, any but the certificate authority's will do with Hydra. Needed with auth0, and with oidc unless AUTH__ALLOWED_CLIENTS is set." example:"https://agents.example.com"`
 	Leeway    time.Duration `env:"AUTH__LEEWAY" default:"10s" min:"0s" max:"60s" doc:"Clock difference forgiven when a token's times are checked." example:"10"`
+
+	ErrorCodes ErrorCodes `env:"AUTH__ERROR_CODES" default:"auto" oneof:"auto|own|auth0" doc:"Error numbers for missing, invalid and expired tokens and missing permissions, in answers to callers that send no A2A-Version: this agent's own, or those of Auth0's guide; auto takes the guide's with AUTH__PROVIDER=auth0." example:"own"`
 
 	Domain         string            `env:"AUTH__DOMAIN" rule:"domain" doc:"Auth0 tenant; issuer and keys follow from it. Needed with AUTH__PROVIDER=auth0." example:"tenant.eu.auth0.com"`
 	Issuers        []string          `env:"AUTH__ISSUERS" alias:"AUTH__ISSUER" each:"issuer" derived:"AUTH__DOMAIN" doc:"Issuers whose tokens are accepted, byte for byte as in the iss claim. Needed with AUTH__PROVIDER=oidc." example:"https://login.example.com/"`

@@ -36,7 +36,7 @@ func (s *Set) Negotiation() http.Handler {
 			}
 			refused = &refusal{http.StatusInternalServerError, jsonrpc.CodeInternalError, "internal", "The task cannot be assessed."}
 		}
-		refused.write(w)
+		refused.write(w, r)
 	})
 }
 
@@ -47,8 +47,8 @@ type refusal struct {
 	reason, hint string
 }
 
-func (f refusal) write(w http.ResponseWriter) {
-	jsonrpc.WriteError(w, f.status, nil, jsonrpc.Error{
+func (f refusal) write(w http.ResponseWriter, r *http.Request) {
+	jsonrpc.WriteError(w, r, f.status, nil, jsonrpc.Error{
 		Code: f.code, Message: "negotiation refused", Data: jsonrpc.Data{Reason: f.reason, Hint: f.hint},
 	})
 }

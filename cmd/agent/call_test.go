@@ -240,14 +240,14 @@ func TestCallPinsTheDID(t *testing.T) {
 func TestCallShowsARefusal(t *testing.T) {
 	w := newWorld(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusForbidden)
-		io.WriteString(w, `{"jsonrpc":"2.0","id":null,"error":{"code":-32003,"message":"Insufficient permissions","data":{"reason":"scope_insufficient","gate":"scope","requestId":"r-1","hint":"Ask for \u001b[1magent:write."}}}`)
+		io.WriteString(w, `{"jsonrpc":"2.0","id":null,"error":{"code":-31403,"message":"Insufficient permissions","data":{"reason":"scope_insufficient","gate":"scope","requestId":"r-1","hint":"Ask for \u001b[1magent:write."}}}`)
 	})
 	code, out, errOut := runAgent(t, "", "call", w.critic, "hi", "--json")
 	var o outcome
 	if err := json.Unmarshal([]byte(out), &o); err != nil || code != exitFailed || o.Error == nil {
 		t.Fatalf("exit %d, %v: %s", code, err, out)
 	}
-	want := outcomeError{Reason: "scope_insufficient", Message: o.Error.Message, Hint: "Ask for \ufffd[1magent:write.", Status: 403, Code: -32003, Gate: "scope", RequestID: "r-1"}
+	want := outcomeError{Reason: "scope_insufficient", Message: o.Error.Message, Hint: "Ask for \ufffd[1magent:write.", Status: 403, Code: -31403, Gate: "scope", RequestID: "r-1"}
 	if *o.Error != want {
 		t.Errorf("%+v", *o.Error)
 	}

@@ -115,7 +115,7 @@ func TestExplainRoundedNumber(t *testing.T) {
 	r := baseRequest(t)
 	r.Body = []byte(`{"n":9007199254740993}`)
 	signed := `{"body": "{\"n\":9007199254740992}", "did": "` + caller + `", "timestamp": ` + strconv.FormatInt(r.Timestamp, 10) + "}"
-	m, ok := did.Explain(k.PublicKey(), did.SchemeReference, r, base58.Encode(k.Sign([]byte(signed))))
+	m, ok := did.Explain(k.PublicKey(), did.SchemeReference, r, base58.Encode(rawSign(t, zeroSeed, signed)))
 	if !ok || !strings.Contains(m.Form, "canonical") {
 		t.Errorf("Explain = %+v, %v; want the canonical form", m, ok)
 	}

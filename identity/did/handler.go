@@ -52,22 +52,22 @@ func (h *resolver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		h.resolve(w, r)
 	default:
-		refusal{http.StatusNotFound, jsonrpc.CodeInvalidRequest, "not_found", "No such path."}.write(w)
+		refusal{http.StatusNotFound, jsonrpc.CodeRequest, "not_found", "No such path."}.write(w, r)
 	}
 }
 
 func (h *resolver) resolve(w http.ResponseWriter, r *http.Request) {
 	asked, refused := wantedDID(w, r)
 	if refused != nil {
-		refused.write(w)
+		refused.write(w, r)
 		return
 	}
 	if _, err := Parse(asked); err != nil {
-		refusal{http.StatusBadRequest, jsonrpc.CodeInvalidParams, "did_malformed", "Give one DID, as ?did= or in {\"did\":…}."}.write(w)
+		refusal{http.StatusBadRequest, jsonrpc.CodeInvalidParams, "did_malformed", "Give one DID, as ?did= or in {\"did\":…}."}.write(w, r)
 		return
 	}
 	if asked != h.id {
-		refusal{http.StatusNotFound, jsonrpc.CodeInvalidParams, "did_not_found", "This agent resolves its own DID only."}.write(w)
+		refusal{http.StatusNotFound, jsonrpc.CodeRequest, "did_not_found", "This agent resolves its own DID only."}.write(w, r)
 		return
 	}
 	h.writeDocument(w)
@@ -92,17 +92,17 @@ func wantedDID(w http.ResponseWriter, r *http.Request) (string, *refusal) {
 
 func postedDID(w http.ResponseWriter, r *http.Request) (string, *refusal) {
 	if r.Header.Get("Content-Encoding") != "" {
-		return "", &refusal{http.StatusUnsupportedMediaType, jsonrpc.CodeInvalidRequest, "content_encoding", "Send the body without Content-Encoding."}
+		return "", &refusal{http.StatusUnsupportedMediaType, jsonrpc.CodeRequest, "content_encoding", "Send the body without Content-Encoding."}
 	}
 	if !isJSON(r.Header.Get("Content-Type")) {
-		return "", &refusal{http.StatusUnsupportedMediaType, jsonrpc.CodeInvalidRequest, "content_type", "Send Content-Type: application/json in UTF-8."}
+		return "", &refusal{http.StatusUnsupportedMediaType, jsonrpc.CodeRequest, "content_type", "Send Content-Type: application/json in UTF-8."}
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxResolveBody))
 	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
-		return "", &refusal{http.StatusRequestEntityTooLarge, jsonrpc.CodeInvalidRequest, "payload_too_large", "Send {\"did\":…} and no more."}
+		return "", &refusal{http.StatusRequestEntityTooLarge, jsonrpc.CodeRequest, "payload_too_large", "Send {\"did\":…} and no more."}
 	}
 	if err != nil {
-		return "", &refusal{http.StatusBadRequest, jsonrpc.CodeParseError, "json_malformed", "Send the whole body."}
+		return "", &refusal{http.StatusBadRequest, jsonrpc.CodeRequest, "body_incomplete", "Send the whole body."}
 	}
 	canonical, err := CanonicalJSON(body)
 	if err != nil {

@@ -12,13 +12,13 @@ import (
 // refusal is an answer of the public DID endpoints that is not a document.
 type refusal struct {
 	status int
-	code   int    // of JSON-RPC 2.0
+	code   int    // see package jsonrpc
 	reason string // stable word for programs
 	hint   string // remedy for humans; never holds what the caller sent
 }
 
-func (r refusal) write(w http.ResponseWriter) {
-	jsonrpc.WriteError(w, r.status, nil, jsonrpc.Error{
+func (r refusal) write(w http.ResponseWriter, to *http.Request) {
+	jsonrpc.WriteError(w, to, r.status, nil, jsonrpc.Error{
 		Code: r.code, Message: http.StatusText(r.status), Data: jsonrpc.Data{Reason: r.reason, Hint: r.hint},
 	})
 }
@@ -30,7 +30,7 @@ func allow(w http.ResponseWriter, r *http.Request, methods ...string) bool {
 		return true
 	}
 	w.Header().Set("Allow", strings.Join(methods, ", "))
-	refusal{http.StatusMethodNotAllowed, jsonrpc.CodeInvalidRequest, "method_not_allowed", "The Allow header lists what this path takes."}.write(w)
+	refusal{http.StatusMethodNotAllowed, jsonrpc.CodeRequest, "method_not_allowed", "The Allow header lists what this path takes."}.write(w, r)
 	return false
 }
 

@@ -47,7 +47,7 @@ rules:
 	}
 	t.Run("denied, and only our log knows by which rule", func(t *testing.T) {
 		got := send(poet, map[string]any{"org": "stranger"})
-		if got.status != 403 || got.Error.Code != -32003 || got.Error.Data.Reason != "policy_denied" || got.challenge != "" {
+		if got.status != 403 || got.Error.Code != -31403 || got.Error.Data.Reason != "policy_denied" || got.challenge != "" {
 			t.Fatalf("%d %q %s", got.status, got.challenge, got.body)
 		}
 		if strings.Contains(got.body, "default") || !a.log.has("rule default") {

@@ -36,40 +36,40 @@ func TestEndToEndTokensOfAnIssuer(t *testing.T) {
 	tests := []tokenCase{
 		{"a good token", mint(nil), 200, 0, ""},
 		{"035_audience in an array", mint(map[string]any{"aud": []string{"https://other.example", tokenAudience}}), 200, 0, ""},
-		{"026_no token", func() string { return "" }, 401, -32001, "auth_missing"},
-		{"not a JWT", func() string { return "ory_at_opaque.opaque" }, 401, -32002, "token_malformed"},
-		{"032_expired", mint(map[string]any{"exp": now - 1}), 401, -32004, "token_expired"},
-		{"032_expires now", mint(map[string]any{"exp": now}), 401, -32004, "token_expired"},
-		{"032_without exp", mint(map[string]any{"exp": nil}), 401, -32004, "token_expired"},
-		{"032_exp null", mint(map[string]any{"exp": json.RawMessage("null")}), 401, -32004, "token_expired"},
-		{"032_exp negative", mint(map[string]any{"exp": -1}), 401, -32004, "token_expired"},
-		{"032_exp a string", mint(map[string]any{"exp": "tomorrow"}), 401, -32002, "token_malformed"},
-		{"032_exp 1e308", mint(map[string]any{"exp": json.RawMessage("1e308")}), 401, -32002, "token_malformed"},
-		{"033_not yet valid", mint(map[string]any{"nbf": now + 90}), 401, -32002, "token_not_yet_valid"},
-		{"034_for the certificate authority", mint(map[string]any{"aud": "step-ca"}), 401, -32002, "token_audience"},
-		{"034_for it and for us", mint(map[string]any{"aud": []string{tokenAudience, "step-ca"}}), 401, -32002, "token_audience"},
-		{"035_for another agent", mint(map[string]any{"aud": "https://other.example"}), 401, -32002, "token_audience"},
-		{"035_for nobody", mint(map[string]any{"aud": []string{}}), 401, -32002, "token_audience"},
-		{"036_permission missing", mint(map[string]any{"scope": "agent:writer agent:* agent:read"}), 403, -32003, "scope_insufficient"},
-		{"038_an ID token", mint(map[string]any{"nonce": "n-1", "at_hash": "x"}), 401, -32002, "token_use"},
-		{"039_another issuer", mint(map[string]any{"iss": "https://login.example/"}), 401, -32002, "token_issuer"},
-		{"039_a slash more", mint(map[string]any{"iss": w.issuer.URL + "/"}), 401, -32002, "token_issuer"},
-		{"040_no DID", mint(map[string]any{didClaim: nil}), 403, -32051, "client_not_did"},
-		{"042_another's DID", mint(map[string]any{didClaim: newOutsider(t, "critic").did.String()}), 403, -32051, "did_mismatch"},
+		{"026_no token", func() string { return "" }, 401, -31401, "auth_missing"},
+		{"not a JWT", func() string { return "ory_at_opaque.opaque" }, 401, -31402, "token_malformed"},
+		{"032_expired", mint(map[string]any{"exp": now - 1}), 401, -31404, "token_expired"},
+		{"032_expires now", mint(map[string]any{"exp": now}), 401, -31404, "token_expired"},
+		{"032_without exp", mint(map[string]any{"exp": nil}), 401, -31404, "token_expired"},
+		{"032_exp null", mint(map[string]any{"exp": json.RawMessage("null")}), 401, -31404, "token_expired"},
+		{"032_exp negative", mint(map[string]any{"exp": -1}), 401, -31404, "token_expired"},
+		{"032_exp a string", mint(map[string]any{"exp": "tomorrow"}), 401, -31402, "token_malformed"},
+		{"032_exp 1e308", mint(map[string]any{"exp": json.RawMessage("1e308")}), 401, -31402, "token_malformed"},
+		{"033_not yet valid", mint(map[string]any{"nbf": now + 90}), 401, -31402, "token_not_yet_valid"},
+		{"034_for the certificate authority", mint(map[string]any{"aud": "step-ca"}), 401, -31402, "token_audience"},
+		{"034_for it and for us", mint(map[string]any{"aud": []string{tokenAudience, "step-ca"}}), 401, -31402, "token_audience"},
+		{"035_for another agent", mint(map[string]any{"aud": "https://other.example"}), 401, -31402, "token_audience"},
+		{"035_for nobody", mint(map[string]any{"aud": []string{}}), 401, -31402, "token_audience"},
+		{"036_permission missing", mint(map[string]any{"scope": "agent:writer agent:* agent:read"}), 403, -31403, "scope_insufficient"},
+		{"038_an ID token", mint(map[string]any{"nonce": "n-1", "at_hash": "x"}), 401, -31402, "token_use"},
+		{"039_another issuer", mint(map[string]any{"iss": "https://login.example/"}), 401, -31402, "token_issuer"},
+		{"039_a slash more", mint(map[string]any{"iss": w.issuer.URL + "/"}), 401, -31402, "token_issuer"},
+		{"040_no DID", mint(map[string]any{didClaim: nil}), 403, -31406, "client_not_did"},
+		{"042_another's DID", mint(map[string]any{didClaim: newOutsider(t, "critic").did.String()}), 403, -31406, "did_mismatch"},
 		{"changed after signing", func() string {
 			return strings.Join([]string{strings.Split(mint(nil)(), ".")[0], payload(t, caller.claims(w.issuer, map[string]any{"sub": "root"})), strings.Split(mint(nil)(), ".")[2]}, ".")
-		}, 401, -32002, "token_signature"},
+		}, 401, -31402, "token_signature"},
 		{"048_unknown key", func() string {
 			return w.issuer.MintWith(map[string]any{"kid": "no-such-key"}, caller.claims(w.issuer, nil))
-		}, 401, -32002, "token_kid"},
+		}, 401, -31402, "token_kid"},
 		{"algorithm not allowed", func() string {
 			return oidctest.SignRaw(t, oidctest.NewKey(t, "key-1", "ES256"), []byte(`{"alg":"ES256","kid":"key-1"}`), []byte(decoded(t, payload(t, caller.claims(w.issuer, nil)))))
-		}, 401, -32002, "token_alg"},
+		}, 401, -31402, "token_alg"},
 	}
 	for _, alg := range []string{"none", "None", "nOnE", "NONE"} {
 		tests = append(tests, tokenCase{"044_alg " + alg, func() string {
 			return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, `{"alg":%q}`, alg)) + "." + payload(t, caller.claims(w.issuer, nil)) + "."
-		}, 401, -32002, "token_alg"})
+		}, 401, -31402, "token_alg"})
 	}
 	for form, secret := range publicKeyForms(t, w.issuer.Key()) {
 		tests = append(tests, tokenCase{"045_HS256 with the public key as " + form, func() string {
@@ -77,7 +77,7 @@ func TestEndToEndTokensOfAnIssuer(t *testing.T) {
 			mac := hmac.New(sha256.New, secret)
 			mac.Write([]byte(signed))
 			return signed + "." + base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
-		}, 401, -32002, "token_alg"})
+		}, 401, -31402, "token_alg"})
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -148,7 +148,7 @@ func unreadRepeats(t *testing.T, h *house) {
 	s = aimAs(t, h, c)
 	s.body = repeat()
 	got := s.send()
-	if parsed, data := got.parse(t); got.status != http.StatusTooManyRequests || parsed.Error == nil || parsed.Error.Code != -32055 || data.Reason != "rate_limited" ||
+	if parsed, data := got.parse(t); got.status != http.StatusTooManyRequests || parsed.Error == nil || parsed.Error.Code != -31410 || data.Reason != "rate_limited" ||
 		data.Hint == "" || strings.Contains(data.Hint, "LIMITS__") || got.header.Get("Retry-After") == "" {
 		t.Errorf("answer %d %v %.300s", got.status, got.header, got.body)
 	}

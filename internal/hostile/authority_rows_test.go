@@ -16,7 +16,7 @@ const quick = "HYDRA__INTROSPECTION_TIMEOUT=300ms"
 
 // authorityRows are A2 as far as Hydra misbehaves.
 func authorityRows() []row {
-	unavailable := want{status: 503, code: -32054, gate: "token", reach: atToken}
+	unavailable := want{status: 503, code: -31409, gate: "token", reach: atToken}
 	elsewhere := http.Header{"Location": {"http://127.0.0.1:1/"}}
 	return []row{
 		{number: 49, reason: "introspection_flips", sent: "a good token, while Hydra has lost its storage and calls every token inactive", gets: "401 after asking twice, counted; 200 as soon as Hydra is well", run: lostStorage},
@@ -53,7 +53,7 @@ func authorityRows() []row {
 		{number: 53, reason: "introspection_invalid", sent: "a good token, while Hydra answers with 1 GiB or a gzip bomb", gets: "503, less than 8 MiB read and kept", with: "HYDRA__INTROSPECTION_TIMEOUT=20s", run: hugeIntrospection},
 		{number: 55, reason: "admitted", sent: "100 first uses of one token at once", gets: "200 each, 1 introspection", run: firstUses},
 		{number: 57, reason: "token_inactive", sent: "a token that was good before it was revoked", gets: "401 within 5 s", run: revokedInUse},
-		{number: 58, reason: "token_inactive", sent: "a live token whose client was deleted", want: want{status: 401, code: -32002, gate: "token", reach: atToken}, cases: cases{
+		{number: 58, reason: "token_inactive", sent: "a live token whose client was deleted", want: want{status: 401, code: -31402, gate: "token", reach: atToken}, cases: cases{
 			"client deleted": func(s *shot) {
 				s.token = s.h.hydra.IssueToken(s.spec)
 				s.h.hydra.DeleteClient(s.caller.name.String())
@@ -84,7 +84,7 @@ func lostStorage(t *testing.T, w *house) {
 	defer h.hydra.SetQuirks(hydratest.Quirks{})
 	h.clock.advance(6 * time.Second)
 	before := h.trace(t)
-	want{status: 401, code: -32002, gate: "token", reach: atToken}.check(t, again().send(), "token_inactive")
+	want{status: 401, code: -31402, gate: "token", reach: atToken}.check(t, again().send(), "token_inactive")
 	if asked := h.trace(t).since(before).introspected; asked != 2 {
 		t.Errorf("asked %d times before the token was refused, want 2", asked)
 	}
@@ -101,7 +101,7 @@ func hangIsBounded(t *testing.T, w *house) {
 		s := aim(t, w.house(""))
 		broken(hydratest.Fault{Hang: true})(s)
 		began := time.Now()
-		want{status: 503, code: -32054, gate: "token", reach: atToken}.refuses(s, "introspection_unavailable")
+		want{status: 503, code: -31409, gate: "token", reach: atToken}.refuses(s, "introspection_unavailable")
 		if took := time.Since(began); took < 1500*time.Millisecond || took > 2500*time.Millisecond+room {
 			t.Errorf("answered after %s", took)
 		}
@@ -113,7 +113,7 @@ func redirectNotFollowed(t *testing.T, h *house) {
 		s := aim(t, h)
 		broken(hydratest.Fault{Status: 307, Header: http.Header{"Location": {h.hydra.PublicURL + "/version"}}})(s)
 		followed := h.hydra.Requests(hydratest.Other)
-		want{status: 503, code: -32054, gate: "token", reach: atToken}.refuses(s, "introspection_unavailable")
+		want{status: 503, code: -31409, gate: "token", reach: atToken}.refuses(s, "introspection_unavailable")
 		if n := h.hydra.Requests(hydratest.Other) - followed; n != 0 {
 			t.Errorf("followed %d times, with the token", n)
 		}
@@ -130,7 +130,7 @@ func hugeIntrospection(t *testing.T, h *house) {
 			runtime.ReadMemStats(&before)
 			got := s.send()
 			runtime.ReadMemStats(&after)
-			want{status: 503, code: -32054, gate: "token"}.check(t, got, "introspection_invalid")
+			want{status: 503, code: -31409, gate: "token"}.check(t, got, "introspection_invalid")
 			if grown := int64(after.TotalAlloc - before.TotalAlloc); grown > 8<<20 {
 				t.Errorf("%d bytes were allocated", grown)
 			}
@@ -176,7 +176,7 @@ func revokedInUse(t *testing.T, w *house) {
 		s.token = first.token
 		got := s.send()
 		if got.err == nil && got.status == http.StatusUnauthorized {
-			want{status: 401, code: -32002, gate: "token"}.check(t, got, "token_inactive")
+			want{status: 401, code: -31402, gate: "token"}.check(t, got, "token_inactive")
 			return
 		}
 		if second == 5 {

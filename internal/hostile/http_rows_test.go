@@ -9,9 +9,9 @@ import (
 
 // httpRows are A4 as far as our own gates answer.
 func httpRows() []row {
-	shape := func(status int) want { return want{status: status, code: -32600, gate: "shape"} }
-	route := func(status int) want { return want{status: status, code: -32600, gate: "route"} }
-	tooLarge, tooLong := shape(413), want{status: 413, code: -32600, gate: "body", reach: atToken, closed: true}
+	shape := func(status int) want { return want{status: status, code: -31400, gate: "shape"} }
+	route := func(status int) want { return want{status: status, code: -31400, gate: "route"} }
+	tooLarge, tooLong := shape(413), want{status: 413, code: -31400, gate: "body", reach: atToken, closed: true}
 	tooLarge.closed = true
 	return []row{
 		{number: 86, reason: "payload_too_large", sent: "Content-Length of 2 MiB and one byte", want: tooLarge, cases: cases{
@@ -33,10 +33,10 @@ func httpRows() []row {
 			"/private/%2e%2e/health", "/private/../health", "/.well-known/%2e%2e/health", "/.well-known/../.well-known/agent.json", "/%2e/health", "/health%2f", "/health%2F..",
 			"/health;x", "/health;x=/", "/health%00", "/health%20", "/health/", "/HEALTH", "//health", "/./health", "/%68ealth", "/.well-known//agent.json", "/.well-known%2fagent.json",
 			"/.well-known/agent.json%23", "/.well-known\\agent.json", "/agent/info/..", "/metrics", "/readyz", "/debug/pprof/", "/%2f", "/%5chealth")},
-		{number: 98, reason: "skill_not_found", sent: "another spelling of a skill's path, or of none", want: want{status: 404, code: -32030, gate: "route"}, cases: paths(
+		{number: 98, reason: "skill_not_found", sent: "another spelling of a skill's path, or of none", want: want{status: 404, code: -31400, gate: "route"}, cases: paths(
 			"/agent/skills/absent", "/agent/skills/", "/agent/skills/callee/", "/agent/skills/CALLEE", "/agent/skills/%63allee", "/agent/skills/../skills/callee",
 			"/agent/skills/callee/documentation", "/agent/skills/..%2f..%2fprivate.pem", "/agent/skills/callee/../../../.bindu/private.pem", "/agent/skills/callee%00")},
-		{number: 98, reason: "auth_missing", sent: "the private path by detours a router might clean", want: want{status: 401, code: -32001, gate: "token"}, cases: cases{
+		{number: 98, reason: "auth_missing", sent: "the private path by detours a router might clean", want: want{status: 401, code: -31401, gate: "token"}, cases: cases{
 			"query":    both(target("POST", "/?/health"), header("Authorization")),
 			"fragment": both(target("POST", "/?#/../health"), header("Authorization")),
 		}},

@@ -63,7 +63,7 @@ func slowBody(t *testing.T, h *house) {
 	began, before := time.Now(), h.trace(t)
 	line.write(t, head+"\r\n\r\n")
 	drip(t, line.conn, body)
-	w := want{status: http.StatusRequestTimeout, code: -32600, gate: "body", reach: atToken, closed: true}
+	w := want{status: http.StatusRequestTimeout, code: -31400, gate: "body", reach: atToken, closed: true}
 	w.check(t, read(line.in, "POST"), "body_timeout")
 	w.checkTrace(t, h, before, "body_timeout")
 	if took := time.Since(began); took > 5*time.Second {
@@ -82,7 +82,7 @@ func slowReader(t *testing.T, h *house) {
 	line := open(t, s)
 	line.write(t, string(s.bytes()))
 	eventually(t, "it was executed", func() bool { return h.executed.Load() > 0 })
-	want{status: 429, code: -32055, gate: "limit"}.check(t, aimAs(t, h, c).send(), "rate_limited")
+	want{status: 429, code: -31410, gate: "limit"}.check(t, aimAs(t, h, c).send(), "rate_limited")
 	eventually(t, "the agent gives up", func() bool { return aimAs(t, h, c).send().status == http.StatusOK })
 }
 

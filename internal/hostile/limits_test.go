@@ -27,7 +27,7 @@ type limit struct {
 }
 
 func limits() []limit {
-	shape := func(status int) want { return want{status: status, code: -32600, gate: "shape", closed: status == 413} }
+	shape := func(status int) want { return want{status: status, code: -31400, gate: "shape", closed: status == 413} }
 	return []limit{
 		{setting: "LIMITS__HEADER_BYTES", value: "4KiB LIMITS__TOKEN_BYTES=2KiB", fallback: int64(32 << 10), field: func(l settings.Limits) any { return l.HeaderBytes },
 			want: want{status: 431, closed: true}, beyond: extra("X-Padding", strings.Repeat("a", 20_000))},
@@ -36,14 +36,14 @@ func limits() []limit {
 		{setting: "LIMITS__BODY_BYTES", value: "1KiB", fallback: int64(2 << 20), field: func(l settings.Limits) any { return l.BodyBytes },
 			want: shape(413), reason: "payload_too_large", beyond: large},
 		{setting: "LIMITS__BODY_BYTES", value: "2KiB", fallback: int64(2 << 20), field: func(l settings.Limits) any { return l.BodyBytes },
-			want: want{status: 413, code: -32600, gate: "body", reach: atToken, closed: true}, reason: "payload_too_large", beyond: both(large, inChunks)},
+			want: want{status: 413, code: -31400, gate: "body", reach: atToken, closed: true}, reason: "payload_too_large", beyond: both(large, inChunks)},
 		{setting: "LIMITS__BODY_BYTES_PER_DID", value: "2KiB LIMITS__BODY_BYTES=2KiB", fallback: int64(64 << 20), field: func(l settings.Limits) any { return l.BodyHeld }, check: bodiesHeld},
 		{setting: "LIMITS__TOKEN_BYTES", value: "256", fallback: int64(8 << 10), field: func(l settings.Limits) any { return l.TokenBytes },
-			want: want{status: 401, code: -32001, gate: "token"}, reason: "auth_malformed", beyond: longToken},
+			want: want{status: 401, code: -31401, gate: "token"}, reason: "auth_malformed", beyond: longToken},
 		{setting: "LIMITS__DID_BYTES", value: "64", fallback: int64(did.MaxLength), field: func(l settings.Limits) any { return l.DIDBytes },
-			want: want{status: 403, code: -32052, gate: "signature", reach: atToken}, reason: "did_malformed", beyond: honest},
+			want: want{status: 403, code: -31407, gate: "signature", reach: atToken}, reason: "did_malformed", beyond: honest},
 		{setting: "LIMITS__JSON_DEPTH", value: "8", fallback: 64, field: func(l settings.Limits) any { return l.JSONDepth },
-			want: want{status: 400, code: -32700, gate: "json", reach: atKey}, reason: "json_too_deep", beyond: deep},
+			want: want{status: 200, code: -32700, gate: "json", reach: atKey}, reason: "json_too_deep", beyond: deep},
 		{setting: "LIMITS__HANDSHAKE_TIMEOUT", value: "250ms", fallback: 10 * time.Second, field: func(l settings.Limits) any { return l.HandshakeTimeout }, check: silentHandshake},
 		{setting: "LIMITS__HEADER_TIMEOUT", value: "250ms", fallback: 10 * time.Second, field: func(l settings.Limits) any { return l.HeaderTimeout }, check: slowHeader},
 		{setting: "LIMITS__BODY_TIMEOUT", value: "250ms", fallback: 30 * time.Second, field: func(l settings.Limits) any { return l.BodyTimeout }, check: slowBody},
@@ -160,13 +160,13 @@ func tokenGuesses(t *testing.T, h *house) {
 	wire := first.bytes()
 	go func() { answer <- first.sendWire(wire) }()
 	eventually(t, "the first token is at Hydra", func() bool { return h.trace(t).since(before).introspected == 1 })
-	want{status: 429, code: -32055, gate: "token"}.check(t, second.send(), "rate_limited")
+	want{status: 429, code: -31410, gate: "token"}.check(t, second.send(), "rate_limited")
 	ok.check(t, fromAnotherAddress(t, other, other.bytes()), "")
-	want{status: 503, code: -32054, gate: "token", reach: atToken}.check(t, <-answer, "introspection_unavailable")
+	want{status: 503, code: -31409, gate: "token", reach: atToken}.check(t, <-answer, "introspection_unavailable")
 	ok.check(t, second.send(), "")
 }
 
-var limited = want{status: 429, code: -32055, gate: "limit", reach: atToken}
+var limited = want{status: 429, code: -31410, gate: "limit", reach: atToken}
 
 func inFlight(t *testing.T, h *house) {
 	hostile := h.newCaller(t)

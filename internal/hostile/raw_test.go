@@ -44,7 +44,7 @@ func rawRows() []row {
 		{number: 92, reason: "expectation", sent: "an Expect that is not 100-continue", gets: "417", want: want{status: 417}, cases: cases{"other": extra("Expect", "200-ok")}},
 		{number: 93, reason: "auth_missing", sent: "Content-Length and chunked together, and a second request behind the first's end", gets: "each request passes, or not, on its own: 200, then 401", run: secondRequest},
 		{number: 94, reason: "admitted", sent: "what net/http forgives: bare LF, folded fields, equal lengths, HTTP/1.0, the absolute form", gets: "200 to an honest request", want: ok, cases: forgiven()},
-		{number: 94, reason: "auth_missing", sent: "the same without credentials", want: want{status: 401, code: -32001, gate: "token"}, cases: unauthorised(forgiven())},
+		{number: 94, reason: "auth_missing", sent: "the same without credentials", want: want{status: 401, code: -31401, gate: "token"}, cases: unauthorised(forgiven())},
 	}
 }
 
@@ -115,7 +115,7 @@ func secondRequest(t *testing.T, h *house) {
 	before := h.trace(t)
 	line.write(t, string(s.bytes()))
 	ok.check(t, read(line.in, "POST"), "")
-	want{status: 401, code: -32001, gate: "token"}.check(t, read(line.in, "POST"), "auth_missing")
+	want{status: 401, code: -31401, gate: "token"}.check(t, read(line.in, "POST"), "auth_missing")
 	did := h.trace(t).since(before)
 	if did.executed != 1 || did.decisions["token/refused/auth_missing"] != 1 {
 		t.Errorf("trace %+v", did)

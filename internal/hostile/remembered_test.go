@@ -12,7 +12,7 @@ import (
 )
 
 // changedKey is the refusal of a key that is not the one known.
-var changedKey = want{status: 403, code: -32052, gate: "signature", reach: atKey}
+var changedKey = want{status: 403, code: -31407, gate: "signature", reach: atKey}
 
 // newNamedCaller is a caller whose DID is made of author and name.
 func (w *town) newNamedCaller(t *testing.T) *caller {
@@ -126,7 +126,7 @@ func fullMemory(t *testing.T, w *house) {
 	first, second := h.newNamedCaller(t), h.newNamedCaller(t)
 	ok.refuses(aimAs(t, h, first), "")
 	for range 2 {
-		want{status: 503, code: -32054, gate: "signature", reach: atKey}.refuses(aimAs(t, h, second), "key_not_remembered")
+		want{status: 503, code: -31409, gate: "signature", reach: atKey}.refuses(aimAs(t, h, second), "key_not_remembered")
 		h.clock.advance(hydraKeyAge)
 	}
 	ok.refuses(aimAs(t, h, first), "")

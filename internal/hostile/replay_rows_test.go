@@ -11,7 +11,7 @@ import (
 )
 
 var (
-	conflict = want{status: 409, code: -32053, gate: "replay", reach: atKey}
+	conflict = want{status: 409, code: -31408, gate: "replay", reach: atKey}
 	schemes  = []did.Scheme{did.SchemeReference, did.SchemeJCS}
 )
 
@@ -106,7 +106,7 @@ func replayFlood(t *testing.T, h *house) {
 		s.body = []byte(call("tasks/get", `{"id":"x"}`))
 		got := line.exchange(s.bytes())
 		if got.status == http.StatusTooManyRequests {
-			want{status: 429, code: -32055, gate: "replay"}.check(t, got, "rate_limited")
+			want{status: 429, code: -31410, gate: "replay"}.check(t, got, "rate_limited")
 			t.Logf("after %d requests", sent)
 			break
 		}

@@ -131,10 +131,20 @@ func (r *reply) parse(t *testing.T) (rpcError, refusalData) {
 		t.Fatalf("answer %d %q: %v", r.status, r.body, err)
 	}
 	var data refusalData
-	if parsed.Error != nil && strings.HasPrefix(string(parsed.Error.Data), "{") {
+	if parsed.Error == nil {
+		return parsed, data
+	}
+	var details []struct{ Metadata refusalData } // as callers of A2A 1.0 get it
+	switch text := string(parsed.Error.Data); {
+	case strings.HasPrefix(text, "{"):
 		if err := json.Unmarshal(parsed.Error.Data, &data); err != nil {
 			t.Fatal(err)
 		}
+	case strings.HasPrefix(text, "["):
+		if err := json.Unmarshal(parsed.Error.Data, &details); err != nil || len(details) != 1 {
+			t.Fatalf("%d details, %v: %s", len(details), err, text)
+		}
+		data = details[0].Metadata
 	}
 	return parsed, data
 }

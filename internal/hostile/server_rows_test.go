@@ -12,7 +12,7 @@ import (
 
 // serverRows are what net/http would answer, or wait for, without the gates.
 func serverRows() []row {
-	whole := want{status: 405, code: -32600, gate: "route"}
+	whole := want{status: 405, code: -31400, gate: "route"}
 	return []row{
 		{number: 162, reason: "method_not_allowed", sent: "OPTIONS and other methods on `*`, CONNECT to an authority", want: whole, cases: cases{
 			"options": both(target("OPTIONS", "*"), noCredentials), "options by a caller": target("OPTIONS", "*"), "get": both(target("GET", "*"), noCredentials), "post": target("POST", "*"), "odd": target("FROB", "*"),
@@ -33,7 +33,7 @@ func oldOptions(t *testing.T, h *house) {
 	s := aim(t, h)
 	line := open(t, s)
 	const options = "OPTIONS * HTTP/1.1\r\nHost: agent.example\r\n\r\n"
-	w := want{status: 405, code: -32600, gate: "route"}
+	w := want{status: 405, code: -31400, gate: "route"}
 	line.write(t, options)
 	w.check(t, read(line.in, "OPTIONS"), "method_not_allowed")
 	h.clock.advance(time.Hour)
@@ -55,7 +55,7 @@ func refusedWithoutBody(t *testing.T, h *house) {
 		t.Run(name, func(t *testing.T) {
 			shot := aim(t, h)
 			both(s, announced("1000"))(shot)
-			want{status: 405, code: -32600, gate: "route", closed: true}.refuses(shot, "method_not_allowed")
+			want{status: 405, code: -31400, gate: "route", closed: true}.refuses(shot, "method_not_allowed")
 		})
 	}
 }
@@ -67,7 +67,7 @@ func clearHTTP2(t *testing.T, h *house) {
 	before := h.trace(t)
 	line := open(t, aim(t, h))
 	line.write(t, http2.ClientPreface)
-	w := want{status: 405, code: -32600, gate: "route", closed: true}
+	w := want{status: 405, code: -31400, gate: "route", closed: true}
 	w.check(t, read(line.in, "PRI"), "method_not_allowed")
 	w.checkTrace(t, h, before, "method_not_allowed")
 }
@@ -76,7 +76,7 @@ func strangerExpects(t *testing.T, h *house) {
 	line := open(t, aim(t, h))
 	line.write(t, "POST / HTTP/1.1\r\nHost: agent.example\r\nContent-Type: application/json\r\nContent-Length: 1000\r\nExpect: 100-continue\r\n\r\n")
 	began := time.Now()
-	want{status: 401, code: -32001, gate: "token", closed: true}.check(t, read(line.in, "POST"), "auth_missing")
+	want{status: 401, code: -31401, gate: "token", closed: true}.check(t, read(line.in, "POST"), "auth_missing")
 	if took := time.Since(began); took > 20*time.Second {
 		t.Errorf("after %s, as if its body were waited for", took)
 	}

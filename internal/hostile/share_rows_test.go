@@ -68,9 +68,9 @@ func failuresPay(t *testing.T, h *house) {
 		s := aimAs(t, h, c)
 		s.token = token
 		changed(func(b []byte) []byte { return append(b, ' ') })(s)
-		want{status: 403, code: -32052, gate: "signature", reach: atKey}.check(t, s.send(), "crypto_mismatch")
+		want{status: 403, code: -31407, gate: "signature", reach: atKey}.check(t, s.send(), "crypto_mismatch")
 	}
-	bodyless(t, aimAs(t, h, c), want{status: 429, code: -32055, gate: "limit", reach: atToken}, "rate_limited")
+	bodyless(t, aimAs(t, h, c), want{status: 429, code: -31410, gate: "limit", reach: atToken}, "rate_limited")
 	ok.refuses(aim(t, h), "") // somebody else
 }
 
@@ -107,7 +107,7 @@ func announcements(t *testing.T, w *house, inFlight int) {
 	if grown := heap() - before; grown > 24<<20 {
 		t.Errorf("300 bytes came, and the heap grew by %d bytes", grown)
 	}
-	want{status: 429, code: -32055, gate: "limit"}.check(t, as(aimAs(t, h, c), token).send(), "rate_limited")
+	want{status: 429, code: -31410, gate: "limit"}.check(t, as(aimAs(t, h, c), token).send(), "rate_limited")
 	ok.refuses(aim(t, h), "")
 	for _, conn := range lines {
 		conn.conn.Close()
@@ -149,16 +149,16 @@ func proofsEnd(t *testing.T, w *house) {
 	}{
 		{name: "nothing", after: 25 * time.Second, want: ok},
 		{name: "token revoked", after: 25 * time.Second, meanwhile: func(_ *testing.T, h *house, s *shot, _ string) { h.hydra.RevokeToken(s.token) },
-			want: want{status: 401, code: -32002, gate: "token"}, reason: "token_inactive"},
-		{name: "token expired", after: 2 * time.Hour, want: want{status: 401, code: -32004, gate: "token"}, reason: "token_expired"},
+			want: want{status: 401, code: -31402, gate: "token"}, reason: "token_inactive"},
+		{name: "token expired", after: 2 * time.Hour, want: want{status: 401, code: -31404, gate: "token"}, reason: "token_expired"},
 		{name: "certificate expired", cert: 20 * time.Second, after: 25 * time.Second,
-			want: want{status: 401, code: -32050, gate: "certificate"}, reason: "cert_expired"},
+			want: want{status: 401, code: -31405, gate: "certificate"}, reason: "cert_expired"},
 		{name: "policy changed", after: 25 * time.Second, meanwhile: func(t *testing.T, h *house, _ *shot, rules string) {
 			write(t, rules, deny)
 			h.Reload()
-		}, want: want{status: 403, code: -32003, gate: "policy"}, reason: "policy_denied"},
+		}, want: want{status: 403, code: -31403, gate: "policy"}, reason: "policy_denied"},
 		{name: "timestamp left the window", after: 301 * time.Second,
-			want: want{status: 403, code: -32052, gate: "timestamp"}, reason: "timestamp_out_of_window"},
+			want: want{status: 403, code: -31407, gate: "timestamp"}, reason: "timestamp_out_of_window"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -213,7 +213,7 @@ func quotaOfNow(t *testing.T, w *house) {
 		case http.StatusOK:
 			served++
 		default:
-			want{status: 429, code: -32055, gate: "policy"}.check(t, got, "rate_limited")
+			want{status: 429, code: -31410, gate: "policy"}.check(t, got, "rate_limited")
 		}
 	}
 	if served != 5 {
@@ -225,7 +225,7 @@ func notListed(t *testing.T, w *house) {
 	listed := w.newCaller(t)
 	h := w.build(t, "LIMITS__REPLAY_ENTRIES=1000 AUTH__ALLOWED_DIDS="+listed.name.String())
 	stranger := h.newCaller(t)
-	refused := want{status: 403, code: -32003, gate: "policy", reach: atToken}
+	refused := want{status: 403, code: -31403, gate: "policy", reach: atToken}
 	token := h.hydra.IssueToken(aimAs(t, h, stranger).spec)
 	bodyless(t, as(aimAs(t, h, stranger), token), refused, "policy_denied")
 	first := as(aimAs(t, h, stranger), token)
@@ -251,7 +251,7 @@ func longTokens(t *testing.T, h *house) {
 	token(s, 16<<10+1)
 	logged := len(h.log.String())
 	got := s.send()
-	want{status: 401, code: -32001, gate: "token"}.check(t, got, "auth_malformed")
+	want{status: 401, code: -31401, gate: "token"}.check(t, got, "auth_malformed")
 	if _, data := got.parse(t); !strings.Contains(data.Hint, "too long") || !strings.Contains(data.Hint, "16384") {
 		t.Errorf("hint %q", data.Hint)
 	}
@@ -271,7 +271,7 @@ func bodiesHeld(t *testing.T, h *house) {
 	l, body := held(t, large())
 	l.write(t, body)
 	eventually(t, "it runs", func() bool { return h.executed.Load() == 1 })
-	bodyless(t, large(), want{status: 429, code: -32055, gate: "body", reach: atToken}, "rate_limited")
+	bodyless(t, large(), want{status: 429, code: -31410, gate: "body", reach: atToken}, "rate_limited")
 	ok.refuses(aim(t, h), "") // somebody else
 	close(h.release)
 	ok.check(t, read(l.in, "POST"), "")

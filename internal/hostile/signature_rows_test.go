@@ -17,7 +17,7 @@ const text = `{"jsonrpc":"2.0","id":"1","method":"message/send","params":{"confi
 
 // signatureRows are A3 but for replay.
 func signatureRows() []row {
-	signed := func(gate string, reach reach) want { return want{status: 403, code: -32052, gate: gate, reach: reach} }
+	signed := func(gate string, reach reach) want { return want{status: 403, code: -31407, gate: gate, reach: reach} }
 	headers, verdict := signed("signature", atToken), signed("signature", atKey)
 	return []row{
 		{number: 59, reason: "missing_signature_headers", sent: "a request without one of the X-DID headers", want: headers, cases: cases{
@@ -27,7 +27,7 @@ func signatureRows() []row {
 		{number: 59, reason: "scheme_unknown", sent: "another signature scheme", want: headers, cases: cases{
 			"jcs-2": header(did.HeaderScheme, "jcs-2"), "capitals": both(jcs, header(did.HeaderScheme, "JCS-1")), "empty": header(did.HeaderScheme, ""),
 		}},
-		{number: 60, reason: "duplicate_header", sent: "an X-DID header twice, or spelt with underscores", want: want{status: 400, code: -32600, gate: "shape"}, cases: cases{
+		{number: 60, reason: "duplicate_header", sent: "an X-DID header twice, or spelt with underscores", want: want{status: 400, code: -31400, gate: "shape"}, cases: cases{
 			"did": extra("x-did", "did:bindu:a:b"), "signature": extra(did.HeaderSignature, "x"), "timestamp": extra(did.HeaderTimestamp, "1"),
 			"nonce": both(jcs, extra(did.HeaderNonce, "x")), "x_did": extra("x_did", "did:bindu:a:b"), "X_DID_Timestamp": extra("X_DID_Timestamp", "1"),
 		}},
@@ -41,7 +41,7 @@ func signatureRows() []row {
 		}},
 		{number: 63, reason: "timestamp_malformed", sent: "a timestamp that is no plain decimal number", want: signed("timestamp", atToken), cases: stamps(
 			"1e9", "+5", "5 5", "٥", "0x5", "5.0", "9223372036854775808", "1606938044258990275541962092341162602522202993782792835301376", "-1", "007", "1_000", "now", "1000,1000")},
-		{number: 64, reason: "did_mismatch", sent: "X-DID of somebody else than the token's client", want: want{status: 403, code: -32051, gate: "agreement", reach: atToken}, cases: cases{
+		{number: 64, reason: "did_mismatch", sent: "X-DID of somebody else than the token's client", want: want{status: 403, code: -31406, gate: "agreement", reach: atToken}, cases: cases{
 			"another": func(s *shot) { s.signer = s.h.newCaller(s.t).name },
 			"capital": func(s *shot) {
 				s.after(func() { s.set(did.HeaderDID, strings.Replace(s.signer.String(), "caller", "Caller", 1)) })
@@ -94,7 +94,7 @@ func signatureRows() []row {
 		{number: 77, reason: "key_changed", sent: "a caller whose registered key is not the pinned one", gets: "403", run: pinnedKey},
 		{number: 77, reason: "did_not_key_bound", sent: "a DID that is not derived from its key, where DID__REQUIRE_KEY_BOUND asks for it", with: "DID__REQUIRE_KEY_BOUND=true",
 			want: verdict, cases: cases{"author and name": authorAndName}},
-		{number: 78, reason: "key_lookup_unavailable", sent: "a good request, while Hydra cannot tell the key", with: "HYDRA__TIMEOUT=300ms", want: want{status: 503, code: -32054, gate: "signature", reach: atKey}, cases: cases{
+		{number: 78, reason: "key_lookup_unavailable", sent: "a good request, while Hydra cannot tell the key", with: "HYDRA__TIMEOUT=300ms", want: want{status: 503, code: -31409, gate: "signature", reach: atKey}, cases: cases{
 			"500": noKeys(hydratest.Fault{Status: 500}), "hangs": noKeys(hydratest.Fault{Hang: true}), "reset": noKeys(hydratest.Fault{Reset: true}), "HTML": noKeys(hydratest.Fault{Status: 200, Body: "<html>"}),
 		}},
 		{number: 84, reason: "crypto_mismatch", sent: "a jcs-1 signature on another method, path, query or recipient", want: verdict, cases: cases{
@@ -169,7 +169,7 @@ func malformedNonces(t *testing.T, h *house) {
 		t.Run(nonce, func(t *testing.T) {
 			s := aim(t, h)
 			both(jcs, header(did.HeaderNonce, nonce))(s)
-			want{status: 403, code: -32052, gate: "signature", reach: atToken}.refuses(s, "malformed_input")
+			want{status: 403, code: -31407, gate: "signature", reach: atToken}.refuses(s, "malformed_input")
 		})
 	}
 }
@@ -178,7 +178,7 @@ func pinnedKey(t *testing.T, w *house) {
 	c := w.newCaller(t)
 	pinned := w.newCaller(t).key // of somebody else
 	h := w.build(t, "DID__PINNED_KEYS="+c.name.String()+"="+did.EncodePublicKey(pinned.PublicKey()))
-	want{status: 403, code: -32052, gate: "signature", reach: atKey}.refuses(aimAs(t, h, c), "key_changed")
+	want{status: 403, code: -31407, gate: "signature", reach: atKey}.refuses(aimAs(t, h, c), "key_changed")
 }
 
 // authorAndName is honest in all but how its DID came about.

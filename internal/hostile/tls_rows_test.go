@@ -22,7 +22,7 @@ const shared = "MTLS__REQUIRE_CLIENT_CERT=false"
 // tlsRows are A1: what a handshake or the certificate gate refuses.
 func tlsRows() []row {
 	alert := func(text string) want { return want{alert: text} }
-	certificate := func(status int) want { return want{status: status, code: -32050, gate: "certificate", reach: atToken} }
+	certificate := func(status int) want { return want{status: status, code: -31405, gate: "certificate", reach: atToken} }
 	return []row{
 		{number: 1, reason: "cert_required", sent: "no client certificate", want: alert("certificate required"), cases: cases{"none": noCertificate}},
 		{number: 1, reason: "client_cert_required", sent: "no client certificate, to an agent that lets strangers connect", with: shared,
@@ -116,7 +116,7 @@ func expiresWhileOpen(t *testing.T, h *house) {
 	line := open(t, aimAs(t, own, c))
 	want{status: 200, reach: served}.check(t, line.exchange(aimAs(t, own, c).bytes()), "")
 	own.clock.advance(10 * time.Minute)
-	w := want{status: 401, code: -32050, gate: "certificate", reach: atToken, closed: true}
+	w := want{status: 401, code: -31405, gate: "certificate", reach: atToken, closed: true}
 	before := own.trace(t)
 	line.write(t, string(aimAs(t, own, c).bytes()))
 	w.check(t, read(line.in, "POST"), "cert_expired")

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"strings"
+	"testing"
 	"time"
 
 	"github.com/getbindu/bindu-go/internal/stepcatest"
@@ -14,13 +15,15 @@ import (
 
 // tokenRows are A2 as far as the request alone decides.
 func tokenRows() []row {
-	refused := func(reach reach) want { return want{status: 401, code: -32002, gate: "token", reach: reach} }
-	syntax := want{status: 401, code: -32001, gate: "token"}
-	expired := want{status: 401, code: -32004, gate: "token", reach: atToken}
-	mismatch := func(gate string) want { return want{status: 403, code: -32051, gate: gate, reach: atToken} }
-	scope := want{status: 403, code: -32003, gate: "scope", reach: atKey}
+	refused := func(reach reach) want { return want{status: 401, code: -31402, gate: "token", reach: reach} }
+	syntax := want{status: 401, code: -31401, gate: "token"}
+	expired := want{status: 401, code: -31404, gate: "token", reach: atToken}
+	mismatch := func(gate string) want { return want{status: 403, code: -31406, gate: gate, reach: atToken} }
+	scope := want{status: 403, code: -31403, gate: "scope", reach: atKey}
 	return []row{
 		{number: 26, reason: "auth_missing", sent: "no Authorization", want: syntax, cases: cases{"none": header("Authorization")}},
+		{number: 26, reason: "auth_missing_auth0", sent: "the same, where the operator wants the numbers of Auth0's guide", with: "AUTH__ERROR_CODES=auth0",
+			gets: "401 `auth_missing` (-32001); with an A2A-Version as ever", run: auth0Numbers},
 		{number: 27, reason: "auth_malformed", sent: "another scheme, no token, two spaces, a tab, something behind it", want: syntax, cases: cases{
 			"basic":          authorization("Basic Zm9vOmJhcg=="),
 			"bearer alone":   authorization("Bearer"),
@@ -34,7 +37,7 @@ func tokenRows() []row {
 			"only padding":   authorization("Bearer =="),
 			"token in query": both(authorization("Bearer"), func(s *shot) { s.after(func() { s.target = "/?access_token=" + s.token }) }),
 		}},
-		{number: 28, reason: "duplicate_header", sent: "two Authorization headers", want: want{status: 400, code: -32600, gate: "shape"}, cases: cases{
+		{number: 28, reason: "duplicate_header", sent: "two Authorization headers", want: want{status: 400, code: -31400, gate: "shape"}, cases: cases{
 			"equal": func(s *shot) {
 				s.after(func() { s.fields = append(s.fields, field{"Authorization", "Bearer " + s.token}) })
 			},
@@ -52,7 +55,7 @@ func tokenRows() []row {
 			"negative": claims(map[string]any{"exp": -1}),
 			"missing":  introspected(`{"active":true,"client_id":"CALLER","iss":"ISSUER","token_type":"Bearer","token_use":"access_token"}`),
 		}},
-		{number: 32, reason: "introspection_invalid", sent: "exp that is no time", want: want{status: 503, code: -32054, gate: "token", reach: atToken}, cases: cases{
+		{number: 32, reason: "introspection_invalid", sent: "exp that is no time", want: want{status: 503, code: -31409, gate: "token", reach: atToken}, cases: cases{
 			"null":     claims(map[string]any{"exp": nil}),
 			"text":     claims(map[string]any{"exp": "tomorrow"}),
 			"digits":   claims(map[string]any{"exp": "9999999999"}),
@@ -178,4 +181,16 @@ func forged(alg, key string) spoil {
 
 func call(method, params string) string {
 	return `{"jsonrpc":"2.0","id":"` + rand.Text() + `","method":"` + method + `","params":` + params + `}`
+}
+
+// Whoever names a version of A2A knows -32001 as another error.
+func auth0Numbers(t *testing.T, h *house) {
+	for version, code := range map[string]int{"": -32001, "0.3": -31401} {
+		s := aim(t, h)
+		header("Authorization")(s)
+		if version != "" {
+			extra("A2A-Version", version)(s)
+		}
+		want{status: 401, code: code, gate: "token"}.refuses(s, "auth_missing")
+	}
 }

@@ -35,7 +35,7 @@ func oddToken(t *testing.T, w *house) {
 	for i := range 20 {
 		s := aimAs(t, h, c)
 		s.token = token
-		want{status: 503, code: -32054, gate: "token", reach: atToken}.refuses(s, "introspection_invalid")
+		want{status: 503, code: -31409, gate: "token", reach: atToken}.refuses(s, "introspection_invalid")
 		if i == 0 { // the agent asked Hydra by itself, and knows better than the answer it met
 			eventually(t, "the agent asks Hydra about a token of its own", func() bool { return h.probes.Load() > probed })
 		}
@@ -77,7 +77,7 @@ func adminsOnly(t *testing.T, w *house) {
 		status int
 		code   int
 	}{
-		"not listed, nothing else": {other, []string{"agent:admin"}, http.StatusForbidden, -32003},
+		"not listed, nothing else": {other, []string{"agent:admin"}, http.StatusForbidden, -31403},
 		"not listed, and write":    {other, []string{"agent:write", "agent:admin"}, http.StatusOK, notFound},
 		"listed":                   {admin, []string{"agent:admin"}, http.StatusOK, notCancelable}, // found, and it has ended
 		"listed, without it":       {admin, []string{"agent:write"}, http.StatusOK, notFound},

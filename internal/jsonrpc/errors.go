@@ -5,15 +5,6 @@ import (
 	"net/http"
 )
 
-// Error codes of JSON-RPC 2.0 section 5.1.
-const (
-	CodeParseError     = -32700
-	CodeInvalidRequest = -32600
-	CodeMethodNotFound = -32601
-	CodeInvalidParams  = -32602
-	CodeInternalError  = -32603
-)
-
 // parseError is the type of this package's sentinels: the error and what the peer is told.
 type parseError struct {
 	code               int
@@ -51,11 +42,12 @@ var (
 )
 
 // Refusal returns the HTTP status and the error that answer err, an error of
-// [Parse]; any other error is answered as an internal one, without its text.
+// [Parse] in what a proved caller sent: 200, as JSON-RPC over HTTP has it. Any
+// other error is answered as an internal one, without its text.
 func Refusal(err error) (status int, e Error) {
 	var p *parseError
 	if !errors.As(err, &p) {
 		return http.StatusInternalServerError, Error{Code: CodeInternalError, Message: "internal error", Data: Data{Reason: "internal"}}
 	}
-	return http.StatusBadRequest, Error{Code: p.code, Message: p.text, Data: Data{Reason: p.reason, Hint: p.hint}}
+	return http.StatusOK, Error{Code: p.code, Message: p.text, Data: Data{Reason: p.reason, Hint: p.hint}}
 }

@@ -2,6 +2,7 @@ package jsonrpc
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -29,20 +30,36 @@ type Data struct {
 	Hint string `json:"hint,omitzero"`
 }
 
+// detailed is an [Error] for callers of A2A 1.0.
+type detailed struct {
+	Code    int         `json:"code"`
+	Message string      `json:"message"`
+	Data    []ErrorInfo `json:"data"`
+}
+
+// as returns the error in the form that the caller reads.
+func (e Error) as(r *http.Request) any {
+	if !wantsDetails(r) {
+		return e
+	}
+	return detailed{e.Code, e.Message, Details(Domain, strings.ToUpper(e.Data.Reason), e.Data)}
+}
+
 var null = jsontext.Value("null")
 
-// WriteError answers a request with an error in the one shape that refusals
-// have. A nil or invalid id becomes null. Headers that belong to the status
+// WriteError answers the request r with an error in the one shape that refusals
+// have; to callers of A2A 1.0 the data is a list, see [Details]. A nil or invalid
+// id becomes null. Headers that belong to the status
 // (WWW-Authenticate, Retry-After, Allow) are the caller's to set before.
-func WriteError(w http.ResponseWriter, status int, id jsontext.Value, e Error) {
+func WriteError(w http.ResponseWriter, r *http.Request, status int, id jsontext.Value, e Error) {
 	if id == nil || !id.IsValid() {
 		id = null
 	}
 	body, err := json.Marshal(struct {
 		Version string         `json:"jsonrpc"`
 		ID      jsontext.Value `json:"id"`
-		Error   Error          `json:"error"`
-	}{"2.0", id, e}, jsontext.AllowInvalidUTF8(true), jsontext.PreserveRawStrings(true))
+		Error   any            `json:"error"`
+	}{"2.0", id, e.as(r)}, jsontext.AllowInvalidUTF8(true), jsontext.PreserveRawStrings(true))
 	if err != nil { // unreachable: the id was validated and strings cannot fail
 		body = []byte(`{"jsonrpc":"2.0","id":null,"error":{"code":-32603,"message":"internal error","data":{"reason":"internal"}}}`)
 	}

@@ -13,7 +13,7 @@ import (
 
 func TestWriteError(t *testing.T) {
 	t.Parallel()
-	full := jsonrpc.Error{Code: -32052, Message: "invalid DID signature", Data: jsonrpc.Data{
+	full := jsonrpc.Error{Code: -31407, Message: "invalid DID signature", Data: jsonrpc.Data{
 		Reason: "crypto_mismatch", Gate: "signature", RequestID: "r-1", Hint: "sign the exact body",
 	}}
 	tests := map[string]struct {
@@ -21,7 +21,7 @@ func TestWriteError(t *testing.T) {
 		err  jsonrpc.Error
 		want string
 	}{
-		"everything": {`"\u0041"`, full, `{"jsonrpc":"2.0","id":"\u0041","error":{"code":-32052,"message":"invalid DID signature","data":{"reason":"crypto_mismatch","gate":"signature","requestId":"r-1","hint":"sign the exact body"}}}`},
+		"everything": {`"\u0041"`, full, `{"jsonrpc":"2.0","id":"\u0041","error":{"code":-31407,"message":"invalid DID signature","data":{"reason":"crypto_mismatch","gate":"signature","requestId":"r-1","hint":"sign the exact body"}}}`},
 		"no id":      {"", jsonrpc.Error{Code: -32700, Message: "m", Data: jsonrpc.Data{Reason: "json_malformed"}}, `{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"m","data":{"reason":"json_malformed"}}}`},
 		"broken id":  {`{"`, jsonrpc.Error{Code: -1, Message: "m", Data: jsonrpc.Data{Reason: "r"}}, `{"jsonrpc":"2.0","id":null,"error":{"code":-1,"message":"m","data":{"reason":"r"}}}`},
 		"not UTF-8":  {"1", jsonrpc.Error{Code: -1, Message: "\xff", Data: jsonrpc.Data{Reason: "r"}}, `{"jsonrpc":"2.0","id":1,"error":{"code":-1,"message":"` + "\ufffd" + `","data":{"reason":"r"}}}`},
@@ -34,7 +34,7 @@ func TestWriteError(t *testing.T) {
 				id = jsontext.Value(tt.id)
 			}
 			rec := httptest.NewRecorder()
-			jsonrpc.WriteError(rec, http.StatusForbidden, id, tt.err)
+			jsonrpc.WriteError(rec, httptest.NewRequest(http.MethodPost, "/", nil), http.StatusForbidden, id, tt.err)
 			if rec.Code != http.StatusForbidden || rec.Body.String() != tt.want {
 				t.Errorf("answer %d %s\nwant %s", rec.Code, rec.Body, tt.want)
 			}
@@ -47,10 +47,27 @@ func TestWriteError(t *testing.T) {
 	}
 }
 
+// Callers of A2A 1.0 read a list.
+func TestWriteErrorToCallersOf1(t *testing.T) {
+	t.Parallel()
+	for target, want := range map[string]string{
+		"/?A2A-Version=1.0":                 `[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","domain":"getbindu.com","metadata":{"reason":"too_much","gate":"limit"},"reason":"TOO_MUCH"}]`,
+		"/?A2A-Version=0.3":                 `{"reason":"too_much","gate":"limit"}`,
+		"/?A2A-Version=1.0&A2A-Version=1.0": `{"reason":"too_much","gate":"limit"}`,
+	} {
+		rec := httptest.NewRecorder()
+		e := jsonrpc.Error{Code: jsonrpc.CodeLimit, Message: "m", Data: jsonrpc.Data{Reason: "too_much", Gate: "limit"}}
+		jsonrpc.WriteError(rec, httptest.NewRequest(http.MethodPost, target, nil), http.StatusTooManyRequests, nil, e)
+		if got, all := rec.Body.String(), `{"jsonrpc":"2.0","id":null,"error":{"code":-31410,"message":"m","data":`+want+`}}`; got != all {
+			t.Errorf("%s: %s\nwant %s", target, got, all)
+		}
+	}
+}
+
 func TestRefusal(t *testing.T) {
 	t.Parallel()
 	status, e := jsonrpc.Refusal(jsonrpc.ErrBatch)
-	if status != http.StatusBadRequest || e.Code != jsonrpc.CodeInvalidRequest || e.Data.Reason != "batch_unsupported" {
+	if status != http.StatusOK || e.Code != jsonrpc.CodeInvalidRequest || e.Data.Reason != "batch_unsupported" {
 		t.Errorf("Refusal(ErrBatch) = %d %+v", status, e)
 	}
 	status, e = jsonrpc.Refusal(errors.New("dial tcp: secret host"))

@@ -26,6 +26,7 @@ func mutants() []mutant {
 		costs(),
 		dialects(),
 		storageFaults(),
+		numbers(),
 	)
 }
 
