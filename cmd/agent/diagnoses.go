@@ -50,6 +50,9 @@ func diagnoses() []diagnosis {
 		// Hydra.
 		{hydra.ErrDIDTaken, "did_taken", ""},
 		{hydra.ErrKeyChanged, "key_changed", ""},
+		{hydra.ErrClientDeleted, "client_deleted", ""},
+		{hydra.ErrClientLost, "client_lost", ""},
+		{hydra.ErrRegistrationCorrupt, "registration_corrupt", ""},
 		{hydra.ErrSecretRejected, "secret_rejected", ""},
 		{hydra.ErrAudienceNotAllowed, "audience_not_allowed", ""},
 		{hydra.ErrScopeNotAllowed, "scope_not_allowed", ""},

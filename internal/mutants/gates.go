@@ -23,6 +23,7 @@ func mutants() []mutant {
 		taskShares(),
 		outbound(),
 		costs(),
+		lifecycle(),
 	)
 }
 

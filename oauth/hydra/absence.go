@@ -13,8 +13,7 @@ import (
 // [ErrClientLost] at any other: one whose database is new, or of which nothing
 // was recorded. Nothing is changed.
 //
-// Further errors: [ErrRegistrationCorrupt] and those of [safefile.Dir] for the
-// record, oauth.ErrUnavailable, oauth.ErrInvalidResponse.
+// Further errors: [ErrRegistrationCorrupt], oauth.ErrUnavailable, oauth.ErrInvalidResponse.
 func (r *Registrar) Missing(ctx context.Context, d did.DID) error {
 	if r.owned {
 		defer r.cfg.HTTPClient.CloseIdleConnections()

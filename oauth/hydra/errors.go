@@ -34,9 +34,10 @@ var (
 	// ErrClientLost: our client is not there, and Hydra is not known to have had it.
 	ErrClientLost = errors.New("the client is not at Hydra, which is another one than it was registered at, or lost its database; " +
 		"restart the agent, which registers it again")
-	// ErrRegistrationCorrupt: the record of where we are registered is damaged.
+	// ErrRegistrationCorrupt: the record of where we are registered is damaged,
+	// or cannot be read.
 	// It matters only while the client is missing.
-	ErrRegistrationCorrupt = errors.New(RegistrationFile + " is damaged, so nothing tells whether our missing client was deleted on purpose; " +
+	ErrRegistrationCorrupt = errors.New(RegistrationFile + " is damaged or cannot be read, so nothing tells whether our missing client was deleted on purpose; " +
 		"restore the file, or register again deliberately: agent serve --recreate")
 	// ErrAudienceNotAllowed: the client may not ask for this audience.
 	ErrAudienceNotAllowed = errors.New("the audience is not registered for the client; " +

@@ -25,11 +25,15 @@ const (
 )
 
 // recordedKeys returns the signing keys that were recorded for d, none if
-// nothing was. The error is [ErrRegistrationCorrupt] or one of [safefile.Dir].
+// nothing was. The error is [ErrRegistrationCorrupt], with that of [safefile.Dir] if
+// the file cannot be read.
 func recordedKeys(dir *safefile.Dir, d did.DID) ([]string, error) {
 	file, err := readRegistrations(dir)
-	if err != nil {
+	if errors.Is(err, ErrRegistrationCorrupt) {
 		return nil, err
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w (%w)", ErrRegistrationCorrupt, err)
 	}
 	entry, err := file.object(d.String())
 	if err != nil {
