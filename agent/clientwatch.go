@@ -89,9 +89,15 @@ type clientWatch struct {
 }
 
 func (w *clientWatch) run(ctx context.Context) error {
-	for wait(ctx, jittered(w.every)) == nil {
-		if err := w.look(ctx); ctx.Err() == nil {
-			w.say(err)
+	pause := w.every
+	for wait(ctx, jittered(pause)) == nil {
+		err := w.look(ctx)
+		if ctx.Err() != nil {
+			break
+		}
+		w.say(err)
+		if pause = w.every; unanswered(err) {
+			pause /= clientPause // it may be back soon
 		}
 	}
 	return nil
