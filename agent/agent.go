@@ -55,9 +55,16 @@ type Options struct {
 	// RootsEvery is how often the roots of the CA are fetched; zero is every 45
 	// seconds, so that a root that was removed is distrusted within a minute.
 	RootsEvery time.Duration
+	// ProbeEvery is about how often Hydra is asked whether it answers; four times
+	// as long passes between two looks at our own client there. Zero is every 15
+	// seconds.
+	ProbeEvery time.Duration
 	// Takeover lets the agent replace a registration of its DID that is not
 	// known to be its own; see [hydra.WithTakeover].
 	Takeover bool
+	// Recreate lets the agent register its client again after it was deleted at
+	// Hydra; see [hydra.WithRecreate].
+	Recreate bool
 }
 
 // Agent is one agent on the network. Make it with [New], run it once.
@@ -78,6 +85,8 @@ type Agent struct {
 	tokenIssuer string       // of bearer tokens
 	ln          net.Listener // bound before it is served, when the port was 0
 	credentials *hydra.Credentials
+	registrar   *hydra.Registrar // nil without Hydra
+	client      *clientWatch     // nil without Hydra
 	tokens      *hydra.TokenSource
 	jwt         *oidc.Verifier // nil where Hydra judges tokens
 	ownToken    func(context.Context) (string, error)
@@ -135,6 +144,9 @@ func New(o Options) (*Agent, error) {
 	}
 	if o.Rand == nil {
 		o.Rand = rand.Reader
+	}
+	if o.ProbeEvery <= 0 {
+		o.ProbeEvery = probeEvery
 	}
 	recorder, err := audit.NewRecorder(o.Logger, o.Metrics)
 	if err != nil {

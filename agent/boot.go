@@ -34,6 +34,7 @@ func (a *Agent) boot(ctx context.Context) error {
 		{"arm the gates", quick(a.armGates)},
 		{"listen", quick(a.listen)},
 		{"renew the certificate", quick(a.renew)},
+		{"watch our client", quick(a.watchClient)},
 	} {
 		if err := step.take(ctx); err != nil {
 			return fmt.Errorf("%s: %w", step.name, err)

@@ -2,7 +2,6 @@ package agent
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -30,7 +29,7 @@ func (a *Agent) renew() error {
 		Enrol:       a.enrolOnce,
 		Save:        a.save,
 		Unsaved:     a.unsaved,
-		Roots:       a.enroller.Roots,
+		Roots:       a.newCAWatch().roots,
 		RootsEvery:  a.opts.RootsEvery,
 		RenewBefore: a.set.MTLS.RenewBefore,
 		Now:         a.opts.Now,
@@ -78,15 +77,7 @@ func (a *Agent) enrolOnce(ctx context.Context) (*mtls.Identity, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch err := a.enroller.CheckProvisioner(ctx); {
-	case err == nil:
-		a.ready.warn(componentCA, "")
-	case errors.Is(err, mtls.ErrRenewalNotDisabled):
-		a.ready.warn(componentCA, mtls.Reason(err))
-		a.log.Warn("the CA lets certificates outlive their revocation", "error", err)
-	default:
-		a.log.Debug("the CA does not say how it is set up", "error", err)
-	}
+	a.checkProvisioner(ctx)
 	return id, nil
 }
 
@@ -118,6 +109,9 @@ func (a *Agent) renewalState(s mtls.State) {
 	reason := ""
 	if !s.Ready() {
 		reason = s.Reason()
+		if word := clientReason(s.LastError); word != "" && s.Phase < mtls.PhaseExpired {
+			reason = word // why Hydra gives us no token
+		}
 	}
 	a.ready.set(componentCert, reason)
 	if s.Phase >= mtls.PhaseFailing {

@@ -61,9 +61,7 @@ func (a *Agent) newEnroller() (*mtls.Enroller, error) {
 		DID:         a.did,
 		Issuer:      a.issuer,
 		Audience:    a.set.MTLS.OIDCAudience,
-		Token: func(ctx context.Context) (string, error) {
-			return a.tokens.Fresh(ctx, a.set.MTLS.OIDCAudience)
-		},
+		Token:       a.enrolmentToken,
 		HTTPTimeout: a.set.MTLS.Timeout,
 		TTL:         a.set.MTLS.CertTTL,
 		Rand:        a.opts.Rand,

@@ -31,9 +31,12 @@ func (a *Agent) reconcile(ctx context.Context) error {
 	if a.opts.Takeover {
 		options = append(options, hydra.WithTakeover())
 	}
-	registrar := hydra.NewRegistrar(a.hydraConfig(), a.dir, a.opts.Rand, options...)
+	if a.opts.Recreate {
+		options = append(options, hydra.WithRecreate())
+	}
+	a.registrar = hydra.NewRegistrar(a.hydraConfig(), a.dir, a.opts.Rand, options...)
 	err := a.persist(ctx, componentHydra, func(ctx context.Context) error {
-		result, err := registrar.Reconcile(ctx, a.wantedClient())
+		result, err := a.registrar.Reconcile(ctx, a.wantedClient())
 		if err == nil {
 			a.credentials = result.Credentials
 			a.log.Info("Hydra client reconciled", "action", result.Action, "drift", len(result.Drift))
@@ -45,6 +48,7 @@ func (a *Agent) reconcile(ctx context.Context) error {
 	}
 	a.tokens = hydra.NewTokenSource(a.hydraConfig(), a.credentials, a.credentials.Scopes)
 	a.onStop(func(context.Context) error { a.tokens.Close(); return nil })
+	a.client = a.newClientWatch()
 	return nil
 }
 

@@ -18,20 +18,25 @@ const watchPause = time.Second
 // question as any, and "inactive" is an answer.
 const readinessProbe = "readiness-probe"
 
+// probeEvery is about how often Hydra is asked whether it answers, so that no
+// caller has to find out that it does not.
+const probeEvery = 15 * time.Second
+
 // hydraWatch is a token verifier that tells /readyz when Hydra does not answer.
 // What a request met is never evidence of that: its caller chose the token, and
 // may have one about which Hydra says more than is read, or nothing in time. It
-// only makes the watch ask a question of its own, whose answer counts; and ask
-// again until there is one, because an agent that is not ready may get no
-// request that would find out. While all is well it costs nothing.
+// only makes the watch ask its own question at once instead of at its time. The
+// answer counts; where there is none it is asked again until there is, because
+// an agent that is not ready may get no request that would find out.
 type hydraWatch struct {
 	tokens  gate.TokenVerifier
 	ready   *readiness
+	every   time.Duration
 	suspect chan struct{} // a request got no answer; one is enough
 }
 
-func newHydraWatch(tokens gate.TokenVerifier, ready *readiness) *hydraWatch {
-	return &hydraWatch{tokens: tokens, ready: ready, suspect: make(chan struct{}, 1)}
+func newHydraWatch(tokens gate.TokenVerifier, ready *readiness, every time.Duration) *hydraWatch {
+	return &hydraWatch{tokens: tokens, ready: ready, every: every, suspect: make(chan struct{}, 1)}
 }
 
 // Verify implements [gate.TokenVerifier].
@@ -46,20 +51,29 @@ func (h *hydraWatch) Verify(ctx context.Context, token string) (oauth.Claims, er
 	return claims, err
 }
 
-// run watches until ctx ends. However many requests get no answer, it asks
-// once in a pause.
+// run watches until ctx ends, with one question at a time. However many
+// requests get no answer, it asks once in a pause.
 func (h *hydraWatch) run(ctx context.Context) error {
+	timer := time.NewTimer(jittered(h.every))
+	defer timer.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-h.suspect:
-			h.untilAnswered(ctx)
+		case <-timer.C:
 		}
+		h.untilAnswered(ctx)
+		timer.Reset(jittered(h.every))
 		if wait(ctx, watchPause/2+rand.N(watchPause/2)) != nil {
 			return nil
 		}
 	}
+}
+
+// jittered varies by a third, so that a fleet does not ask in step.
+func jittered(every time.Duration) time.Duration {
+	return every - rand.N(every/3+1)
 }
 
 func (h *hydraWatch) untilAnswered(ctx context.Context) {

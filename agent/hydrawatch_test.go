@@ -30,19 +30,29 @@ func TestReadyzSaysThatHydraIsAwayAndBack(t *testing.T) {
 				return oauth.ErrUnavailable
 			}
 			return oauth.ErrInactive
-		}), ready)
+		}), ready, probeEvery)
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 1)
 		go func() { done <- h.run(ctx) }()
 
 		time.Sleep(time.Hour) // of the bubble
-		if n := asked.Load(); n != 0 {
-			t.Errorf("asked %d times while all was well", n)
+		if n := asked.Load(); n < 240 || n > 360 {
+			t.Errorf("asked %d times in an hour while all was well, want once in 10 to 15 s", n)
 		}
+		down.Store(true)
+		time.Sleep(probeEvery)
+		synctest.Wait()
+		if why := ready.why(); !slices.Equal(why, []string{"hydra_unavailable"}) {
+			t.Errorf("reasons %v, although nobody had to call", why)
+		}
+		down.Store(false)
+		time.Sleep(watchPause)
+		synctest.Wait()
 		down.Store(true)
 		for range 100 {
 			_, _ = h.Verify(ctx, "x")
 		}
+		time.Sleep(watchPause)
 		synctest.Wait()
 		if why := ready.why(); !slices.Equal(why, []string{"hydra_unavailable"}) {
 			t.Errorf("reasons %v", why)
@@ -67,7 +77,7 @@ func TestReadyzSaysThatHydraIsAwayAndBack(t *testing.T) {
 
 func TestACallerWhoLeavesIsNotHydrasFault(t *testing.T) {
 	ready := newReadiness()
-	h := newHydraWatch(verifierFunc(func(string) error { return oauth.ErrUnavailable }), ready)
+	h := newHydraWatch(verifierFunc(func(string) error { return oauth.ErrUnavailable }), ready, probeEvery)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := h.Verify(ctx, "x"); err == nil {
@@ -96,7 +106,7 @@ func TestHostile171OneCallersOddTokensDoNotMoveReadiness(t *testing.T) {
 						return oauth.ErrInactive
 					}
 					return failure
-				}), ready)
+				}), ready, probeEvery)
 				ctx, cancel := context.WithCancel(t.Context())
 				done := make(chan error, 1)
 				go func() { done <- h.run(ctx) }()

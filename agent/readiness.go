@@ -13,6 +13,8 @@ const (
 	componentCert    = "certificate"
 	componentStorage = "storage"
 	componentServer  = "server"
+	componentClient  = "client"
+	componentRoots   = "roots"
 	componentPolicy  = "policy"
 	componentDIDMap  = "did_map"
 

@@ -91,7 +91,7 @@ func (a *Agent) tokenVerifier() (gate.TokenVerifier, error) {
 		return nil, err
 	}
 	a.ready.watch(func() (reason, warning string) { return "", flipWarning(tokens.Recent()) })
-	watch := newHydraWatch(tokens, a.ready)
+	watch := newHydraWatch(tokens, a.ready, a.opts.ProbeEvery)
 	a.background("watch Hydra", watch.run)
 	return watch, nil
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/oauth"
+	"github.com/getbindu/bindu-go/oauth/hydra"
 	"github.com/getbindu/bindu-go/transport/mtls"
 )
 
@@ -26,6 +27,9 @@ func (a *Agent) persist(ctx context.Context, component string, try func(context.
 // passing reports whether a failure may end by itself: an authority that is
 // down, hangs, answers nonsense or has not caught up yet.
 func passing(err error) bool {
+	if errors.Is(err, hydra.ErrClientDeleted) {
+		return false // whatever step was waiting for a token
+	}
 	for _, target := range []error{
 		oauth.ErrUnavailable, oauth.ErrInvalidResponse, mtls.ErrCAUnavailable, mtls.ErrProvisionerDisabled,
 		mtls.ErrJWKSStale, mtls.ErrTokenRefused, mtls.ErrToken, mtls.ErrClockSkew,
@@ -38,8 +42,11 @@ func passing(err error) bool {
 }
 
 func reasonOf(component string, err error) string {
+	if word := clientReason(err); word != "" {
+		return word
+	}
 	if errors.Is(err, oauth.ErrUnavailable) || errors.Is(err, oauth.ErrInvalidResponse) {
-		return "hydra_unavailable"
+		return hydraAway
 	}
 	if reason := mtls.Reason(err); reason != "" {
 		return reason

@@ -53,6 +53,9 @@ func diagnoses() []diagnosis {
 		// Hydra.
 		{hydra.ErrDIDTaken, "did_taken", ""},
 		{hydra.ErrKeyChanged, "key_changed", ""},
+		{hydra.ErrClientDeleted, "client_deleted", ""},
+		{hydra.ErrClientLost, "client_lost", ""},
+		{hydra.ErrRegistrationCorrupt, "registration_corrupt", ""},
 		{hydra.ErrSecretRejected, "secret_rejected", ""},
 		{hydra.ErrAudienceNotAllowed, "audience_not_allowed", ""},
 		{hydra.ErrScopeNotAllowed, "scope_not_allowed", ""},
@@ -66,6 +69,9 @@ func diagnoses() []diagnosis {
 
 		// step-ca and certificates.
 		{mtls.ErrNoIdentity, "certificate_unusable", `run "agent serve" first: it obtains a certificate and keeps it fresh; "agent cert" shows what is there`},
+		{mtls.ErrClockSkew, "clock_skew", ""},
+		{mtls.ErrCABadCertificate, "ca_bad_certificate", ""},
+		{mtls.ErrCAUntrusted, "ca_untrusted", ""},
 		{mtls.ErrPeerMismatch, "peer_did_mismatch", "nothing was sent; compare the address with the DID, and ask the agent's operator if both seem right"},
 
 		// Issuers, their clients, and who may do what.

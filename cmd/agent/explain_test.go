@@ -47,10 +47,27 @@ func TestTheMoreExactWordCounts(t *testing.T) {
 		"secret_rejected":   fmt.Errorf("%w: %w", peer.ErrToken, hydra.ErrSecretRejected),
 		"token_unavailable": fmt.Errorf("%w: %w", peer.ErrToken, oauth.ErrUnavailable),
 		"hydra_unavailable": fmt.Errorf("discover: %w", oauth.ErrUnavailable),
+		"client_deleted":    fmt.Errorf("%w: %w", mtls.ErrToken, hydra.ErrClientDeleted),
 	} {
 		if got, _ := diagnose(err); got != want {
 			t.Errorf("%v: %s, want %s", err, got, want)
 		}
+	}
+}
+
+// TestNoAdviceOfAnotherCause: what is wrong with step-ca is not what is wrong
+// with another agent's certificate, although the same error is in both.
+func TestNoAdviceOfAnotherCause(t *testing.T) {
+	for want, err := range map[string]error{
+		"ca_untrusted":       fmt.Errorf("%w: %w (%w)", mtls.ErrCAUntrusted, mtls.ErrCAChain, mtls.ErrUnknownCA),
+		"ca_bad_certificate": fmt.Errorf("%w: %w", mtls.ErrCABadCertificate, mtls.ErrIssuerMismatch),
+	} {
+		if got, hint := diagnose(err); got != want || hint != "" {
+			t.Errorf("%v: %s with the hint %q, want %s with none", err, got, hint, want)
+		}
+	}
+	if _, hint := diagnose(mtls.ErrUnknownCA); hint == "" {
+		t.Error("another agent's certificate of another CA has no hint any more")
 	}
 }
 

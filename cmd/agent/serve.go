@@ -17,7 +17,7 @@ import (
 )
 
 func newServe() *cobra.Command {
-	var takeover bool
+	var takeover, recreate bool
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve as the agent of this directory",
@@ -34,15 +34,18 @@ one does not wait.`,
   MTLS__CA_URL=https://127.0.0.1:9000 MTLS__CA_FINGERPRINT=... agent serve`,
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return serve(cmd.Context(), cmd.ErrOrStderr(), takeover)
+			return serve(cmd.Context(), cmd.ErrOrStderr(), agent.Options{Takeover: takeover, Recreate: recreate})
 		},
 	}
 	cmd.Flags().BoolVar(&takeover, "takeover", false,
 		"replace a registration of this agent's DID that is not known to be its own; whoever made it is locked out")
+	cmd.Flags().BoolVar(&recreate, "recreate", false,
+		"register this agent again although its client was deleted at Hydra; for one start, not for a unit file")
 	return cmd
 }
 
-func serve(ctx context.Context, errOut io.Writer, takeover bool) error {
+// serve runs the agent of the options, which lack settings and logger.
+func serve(ctx context.Context, errOut io.Writer, options agent.Options) error {
 	set, err := settings.Load(settings.Options{})
 	if err != nil {
 		return &usageError{err}
@@ -51,7 +54,8 @@ func serve(ctx context.Context, errOut io.Writer, takeover bool) error {
 	for _, warning := range set.Warnings() {
 		log.Warn(warning)
 	}
-	a, err := agent.New(agent.Options{Settings: set, Logger: log, Takeover: takeover})
+	options.Settings, options.Logger = set, log
+	a, err := agent.New(options)
 	if err != nil {
 		return fmt.Errorf("set the agent up: %w", err)
 	}

@@ -1,11 +1,14 @@
 package chaos
 
 import (
+	"errors"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/getbindu/bindu-go/internal/stepcatest"
+	"github.com/getbindu/bindu-go/oauth/hydra"
 )
 
 // TestHostile136SecondProcessIsKeptOut: two agents never share a directory, and
@@ -51,10 +54,12 @@ func TestHostile157RenewalByCertificateIsWarnedOf(t *testing.T) {
 }
 
 // TestHostile157RevokedAgentGetsNoCertificate: an agent whose client is gone
-// from Hydra keeps the certificate it has and gets no other.
+// from Hydra keeps the certificate it has and gets no other, says so, and does
+// not come back by a restart: the deletion was meant.
 func TestHostile157RevokedAgentGetsNoCertificate(t *testing.T) {
 	w := newTown(t)
-	a := w.run(t, filepath.Join(t.TempDir(), "agent"), nil)
+	dir := filepath.Join(t.TempDir(), "agent")
+	a := w.run(t, dir, nil)
 	if !a.Serving() {
 		t.Fatalf("the agent does not start: %v\n%s", a.err, a.log)
 	}
@@ -66,5 +71,16 @@ func TestHostile157RevokedAgentGetsNoCertificate(t *testing.T) {
 	if n := w.ca.Count("POST /1.0/sign"); n != signed {
 		t.Errorf("%d more certificates were asked for", n-signed)
 	}
+	if status, reasons, _ := a.readyz(t); status != 503 || !slices.Equal(reasons, []string{"client_deleted"}) {
+		t.Errorf("/readyz %d, reasons %v", status, reasons)
+	}
+	name := a.DID().String()
 	a.stop()
+	again := w.run(t, dir, nil)
+	if again.Serving() || !errors.Is(again.err, hydra.ErrClientDeleted) {
+		t.Errorf("the next start: %v\n%s", again.err, again.log)
+	}
+	if _, there := w.hydra.Registered(name); there || w.ca.Count("POST /1.0/sign") != signed {
+		t.Error("it is registered again, or has another certificate")
+	}
 }

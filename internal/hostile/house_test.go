@@ -103,7 +103,8 @@ func (w *town) buildIn(t *testing.T, dir, with string) *house {
 	}
 	a, err := agent.New(agent.Options{
 		Settings: w.settings(t, dir, with), Executor: executor, Metrics: h.metrics, Now: h.clock.now,
-		Logger: slog.New(slog.NewTextHandler(h.log, nil)),
+		ProbeEvery: time.Hour, // what the authorities are asked is counted
+		Logger:     slog.New(slog.NewTextHandler(h.log, nil)),
 	})
 	if err != nil {
 		t.Fatal(err)

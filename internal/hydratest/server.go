@@ -159,3 +159,10 @@ func (s *Server) RotateKeys() {
 	defer s.mu.Unlock()
 	s.keys = append([]signingKey{newSigningKey(s.options.RS256)}, s.keys...)
 }
+
+// ReplaceKeys makes a new signing key and forgets the others.
+func (s *Server) ReplaceKeys() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.keys = []signingKey{newSigningKey(s.options.RS256)}
+}

@@ -27,6 +27,7 @@ func mutants() []mutant {
 		dialects(),
 		storageFaults(),
 		numbers(),
+		lifecycle(),
 	)
 }
 

@@ -30,6 +30,8 @@ type Config struct {
 	TTL time.Duration
 	// EnableRenewal leaves disableRenewal unset.
 	EnableRenewal bool
+	// TLS changes the certificate that the server itself presents.
+	TLS []Option
 	// Now is the CA's clock, also in its Date headers; time.Now when nil.
 	Now func() time.Time
 }
@@ -109,7 +111,8 @@ func (s *Server) Start() {
 	s.started = s.cfg.Now().Truncate(time.Second)
 	s.hangs = make(chan struct{})
 	s.mu.Unlock()
-	own := s.CA.Issue("https://ca.test", "did:test:ca", NoNames(), CommonName("Step Online CA"), DNSNames("localhost"), address("127.0.0.1"))
+	own := s.CA.Issue("https://ca.test", "did:test:ca",
+		append([]Option{NoNames(), CommonName("Step Online CA"), DNSNames("localhost"), address("127.0.0.1")}, s.cfg.TLS...)...)
 	server := &http.Server{
 		Handler:           s.handler(),
 		ReadHeaderTimeout: 10 * time.Second,

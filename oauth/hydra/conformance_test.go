@@ -358,9 +358,20 @@ func clientDeleted(t *testing.T, w *world) {
 	if status, _ := w.call(t, http.MethodDelete, w.clientURL(a.wanted.DID), nil); status != http.StatusNoContent {
 		t.Fatal(status)
 	}
-	second := a.reconcile(t, w)
+	for range 2 { // trying again changes nothing
+		if _, err := a.registrar(w.config()).Reconcile(t.Context(), a.wanted); !errors.Is(err, hydra.ErrClientDeleted) {
+			t.Errorf("error %v, want ErrClientDeleted", err)
+		}
+	}
+	if status, _ := w.call(t, http.MethodGet, w.clientURL(a.wanted.DID), nil); status != http.StatusNotFound {
+		t.Errorf("the deleted client is there again: status %d", status)
+	}
+	second := a.reconcile(t, w, hydra.WithRecreate())
 	if second.Action != hydra.Recreated || second.Credentials.ClientSecret != first.Credentials.ClientSecret {
 		t.Errorf("%s, want recreated with the same secret", second.Action)
+	}
+	if third := a.reconcile(t, w); third.Action != hydra.Unchanged {
+		t.Errorf("afterwards: %s", third.Action)
 	}
 }
 

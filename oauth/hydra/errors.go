@@ -24,8 +24,21 @@ var (
 	// ErrKeyUnavailable: no usable public key is registered for the DID.
 	ErrKeyUnavailable = errors.New("no usable public key is registered for the DID")
 	// ErrSecretRejected: Hydra does not accept our client secret (invalid_client).
-	ErrSecretRejected = errors.New("the client secret is not accepted by Hydra; " +
-		"restart the agent to have its registration repaired")
+	// Hydra says the same of a client that is not there; [Registrar.Missing]
+	// tells them apart.
+	ErrSecretRejected = errors.New("the client secret is not accepted by Hydra, or the client is not there any more; " +
+		"start the agent of this directory: it repairs a secret that differs, and says client_deleted if the client was deleted")
+	// ErrClientDeleted: our client is not there any more, at the Hydra that had it.
+	ErrClientDeleted = errors.New("the client was deleted at Hydra, which still has the signing keys of its registration; " +
+		"if this agent shall come back all the same: agent serve --recreate")
+	// ErrClientLost: our client is not there, and Hydra is not known to have had it.
+	ErrClientLost = errors.New("the client is not at Hydra, which is another one than it was registered at, or lost its database; " +
+		"restart the agent, which registers it again")
+	// ErrRegistrationCorrupt: the record of where we are registered is damaged,
+	// or cannot be read.
+	// It matters only while the client is missing.
+	ErrRegistrationCorrupt = errors.New(RegistrationFile + " is damaged or cannot be read, so nothing tells whether our missing client was deleted on purpose; " +
+		"restore the file, or register again deliberately: agent serve --recreate")
 	// ErrAudienceNotAllowed: the client may not ask for this audience.
 	ErrAudienceNotAllowed = errors.New("the audience is not registered for the client; " +
 		"restart the agent to have its registration repaired")

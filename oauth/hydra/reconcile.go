@@ -71,6 +71,9 @@ func (run *reconciliation) round(ctx context.Context) (settled bool, err error) 
 // create registers the client. Losing a race for it is no error: the next
 // round looks at what the winner registered.
 func (run *reconciliation) create(ctx context.Context) error {
+	if err := run.mayCreate(ctx); err != nil {
+		return err
+	}
 	if err := run.ensureSecret(); err != nil {
 		return err
 	}
@@ -108,7 +111,7 @@ func (run *reconciliation) update(ctx context.Context, next document, drift []Dr
 	}
 	err := run.admin.put(ctx, run.want.DID, next)
 	if errors.Is(err, errNoClient) {
-		return nil // deleted meanwhile: the next round creates it
+		return nil // deleted meanwhile: the next round decides what that means
 	}
 	if err != nil {
 		return err

@@ -17,6 +17,7 @@ type Registrar struct {
 	dir      *safefile.Dir
 	rand     io.Reader
 	takeover bool
+	recreate bool
 
 	mu sync.Mutex // one reconciliation at a time: they read and write one file
 }
@@ -29,6 +30,10 @@ type RegistrarOption func(*Registrar)
 // [ErrKeyChanged]. Whoever registered it can no longer authenticate, so it is
 // for an operator to ask for, once.
 func WithTakeover() RegistrarOption { return func(r *Registrar) { r.takeover = true } }
+
+// WithRecreate lets Reconcile register a client again that was deleted, instead
+// of [ErrClientDeleted]. It is for an operator to ask for, once.
+func WithRecreate() RegistrarOption { return func(r *Registrar) { r.recreate = true } }
 
 // NewRegistrar returns a registrar that keeps the client credentials in dir
 // and makes new secrets from rand, which must be cryptographically secure.
@@ -80,10 +85,14 @@ type Result struct {
 // then either the key on disk is the wrong one or somebody else's key was
 // written into our registration.
 //
+// A client that is missing at the Hydra that had it was deleted on purpose:
+// [ErrClientDeleted]. A Hydra with other signing keys has a new database, and
+// the client is registered there again, as it is where nothing was recorded.
+//
 // A key belongs in one directory. Agents that share a key without sharing a
 // directory set each other's secret aside whenever one of them starts.
 //
-// Further errors: [ErrCredentialsCorrupt] and those of [safefile.Dir] for the
+// Further errors: [ErrCredentialsCorrupt], [ErrRegistrationCorrupt] and those of [safefile.Dir] for the
 // file, [ErrOpaqueToken], [ErrSecretRejected], [ErrNotSettled],
 // [ErrClientRefused], oauth.ErrUnavailable, oauth.ErrInvalidResponse.
 func (r *Registrar) Reconcile(ctx context.Context, w Wanted) (Result, error) {
@@ -103,6 +112,7 @@ func (r *Registrar) Reconcile(ctx context.Context, w Wanted) (Result, error) {
 			return Result{}, fmt.Errorf("reconcile the registration of %s: %w", w.DID, err)
 		}
 		if settled {
+			run.remember(ctx)
 			return run.finish(), nil
 		}
 	}

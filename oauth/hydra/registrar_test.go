@@ -86,7 +86,8 @@ func TestReconcileLosesTheRaceToRegister(t *testing.T) {
 	}
 }
 
-func TestReconcileSurvivesADeletionInBetween(t *testing.T) {
+// TestADeletionInBetweenIsMeantToo: as one between two starts is.
+func TestADeletionInBetweenIsMeantToo(t *testing.T) {
 	w, s := fakeWorld(t, hydratest.Options{})
 	a := newAgent(t, "agent")
 	a.reconcile(t, w)
@@ -97,8 +98,11 @@ func TestReconcileSurvivesADeletionInBetween(t *testing.T) {
 		}
 	})
 	a.wanted.AgentURL = "https://moved.example"
-	if result := a.reconcile(t, w); result.Action != hydra.Recreated {
-		t.Errorf("action %s, want recreated", result.Action)
+	if _, err := a.registrar(w.config()).Reconcile(t.Context(), a.wanted); !errors.Is(err, hydra.ErrClientDeleted) {
+		t.Errorf("error %v, want ErrClientDeleted", err)
+	}
+	if _, there := s.Registered(a.wanted.DID.String()); there {
+		t.Error("it is there again")
 	}
 }
 

@@ -45,8 +45,15 @@ var (
 	ErrConfig = errors.New("mTLS configuration is invalid")
 	// ErrCAUnavailable: the CA could not be reached or could not answer. Trying again may help.
 	ErrCAUnavailable = errors.New("CA is unavailable")
-	// ErrCAUntrusted: the CA's own TLS certificate does not verify.
-	ErrCAUntrusted = errors.New("CA is not trusted; set MTLS__CA_FINGERPRINT to the SHA-256 of its root certificate, and check this machine's clock")
+	// ErrCAUntrusted: the CA's own TLS certificate does not verify. It wraps one
+	// of the causes below, which name the remedy.
+	ErrCAUntrusted = errors.New("CA is not trusted")
+	// ErrCAName: the CA's TLS certificate is for other names.
+	ErrCAName = errors.New("its TLS certificate is for other names than the address")
+	// ErrCAChain: the chain of its TLS certificate does not lead to our anchor.
+	ErrCAChain = errors.New("its TLS certificate does not lead to the root that was set here")
+	// ErrCANoAnchor: no root was set, and the system knows none for the CA.
+	ErrCANoAnchor = errors.New("no root certificate of it was set here, and the system's authorities do not vouch for it")
 	// ErrFingerprintMismatch: the CA's root is not the pinned one.
 	ErrFingerprintMismatch = errors.New("CA root does not have the pinned fingerprint; compare MTLS__CA_FINGERPRINT with the CA's root certificate")
 	// ErrCARefused: the CA answered no. It is wrapped by the more exact errors below where the cause can be told.

@@ -92,11 +92,7 @@ func (e *Enroller) transportError(ctx context.Context, err error) error {
 		return fmt.Errorf("%w: %w", ErrCAUnavailable, e.described(err))
 	}
 	e.setTrust(nil)
-	cause := classify(invalid.Err, e.cfg.Now())
-	if errors.Is(cause, ErrExpired) || errors.Is(cause, ErrNotYetValid) {
-		e.probeClock(ctx)
-	}
-	return e.withSkew(fmt.Errorf("%w: %w", ErrCAUntrusted, cause))
+	return e.untrusted(ctx, invalid)
 }
 
 // described says what came in place of an answer, where that can be told.

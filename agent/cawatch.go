@@ -1,0 +1,100 @@
+package agent
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/getbindu/bindu-go/transport/mtls"
+)
+
+const (
+	// caPatience is how long the CA may give no answer before that is told: a
+	// restart of it is no news.
+	caPatience = 2 * time.Minute
+	// provisionerPause is the time between two looks at the CA's provisioner.
+	provisionerPause = 5 * time.Minute
+)
+
+// caWatch tells /readyz what the CA is like between two renewals, which are
+// hours apart. It asks nothing of its own but for the provisioner: the roots are
+// fetched anyway. All it finds is a warning, since the certificate that is
+// served is as good as before; the renewer says when it no longer is.
+type caWatch struct {
+	fetch       func(context.Context) ([]*x509.Certificate, error)
+	provisioner func(context.Context)
+	ready       *readiness
+	log         *slog.Logger
+
+	failing  time.Time // since when there is no answer; zero while there is
+	nextLook time.Time // at the provisioner
+	word     string    // said last
+}
+
+func (a *Agent) newCAWatch() *caWatch {
+	return &caWatch{
+		fetch: a.enroller.Roots, provisioner: a.checkProvisioner, ready: a.ready, log: a.log,
+		nextLook: time.Now().Add(jittered(provisionerPause)),
+	}
+}
+
+// roots fetches the roots for the renewer, whose goroutine calls it.
+func (w *caWatch) roots(ctx context.Context) ([]*x509.Certificate, error) {
+	roots, err := w.fetch(ctx)
+	if ctx.Err() != nil {
+		return roots, err
+	}
+	w.say(err)
+	if err == nil && !time.Now().Before(w.nextLook) {
+		w.nextLook = time.Now().Add(jittered(provisionerPause))
+		w.provisioner(ctx)
+	}
+	return roots, err
+}
+
+// say takes in how a fetch came out. An answer that is wrong counts at once, the
+// lack of one after a while.
+func (w *caWatch) say(err error) {
+	word := ""
+	if err == nil {
+		w.failing = time.Time{}
+	} else {
+		word = reasonOf(componentCA, err)
+	}
+	if errors.Is(err, mtls.ErrCAUnavailable) {
+		if w.failing.IsZero() {
+			w.failing = time.Now()
+		}
+		if w.word == "" && time.Since(w.failing) < caPatience {
+			word = ""
+		}
+	}
+	w.ready.warn(componentRoots, word)
+	if word != w.word && word != "" {
+		w.log.Error("the CA cannot be used; the certificate serves until its end", "reason", word, "error", err)
+	}
+	if word == "" && w.word != "" {
+		w.log.Info("the CA can be used again")
+	}
+	w.word = word
+}
+
+// checkProvisioner looks how the CA is set up: without a provisioner for our
+// tokens there will be no further certificate, and where a certificate can renew
+// itself, deleting a client at Hydra revokes nothing.
+func (a *Agent) checkProvisioner(ctx context.Context) {
+	switch err := a.enroller.CheckProvisioner(ctx); {
+	case err == nil:
+		a.ready.warn(componentCA, "")
+	case errors.Is(err, mtls.ErrRenewalNotDisabled):
+		a.ready.warn(componentCA, mtls.Reason(err))
+		a.log.Warn("the CA lets certificates outlive their revocation", "error", err)
+	case errors.Is(err, mtls.ErrProvisionerDisabled):
+		a.ready.warn(componentCA, mtls.Reason(err))
+		a.log.Error("the CA would give us no further certificate", "error", err)
+	default:
+		a.log.Debug("the CA does not say how it is set up", "error", err)
+	}
+}

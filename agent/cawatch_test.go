@@ -1,0 +1,65 @@
+package agent
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/getbindu/bindu-go/transport/mtls"
+)
+
+// TestReadyzWarnsOfTheCA between two renewals: of a wrong answer at once, of
+// none after two minutes, and of neither once it is over.
+func TestReadyzWarnsOfTheCA(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var err error
+		looked := 0
+		ready := newReadiness()
+		ready.set(componentServer, "")
+		w := &caWatch{
+			fetch:       func(context.Context) ([]*x509.Certificate, error) { return nil, err },
+			provisioner: func(context.Context) { looked++ },
+			ready:       ready, log: slog.New(slog.DiscardHandler), nextLook: time.Now().Add(provisionerPause),
+		}
+		after := func(pause time.Duration, answer error, want ...string) {
+			t.Helper()
+			time.Sleep(pause)
+			err = answer
+			if _, got := w.roots(t.Context()); !errors.Is(got, answer) {
+				t.Errorf("error %v, want %v", got, answer)
+			}
+			if got := ready.warned(); !slices.Equal(got, want) {
+				t.Errorf("warnings %v, want %v", got, want)
+			}
+			if why := ready.why(); len(why) > 0 {
+				t.Errorf("not ready: %v", why)
+			}
+		}
+		away := fmt.Errorf("%w: nothing listens", mtls.ErrCAUnavailable)
+		after(0, nil)
+		after(0, away)
+		after(caPatience-time.Second, away)
+		after(time.Second, away, "ca_unavailable")
+		after(time.Second, away, "ca_unavailable")
+		after(time.Second, nil)
+		after(0, away) // anew
+		after(time.Second, nil)
+		after(0, fmt.Errorf("%w: x", mtls.ErrCAUntrusted), "ca_untrusted")
+		after(0, away, "ca_unavailable") // it never was in order between
+		after(0, mtls.ErrFingerprintMismatch, "ca_fingerprint_mismatch")
+		if looked != 0 {
+			t.Errorf("the provisioner was looked at %d times too early", looked)
+		}
+		after(provisionerPause, nil)
+		after(time.Second, nil)
+		if looked != 1 {
+			t.Errorf("the provisioner was looked at %d times, want once", looked)
+		}
+	})
+}
