@@ -66,7 +66,7 @@ func BenchmarkRoundTripWorst(b *testing.B) { costtest.Bench(b, messages(1<<20), 
 // Nothing costs more than a constant times an ordinary message of that length,
 // when it comes in, when it is stored, and each time that it is read and sent.
 func TestHostile164MessagesCostWhatTheirLengthDoes(t *testing.T) {
-	const size = 48 << 10
+	const size = 24 << 10
 	limit := costtest.Limit{Times: 25, Floor: 250 * time.Millisecond, Bytes: 160 * size}
 	costtest.Bounded(t, messages(size), limit, roundTrip)
 }

@@ -15,7 +15,7 @@ import (
 // A list of tasks costs what their length does, in every dialect, whatever is
 // in the messages.
 func TestHostile164ListTasks(t *testing.T) {
-	const size = 200 << 10
+	const size = 100 << 10
 	lists := []string{
 		`"method":"ListTasks","params":{"historyLength":5,"includeArtifacts":true}`,
 		`"method":"tasks/list","params":{"historyLength":5}`,

@@ -25,7 +25,7 @@ func judge(body []byte) { _, _ = policy.NewRequest("message/send", body, time.Ti
 func BenchmarkNewRequestWorst(b *testing.B) { costtest.Bench(b, requests(1<<20), judge) }
 
 func TestHostile163JudgingARequestCostsWhatItsLengthDoes(t *testing.T) {
-	const size = 128 << 10
+	const size = 64 << 10
 	limit := costtest.Limit{Times: 25, Floor: 50 * time.Millisecond, Bytes: 4 * size}
 	costtest.Bounded(t, requests(size), limit, judge)
 }

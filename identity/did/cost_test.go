@@ -62,7 +62,7 @@ const worst = 25
 // ordinary body of that length, or allocates more than four times its length
 // when the buffers are there.
 func TestHostile163CanonicalFormCostsWhatItsLengthDoes(t *testing.T) {
-	const size = 512 << 10
+	const size = 256 << 10
 	limit := costtest.Limit{Times: worst, Bytes: 4*size + 64<<10}
 	costtest.Bounded(t, costtest.All(size, did.MaxDepth), limit, func(body []byte) { _, _ = did.CanonicalJSON(body) })
 }
@@ -71,7 +71,7 @@ func TestHostile163CanonicalFormCostsWhatItsLengthDoes(t *testing.T) {
 // payload of the reference's scheme is up to six times the body: what is
 // escaped is written out in it.
 func TestHostile163SignatureThatDoesNotVerify(t *testing.T) {
-	const size = 128 << 10
+	const size = 64 << 10
 	for scheme, times := range map[did.Scheme]int{did.SchemeJCS: 4, did.SchemeReference: 6} {
 		limit := costtest.Limit{Times: worst, Bytes: times*size + 64<<10}
 		costtest.Bounded(t, costtest.All(size, did.MaxDepth), limit, verifier(t, scheme))

@@ -83,7 +83,8 @@ func (c *canonicaliser) arrange(f *frame) error {
 	c.sorted = slices.Grow(c.sorted[:0], len(c.out)-f.body)
 	for i, m := range members {
 		if i > 0 {
-			if c.compare(members[i-1], m) == 0 {
+			// One name has one key, whichever piece of it that is.
+			if m.key == members[i-1].key && c.compare(members[i-1], m) == 0 {
 				return c.earliest(duplicate(m))
 			}
 			c.sorted = append(c.sorted, ',')

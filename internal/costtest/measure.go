@@ -19,7 +19,7 @@ type Cost struct {
 // Measure runs f a few times, the first not counted, and returns the least of
 // each cost: whatever else runs can only add.
 func Measure(f func()) Cost {
-	const runs = 3
+	const runs = 2
 	f()
 	least := Cost{CPU: 1 << 62, Bytes: 1 << 62}
 	for range runs {

@@ -24,7 +24,7 @@ func BenchmarkParseWorst(b *testing.B) {
 // No body costs more than a constant times an ordinary one of its length, and
 // the buffers that it takes are lent.
 func TestHostile163EnvelopesCostWhatTheirLengthDoes(t *testing.T) {
-	const size = 256 << 10
+	const size = 128 << 10
 	limit := costtest.Limit{Times: 25, Floor: 50 * time.Millisecond, Bytes: 2 * size}
 	costtest.Bounded(t, requests(costtest.All(size, jsonrpc.MaxDepth-2)), limit, func(body []byte) { _, _ = jsonrpc.Parse(body, jsonrpc.MaxDepth) })
 }
