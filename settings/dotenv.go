@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/joho/godotenv"
@@ -75,35 +74,6 @@ func parseDotEnv(content []byte, commandEnv ...string) (vars map[string]string, 
 		return nil, fmt.Sprintf("line %d %s", line, problem)
 	}
 	return vars, ""
-}
-
-// judged tells the variables that are read here from those of other programs.
-func judged(commandEnv []string) func(name string) bool {
-	prefixes := sections(fields(new(Settings)))
-	return func(name string) bool {
-		return slices.Contains(commandEnv, name) ||
-			slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(name, p) })
-	}
-}
-
-// ambiguous finds a variable of ours whose value a shell that sources the file,
-// or another reader of it, would read differently.
-func ambiguous(all []statement, vars map[string]string, ours func(name string) bool) (line int, problem string) {
-	times := map[string]int{}
-	for _, s := range all {
-		for name := range s.vars {
-			times[name]++
-		}
-	}
-	settled := func(name string) bool { return times[name] == 1 }
-	for _, s := range all {
-		if s.sets(ours) {
-			if problem := s.differs(vars, settled); problem != "" {
-				return s.line, problem
-			}
-		}
-	}
-	return 0, ""
 }
 
 // statement is one NAME=VALUE with the number of the line it begins on. Between
