@@ -91,20 +91,23 @@ func (a *Answer) Reserve(bytes int64) error {
 	if bytes <= a.held {
 		return nil
 	}
-	if bytes > large && !a.turn {
-		if !a.fits(bytes) { // then waiting is of no use
-			return ErrFull
-		}
-		return ErrTurn
-	}
-	return a.charge(bytes)
-}
-
-func (a *Answer) fits(bytes int64) bool {
 	a.shard.mu.Lock()
 	defer a.shard.mu.Unlock()
+	switch {
+	case !a.fits(bytes): // then waiting is of no use
+		return ErrFull
+	case bytes > large && !a.turn:
+		return ErrTurn
+	}
+	a.account.held += bytes - a.held
+	a.held = bytes
+	return nil
+}
+
+// fits tells whether there is room. The caller holds the shard.
+func (a *Answer) fits(bytes int64) bool {
 	others := a.account.held - a.held
-	return others == 0 || others+bytes <= a.limit
+	return bytes <= a.held || others == 0 || others+bytes <= a.limit
 }
 
 // Wait waits for the turn that a large answer needs. [ErrFull] after 10 s: those
@@ -130,7 +133,14 @@ func (a *Answer) Wait(ctx context.Context) error {
 // one be made. With [ErrFull] the answer must be dropped.
 func (a *Answer) Made(bytes int64) error {
 	a.pass()
-	return a.charge(bytes)
+	a.shard.mu.Lock()
+	defer a.shard.mu.Unlock()
+	if !a.fits(bytes) {
+		return ErrFull
+	}
+	a.account.held += bytes - a.held
+	a.held = bytes
+	return nil
 }
 
 // End gives back what the answer held.
@@ -144,17 +154,6 @@ func (a *Answer) End() {
 	if a.account.answers--; a.account.answers == 0 {
 		delete(s.callers, a.caller)
 	}
-}
-
-func (a *Answer) charge(bytes int64) error {
-	a.shard.mu.Lock()
-	defer a.shard.mu.Unlock()
-	others := a.account.held - a.held
-	if bytes > a.held && others > 0 && others+bytes > a.limit {
-		return ErrFull
-	}
-	a.account.held, a.held = others+bytes, bytes
-	return nil
 }
 
 func (a *Answer) pass() {

@@ -224,8 +224,8 @@ func heldHeaders(t *testing.T, h *house) {
 		_, ping = frame.(*http2.PingFrame)
 	}
 	settled(&after)
-	if waiting := runtime.NumGoroutine() - goroutines; waiting < 100 {
-		t.Errorf("%d requests wait, want 100", waiting)
+	if waiting := runtime.NumGoroutine() - goroutines; waiting < 80 { // others end meanwhile
+		t.Errorf("%d requests wait, want about 100", waiting)
 	}
 	held := int64(after.HeapAlloc+after.StackInuse) - int64(before.HeapAlloc+before.StackInuse)
 	t.Logf("%d KiB came, %d KiB are held", sent>>10, held>>10)

@@ -12,10 +12,10 @@ func servers() []mutant {
 		{"the content of a DATA frame may take any time", "server/http2.go", "return c.Conn.SetReadDeadline(time.Now().Add(c.timeouts.Body))", "return c.Conn.SetReadDeadline(time.Time{})", frames},
 		{"a header of many frames may take any time", "server/frames.go", "f.block = f.head[flagsIndex]&flagEndHeaders == 0", "f.block = false", frames},
 		{"bytes below a request may rest for any time", "server/watch.go", "unfinished := w.following && (w.within || w.begun)", "unfinished := false", frames},
-		{"answers nobody reads may hold anything", "internal/answers/answers.go", "if bytes > a.held && others > 0 && others+bytes > a.limit {", "if false {", held},
-		{"large answers are made all at once", "internal/answers/answers.go", "if bytes > large && !a.turn {", "if false {", held},
+		{"answers nobody reads may hold anything", "internal/answers/answers.go", "return bytes <= a.held || others == 0 || others+bytes <= a.limit", "return true || others == 0", held},
+		{"large answers are made all at once", "internal/answers/answers.go", "case bytes > large && !a.turn:", "case false:", held},
 		{"a page of a list may hold anything", "task/sqlite/read.go", "f.MaxBytes != 0 && size > f.MaxBytes", "false", []string{"./task/sqlite", "./internal/hostile -run=^TestHostile$/^172"}},
-		{"nobody asks for room", "task/reserve.go", "return reserve(bytes)", "return nil", []string{"./task/sqlite", "./internal/hostile -run=^TestHostile$/^172"}},
+		{"nobody asks for room", "task/reserve.go", "return reserve(bytes)", "return nil", []string{"./task/sqlite", "./task -run=Room"}},
 		{"the admin port answers to any name", "agent/adminhost.go", "if isOwnName(r.Host, names) {", "if true {", []string{"./agent", "./internal/hostile -run=^TestHostile$/^179"}},
 	}
 }
