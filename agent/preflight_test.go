@@ -1,12 +1,14 @@
 package agent
 
 import (
+	"context"
 	"errors"
 	"net"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/getbindu/bindu-go/internal/fetch"
 	"github.com/getbindu/bindu-go/settings"
@@ -83,7 +85,9 @@ func TestStartRefusesWhatPreflightRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := a.Run(t.Context()); !errors.Is(err, ErrCommand) {
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second) // else it waits for Hydra
+	defer cancel()
+	if err := a.Run(ctx); !errors.Is(err, ErrCommand) {
 		t.Errorf("%v, want ErrCommand", err)
 	}
 	if err := preflight(set, false); err != nil {
