@@ -34,7 +34,7 @@ func owners() []mutant {
 		{"continuation", "bytes = bytes + ?, updated_at = ? WHERE owner = ? AND"},
 		{"transition", "WHERE owner = ? AND id = ? AND (? = '' OR run = ?)"},
 		{"state of a task", "ended + ` FROM tasks WHERE owner = ? AND"},
-		{"tasks to clear", "SELECT id, bytes FROM tasks WHERE owner = ? AND"},
+		{"tasks to clear", "SELECT owner, id, bytes FROM tasks WHERE owner = ? AND"},
 		{"clearing a context", "DELETE FROM tasks WHERE owner = ? AND"},
 		{"size of a task", "SET bytes = bytes + ? WHERE owner = ? AND"},
 		{"task", "messages, bytes, updated_at FROM tasks WHERE owner = ? AND"},
