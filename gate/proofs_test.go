@@ -182,8 +182,7 @@ func (s slowPolicy) Decide(ctx context.Context, c identity.Caller, r gate.Reques
 
 func TestHostile167ProofsThatEndWhileThePolicyIsSlow(t *testing.T) {
 	clock := newTicker()
-	var b *bench
-	b = newBench(t, clock.on, func(c *gate.Config) {
+	b := newBench(t, clock.on, func(c *gate.Config) {
 		c.Policy = slowPolicy{c.Policy, func() { clock.Add(int64(2 * time.Hour)) }}
 	})
 	w, got := b.do(b.request(did.SchemeReference, testBody))
