@@ -71,13 +71,17 @@ func TestAgentGetsACertificate(t *testing.T) {
 	enrol(t, second.env) // with the client that was registered before the restart
 }
 
-func TestTokensAreOpaqueUnlessTheClientAsksForJWT(t *testing.T) {
+// TestTokensAreJWTsUnlessTheClientAsksForOthers shows that an agent which says
+// nothing about its tokens, as those of the reference, gets what step-ca takes.
+func TestTokensAreJWTsUnlessTheClientAsksForOthers(t *testing.T) {
 	a := start(t, filepath.Join(t.TempDir(), "authority"))
 	defer a.stop()
-	post(t, a.env["HYDRA__ADMIN_URL"]+"/admin/clients", "application/json",
-		`{"client_id":"opaque","client_secret":"`+secret+`","grant_types":["client_credentials"],"audience":["step-ca"],"token_endpoint_auth_method":"client_secret_post"}`, http.StatusCreated, nil)
-	if tok := token(t, a.env, "opaque"); strings.Count(tok, ".") == 2 {
-		t.Error("a client that did not ask for it got a JWT")
+	for id, strategy := range map[string]string{"silent": "", "opaque": `"access_token_strategy":"opaque",`} {
+		post(t, a.env["HYDRA__ADMIN_URL"]+"/admin/clients", "application/json",
+			`{"client_id":"`+id+`","client_secret":"`+secret+`",`+strategy+`"grant_types":["client_credentials"],"audience":["step-ca"],"token_endpoint_auth_method":"client_secret_post"}`, http.StatusCreated, nil)
+		if jwt := strings.Count(token(t, a.env, id), ".") == 2; jwt != (strategy == "") {
+			t.Errorf("%s: a JWT: %t", id, jwt)
+		}
 	}
 }
 
