@@ -13,6 +13,10 @@ import (
 // maxIDLength bounds ids that clients choose, in bytes.
 const maxIDLength = 256
 
+// maxParts bounds the parts of a message. An executor that repeats them signs
+// each, so that a part costs far more than its bytes.
+const maxParts = 1024
+
 // checkMessage returns the message of a request if it can be stored and
 // answered, or the refusal that names what is wrong.
 func checkMessage(req *a2a.SendMessageRequest) (*a2a.Message, error) {
@@ -38,6 +42,9 @@ func checkMessage(req *a2a.SendMessageRequest) (*a2a.Message, error) {
 	}
 	if len(m.Parts) == 0 {
 		return nil, invalid("message.parts must not be empty")
+	}
+	if len(m.Parts) > maxParts {
+		return nil, invalid("message.parts must have at most %d members", maxParts)
 	}
 	for i, p := range m.Parts {
 		if !storable(p) {

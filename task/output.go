@@ -14,6 +14,13 @@ var (
 	errEmptyArtifact     = errors.New("artifact or part without content")
 )
 
+// maxEmittedParts bounds the parts of one execution's artifacts: each text costs
+// a signature, however short it is.
+const maxEmittedParts = 4096
+
+// signatureBytes is what a signature adds to a part, about.
+const signatureBytes = 150
+
 // output collects the artifacts of one execution until the store takes them
 // together with the state the execution ends in.
 type output struct {
@@ -26,6 +33,7 @@ type output struct {
 	closed    bool
 	err       error // the first refusal, which later emits and the outcome repeat
 	size      int64
+	parts     int
 	artifacts []*a2a.Artifact
 }
 
@@ -49,12 +57,15 @@ func (o *output) add(a *a2a.Artifact) error {
 	if a == nil || len(a.Parts) == 0 {
 		return errEmptyArtifact
 	}
+	if err := o.afford(a.Parts); err != nil {
+		return err
+	}
 	kept := *a
 	kept.Metadata = unsigned(a.Metadata)
 	kept.Parts = make(a2a.ContentParts, len(a.Parts))
 	for i, p := range a.Parts {
-		if !storable(p) {
-			return errEmptyArtifact
+		if err := context.Cause(o.ctx); err != nil {
+			return err // signing many parts takes its time
 		}
 		var err error
 		if kept.Parts[i], err = o.signed(p); err != nil {
@@ -69,6 +80,26 @@ func (o *output) add(a *a2a.Artifact) error {
 		return errArtifactsTooLarge
 	}
 	return o.keep(&kept)
+}
+
+// afford refuses what would be too large, before anything of it is signed.
+func (o *output) afford(parts a2a.ContentParts) error {
+	if o.parts += len(parts); o.parts > maxEmittedParts {
+		return errArtifactsTooLarge
+	}
+	least := o.size
+	for _, p := range parts {
+		if !storable(p) {
+			return errEmptyArtifact
+		}
+		if text, ok := p.Content.(a2a.Text); ok {
+			least += int64(len(text)) + signatureBytes
+		}
+	}
+	if least > o.limit {
+		return errArtifactsTooLarge
+	}
+	return nil
 }
 
 func (o *output) keep(a *a2a.Artifact) error {

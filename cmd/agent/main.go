@@ -113,9 +113,15 @@ func unknownCommand(cmd *cobra.Command, given []string) error {
 }
 
 // args wraps a cobra argument check so that its failure counts as a usage error.
+//
+// What was given is not repeated: it may be a token or a text that was meant for
+// standard input.
 func args(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, given []string) error {
 		if err := check(cmd, given); err != nil {
+			if check := cobra.NoArgs(cmd, given); check != nil && strings.HasPrefix(err.Error(), "unknown command") {
+				err = errors.New("it takes no arguments; what it reads comes from standard input")
+			}
 			return &usageError{fmt.Errorf("%w; see %q", err, cmd.CommandPath()+" --help")}
 		}
 		return nil

@@ -20,6 +20,36 @@ func isSignatureBase(payload []byte) bool {
 	}
 }
 
+// isSignatureDraft covers the signing string of the drafts that came before RFC
+// 9421 (Cavage), which some profiles still verify with the key of a DID document:
+// a block of header fields in lower case with one of those that such signers
+// sign, or one of the fields in parentheses that only they know.
+func isSignatureDraft(payload []byte) bool {
+	signed, block := false, true
+	for line := range bytes.SplitSeq(payload, []byte("\n")) {
+		name, _, colon := bytes.Cut(bytes.ToLower(line[:min(len(line), 64)]), []byte(":"))
+		switch {
+		case !colon:
+			block = false
+		case bytes.HasPrefix(name, []byte("(")) && bytes.HasSuffix(name, []byte(")")):
+			return true
+		case bytes.ContainsAny(name, " \t"):
+			block = false
+		default:
+			signed = signed || isSignedField(string(name))
+		}
+	}
+	return block && signed
+}
+
+func isSignedField(name string) bool {
+	switch name {
+	case "date", "x-date", "host", "digest", "content-digest":
+		return true
+	}
+	return false
+}
+
 // isJWS covers the signing input of a JWS (RFC 7515 section 5.1), and so JWTs:
 // the protected header in base64url, a dot, and a payload in base64url, or any
 // payload (RFC 7797). The header is the JSON object that names the algorithm,
@@ -81,19 +111,28 @@ func sextet(c byte) (uint32, bool) {
 	return 0, false
 }
 
-// objectStart waits for the beginning of a JSON object: a brace, then a name,
-// the other brace or a comment.
-type objectStart struct{ brace bool }
+// objectStart waits for the beginning of a JSON object: a brace, then a name, the
+// other brace or a comment. Lenient readers take names without quotes or in
+// single ones; of the latter the first letter is waited for, because "eyes" in
+// base64 is a brace and a quote too.
+type objectStart struct{ brace, quote bool }
 
 func (o *objectStart) next(b byte) (decided, is bool) {
+	letter := 'a' <= b|0x20 && b|0x20 <= 'z'
+	if o.quote {
+		return true, letter
+	}
 	switch b {
-	case ' ', '\t', '\r', '\n':
+	case ' ', '\t', '\r', '\n', '\f', '\v':
 		return false, false
 	case 0, 0xef, 0xbb, 0xbf, 0xfe, 0xff: // UTF-16 and UTF-32, byte order marks
 		return false, false
 	case '{':
 		decided, o.brace = o.brace, true
 		return decided, false
+	case '\'':
+		o.quote = o.brace
+		return !o.brace, false
 	}
-	return true, o.brace && (b == '"' || b == '}' || b == '/')
+	return true, o.brace && (b == '"' || b == '}' || b == '/' || b == '#' || b == '_' || letter)
 }

@@ -24,7 +24,10 @@ func generators() map[*format]func(*testing.T, *rand.Rand) []byte {
 		formatTagged: func(_ *testing.T, rng *rand.Rand) []byte {
 			return append([]byte("\xff"+word(rng)+"\x00"), randomJSON(rng, 2)...)
 		},
-		formatJWS:  func(_ *testing.T, rng *rand.Rand) []byte { return signingInput(rng) },
+		formatJWS: func(_ *testing.T, rng *rand.Rand) []byte { return signingInput(rng) },
+		formatHTTPDraft: func(_ *testing.T, rng *rand.Rand) []byte {
+			return []byte("host: " + word(rng) + "\n(request-target): get /" + word(rng))
+		},
 		formatHTTP: func(_ *testing.T, rng *rand.Rand) []byte { return signatureBase(rng) },
 		formatDigestPair: func(_ *testing.T, rng *rand.Rand) []byte {
 			a, b := sha256.Sum256([]byte(word(rng))), sha256.Sum256([]byte(word(rng)))
