@@ -2,4 +2,4 @@
 // that stand for a cause (reasons of refusals and failed tasks, of readiness,
 // of the log and of the commands) and compares them with the page where people
 // look them up.
-package words
+package pages

@@ -1,4 +1,4 @@
-package words
+package pages
 
 import (
 	"go/ast"
