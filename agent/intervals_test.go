@@ -24,7 +24,7 @@ func TestPagesNameOurIntervals(t *testing.T) {
 			fmt.Sprintf("its provisioner, every %d minutes", provisionerPause/time.Minute),
 			"step-ca has given no answer for " + count(caPatience, time.Minute) + " minutes",
 			"our clock and step-ca's differ by more than " + count(mtls.MaxClockSkew, time.Minute) + " minute",
-			"and takes effect within " + seconds(followInterval),
+			"takes effect within " + seconds(followInterval) + "; the setting counts from the next start",
 		},
 		"policy.md":  {"The file is read again within " + seconds(followInterval) + " of a change"},
 		"issuers.md": {"The file is read again within " + seconds(followInterval) + " of a change"},

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"go/ast"
 	"regexp"
 	"strings"
 	"testing"
@@ -46,5 +47,43 @@ func TestOperationsNamesDefaults(t *testing.T) {
 	}
 	if found != 2 {
 		t.Errorf("%d stop timeouts in the page", found)
+	}
+}
+
+// TestEveryMetricHasALine compares the names of metrics in the sources with the
+// table of docs/operations.md, both ways.
+func TestEveryMetricHasALine(t *testing.T) {
+	p := read(t)
+	p.gather()
+	names := map[string]bool{}
+	members := map[string]bool{"agent_id": true, "agent_did": true} // of JSON
+	metric := regexp.MustCompile(`^agent_[a-z_]+$`)
+	for _, counting := range []string{"agent", "audit"} {
+		for _, file := range p.folders[counting].files {
+			ast.Inspect(file, func(n ast.Node) bool {
+				if e, ok := n.(ast.Expr); ok {
+					if text, ok := literal(e); ok && metric.MatchString(text) && p.gathered[text] == "" && !members[text] {
+						names[text] = true
+					}
+				}
+				return true
+			})
+		}
+	}
+	_, table, _ := strings.Cut(readFile(t, "docs/operations.md"), "| metric | says |")
+	table, _, _ = strings.Cut(table, "## Alerts")
+	lines := map[string]bool{}
+	for _, match := range regexp.MustCompile("`(agent_[a-z_]+)").FindAllStringSubmatch(table, -1) {
+		lines[match[1]] = true
+	}
+	for name := range names {
+		if !lines[name] {
+			t.Errorf("docs/operations.md has no line for %s", name)
+		}
+	}
+	for name := range lines {
+		if !names[name] {
+			t.Errorf("docs/operations.md has a line for %s, which is not counted", name)
+		}
 	}
 }

@@ -31,7 +31,7 @@ type folder struct {
 // program is every package that is built into the agent.
 type program struct {
 	fset     *token.FileSet
-	folders  map[string]*folder // by the last element of the path
+	folders  map[string]*folder // by the name of the package
 	gathered map[string]string  // word: where
 	computed map[string]string  // words that are put together: expression: where
 }
@@ -63,7 +63,7 @@ func read(t *testing.T) *program {
 }
 
 func (p *program) add(path string, file *ast.File) {
-	name := filepath.Base(filepath.Dir(path))
+	name := file.Name.Name
 	f := p.folders[name]
 	if f == nil {
 		f = &folder{map[string]*ast.File{}, map[string]string{}, map[string]*ast.StructType{}, map[string][]int{}}
