@@ -4,7 +4,6 @@ import (
 	"go/ast"
 	"go/types"
 	"regexp"
-	"slices"
 )
 
 var wordForm = regexp.MustCompile(`^[a-z][a-z0-9_]+$`)
@@ -196,13 +195,4 @@ func (v visitor) value(e ast.Expr) string {
 		}
 	}
 	return ""
-}
-
-func sorted(m map[string]string) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }

@@ -91,3 +91,12 @@ func headed(t *testing.T) map[string]bool {
 	}
 	return found
 }
+
+func sorted(m map[string]string) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
