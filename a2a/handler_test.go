@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 	"time"
 
@@ -245,6 +247,17 @@ func TestBodyLimit(t *testing.T) {
 	}
 }
 
+func TestABodyThatBreaksOff(t *testing.T) {
+	t.Parallel()
+	a := newAgent(t, task.Config{})
+	body := io.MultiReader(strings.NewReader(`{"jsonrpc":`), iotest.ErrReader(io.ErrUnexpectedEOF))
+	w := httptest.NewRecorder()
+	a.handler.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", body))
+	if r := parse(t, w); w.Code != http.StatusBadRequest || r.reason() != "body_unreadable" {
+		t.Errorf("answer %d %s", w.Code, w.Body)
+	}
+}
+
 // TestEnvelopeOfTheContext shows that a body parsed by the gates is not read again.
 func TestEnvelopeOfTheContext(t *testing.T) {
 	t.Parallel()
@@ -289,13 +302,14 @@ func TestFailuresOfOurs(t *testing.T) {
 		reason string
 		retry  string
 	}{
-		"102_panic":     {nil, 500, -32603, "internal", ""},
-		"store":         {errors.New("disk: secret path"), 500, -32603, "internal", ""},
-		"disk full":     {fmt.Errorf("%w: secret path", task.ErrStorage), 503, -31409, "storage_unavailable", "1"},
-		"kept quota":    {&task.QuotaError{Quota: task.QuotaTasks, Limit: 1}, 429, -31410, "quota_exceeded", ""},
-		"overloaded":    {task.ErrOverloaded, 503, -31409, "overloaded", "1"},
-		"shutting down": {task.ErrClosed, 503, -31409, "shutting_down", "1"},
-		"active quota":  {&task.QuotaError{Quota: "active", Limit: 1}, 429, -31410, "quota_exceeded", "1"},
+		"102_panic":         {nil, 500, -32603, "internal", ""},
+		"store":             {errors.New("disk: secret path"), 500, -32603, "internal", ""},
+		"disk full":         {fmt.Errorf("%w: secret path", task.ErrStorage), 503, -31409, "storage_unavailable", "1"},
+		"kept quota":        {&task.QuotaError{Quota: task.QuotaTasks, Limit: 1}, 429, -31410, "quota_exceeded", ""},
+		"overloaded":        {task.ErrOverloaded, 503, -31409, "overloaded", "1"},
+		"shutting down":     {task.ErrClosed, 503, -31409, "shutting_down", "1"},
+		"the request ended": {context.DeadlineExceeded, 503, -31409, "request_ended", "1"},
+		"active quota":      {&task.QuotaError{Quota: "active", Limit: 1}, 429, -31410, "quota_exceeded", "1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

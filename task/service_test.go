@@ -149,6 +149,19 @@ func TestSendingAgainWhileRunningWaitsForTheSameAnswer(t *testing.T) {
 	})
 }
 
+func TestAMessageToATaskAtWork(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, end := newService(t, task.Config{Executor: sleeper(time.Minute)})
+		defer end()
+		ctx := as(t, "alice")
+		working := must(t, s, ctx, post("m1", "x"))
+		more := post("m2", "more")
+		more.Message.TaskID = working.ID
+		_, err := s.SendMessage(ctx, more)
+		wantError(t, err, task.ErrBusy)
+	})
+}
+
 func TestMessagesThatCannotBeSent(t *testing.T) {
 	t.Parallel()
 	s, end := newService(t, task.Config{})

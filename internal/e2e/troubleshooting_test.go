@@ -91,25 +91,3 @@ func rowOfSuite(subtest string) string {
 	}
 	return "number: " + row[1] + `, reason: "` + row[2] + `"`
 }
-
-var reasonWord = regexp.MustCompile(`Reason += "([a-z0-9_]+)"`)
-
-// Whoever is refused finds the word: all of them are in the page, but for those
-// about the form of a request, whose hints say everything.
-func TestTroubleshootingHasEveryReasonOfAuthority(t *testing.T) {
-	page := readText(t, troubleshooting)
-	formal := []string{
-		"payload_too_large", "content_encoding", "content_type", "target_too_long", "not_found", "method_not_allowed", "method_not_found",
-		"body_timeout", "body_incomplete", "body_not_utf8", "malformed_input", "did_malformed", "scheme_unknown", "timestamp_malformed",
-		"json_malformed", "json_duplicate_key", "json_too_deep", "json_number", "key_weak", "replay_unavailable", "internal",
-	}
-	words := reasonWord.FindAllStringSubmatch(readText(t, repository+"/gate/reason.go"), -1)
-	if len(words) < 40 {
-		t.Fatalf("only %d reasons were found", len(words))
-	}
-	for _, word := range words {
-		if !slices.Contains(formal, word[1]) && !strings.Contains(page, "`"+word[1]+"`") {
-			t.Errorf("%s has no row", word[1])
-		}
-	}
-}
