@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -119,7 +120,7 @@ func unknownCommand(cmd *cobra.Command, given []string) error {
 func args(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, given []string) error {
 		if err := check(cmd, given); err != nil {
-			if check := cobra.NoArgs(cmd, given); check != nil && strings.HasPrefix(err.Error(), "unknown command") {
+			if strings.HasPrefix(err.Error(), "unknown command") {
 				err = errors.New("it takes no arguments; what it reads comes from standard input")
 			}
 			return &usageError{fmt.Errorf("%w; see %q", err, cmd.CommandPath()+" --help")}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -125,5 +126,16 @@ func TestOwnTokensComeFromTheIssuerOfOurClient(t *testing.T) {
 	}
 	if _, err := newOwnTokens(load("AUTH__CLIENT_ID=", "AUTH__CLIENT_SECRET="), nil); !errors.Is(err, agent.ErrNoToken) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestATokenInAnArgumentIsNotRepeated shows that a token that was given where none
+// is taken does not come back in the error.
+func TestATokenInAnArgumentIsNotRepeated(t *testing.T) {
+	for _, command := range [][]string{{"token", "inspect"}, {"token", "fetch"}, {"sign"}, {"verify"}, {"health"}} {
+		code, out, errOut := runAgent(t, "", append(command, "ory_at_hunter2")...)
+		if code != exitUsage || strings.Contains(out+errOut, "hunter2") {
+			t.Errorf("agent %v: exit %d, %s%s", command, code, out, errOut)
+		}
 	}
 }
