@@ -20,6 +20,7 @@ var errTaskFailed = errors.New("the peer did not complete the task")
 
 type callFlags struct {
 	url, text, did, taskID, contextID string
+	save                              string
 	asJSON, cancel, sends             bool
 	timeout                           time.Duration
 }
@@ -58,6 +59,7 @@ it may be running or not. With --did nobody else is spoken to.`,
 	flags.DurationVar(&f.timeout, "timeout", 2*time.Minute, "how long to wait for the answer in all")
 	flags.StringVar(&f.contextID, "context", "", "id of the context that the message continues")
 	flags.StringVar(&f.taskID, "task", "", "id of the task that waits for TEXT, or whose result is fetched")
+	flags.StringVar(&f.save, "save", "", "directory to write the answer's files to; none is replaced")
 	flags.BoolVar(&f.cancel, "cancel", false, "end the task of --task")
 	return cmd
 }
@@ -83,13 +85,17 @@ func call(cmd *cobra.Command, f callFlags) error {
 	ctx, cancel := context.WithTimeout(cmd.Context(), f.timeout)
 	defer cancel()
 	p, reply, err := deliver(ctx, set, f, want, cmd.ErrOrStderr())
+	attached := reply.Attachments(cmd.Context())
+	if f.save != "" {
+		err = errors.Join(err, saveFiles(f.save, attached, cmd.ErrOrStderr()))
+	}
 	if f.asJSON {
 		return errors.Join(printOutcome(cmd.OutOrStdout(), p, reply, err), err)
 	}
 	if err != nil {
 		return err
 	}
-	return printReply(cmd.OutOrStdout(), cmd.ErrOrStderr(), reply)
+	return printReply(cmd.OutOrStdout(), cmd.ErrOrStderr(), reply, attached)
 }
 
 // deliver finds the peer, sends, and waits for the answer. A task that ended
@@ -129,7 +135,7 @@ func failed(r peer.Reply) error {
 }
 
 // printReply prints the answer, and how to go on if the task waits for more.
-func printReply(out, errOut io.Writer, r peer.Reply) error {
+func printReply(out, errOut io.Writer, r peer.Reply, attached []peer.Attachment) error {
 	switch r.State {
 	case peer.StateCompleted:
 	case peer.StateCanceled:
@@ -138,7 +144,10 @@ func printReply(out, errOut io.Writer, r peer.Reply) error {
 		fmt.Fprintf(errOut, "the task is %s; go on with --task %s --context %s\n",
 			r.State, forTerminal(r.TaskID), forTerminal(r.ContextID))
 	}
-	text := strings.TrimSuffix(forTerminal(r.Text), "\n")
-	_, err := fmt.Fprintln(out, text)
-	return err
+	if r.Text != "" || len(attached) == 0 {
+		if _, err := fmt.Fprintln(out, strings.TrimSuffix(forTerminal(r.Text), "\n")); err != nil {
+			return err
+		}
+	}
+	return printAttachments(out, attached)
 }
