@@ -74,3 +74,21 @@ func (r *repeats) isDraining(refusal *Refusal) bool {
 	return r.may == asked && refusal.Status == http.StatusServiceUnavailable &&
 		0 < refusal.RetryAfter && refusal.RetryAfter <= maxWait
 }
+
+// enough reports whether the context lasts longer than the wait: if not, the
+// refusal says more than the end of the context would.
+func enough(ctx context.Context, wait time.Duration) bool {
+	deadline, ok := ctx.Deadline()
+	return !ok || time.Until(deadline) > wait
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}

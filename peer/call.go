@@ -182,21 +182,3 @@ func (r *repeats) after(ctx context.Context, err error) (wait time.Duration, ok 
 	}
 	return 0, false
 }
-
-// enough reports whether the context lasts longer than the wait: if not, the
-// refusal says more than the end of the context would.
-func enough(ctx context.Context, wait time.Duration) bool {
-	deadline, ok := ctx.Deadline()
-	return !ok || time.Until(deadline) > wait
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-}
