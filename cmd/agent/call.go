@@ -48,7 +48,7 @@ it may be running or not. With --did nobody else is spoken to.`,
 		RunE: func(cmd *cobra.Command, given []string) error {
 			f.url = given[0]
 			if err := f.what(given[1:]); err != nil {
-				return err
+				return usage("%w; see %q", err, cmd.CommandPath()+" --help")
 			}
 			return call(cmd, f)
 		},
