@@ -32,6 +32,7 @@ type part03 struct {
 	File     *file03        `json:"file"`
 	Data     map[string]any `json:"data"`
 	Metadata map[string]any `json:"metadata"`
+	More     map[string]any `json:",embed"` // members of other names
 }
 
 type file03 struct {
@@ -113,11 +114,11 @@ func (p *part03) part() (part *a2a.Part, fault string) {
 	}
 	switch {
 	case p.Kind == "text" && p.Text != nil:
-		return &a2a.Part{Content: a2a.Text(*p.Text), Metadata: p.Metadata}, ""
+		return &a2a.Part{Content: a2a.Text(*p.Text), Metadata: p.keep()}, ""
 	case p.Kind == "data" && p.Data != nil:
-		return &a2a.Part{Content: a2a.Data{Value: p.Data}, Metadata: p.Metadata}, ""
+		return &a2a.Part{Content: a2a.Data{Value: p.Data}, Metadata: p.keep()}, ""
 	case p.Kind == "file" && p.File != nil:
-		return p.File.part(p.Metadata)
+		return p.File.part(p.keep())
 	}
 	return nil, `: kind must be "text", "file" or "data", and the member of that name must be there`
 }

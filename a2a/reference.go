@@ -28,7 +28,11 @@ func (r reference) listTasks(ctx context.Context, params jsontext.Value) (any, e
 	if err != nil {
 		return nil, err
 	}
-	return a2av0.FromV1ListTasksResponse(page).Tasks, nil
+	tasks := a2av0.FromV1ListTasksResponse(page).Tasks
+	for _, t := range tasks {
+		restoreTask(t)
+	}
+	return tasks, nil
 }
 
 // context is an entry of contexts/list.

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/a2aproject/a2a-go/v2/a2a"
-	"github.com/a2aproject/a2a-go/v2/a2acompat/a2av0"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/getbindu/bindu-go/task"
@@ -27,7 +26,7 @@ func (v version03) sendMessage(ctx context.Context, params jsontext.Value) (any,
 	if err != nil {
 		return nil, err
 	}
-	return a2av0.FromV1Event(result)
+	return toEvent03(result)
 }
 
 func (v version03) getTask(ctx context.Context, params jsontext.Value) (any, error) {
@@ -43,7 +42,7 @@ func (v version03) getTask(ctx context.Context, params jsontext.Value) (any, err
 	if err != nil {
 		return nil, err
 	}
-	return a2av0.FromV1Task(result), nil
+	return toTask03(result), nil
 }
 
 func (v version03) cancelTask(ctx context.Context, params jsontext.Value) (any, error) {
@@ -59,5 +58,5 @@ func (v version03) cancelTask(ctx context.Context, params jsontext.Value) (any, 
 	if err != nil {
 		return nil, err
 	}
-	return a2av0.FromV1Task(result), nil
+	return toTask03(result), nil
 }

@@ -27,15 +27,15 @@ const maxDepth = 2 * jsonrpc.MaxDepth
 
 // call makes one JSON-RPC call and repeats it where that is honest: the request
 // is then made anew, with an id, a timestamp and a signature of its own.
-func (c *Client) call(ctx context.Context, p Peer, method string, params any) (jsontext.Value, error) {
+func (c *Client) call(ctx context.Context, p Peer, may repeatable, method string, params any) (jsontext.Value, error) {
 	client, err := c.HTTPClient(p)
 	if err != nil {
 		return nil, err
 	}
-	var again repeats
+	again := repeats{may: may}
 	for {
 		result, err := c.attempt(ctx, client, p, method, params)
-		wait, ok := again.after(err)
+		wait, ok := again.after(ctx, err)
 		if !ok || !enough(ctx, wait) {
 			return result, err
 		}
@@ -154,13 +154,23 @@ const (
 
 // repeats counts what a call was repeated for. A refusal is final, but for an
 // authority that is away for a while, and for a request that the peer takes
-// for a copy of an earlier one.
-type repeats struct{ unavailable, replayed int }
+// for a copy of an earlier one. A peer that restarts comes back.
+type repeats struct {
+	may                   repeatable
+	unavailable, replayed int
+	wait, away            time.Duration // the last pause, and all of them
+}
 
-func (r *repeats) after(err error) (wait time.Duration, ok bool) {
+func (r *repeats) after(ctx context.Context, err error) (wait time.Duration, ok bool) {
+	if r.isAway(err) {
+		return r.pause(ctx, 0)
+	}
 	refusal, ok := errors.AsType[*Refusal](err)
 	if !ok {
 		return 0, false
+	}
+	if r.isDraining(refusal) {
+		return r.pause(ctx, refusal.RetryAfter)
 	}
 	switch refusal.Status {
 	case http.StatusServiceUnavailable:
@@ -171,22 +181,4 @@ func (r *repeats) after(err error) (wait time.Duration, ok bool) {
 		return 0, refusal.Reason == "replayed" && r.replayed <= maxReplayed
 	}
 	return 0, false
-}
-
-// enough reports whether the context lasts longer than the wait: if not, the
-// refusal says more than the end of the context would.
-func enough(ctx context.Context, wait time.Duration) bool {
-	deadline, ok := ctx.Deadline()
-	return !ok || time.Until(deadline) > wait
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }

@@ -30,7 +30,12 @@ type dialect interface {
 	// of asking that the peer did not understand, and ok is false when there
 	// is no other.
 	get(taskID string, attempt int) (method string, params any, ok bool)
+	// cancel returns the same for ending a task.
+	cancel(taskID string, attempt int) (method string, params any, ok bool)
 }
+
+// about is a way of naming a task to a peer: get or cancel of a dialect.
+type about func(taskID string, attempt int) (method string, params any, ok bool)
 
 func dialectOf(protocol a2a.Dialect) (dialect, error) {
 	switch protocol {
@@ -63,6 +68,10 @@ func (v1) send(m outgoing) (string, any) {
 
 func (v1) get(taskID string, attempt int) (string, any, bool) {
 	return "GetTask", &wire.GetTaskRequest{ID: wire.TaskID(taskID)}, attempt == 0
+}
+
+func (v1) cancel(taskID string, attempt int) (string, any, bool) {
+	return "CancelTask", &wire.CancelTaskRequest{ID: wire.TaskID(taskID)}, attempt == 0
 }
 
 // v03Message is the message of A2A 0.3 and of the reference.
@@ -113,6 +122,10 @@ func (v03) get(taskID string, attempt int) (string, any, bool) {
 	return "tasks/get", map[string]string{"id": taskID}, attempt == 0
 }
 
+func (v03) cancel(taskID string, attempt int) (string, any, bool) {
+	return "tasks/cancel", map[string]string{"id": taskID}, attempt == 0
+}
+
 // reference is what the Python reference speaks: the caller chooses all ids.
 // Some versions of it want names in snake case.
 type reference struct{}
@@ -120,11 +133,19 @@ type reference struct{}
 func (reference) send(m outgoing) (string, any) { return "message/send", m.v03() }
 
 func (reference) get(taskID string, attempt int) (string, any, bool) {
+	return inAnyCase("tasks/get", taskID, attempt)
+}
+
+func (reference) cancel(taskID string, attempt int) (string, any, bool) {
+	return inAnyCase("tasks/cancel", taskID, attempt)
+}
+
+func inAnyCase(method, taskID string, attempt int) (string, any, bool) {
 	names := []string{"taskId", "task_id"}
 	if attempt >= len(names) {
 		return "", nil, false
 	}
-	return "tasks/get", map[string]string{names[attempt]: taskID}, true
+	return method, map[string]string{names[attempt]: taskID}, true
 }
 
 // compose makes the message that the dialect of p needs.

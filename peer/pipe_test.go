@@ -55,7 +55,7 @@ func inBubble(t *testing.T, h http.Handler, change ...func(*peer.Config)) (*peer
 	server := &http.Server{Handler: rec, ErrorLog: quiet()}
 	var running sync.WaitGroup
 	running.Go(func() { server.Serve(tls.NewListener(listener, newSource(t, ca, critic).ServerConfig())) })
-	c := newClient(t, ca, newKey(t), append(change, func(cfg *peer.Config) { cfg.DialContext = listener.dial })...)
+	c := newClient(t, ca, newKey(t), append([]func(*peer.Config){func(cfg *peer.Config) { cfg.DialContext = listener.dial }}, change...)...)
 	t.Cleanup(func() {
 		c.Close()
 		server.Close()

@@ -10,8 +10,11 @@ import (
 	"github.com/getbindu/bindu-go/internal/jsonrpc"
 )
 
-// conversation is what a message continues.
-type conversation struct{ contextID, taskID string }
+// conversation is what a message continues, and who is told of its task.
+type conversation struct {
+	contextID, taskID string
+	begun             func(Reply)
+}
 
 // SendOption says what a message belongs to.
 type SendOption func(*conversation)
@@ -22,6 +25,10 @@ func InContext(id string) SendOption { return func(c *conversation) { c.contextI
 // OnTask answers a task that waits for input.
 func OnTask(id string) SendOption { return func(c *conversation) { c.taskID = id } }
 
+// WhenBegun has f called once, before the wait for a task that goes on begins:
+// its id is all that is needed to ask for the result another time.
+func WhenBegun(f func(Reply)) SendOption { return func(c *conversation) { c.begun = f } }
+
 // Intervals of asking how a task is: they double from the first to the last.
 const (
 	firstPoll = 25 * time.Millisecond
@@ -29,7 +36,10 @@ const (
 )
 
 // Send delivers text and waits until the task has ended or wants something from
-// us. Only the context ends the wait; each request is bounded by itself.
+// us. Only the context ends the wait; each request is bounded by itself. A peer
+// that restarts meanwhile is asked again until it is back. The message itself is
+// repeated, with the same messageId and a new signature, only where the peer
+// cannot have seen it, or signs with jcs-1 and so knows a messageId again.
 //
 // The errors are a [*Refusal], the sentinels of this package, and those of
 // package mtls, [mtls.ErrPeerMismatch] first of all. Once the peer has a task
@@ -48,13 +58,16 @@ func (c *Client) Send(ctx context.Context, p Peer, text string, opts ...SendOpti
 		return Reply{}, err
 	}
 	method, params := d.send(message)
-	result, err := c.call(ctx, p, method, params)
+	result, err := c.call(ctx, p, delivery(p), method, params)
 	if err != nil {
 		return Reply{}, err
 	}
 	reply, err := parseReply(ctx, result)
 	if err != nil {
 		return Reply{}, err
+	}
+	if in.begun != nil && reply.TaskID != "" && !reply.State.settled() {
+		in.begun(reply)
 	}
 	return c.await(ctx, p, d, reply)
 }
@@ -66,12 +79,11 @@ func (c *Client) await(ctx context.Context, p Peer, d dialect, reply Reply) (Rep
 		if err := sleep(ctx, wait); err != nil {
 			return reply, err
 		}
-		var result jsontext.Value
-		var err error
-		result, attempt, err = c.ask(ctx, p, d, reply.TaskID, attempt)
+		result, used, err := c.ask(ctx, p, asked, d.get, reply.TaskID, attempt)
 		if err != nil {
 			return reply, err
 		}
+		attempt = used
 		next, err := parseReply(ctx, result)
 		if err != nil {
 			return reply, err
@@ -81,16 +93,16 @@ func (c *Client) await(ctx context.Context, p Peer, d dialect, reply Reply) (Rep
 	return reply, nil
 }
 
-// ask tries the dialect's ways of asking for a task, from the one that was
+// ask tries a dialect's ways of naming a task, from the one that was
 // understood last.
-func (c *Client) ask(ctx context.Context, p Peer, d dialect, taskID string, attempt int) (jsontext.Value, int, error) {
+func (c *Client) ask(ctx context.Context, p Peer, may repeatable, ways about, taskID string, attempt int) (jsontext.Value, int, error) {
 	var misunderstood error
 	for ; ; attempt++ {
-		method, params, ok := d.get(taskID, attempt)
+		method, params, ok := ways(taskID, attempt)
 		if !ok {
 			return nil, attempt, misunderstood
 		}
-		result, err := c.call(ctx, p, method, params)
+		result, err := c.call(ctx, p, may, method, params)
 		if !notUnderstood(err) {
 			return result, attempt, err
 		}

@@ -20,26 +20,36 @@ var errTaskFailed = errors.New("the peer did not complete the task")
 
 type callFlags struct {
 	url, text, did, taskID, contextID string
-	asJSON                            bool
+	save                              string
+	asJSON, cancel, sends             bool
 	timeout                           time.Duration
 }
 
 func newCall() *cobra.Command {
 	var f callFlags
 	cmd := &cobra.Command{
-		Use:   "call URL TEXT",
-		Short: "Send a message to another agent",
+		Use:   "call URL [TEXT]",
+		Short: "Send a message to another agent, or fetch the result of one",
 		Long: `call sends TEXT to the agent at URL as the agent of this directory, with its
 certificate, its token and its signature, waits for the answer and prints it.
-"-" reads the text from standard input.
+"-" reads the text from standard input. A peer that restarts meanwhile is asked
+again until --timeout; the id of a task that goes on is printed on standard error.
+
+With --task and no TEXT it waits for that task and prints its result; with
+--cancel it ends it.
 
 The agent must have been served once, for then the directory has all of this;
 it may be running or not. With --did nobody else is spoken to.`,
 		Example: `  agent call https://127.0.0.1:3773 "What is the weather like?"
-  agent call https://poet.internal:3773 - --did did:bindu:you_at_example_com:poet:9f3c... < poem.txt`,
-		Args: args(cobra.ExactArgs(2)),
+  agent call https://poet.internal:3773 - --did did:bindu:you_at_example_com:poet:9f3c... < poem.txt
+  agent call https://poet.internal:3773 --task 0197...
+  agent call https://poet.internal:3773 --task 0197... --cancel`,
+		Args: args(cobra.RangeArgs(1, 2)),
 		RunE: func(cmd *cobra.Command, given []string) error {
-			f.url, f.text = given[0], given[1]
+			f.url = given[0]
+			if err := f.what(given[1:]); err != nil {
+				return usage("%w; see %q", err, cmd.CommandPath()+" --help")
+			}
 			return call(cmd, f)
 		},
 	}
@@ -48,7 +58,9 @@ it may be running or not. With --did nobody else is spoken to.`,
 	flags.BoolVar(&f.asJSON, "json", false, "print the reply, or the refusal, as JSON")
 	flags.DurationVar(&f.timeout, "timeout", 2*time.Minute, "how long to wait for the answer in all")
 	flags.StringVar(&f.contextID, "context", "", "id of the context that the message continues")
-	flags.StringVar(&f.taskID, "task", "", "id of the task that waits for this message")
+	flags.StringVar(&f.taskID, "task", "", "id of the task that waits for TEXT, or whose result is fetched")
+	flags.StringVar(&f.save, "save", "", "directory to write the answer's files to; none is replaced")
+	flags.BoolVar(&f.cancel, "cancel", false, "end the task of --task")
 	return cmd
 }
 
@@ -73,13 +85,17 @@ func call(cmd *cobra.Command, f callFlags) error {
 	ctx, cancel := context.WithTimeout(cmd.Context(), f.timeout)
 	defer cancel()
 	p, reply, err := deliver(ctx, set, f, want, cmd.ErrOrStderr())
+	attached := reply.Attachments(cmd.Context())
+	if f.save != "" {
+		err = errors.Join(err, saveFiles(f.save, attached, cmd.ErrOrStderr()))
+	}
 	if f.asJSON {
 		return errors.Join(printOutcome(cmd.OutOrStdout(), p, reply, err), err)
 	}
 	if err != nil {
 		return err
 	}
-	return printReply(cmd.OutOrStdout(), cmd.ErrOrStderr(), reply)
+	return printReply(cmd.OutOrStdout(), cmd.ErrOrStderr(), reply, attached)
 }
 
 // deliver finds the peer, sends, and waits for the answer. A task that ended
@@ -99,16 +115,12 @@ func deliver(ctx context.Context, set settings.Settings, f callFlags, want did.D
 	if want.IsZero() {
 		fmt.Fprintf(errOut, "answering: %s (to accept nobody else: --did)\n", p.DID)
 	}
-	var options []peer.SendOption
-	if f.contextID != "" {
-		options = append(options, peer.InContext(f.contextID))
-	}
-	if f.taskID != "" {
-		options = append(options, peer.OnTask(f.taskID))
-	}
 	reply, err := during(errOut, "waiting for the answer", func() (peer.Reply, error) {
-		return caller.Send(ctx, p, f.text, options...)
+		return f.converse(ctx, caller, p, errOut)
 	})
+	if f.cancel && reply.State == peer.StateCanceled {
+		return p, reply, err
+	}
 	if err == nil && reply.State.Terminal() && reply.State != peer.StateCompleted {
 		err = failed(reply)
 	}
@@ -123,12 +135,19 @@ func failed(r peer.Reply) error {
 }
 
 // printReply prints the answer, and how to go on if the task waits for more.
-func printReply(out, errOut io.Writer, r peer.Reply) error {
-	if r.State != peer.StateCompleted {
+func printReply(out, errOut io.Writer, r peer.Reply, attached []peer.Attachment) error {
+	switch r.State {
+	case peer.StateCompleted:
+	case peer.StateCanceled:
+		fmt.Fprintf(errOut, "the task is %s\n", r.State)
+	default:
 		fmt.Fprintf(errOut, "the task is %s; go on with --task %s --context %s\n",
 			r.State, forTerminal(r.TaskID), forTerminal(r.ContextID))
 	}
-	text := strings.TrimSuffix(forTerminal(r.Text), "\n")
-	_, err := fmt.Fprintln(out, text)
-	return err
+	if r.Text != "" || len(attached) == 0 {
+		if _, err := fmt.Fprintln(out, strings.TrimSuffix(forTerminal(r.Text), "\n")); err != nil {
+			return err
+		}
+	}
+	return printAttachments(out, attached)
 }

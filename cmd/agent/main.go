@@ -121,7 +121,7 @@ func args(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, given []string) error {
 		if err := check(cmd, given); err != nil {
 			if strings.HasPrefix(err.Error(), "unknown command") {
-				err = errors.New("it takes no arguments; what it reads comes from standard input")
+				err = fmt.Errorf("%q takes no argument but its flags; what it reads comes from standard input", cmd.CommandPath())
 			}
 			return &usageError{fmt.Errorf("%w; see %q", err, cmd.CommandPath()+" --help")}
 		}

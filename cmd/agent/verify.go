@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"crypto/ed25519"
 	"errors"
 	"fmt"
@@ -116,8 +117,20 @@ func verdict(key ed25519.PublicKey, scheme did.Scheme, r did.Request, signature 
 	hint := "no known form of the payload fits: the body, the DID, the timestamp or another field was changed after signing, or the key is another one"
 	if m, ok := did.Explain(key, scheme, r, signature); ok {
 		hint = m.String()
+	} else if wanted, err := scheme.Payload(r); err == nil {
+		hint += "; wanted was a signature over " + shortened(wanted)
 	}
 	return &reasonedError{"crypto_mismatch", hint, err}
+}
+
+// shortened returns a payload with its length, cut where nobody reads on.
+func shortened(payload []byte) string {
+	const longest = 4096
+	length, cut := len(payload), ""
+	if len(payload) > longest {
+		payload, cut = bytes.ToValidUTF8(payload[:longest], nil), "…"
+	}
+	return fmt.Sprintf("these %d bytes: %s%s", length, payload, cut)
 }
 
 // time compares both clocks.

@@ -23,6 +23,11 @@ func otherForms(r Request) iter.Seq2[string, []byte] {
 				}
 			}
 		}
+		for form, payload := range jcsForms(r) {
+			if !yield(form, payload) {
+				return
+			}
+		}
 	}
 }
 

@@ -1,0 +1,41 @@
+package a2a_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/getbindu/bindu-go/task"
+)
+
+// A part comes back with the members it came with, from every method of 0.3.
+func TestPartsKeepTheMembersTheyCameWith(t *testing.T) {
+	for name, test := range map[string]struct{ sent, want string }{
+		"data with text":             {`{"kind":"data","text":"","data":{"a":1}}`, `{"data":{"a":1},"kind":"data","text":""}`},
+		"a file with text":           {`{"kind":"file","text":"see","file":{"bytes":"aGk=","name":"n"}}`, `{"file":{"bytes":"aGk=","name":"n"},"kind":"file","text":"see"}`},
+		"unknown members":            {`{"kind":"text","text":"x","embeddings":[1,{"k":null}],"metadata":{"m":2}}`, `{"embeddings":[1,{"k":null}],"kind":"text","metadata":{"m":2},"text":"x"}`},
+		"text with data":             {`{"kind":"text","text":"x","data":{"a":true}}`, `{"data":{"a":true},"kind":"text","text":"x"}`},
+		"nothing more":               {`{"kind":"text","text":"x"}`, `{"kind":"text","text":"x"}`},
+		"an entry of a client":       {`{"kind":"text","text":"x","metadata":{"bindu.part.members":{"kind":"data","text":"y","metadata":1,"z":2}}}`, `{"kind":"text","text":"x","z":2}`},
+		"an entry that is no object": {`{"kind":"text","text":"x","metadata":{"bindu.part.members":7}}`, `{"kind":"text","text":"x"}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := newAgent(t, task.Config{})
+			params := strings.Replace(sendV03("m-1", "@", "", ""), `{"kind":"text","text":"@"}`, test.sent, 1)
+			var sent, got wireTask
+			a.v03("ada", "message/send", params, &sent)
+			a.v03("ada", "tasks/get", `{"id":"`+sent.ID+`"}`, &got)
+			var listed []wireTask
+			a.v03("ada", "tasks/list", `{"historyLength":1}`, &listed)
+			for method, task := range map[string]wireTask{"message/send": sent, "tasks/get": got, "tasks/list": listed[0]} {
+				var message struct{ Parts []any }
+				if json.Unmarshal(task.History[0], &message) != nil || len(message.Parts) != 1 {
+					t.Fatalf("%s: %s", method, task.History)
+				}
+				if part, _ := json.Marshal(message.Parts[0]); string(part) != test.want {
+					t.Errorf("%s: %s, want %s", method, part, test.want)
+				}
+			}
+		})
+	}
+}

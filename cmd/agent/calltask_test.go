@@ -1,0 +1,59 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// laterAgent begins a task and ends it when it is asked for or canceled.
+func laterAgent(w http.ResponseWriter, r *http.Request) {
+	var req struct {
+		ID, Method string
+		Params     struct{ ID string }
+	}
+	json.NewDecoder(r.Body).Decode(&req)
+	task := func(state string) string {
+		return `{"id":"t-7","contextId":"c-7","status":{"state":"TASK_STATE_` + state + `"},"artifacts":[{"parts":[{"text":"late"}]}]}`
+	}
+	var result string
+	switch {
+	case req.Method == "SendMessage":
+		result = `{"task":` + task("WORKING") + `}`
+	case req.Params.ID != "t-7":
+		http.Error(w, "no such task", http.StatusNotFound)
+		return
+	case req.Method == "GetTask":
+		result = task("COMPLETED")
+	default:
+		result = task("CANCELED")
+	}
+	fmt.Fprintf(w, `{"jsonrpc":"2.0","id":%q,"result":%s}`, req.ID, result)
+}
+
+func TestCallOfATaskByItsID(t *testing.T) {
+	w := newWorld(t, laterAgent)
+	for name, test := range map[string]struct {
+		args        []string
+		code        int
+		out, errOut string
+	}{
+		"the id is told at once":        {[]string{"hi"}, exitOK, "late\n", "task: t-7 "},
+		"a result is fetched":           {[]string{"--task", "t-7"}, exitOK, "late\n", "answering:"},
+		"a task is ended":               {[]string{"--task", "t-7", "--cancel"}, exitOK, "late\n", "the task is canceled"},
+		"nothing to do":                 {nil, exitUsage, "", "TEXT is missing"},
+		"an end of nothing":             {[]string{"--cancel"}, exitUsage, "", "--task"},
+		"an end with a message":         {[]string{"hi", "--task", "t-7", "--cancel"}, exitUsage, "", "takes no TEXT"},
+		"a context without a message":   {[]string{"--task", "t-7", "--context", "c-7"}, exitUsage, "", "TEXT is missing"},
+		"a task that is not the peer's": {[]string{"--task", "t-8"}, exitFailed, "", "404"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			code, out, errOut := runAgent(t, "", append([]string{"call", w.critic}, test.args...)...)
+			if code != test.code || out != test.out || !strings.Contains(errOut, test.errOut) {
+				t.Errorf("exit %d, %q, %q", code, out, errOut)
+			}
+		})
+	}
+}

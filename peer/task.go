@@ -1,0 +1,47 @@
+package peer
+
+import (
+	"context"
+	"errors"
+)
+
+// errNoTask: a task without an id cannot be asked for.
+var errNoTask = errors.New("peer: the id of the task is empty")
+
+// Result waits until the task that an earlier message began has ended or wants
+// something from us, as [Client.Send] does. Its errors are those of Send.
+func (c *Client) Result(ctx context.Context, p Peer, taskID string) (Reply, error) {
+	d, err := dialectOf(p.Protocol)
+	if err != nil {
+		return Reply{}, err
+	}
+	return c.follow(ctx, p, d, asked, d.get, taskID)
+}
+
+// Cancel ends a task and waits until it has ended. Its errors are those of
+// [Client.Send]; a task that has ended before is a [*Refusal].
+func (c *Client) Cancel(ctx context.Context, p Peer, taskID string) (Reply, error) {
+	d, err := dialectOf(p.Protocol)
+	if err != nil {
+		return Reply{}, err
+	}
+	// After a lost answer the peer would say that the task cannot be ended.
+	return c.follow(ctx, p, d, unsent, d.cancel, taskID)
+}
+
+// follow makes a call about a task, and asks for the task until it is settled.
+func (c *Client) follow(ctx context.Context, p Peer, d dialect, may repeatable, ways about, taskID string) (Reply, error) {
+	if taskID == "" {
+		return Reply{}, errNoTask
+	}
+	known := Reply{TaskID: taskID}
+	result, _, err := c.ask(ctx, p, may, ways, taskID, 0)
+	if err != nil {
+		return known, err
+	}
+	reply, err := parseReply(ctx, result)
+	if err != nil {
+		return known, err
+	}
+	return c.await(ctx, p, d, reply)
+}
