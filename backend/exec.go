@@ -1,12 +1,14 @@
 package backend
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"os"
 	"os/exec"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -35,6 +37,11 @@ type ExecConfig struct {
 	OutputLimit int64
 	// LookupEnv reads our environment; os.LookupEnv by default.
 	LookupEnv func(string) (string, bool)
+	// Guard is a command that calls [Guard] with its standard input, and kills
+	// what the commands leave running when this process ends without having
+	// called [Exec.Close], by kill -9 for example. Without one only the commands
+	// themselves are killed then, on Linux, not what they started.
+	Guard []string
 	// Logger gets what the command writes to its standard error, cut.
 	Logger *slog.Logger
 }
@@ -50,9 +57,10 @@ type ExecConfig struct {
 // not what was written to standard error. When its time is up the command is
 // killed with every process of its group.
 type Exec struct {
-	cfg  ExecConfig
-	path string
-	env  []string
+	cfg   ExecConfig
+	path  string
+	env   []string
+	guard guard
 }
 
 var _ task.Executor = (*Exec)(nil)
@@ -82,13 +90,19 @@ func NewExec(cfg ExecConfig) (*Exec, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	e := &Exec{cfg: cfg, path: path}
+	e := &Exec{cfg: cfg, path: path, guard: guard{command: cfg.Guard}}
 	for _, name := range slices.Concat([]string{"PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR"}, cfg.PassEnv) {
 		if value, ok := cfg.LookupEnv(name); ok {
 			e.env = append(e.env, name+"="+value)
 		}
 	}
 	return e, nil
+}
+
+// Close kills what is still running. Executions after it fail.
+func (e *Exec) Close() error {
+	e.guard.close()
+	return nil
 }
 
 var (
@@ -126,10 +140,7 @@ func (e *Exec) run(ctx context.Context, req task.Request) (string, error) {
 	cmd := e.command(ctx, req)
 	cmd.Stdin = strings.NewReader(req.Text())
 	cmd.Stdout, cmd.Stderr = stdout, stderr
-	err := cmd.Run()
-	if cmd.Process != nil {
-		killGroup(cmd.Process.Pid) // what it left running in the background
-	}
+	err := e.start(cmd)
 	// With ErrWaitDelay it ended well, but something it left running held its output open.
 	if (err == nil || errors.Is(err, exec.ErrWaitDelay)) && !stdout.exceeded() {
 		return stdout.String(), nil
@@ -141,6 +152,25 @@ func (e *Exec) run(ctx context.Context, req task.Request) (string, error) {
 	return "", publicError(err)
 }
 
+// start runs the command until its whole group is gone.
+func (e *Exec) start(cmd *exec.Cmd) error {
+	// The kernel's promise to kill it with us is one of the thread that starts it.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	group := cmd.Process.Pid
+	guarded := e.guard.add(group)
+	if guarded != nil {
+		_ = killGroup(group)
+	}
+	err := cmd.Wait()
+	_ = killGroup(group) // what it left running in the background
+	e.guard.remove(group)
+	return cmp.Or(guarded, err)
+}
+
 func (e *Exec) command(ctx context.Context, req task.Request) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, e.path, e.cfg.Command[1:]...)
 	cmd.Args[0] = e.cfg.Command[0]
@@ -150,7 +180,7 @@ func (e *Exec) command(ctx context.Context, req task.Request) *exec.Cmd {
 		"AGENT_CALLER_NAME="+req.Caller.Name(),
 		"AGENT_TASK_ID="+req.TaskID,
 		"AGENT_CONTEXT_ID="+req.ContextID)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.SysProcAttr = procAttr()
 	cmd.Cancel = func() error { return killGroup(cmd.Process.Pid) }
 	cmd.WaitDelay = pipeGrace
 	return cmd

@@ -54,7 +54,7 @@ func serve(ctx context.Context, errOut io.Writer, options agent.Options) error {
 	for _, warning := range set.Warnings() {
 		log.Warn(warning)
 	}
-	options.Settings, options.Logger = set, log
+	options.Settings, options.Logger, options.Guard = set, log, guardCommand()
 	a, err := agent.New(options)
 	if err != nil {
 		return fmt.Errorf("set the agent up: %w", err)
