@@ -156,6 +156,9 @@ func New(o Options) (*Agent, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.Settings.Log.Access {
+		recorder.LogAdmissions()
+	}
 	stale, err := newStale(o.Metrics)
 	if err != nil {
 		return nil, err

@@ -19,7 +19,7 @@ func newExec(set settings.Settings, guard []string, log *slog.Logger) (*backend.
 	s := set.Agent
 	exec, err := backend.NewExec(backend.ExecConfig{
 		Command: s.Command, Timeout: s.CommandTimeout, OutputLimit: s.CommandOutputLimit, Logger: log,
-		Guard:   guard,
+		Guard: guard, Input: backend.Input(s.CommandInput),
 		PassEnv: s.CommandEnv,
 		LookupEnv: func(name string) (string, bool) {
 			if value, set := set.CommandVariable(name); set {

@@ -40,6 +40,7 @@ type Event struct {
 type Recorder struct {
 	log       *slog.Logger
 	decisions *prometheus.CounterVec
+	access    slog.Level         // of admissions
 	admitted  prometheus.Counter // resolved once: it is on the path of every request
 }
 
@@ -58,13 +59,18 @@ func NewRecorder(log *slog.Logger, reg prometheus.Registerer) (*Recorder, error)
 	}
 	return &Recorder{
 		log:       log,
+		access:    slog.LevelDebug,
 		decisions: decisions,
 		admitted:  decisions.WithLabelValues("", string(Admitted), ""),
 	}, nil
 }
 
+// LogAdmissions has admissions logged at level INFO. Call it before the first
+// [Recorder.Record].
+func (r *Recorder) LogAdmissions() { r.access = slog.LevelInfo }
+
 // Record counts the event and logs it: refusals and warnings at level WARN,
-// admissions at DEBUG.
+// admissions at DEBUG unless [Recorder.LogAdmissions] was called.
 func (r *Recorder) Record(ctx context.Context, e Event) {
 	if e.Decision == Admitted {
 		r.admitted.Inc()
@@ -73,7 +79,7 @@ func (r *Recorder) Record(ctx context.Context, e Event) {
 	}
 	level := slog.LevelWarn
 	if e.Decision == Admitted {
-		level = slog.LevelDebug
+		level = r.access
 	}
 	if !r.log.Enabled(ctx, level) {
 		return

@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -11,7 +12,6 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 	"unicode/utf8"
 
@@ -25,6 +25,8 @@ type ExecConfig struct {
 	// Command is the program and its arguments, passed on as they are: no shell
 	// reads them. A program without a slash is looked up in PATH once.
 	Command []string
+	// Input is what it reads from its standard input; [InputText] by default.
+	Input Input
 	// Dir is its working directory, ours by default.
 	Dir string
 	// PassEnv names variables of our environment that it gets beside PATH,
@@ -42,12 +44,13 @@ type ExecConfig struct {
 	// called [Exec.Close], by kill -9 for example. Without one only the commands
 	// themselves are killed then, on Linux, not what they started.
 	Guard []string
-	// Logger gets what the command writes to its standard error, cut.
+	// Logger gets the end of what the command writes to its standard error: at
+	// level WARN when it fails, else at DEBUG.
 	Logger *slog.Logger
 }
 
 // Exec answers a message with what a command writes to its standard output,
-// given the text of the message on its standard input. In its environment the
+// given the message on its standard input as [ExecConfig] says. In its environment the
 // command finds AGENT_CALLER_DID, AGENT_CALLER_NAME (of callers without a DID
 // too), AGENT_TASK_ID and AGENT_CONTEXT_ID. The ids are those of [task.Request]:
 // no two callers have the same, and they fit the name of a file.
@@ -87,6 +90,13 @@ func NewExec(cfg ExecConfig) (*Exec, error) {
 	if cfg.LookupEnv == nil {
 		cfg.LookupEnv = os.LookupEnv
 	}
+	switch cfg.Input {
+	case "":
+		cfg.Input = InputText
+	case InputText, InputJSON:
+	default:
+		return nil, fmt.Errorf("backend: unknown input %q", cfg.Input)
+	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -113,12 +123,11 @@ var (
 
 // Execute implements [task.Executor].
 func (e *Exec) Execute(ctx context.Context, req task.Request, emit func(*a2a.Artifact) error) (task.Result, error) {
-	for _, p := range req.Message.Parts {
-		if _, ok := p.Content.(a2a.Text); !ok {
-			return task.Result{}, errTextOnly
-		}
+	input, err := e.input(req)
+	if err != nil {
+		return task.Result{}, err
 	}
-	output, err := e.run(ctx, req)
+	output, err := e.run(ctx, req, input)
 	if err != nil {
 		return task.Result{}, err
 	}
@@ -129,23 +138,25 @@ func (e *Exec) Execute(ctx context.Context, req task.Request, emit func(*a2a.Art
 	return task.Result{}, emit(&a2a.Artifact{Name: "output", Parts: a2a.ContentParts{part}})
 }
 
-func (e *Exec) run(ctx context.Context, req task.Request) (string, error) {
+func (e *Exec) run(ctx context.Context, req task.Request, input []byte) (string, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	ctx, stop := context.WithTimeoutCause(ctx, e.cfg.Timeout, errTooLong)
 	defer stop()
 
 	stdout := &output{limit: e.cfg.OutputLimit, full: func() { cancel(errTooLarge) }}
-	stderr := &output{limit: stderrLimit}
+	stderr := new(tail)
 	cmd := e.command(ctx, req)
-	cmd.Stdin = strings.NewReader(req.Text())
+	cmd.Stdin = bytes.NewReader(input)
 	cmd.Stdout, cmd.Stderr = stdout, stderr
 	err := e.start(cmd)
 	// With ErrWaitDelay it ended well, but something it left running held its output open.
+	log := e.cfg.Logger.With("task", string(req.Message.TaskID), "caller", req.Caller.Name())
 	if (err == nil || errors.Is(err, exec.ErrWaitDelay)) && !stdout.exceeded() {
+		log.Debug("command ended", "stderr", stderr.String())
 		return stdout.String(), nil
 	}
-	e.cfg.Logger.Warn("command failed", "task", string(req.Message.TaskID), "caller", req.Caller.Name(), "error", err, "stderr", stderr.String())
+	log.Warn("command failed", "error", err, "stderr", stderr.String())
 	if cause := context.Cause(ctx); cause != nil {
 		return "", cause
 	}
@@ -184,15 +195,6 @@ func (e *Exec) command(ctx context.Context, req task.Request) *exec.Cmd {
 	cmd.Cancel = func() error { return killGroup(cmd.Process.Pid) }
 	cmd.WaitDelay = pipeGrace
 	return cmd
-}
-
-// killGroup ends every process of the group that a command leads.
-func killGroup(pid int) error {
-	err := syscall.Kill(-pid, syscall.SIGKILL)
-	if errors.Is(err, syscall.ESRCH) {
-		return os.ErrProcessDone
-	}
-	return err
 }
 
 // publicError says how a command ended without what it wrote.
