@@ -105,8 +105,8 @@ func (a *Agent) listen() error {
 }
 
 // rejected counts a failed handshake, which no gate ever sees.
-func (a *Agent) rejected(reason string, err error) {
+func (a *Agent) rejected(reason, remote string, err error) {
 	a.audit.Record(context.Background(), audit.Event{
-		Decision: audit.Refused, Gate: "tls", Reason: reason, Cause: err,
+		Decision: audit.Refused, Gate: "tls", Reason: reason, Remote: remote, Cause: err,
 	})
 }
