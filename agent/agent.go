@@ -80,6 +80,8 @@ type Agent struct {
 	ready   *readiness
 	audit   *audit.Recorder
 
+	handshakes audit.Burst // refused ones in the log
+
 	dir         *safefile.Dir
 	key         *did.KeyPair
 	fresh       bool // the key is of this start: nothing was ever accepted

@@ -32,6 +32,7 @@ type Event struct {
 	DID       string // the name as far as it was proved, "" before
 	Method    string // JSON-RPC method, "" where it is not known yet
 	Remote    string // address of the peer's socket
+	Unlogged  bool   // it is counted only
 	Cause     error  // for our log only, with its Stack() string if it has one; it never reaches the peer
 }
 
@@ -81,7 +82,7 @@ func (r *Recorder) Record(ctx context.Context, e Event) {
 	if e.Decision == Admitted {
 		level = r.access
 	}
-	if !r.log.Enabled(ctx, level) {
+	if e.Unlogged || !r.log.Enabled(ctx, level) {
 		return
 	}
 	r.log.LogAttrs(ctx, level, "gate "+string(e.Decision), e.attrs()...)
