@@ -28,6 +28,7 @@ func mutants() []mutant {
 		storageFaults(),
 		numbers(),
 		lifecycle(),
+		execLog(),
 	)
 }
 
