@@ -37,6 +37,10 @@ type Options struct {
 	Settings settings.Settings
 	// Executor answers messages; nil is the backend that the settings name.
 	Executor task.Executor
+	// Guard is a command that calls backend.Guard with its standard input: the
+	// exec backend has it kill what its commands started when this process is
+	// killed. Without one only the commands themselves are killed, on Linux.
+	Guard []string
 	// Logger takes what an operator should know; nil discards it.
 	Logger *slog.Logger
 	// Metrics takes the counters; nil is a registry of the agent's own, which
@@ -75,6 +79,8 @@ type Agent struct {
 	metrics *prometheus.Registry
 	ready   *readiness
 	audit   *audit.Recorder
+
+	handshakes audit.Burst // refused ones in the log
 
 	dir         *safefile.Dir
 	key         *did.KeyPair
@@ -151,6 +157,9 @@ func New(o Options) (*Agent, error) {
 	recorder, err := audit.NewRecorder(o.Logger, o.Metrics)
 	if err != nil {
 		return nil, err
+	}
+	if o.Settings.Log.Access {
+		recorder.LogAdmissions()
 	}
 	stale, err := newStale(o.Metrics)
 	if err != nil {

@@ -13,11 +13,13 @@ import (
 // ErrCommand: the program of AGENT__COMMAND cannot be run.
 var ErrCommand = errors.New("AGENT__COMMAND")
 
-// newExec returns the backend of AGENT__COMMAND. Errors: [ErrCommand].
-func newExec(set settings.Settings, log *slog.Logger) (*backend.Exec, error) {
+// newExec returns the backend of AGENT__COMMAND, with [Options.Guard]. Errors:
+// [ErrCommand].
+func newExec(set settings.Settings, guard []string, log *slog.Logger) (*backend.Exec, error) {
 	s := set.Agent
 	exec, err := backend.NewExec(backend.ExecConfig{
 		Command: s.Command, Timeout: s.CommandTimeout, OutputLimit: s.CommandOutputLimit, Logger: log,
+		Guard: guard, Input: backend.Input(s.CommandInput),
 		PassEnv: s.CommandEnv,
 		LookupEnv: func(name string) (string, bool) {
 			if value, set := set.CommandVariable(name); set {

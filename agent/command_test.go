@@ -28,7 +28,7 @@ func TestCommandGetsItsVariables(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	exec, err := newExec(set, slog.New(slog.DiscardHandler))
+	exec, err := newExec(set, nil, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -47,7 +47,7 @@ func Preflight(set settings.Settings) error {
 func preflight(set settings.Settings, command bool) error {
 	var errs []error
 	if command && set.Agent.Backend == settings.BackendExec {
-		_, err := newExec(set, slog.New(slog.DiscardHandler))
+		_, err := newExec(set, nil, slog.New(slog.DiscardHandler))
 		errs = append(errs, err)
 	}
 	if _, err := fetch.ProxyFromEnvironment(); err != nil {

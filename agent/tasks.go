@@ -67,7 +67,12 @@ func (a *Agent) executor() (task.Executor, error) {
 	case settings.BackendEcho:
 		return backend.Echo{}, nil
 	case settings.BackendExec:
-		return newExec(a.set, a.log)
+		exec, err := newExec(a.set, a.opts.Guard, a.log)
+		if err != nil {
+			return nil, err
+		}
+		a.onStop(func(context.Context) error { return exec.Close() })
+		return exec, nil
 	default:
 		return nil, fmt.Errorf("AGENT__BACKEND: unknown backend %q", s.Backend)
 	}

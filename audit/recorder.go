@@ -32,6 +32,7 @@ type Event struct {
 	DID       string // the name as far as it was proved, "" before
 	Method    string // JSON-RPC method, "" where it is not known yet
 	Remote    string // address of the peer's socket
+	Unlogged  bool   // it is counted only
 	Cause     error  // for our log only, with its Stack() string if it has one; it never reaches the peer
 }
 
@@ -40,6 +41,7 @@ type Event struct {
 type Recorder struct {
 	log       *slog.Logger
 	decisions *prometheus.CounterVec
+	access    slog.Level         // of admissions
 	admitted  prometheus.Counter // resolved once: it is on the path of every request
 }
 
@@ -58,13 +60,18 @@ func NewRecorder(log *slog.Logger, reg prometheus.Registerer) (*Recorder, error)
 	}
 	return &Recorder{
 		log:       log,
+		access:    slog.LevelDebug,
 		decisions: decisions,
 		admitted:  decisions.WithLabelValues("", string(Admitted), ""),
 	}, nil
 }
 
+// LogAdmissions has admissions logged at level INFO. Call it before the first
+// [Recorder.Record].
+func (r *Recorder) LogAdmissions() { r.access = slog.LevelInfo }
+
 // Record counts the event and logs it: refusals and warnings at level WARN,
-// admissions at DEBUG.
+// admissions at DEBUG unless [Recorder.LogAdmissions] was called.
 func (r *Recorder) Record(ctx context.Context, e Event) {
 	if e.Decision == Admitted {
 		r.admitted.Inc()
@@ -73,9 +80,9 @@ func (r *Recorder) Record(ctx context.Context, e Event) {
 	}
 	level := slog.LevelWarn
 	if e.Decision == Admitted {
-		level = slog.LevelDebug
+		level = r.access
 	}
-	if !r.log.Enabled(ctx, level) {
+	if e.Unlogged || !r.log.Enabled(ctx, level) {
 		return
 	}
 	r.log.LogAttrs(ctx, level, "gate "+string(e.Decision), e.attrs()...)

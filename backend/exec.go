@@ -1,15 +1,17 @@
 package backend
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"os"
 	"os/exec"
+	"runtime"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 	"unicode/utf8"
 
@@ -23,6 +25,8 @@ type ExecConfig struct {
 	// Command is the program and its arguments, passed on as they are: no shell
 	// reads them. A program without a slash is looked up in PATH once.
 	Command []string
+	// Input is what it reads from its standard input; [InputText] by default.
+	Input Input
 	// Dir is its working directory, ours by default.
 	Dir string
 	// PassEnv names variables of our environment that it gets beside PATH,
@@ -35,12 +39,18 @@ type ExecConfig struct {
 	OutputLimit int64
 	// LookupEnv reads our environment; os.LookupEnv by default.
 	LookupEnv func(string) (string, bool)
-	// Logger gets what the command writes to its standard error, cut.
+	// Guard is a command that calls [Guard] with its standard input, and kills
+	// what the commands leave running when this process ends without having
+	// called [Exec.Close], by kill -9 for example. Without one only the commands
+	// themselves are killed then, on Linux, not what they started.
+	Guard []string
+	// Logger gets the end of what the command writes to its standard error: at
+	// level WARN when it fails, else at DEBUG.
 	Logger *slog.Logger
 }
 
 // Exec answers a message with what a command writes to its standard output,
-// given the text of the message on its standard input. In its environment the
+// given the message on its standard input as [ExecConfig] says. In its environment the
 // command finds AGENT_CALLER_DID, AGENT_CALLER_NAME (of callers without a DID
 // too), AGENT_TASK_ID and AGENT_CONTEXT_ID. The ids are those of [task.Request]:
 // no two callers have the same, and they fit the name of a file.
@@ -50,9 +60,10 @@ type ExecConfig struct {
 // not what was written to standard error. When its time is up the command is
 // killed with every process of its group.
 type Exec struct {
-	cfg  ExecConfig
-	path string
-	env  []string
+	cfg   ExecConfig
+	path  string
+	env   []string
+	guard guard
 }
 
 var _ task.Executor = (*Exec)(nil)
@@ -79,16 +90,29 @@ func NewExec(cfg ExecConfig) (*Exec, error) {
 	if cfg.LookupEnv == nil {
 		cfg.LookupEnv = os.LookupEnv
 	}
+	switch cfg.Input {
+	case "":
+		cfg.Input = InputText
+	case InputText, InputJSON:
+	default:
+		return nil, fmt.Errorf("backend: unknown input %q", cfg.Input)
+	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	e := &Exec{cfg: cfg, path: path}
+	e := &Exec{cfg: cfg, path: path, guard: guard{command: cfg.Guard}}
 	for _, name := range slices.Concat([]string{"PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR"}, cfg.PassEnv) {
 		if value, ok := cfg.LookupEnv(name); ok {
 			e.env = append(e.env, name+"="+value)
 		}
 	}
 	return e, nil
+}
+
+// Close kills what is still running. Executions after it fail.
+func (e *Exec) Close() error {
+	e.guard.close()
+	return nil
 }
 
 var (
@@ -99,12 +123,11 @@ var (
 
 // Execute implements [task.Executor].
 func (e *Exec) Execute(ctx context.Context, req task.Request, emit func(*a2a.Artifact) error) (task.Result, error) {
-	for _, p := range req.Message.Parts {
-		if _, ok := p.Content.(a2a.Text); !ok {
-			return task.Result{}, errTextOnly
-		}
+	input, err := e.input(req)
+	if err != nil {
+		return task.Result{}, err
 	}
-	output, err := e.run(ctx, req)
+	output, err := e.run(ctx, req, input)
 	if err != nil {
 		return task.Result{}, err
 	}
@@ -115,30 +138,48 @@ func (e *Exec) Execute(ctx context.Context, req task.Request, emit func(*a2a.Art
 	return task.Result{}, emit(&a2a.Artifact{Name: "output", Parts: a2a.ContentParts{part}})
 }
 
-func (e *Exec) run(ctx context.Context, req task.Request) (string, error) {
+func (e *Exec) run(ctx context.Context, req task.Request, input []byte) (string, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	ctx, stop := context.WithTimeoutCause(ctx, e.cfg.Timeout, errTooLong)
 	defer stop()
 
 	stdout := &output{limit: e.cfg.OutputLimit, full: func() { cancel(errTooLarge) }}
-	stderr := &output{limit: stderrLimit}
+	stderr := new(tail)
 	cmd := e.command(ctx, req)
-	cmd.Stdin = strings.NewReader(req.Text())
+	cmd.Stdin = bytes.NewReader(input)
 	cmd.Stdout, cmd.Stderr = stdout, stderr
-	err := cmd.Run()
-	if cmd.Process != nil {
-		killGroup(cmd.Process.Pid) // what it left running in the background
-	}
+	err := e.start(cmd)
 	// With ErrWaitDelay it ended well, but something it left running held its output open.
+	log := e.cfg.Logger.With("task", string(req.Message.TaskID), "caller", req.Caller.Name())
 	if (err == nil || errors.Is(err, exec.ErrWaitDelay)) && !stdout.exceeded() {
+		log.Debug("command ended", "stderr", stderr.String())
 		return stdout.String(), nil
 	}
-	e.cfg.Logger.Warn("command failed", "task", string(req.Message.TaskID), "caller", req.Caller.Name(), "error", err, "stderr", stderr.String())
+	log.Warn("command failed", "error", err, "stderr", stderr.String())
 	if cause := context.Cause(ctx); cause != nil {
 		return "", cause
 	}
 	return "", publicError(err)
+}
+
+// start runs the command until its whole group is gone.
+func (e *Exec) start(cmd *exec.Cmd) error {
+	// The kernel's promise to kill it with us is one of the thread that starts it.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	group := cmd.Process.Pid
+	guarded := e.guard.add(group)
+	if guarded != nil {
+		_ = killGroup(group)
+	}
+	err := cmd.Wait()
+	_ = killGroup(group) // what it left running in the background
+	e.guard.remove(group)
+	return cmp.Or(guarded, err)
 }
 
 func (e *Exec) command(ctx context.Context, req task.Request) *exec.Cmd {
@@ -150,19 +191,10 @@ func (e *Exec) command(ctx context.Context, req task.Request) *exec.Cmd {
 		"AGENT_CALLER_NAME="+req.Caller.Name(),
 		"AGENT_TASK_ID="+req.TaskID,
 		"AGENT_CONTEXT_ID="+req.ContextID)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.SysProcAttr = procAttr()
 	cmd.Cancel = func() error { return killGroup(cmd.Process.Pid) }
 	cmd.WaitDelay = pipeGrace
 	return cmd
-}
-
-// killGroup ends every process of the group that a command leads.
-func killGroup(pid int) error {
-	err := syscall.Kill(-pid, syscall.SIGKILL)
-	if errors.Is(err, syscall.ESRCH) {
-		return os.ErrProcessDone
-	}
-	return err
 }
 
 // publicError says how a command ended without what it wrote.

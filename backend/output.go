@@ -2,9 +2,6 @@ package backend
 
 import "sync"
 
-// stderrLimit is how much of a command's standard error is kept for the log.
-const stderrLimit = 4 << 10
-
 // output keeps what is written to it up to a limit and swallows the rest, so
 // that the writer is never blocked nor broken by us.
 type output struct {

@@ -12,6 +12,7 @@ import (
 	"github.com/getbindu/bindu-go/audit"
 	"github.com/getbindu/bindu-go/identity"
 	"github.com/getbindu/bindu-go/internal/jsonrpc"
+	"github.com/getbindu/bindu-go/transport/mtls"
 )
 
 // gate is one stop: it admits by returning nil.
@@ -114,12 +115,26 @@ func (c *Chain) admit(x *exchange, requestID string) {
 func (c *Chain) event(x *exchange, d audit.Decision, gate, requestID string, denial *Denial) audit.Event {
 	e := audit.Event{
 		Decision: d, Gate: gate, RequestID: requestID,
-		DID: x.provedName(), Method: x.envelope.Method, Remote: x.r.RemoteAddr,
+		DID: cmp.Or(x.provedName(), c.connectionName(x)), Method: x.envelope.Method, Remote: x.r.RemoteAddr,
 	}
 	if denial != nil {
 		e.Reason, e.Cause = string(denial.Reason), denial.Cause
 	}
 	return e
+}
+
+// connectionName is the name in the certificate of the connection, where a gate
+// before that of certificates decided: a token that is refused has none. The
+// handshake proved it.
+func (c *Chain) connectionName(x *exchange) string {
+	if c.cfg.Mode == ModeOff || x.r.TLS == nil {
+		return ""
+	}
+	name, err := mtls.PeerDID(x.r.TLS, c.cfg.Issuer)
+	if err != nil {
+		return ""
+	}
+	return name.String()
 }
 
 // provedName is the caller as far as it was proved.

@@ -11,6 +11,15 @@ const (
 	BackendExec Backend = "exec"
 )
 
+// CommandInput names what a command reads from its standard input.
+type CommandInput string
+
+// What a command can read.
+const (
+	CommandText CommandInput = "text"
+	CommandJSON CommandInput = "json"
+)
+
 // Agent says who this agent is and what answers for it.
 type Agent struct {
 	Name        string `env:"AGENT__NAME" required:"true" rule:"didpart" doc:"Name of the agent: part of its DID and title of its card; letters, digits, spaces and @ . - _." example:"joke-teller"`
@@ -27,6 +36,7 @@ type Agent struct {
 	Backend            Backend       `env:"AGENT__BACKEND" default:"echo" oneof:"echo|exec" doc:"What answers a message: echo repeats it, exec runs AGENT__COMMAND." example:"exec"`
 	Command            []string      `env:"AGENT__COMMAND" form:"argv" doc:"Program of the exec backend and its arguments, as a JSON array or as words with shell quoting; no shell runs." example:"[\"python3\",\"joke.py\"]"`
 	CommandEnv         []string      `env:"AGENT__COMMAND_ENV" each:"envname" doc:"Names of variables that the command gets beside PATH, HOME, LANG, LC_ALL, TZ and TMPDIR, with their values from the environment or .env, such as the key of a model. Settings of the agent cannot be named." example:"OPENAI_API_KEY,HTTPS_PROXY"`
+	CommandInput       CommandInput  `env:"AGENT__COMMAND_INPUT" default:"text" oneof:"text|json" doc:"What the command reads from standard input: the text of the message, or a JSON object with the message, its history and the caller (docs/exec.md)." example:"json"`
 	CommandTimeout     time.Duration `env:"AGENT__COMMAND_TIMEOUT" default:"60s" min:"10ms" max:"1h" doc:"How long one run of the command may take." example:"2m"`
 	CommandOutputLimit int64         `env:"AGENT__COMMAND_OUTPUT_LIMIT" unit:"bytes" default:"1MiB" min:"1" max:"64MiB" doc:"How much the command may write to standard output." example:"4MiB"`
 }

@@ -13,7 +13,7 @@ type commandEnv struct{ values map[string]Secret }
 const commandEnvName = "AGENT__COMMAND_ENV"
 
 // reservedEnv are set for the command by the exec backend.
-var reservedEnv = []string{"AGENT_CALLER_DID", "AGENT_TASK_ID", "AGENT_CONTEXT_ID"}
+var reservedEnv = []string{"AGENT_CALLER_DID", "AGENT_CALLER_NAME", "AGENT_TASK_ID", "AGENT_CONTEXT_ID"}
 
 // checkEnvName wants the name of a variable that may be handed to a command.
 // Ours stay here, whichever they are: the command speaks to whoever may call the

@@ -74,11 +74,12 @@ func TestEveryExampleAndDefaultIsRight(t *testing.T) {
 
 func TestChoicesAreTheConstants(t *testing.T) {
 	want := map[string]string{
-		"AGENT__BACKEND":    fmt.Sprint(settings.BackendEcho, "|", settings.BackendExec),
-		"AUTH__PROVIDER":    fmt.Sprint(settings.ProviderHydra, "|", settings.ProviderAuth0, "|", settings.ProviderOIDC),
-		"AUTH__ERROR_CODES": fmt.Sprint(settings.ErrorCodesAuto, "|", settings.ErrorCodesOwn, "|", settings.ErrorCodesAuth0),
-		"AUTH__TOKEN_MODE":  fmt.Sprint(settings.TokenStrict, "|", settings.TokenOptional, "|", settings.TokenPermissive),
-		"AUTH__CLIENT_AUTH": fmt.Sprint(settings.ClientSecretPost, "|", settings.ClientSecretBasic),
+		"AGENT__BACKEND":       fmt.Sprint(settings.BackendEcho, "|", settings.BackendExec),
+		"AGENT__COMMAND_INPUT": fmt.Sprint(settings.CommandText, "|", settings.CommandJSON),
+		"AUTH__PROVIDER":       fmt.Sprint(settings.ProviderHydra, "|", settings.ProviderAuth0, "|", settings.ProviderOIDC),
+		"AUTH__ERROR_CODES":    fmt.Sprint(settings.ErrorCodesAuto, "|", settings.ErrorCodesOwn, "|", settings.ErrorCodesAuth0),
+		"AUTH__TOKEN_MODE":     fmt.Sprint(settings.TokenStrict, "|", settings.TokenOptional, "|", settings.TokenPermissive),
+		"AUTH__CLIENT_AUTH":    fmt.Sprint(settings.ClientSecretPost, "|", settings.ClientSecretBasic),
 		"AUTH__OUTBOUND_AUDIENCE_STYLE": fmt.Sprint(settings.AudienceParameter, "|", settings.AudienceResource, "|",
 			settings.AudienceScope, "|", settings.AudienceNone),
 		"MTLS__MODE":      fmt.Sprint(settings.ModeHybrid, "|", settings.ModeMTLS),

@@ -73,7 +73,7 @@ directory; "agent config" shows them.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &usageError{fmt.Errorf("%w; see %q", err, cmd.CommandPath()+" --help")}
 	})
-	root.AddCommand(newServe(), newCall(), newDemo(), newConfig(), newSign(), newVerify(), newDID(), newKey(), newCert(), newToken(), newPolicy(), newTasks(), newHealth(), newInitAuthority(), newVersion())
+	root.AddCommand(newServe(), newCall(), newDemo(), newConfig(), newSign(), newVerify(), newDID(), newKey(), newCert(), newToken(), newPolicy(), newTasks(), newHealth(), newInitAuthority(), newGuard(), newVersion())
 	return root
 }
 

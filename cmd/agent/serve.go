@@ -54,7 +54,7 @@ func serve(ctx context.Context, errOut io.Writer, options agent.Options) error {
 	for _, warning := range set.Warnings() {
 		log.Warn(warning)
 	}
-	options.Settings, options.Logger = set, log
+	options.Settings, options.Logger, options.Guard = set, log, guardCommand()
 	a, err := agent.New(options)
 	if err != nil {
 		return fmt.Errorf("set the agent up: %w", err)
@@ -89,7 +89,16 @@ func onHangup(reload func()) (stop func()) {
 func newLogger(w io.Writer, l settings.Log) *slog.Logger {
 	options := &slog.HandlerOptions{Level: l.Level}
 	if l.Format == settings.LogJSON {
+		options.ReplaceAttr = readable
 		return slog.New(slog.NewJSONHandler(w, options))
 	}
 	return slog.New(slog.NewTextHandler(w, options))
+}
+
+// readable writes durations as text, which JSON has as nanoseconds otherwise.
+func readable(_ []string, a slog.Attr) slog.Attr {
+	if a.Value.Kind() == slog.KindDuration {
+		a.Value = slog.StringValue(a.Value.Duration().String())
+	}
+	return a
 }

@@ -29,6 +29,7 @@ func mutants() []mutant {
 		numbers(),
 		lifecycle(),
 		clients(),
+		execLog(),
 	)
 }
 

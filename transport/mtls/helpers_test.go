@@ -8,6 +8,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"net/netip"
 	"sync"
 	"testing"
 	"time"
@@ -81,19 +82,23 @@ type rejects struct{ ch chan reject }
 
 type reject struct {
 	reason string
+	remote string
 	err    error
 }
 
 func newRejects() *rejects { return &rejects{ch: make(chan reject, 1000)} }
 
 func (r *rejects) hook(cfg *mtls.SourceConfig) {
-	cfg.OnReject = func(reason string, err error) { r.ch <- reject{reason, err} }
+	cfg.OnReject = func(reason, remote string, err error) { r.ch <- reject{reason, remote, err} }
 }
 
 func (r *rejects) next(t testing.TB) reject {
 	t.Helper()
 	select {
 	case got := <-r.ch:
+		if _, err := netip.ParseAddrPort(got.remote); err != nil {
+			t.Errorf("the refusal has no address: %v", err)
+		}
 		return got
 	case <-time.After(5 * time.Second):
 		t.Fatal("OnReject was not called")

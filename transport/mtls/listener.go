@@ -120,7 +120,7 @@ func (l *Listener) refuse(raw net.Conn, err error, cert clientCertificate) {
 	}
 	err = l.source.handshakeError(err, cert)
 	if l.source.cfg.OnReject != nil {
-		l.source.cfg.OnReject(Reason(err), err)
+		l.source.cfg.OnReject(Reason(err), raw.RemoteAddr().String(), err)
 	}
 	if !errors.Is(err, errTLSTimeout) && !errors.Is(err, errPeerClosed) {
 		l.linger(raw)

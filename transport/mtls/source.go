@@ -30,8 +30,9 @@ type SourceConfig struct {
 	// gate can answer with a reason.
 	Authorize func(did.DID) error
 	// OnReject, if set, is told of every failed handshake of a [Listener]. The
-	// reason is one of the stable words of [Reason]. It must not block.
-	OnReject func(reason string, err error)
+	// reason is one of the stable words of [Reason], remote the address of the
+	// peer. It must not block.
+	OnReject func(reason, remote string, err error)
 	// HandshakeTimeout bounds a handshake on a [Listener]; 10 s by default.
 	HandshakeTimeout time.Duration
 	// Now is the clock; time.Now by default.
