@@ -110,6 +110,11 @@ func (c *caller) request(t *testing.T, url, text string) probe.Request {
 
 // sign is request for goroutines that cannot end the test.
 func (c *caller) sign(url, text string) (probe.Request, error) {
+	return c.signBody(url, probe.Message(text))
+}
+
+// signBody signs any request of the caller to the agent at url.
+func (c *caller) signBody(url string, body []byte) (probe.Request, error) {
 	p := probe.Proofs{Token: c.token, Signer: c.name, Key: c.key, Scheme: did.SchemeReference, Time: time.Now()}
-	return p.Sign(url, probe.Message(text))
+	return p.Sign(url, body)
 }
