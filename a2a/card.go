@@ -131,13 +131,13 @@ func (c *Card) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case LegacyCardPath:
 		doc = c.legacy
 	default:
-		http.NotFound(w, r)
+		refuse(w, r, http.StatusNotFound, "not_found", "No such path.")
 		return
 	}
 	header := w.Header()
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		header.Set("Allow", "GET, HEAD")
-		http.Error(w, http.StatusText(http.StatusMethodNotAllowed), http.StatusMethodNotAllowed)
+		refuse(w, r, http.StatusMethodNotAllowed, "method_not_allowed", "The Allow header lists what this path takes.")
 		return
 	}
 	header.Set("Content-Type", "application/json")

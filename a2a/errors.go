@@ -13,6 +13,9 @@ import (
 	"github.com/getbindu/bindu-go/task"
 )
 
+// gateTask names the tasks where an answer or the log says who refused.
+const gateTask = "task"
+
 // codeContextNotFound is the reference's, for contexts/clear.
 const codeContextNotFound = -32020
 
@@ -64,11 +67,13 @@ func protocolError(r *http.Request, refused *task.Refusal) (wireError, bool) {
 // writeError answers with an error: those of the protocol with HTTP 200 as
 // JSON-RPC over HTTP does, those of this agent as a refusal with their status.
 func (h *Handler) writeError(w http.ResponseWriter, r *http.Request, env jsonrpc.Envelope, err error) {
+	outcome := jsonrpc.OutcomeOf(r.Context())
 	var refused *task.Refusal
 	if errors.As(err, &refused) {
 		if e, ok := protocolError(r, refused); ok {
 			body, failed := encode(env.ID, "error", e)
 			if failed == nil {
+				outcome.Reason = refused.Reason
 				write(w, body)
 				return
 			}
@@ -77,15 +82,22 @@ func (h *Handler) writeError(w http.ResponseWriter, r *http.Request, env jsonrpc
 	}
 	status, e, retry := refusal(err)
 	if status == http.StatusInternalServerError {
-		h.log.Error("request failed", "method", brief.Text(env.Method), "error", err)
-	}
-	if h.refused != nil && status != http.StatusInternalServerError {
-		h.refused(r.Context(), env.Method, e.Data.Reason, err)
+		h.log.Error("request failed", "method", brief.Text(env.Method), "request_id", outcome.RequestID, "error", err)
+	} else {
+		outcome.Cause = err
+		e.Data.Gate = gateTask
 	}
 	if retry {
 		w.Header().Set("Retry-After", "1")
 	}
 	jsonrpc.WriteError(w, r, status, env.ID, e)
+}
+
+// refuse answers a request that is none for this handler.
+func refuse(w http.ResponseWriter, r *http.Request, status int, reason, hint string) {
+	jsonrpc.WriteError(w, r, status, nil, jsonrpc.Error{
+		Code: jsonrpc.CodeRequest, Message: http.StatusText(status), Data: jsonrpc.Data{Reason: reason, Hint: hint},
+	})
 }
 
 // refusal says how an error that is not of the protocol is answered.

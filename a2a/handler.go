@@ -29,9 +29,6 @@ type HandlerConfig struct {
 	// are made and while they are written to whoever reads slowly; 64 MiB by
 	// default. A single answer may be larger.
 	AnswerBytes int64
-	// Refused, unless nil, is told of each request that is answered with 401, 429
-	// or 503: the method, the stable word of the answer, and why.
-	Refused func(ctx context.Context, method, reason string, err error)
 	// Logger gets the errors that peers are not told.
 	Logger *slog.Logger
 }
@@ -42,13 +39,13 @@ type HandlerConfig struct {
 // context too.
 //
 // Errors of the protocol and requests that are none are answered with HTTP 200,
-// and what this agent cannot do now with 429 or 503.
+// and what this agent cannot do now with 429 or 503. What it answered is noted
+// where [jsonrpc.OutcomeOf] of the request's context says.
 type Handler struct {
 	operations map[string]operation
 	answers    *answers.Pool
 	maxBody    int64
 	maxDepth   int
-	refused    func(ctx context.Context, method, reason string, err error)
 	log        *slog.Logger
 }
 
@@ -57,7 +54,7 @@ func NewHandler(cfg HandlerConfig) (*Handler, error) {
 	if cfg.Tasks == nil {
 		return nil, errors.New("a2a: a handler needs a task service")
 	}
-	h := &Handler{operations: make(map[string]operation), maxBody: cfg.MaxBody, maxDepth: cfg.MaxDepth, refused: cfg.Refused, log: cfg.Logger}
+	h := &Handler{operations: make(map[string]operation), maxBody: cfg.MaxBody, maxDepth: cfg.MaxDepth, log: cfg.Logger}
 	if h.maxBody <= 0 {
 		h.maxBody = 2 << 20
 	}
@@ -82,9 +79,7 @@ func NewHandler(cfg HandlerConfig) (*Handler, error) {
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
-		jsonrpc.WriteError(w, r, http.StatusMethodNotAllowed, nil, jsonrpc.Error{
-			Code: jsonrpc.CodeRequest, Message: "method not allowed", Data: jsonrpc.Data{Reason: "method_not_allowed", Hint: "use POST"},
-		})
+		refuse(w, r, http.StatusMethodNotAllowed, "method_not_allowed", "Use POST.")
 		return
 	}
 	env, ok := jsonrpc.FromContext(r.Context())
@@ -108,14 +103,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (h *Handler) parse(w http.ResponseWriter, r *http.Request) (jsonrpc.Envelope, bool) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, h.maxBody))
 	if err != nil {
-		status, e := http.StatusBadRequest, jsonrpc.Error{
-			Code: jsonrpc.CodeRequest, Message: "the request body cannot be read", Data: jsonrpc.Data{Reason: "body_unreadable"},
-		}
-		var tooLarge *http.MaxBytesError
-		if errors.As(err, &tooLarge) {
-			status, e.Message, e.Data.Reason = http.StatusRequestEntityTooLarge, "the request body is too large", "payload_too_large"
-		}
-		jsonrpc.WriteError(w, r, status, nil, e)
+		jsonrpc.ReadFault(err).Write(w, r, "")
 		return jsonrpc.Envelope{}, false
 	}
 	env, err := jsonrpc.Parse(body, h.maxDepth)
@@ -155,7 +143,7 @@ func (h *Handler) survive(w http.ResponseWriter, r *http.Request, env jsonrpc.En
 	if cause == http.ErrAbortHandler { //nolint:errorlint // the value itself is the signal
 		panic(cause)
 	}
-	h.log.Error("handler panicked", "method", brief.Text(env.Method), "panic", fmt.Sprint(cause), brief.StackKey, string(debug.Stack()))
+	h.log.Error("handler panicked", "method", brief.Text(env.Method), "request_id", jsonrpc.OutcomeOf(r.Context()).RequestID, "panic", fmt.Sprint(cause), brief.StackKey, string(debug.Stack()))
 	_, e := jsonrpc.Refusal(nil)
 	jsonrpc.WriteError(w, r, http.StatusInternalServerError, env.ID, e)
 }

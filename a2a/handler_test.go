@@ -253,7 +253,7 @@ func TestABodyThatBreaksOff(t *testing.T) {
 	body := io.MultiReader(strings.NewReader(`{"jsonrpc":`), iotest.ErrReader(io.ErrUnexpectedEOF))
 	w := httptest.NewRecorder()
 	a.handler.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", body))
-	if r := parse(t, w); w.Code != http.StatusBadRequest || r.reason() != "body_unreadable" {
+	if r := parse(t, w); w.Code != http.StatusBadRequest || r.reason() != "body_incomplete" {
 		t.Errorf("answer %d %s", w.Code, w.Body)
 	}
 }
@@ -318,14 +318,12 @@ func TestFailuresOfOurs(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer service.Close(t.Context())
-			var refused []string
-			handler, err := a2a.NewHandler(a2a.HandlerConfig{Tasks: service, Refused: func(_ context.Context, method, reason string, err error) {
-				refused = append(refused, method+" "+reason+" "+err.Error())
-			}})
+			handler, err := a2a.NewHandler(a2a.HandlerConfig{Tasks: service})
 			if err != nil {
 				t.Fatal(err)
 			}
-			a := &agent{t: t, handler: handler, service: service}
+			outcome := jsonrpc.Outcome{RequestID: "R1"}
+			a := &agent{t: t, handler: outcomes(handler, &outcome), service: service}
 			w := a.post("alice", "", `{"jsonrpc":"2.0","id":"kept","method":"tasks/get","params":{"id":"x"}}`)
 			r := parse(t, w)
 			if w.Code != tt.status || r.Error.Code != tt.code || r.reason() != tt.reason || string(r.ID) != `"kept"` || w.Header().Get("Retry-After") != tt.retry {
@@ -334,14 +332,41 @@ func TestFailuresOfOurs(t *testing.T) {
 			if strings.Contains(w.Body.String(), "secret") {
 				t.Errorf("the peer is told %s", w.Body)
 			}
-			var want []string // of what is not a fault of ours
-			if tt.status != 500 {
-				want = []string{"tasks/get " + tt.reason + " " + tt.err.Error()}
+			gate, cause := "task", tt.err
+			if tt.status == 500 { // a fault of ours is logged by itself
+				gate, cause = "handler", nil
 			}
-			if !slices.Equal(refused, want) {
-				t.Errorf("refused are %q, want %q", refused, want)
+			if outcome.Gate != gate || outcome.Reason != tt.reason || !errors.Is(outcome.Cause, cause) {
+				t.Errorf("the outcome is %+v", outcome)
+			}
+			if !strings.Contains(w.Body.String(), `"gate":"`+gate+`","requestId":"R1"`) {
+				t.Errorf("the answer does not name the gate and the request: %s", w.Body)
 			}
 		})
+	}
+}
+
+// outcomes lets a test see what the handler says became of a request.
+func outcomes(h http.Handler, o *jsonrpc.Outcome) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h.ServeHTTP(w, r.WithContext(jsonrpc.WithOutcome(r.Context(), o)))
+	})
+}
+
+// An error of the protocol is no refusal: the request was carried out, and the
+// log has the word with which it ended.
+func TestErrorsOfTheProtocolAreOutcomes(t *testing.T) {
+	t.Parallel()
+	a := newAgent(t, task.Config{})
+	for body, reason := range map[string]string{
+		request("tasks/get", `{"id":"x"}`): "task_not_found", request("nothing", `{}`): "method_not_found", request("tasks/list", `{}`): "",
+	} {
+		outcome := jsonrpc.Outcome{RequestID: "R1"}
+		seen := &agent{t: t, handler: outcomes(a.handler, &outcome), service: a.service}
+		w := seen.post("alice", "", body)
+		if w.Code != 200 || outcome != (jsonrpc.Outcome{RequestID: "R1", Reason: reason}) || strings.Contains(w.Body.String(), "R1") {
+			t.Errorf("%s: %+v, %s", body, outcome, w.Body)
+		}
 	}
 }
 

@@ -1,13 +1,10 @@
 package agent
 
 import (
-	"context"
 	"net/http"
 
 	"github.com/getbindu/bindu-go/a2a"
-	"github.com/getbindu/bindu-go/audit"
 	"github.com/getbindu/bindu-go/gate"
-	"github.com/getbindu/bindu-go/identity"
 	"github.com/getbindu/bindu-go/skill"
 )
 
@@ -36,17 +33,6 @@ func (a *Agent) a2aHandler() (http.Handler, error) {
 		MaxBody:     a.set.Limits.BodyBytes,
 		MaxDepth:    a.set.Limits.JSONDepth,
 		AnswerBytes: a.set.Limits.AnswerBytes,
-		Refused:     a.refusedTask,
 		Logger:      a.log,
 	})
-}
-
-// refusedTask counts and logs what every gate let through and the tasks have no
-// room, no worker or no storage for.
-func (a *Agent) refusedTask(ctx context.Context, method, reason string, err error) {
-	e := audit.Event{Decision: audit.Refused, Gate: "task", Reason: reason, Method: method, Cause: err}
-	if c, ok := identity.CallerFromContext(ctx); ok {
-		e.DID = c.Name()
-	}
-	a.audit.Record(ctx, e)
 }

@@ -80,8 +80,6 @@ type Agent struct {
 	ready   *readiness
 	audit   *audit.Recorder
 
-	handshakes audit.Burst // refused ones in the log
-
 	dir         *safefile.Dir
 	key         *did.KeyPair
 	fresh       bool // the key is of this start: nothing was ever accepted
@@ -165,11 +163,16 @@ func New(o Options) (*Agent, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Agent{
+	a := &Agent{
 		opts: o, set: o.Settings, log: o.Logger, metrics: o.Metrics, audit: recorder,
 		ready: newReadiness(), started: o.Now(), stale: stale,
 		serving: make(chan struct{}),
-	}, nil
+	}
+	a.onStop(func(context.Context) error {
+		recorder.Flush()
+		return nil
+	})
+	return a, nil
 }
 
 // Run boots the agent, serves until ctx ends, and stops what it started: it

@@ -104,11 +104,9 @@ func (a *Agent) listen() error {
 	return nil
 }
 
-// rejected counts a failed handshake, which no gate ever sees. Anybody can cause
-// any number of them: some twenty a second are logged.
+// rejected records a failed handshake, which no gate ever sees.
 func (a *Agent) rejected(reason, remote string, err error) {
 	a.audit.Record(context.Background(), audit.Event{
 		Decision: audit.Refused, Gate: "tls", Reason: reason, Remote: remote, Cause: err,
-		Unlogged: !a.handshakes.Allow(a.opts.Now()),
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -29,11 +30,13 @@ type Event struct {
 	Gate      string // which gate decided, "" when all of them did
 	Reason    string // stable snake_case word, "" when admitted
 	RequestID string
-	DID       string // the name as far as it was proved, "" before
-	Method    string // JSON-RPC method, "" where it is not known yet
-	Remote    string // address of the peer's socket
-	Unlogged  bool   // it is counted only
-	Cause     error  // for our log only, with its Stack() string if it has one; it never reaches the peer
+	DID       string        // the name as far as it was proved, "" before
+	Method    string        // JSON-RPC method, "" where it is not known yet
+	Remote    string        // address of the peer's socket
+	Status    int           // of the HTTP answer, 0 if there is none
+	Outcome   string        // word of the error with which an admitted request ended, "" for a result
+	Duration  time.Duration // from the request to the end of its answer, 0 if there is no request
+	Cause     error         // for our log only, with its Stack() string if it has one; it never reaches the peer
 }
 
 // Recorder counts decisions and logs those that an operator must see. Its
@@ -43,6 +46,7 @@ type Recorder struct {
 	decisions *prometheus.CounterVec
 	access    slog.Level         // of admissions
 	admitted  prometheus.Counter // resolved once: it is on the path of every request
+	lines     bound              // of refusals and warnings
 }
 
 // NewRecorder registers its counter with reg. A nil logger discards.
@@ -71,21 +75,26 @@ func NewRecorder(log *slog.Logger, reg prometheus.Registerer) (*Recorder, error)
 func (r *Recorder) LogAdmissions() { r.access = slog.LevelInfo }
 
 // Record counts the event and logs it: refusals and warnings at level WARN,
-// admissions at DEBUG unless [Recorder.LogAdmissions] was called.
+// admissions at DEBUG unless [Recorder.LogAdmissions] was called. All are
+// counted. Of refusals and warnings of one gate, reason and name it logs
+// [LinesPerSecond], and says how many it left out: whoever is refused, with a
+// name or without, decides how often.
 func (r *Recorder) Record(ctx context.Context, e Event) {
 	if e.Decision == Admitted {
 		r.admitted.Inc()
-	} else {
-		r.decisions.WithLabelValues(e.Gate, string(e.Decision), e.Reason).Inc()
-	}
-	level := slog.LevelWarn
-	if e.Decision == Admitted {
-		level = r.access
-	}
-	if e.Unlogged || !r.log.Enabled(ctx, level) {
+		r.write(ctx, r.access, e)
 		return
 	}
-	r.log.LogAttrs(ctx, level, "gate "+string(e.Decision), e.attrs()...)
+	r.decisions.WithLabelValues(e.Gate, string(e.Decision), e.Reason).Inc()
+	if r.allow(e) {
+		r.write(ctx, slog.LevelWarn, e)
+	}
+}
+
+func (r *Recorder) write(ctx context.Context, level slog.Level, e Event) {
+	if r.log.Enabled(ctx, level) {
+		r.log.LogAttrs(ctx, level, "gate "+string(e.Decision), e.attrs()...)
+	}
 }
 
 // stacked is an error that knows the stack where it arose.
@@ -102,12 +111,19 @@ func (e Event) attrs() []slog.Attr {
 		slog.String("did", e.DID),
 		slog.String("method", brief.Text(e.Method)),
 		slog.String("remote", brief.Text(e.Remote)),
+		slog.String("outcome", e.Outcome),
 	}
 	attrs := all[:0]
 	for _, a := range all {
 		if a.Value.String() != "" {
 			attrs = append(attrs, a)
 		}
+	}
+	if e.Status != 0 {
+		attrs = append(attrs, slog.Int("status", e.Status))
+	}
+	if e.Duration != 0 {
+		attrs = append(attrs, slog.Duration("duration", e.Duration))
 	}
 	if e.Cause != nil {
 		attrs = append(attrs, slog.String("cause", e.Cause.Error()))

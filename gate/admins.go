@@ -34,7 +34,7 @@ func (c *Chain) capAdmin(x *exchange) {
 	x.capped = true // recorded once, however often the proofs are looked at
 	c.cfg.Recorder.Record(x.r.Context(), audit.Event{
 		Decision: audit.Warned, Gate: "scope", Reason: string(adminNotListed),
-		DID: x.caller.Name(), Remote: x.r.RemoteAddr, Cause: errAdminNotListed,
+		RequestID: x.outcome.RequestID, DID: x.caller.Name(), Remote: x.r.RemoteAddr, Cause: errAdminNotListed,
 	})
 }
 

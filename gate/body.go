@@ -4,8 +4,9 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"os"
 	"time"
+
+	"github.com/getbindu/bindu-go/internal/jsonrpc"
 )
 
 // errBodyShare: the caller's requests hold as many bytes as they may.
@@ -32,20 +33,16 @@ func (c *Chain) body(x *exchange) *Denial {
 }
 
 func (c *Chain) bodyDenial(err error) *Denial {
-	var tooLarge *http.MaxBytesError
-	switch {
-	case errors.Is(err, errBodyShare):
+	if errors.Is(err, errBodyShare) {
 		return limitDenial(err)
-	case errors.As(err, &tooLarge):
-		d := c.tooLarge()
+	}
+	fault := jsonrpc.ReadFault(err)
+	d := deny(Reason(fault.Reason), err)
+	if d.Reason == PayloadTooLarge {
+		d = c.tooLarge()
 		d.Cause = err
-		return d
 	}
-	d := deny(BodyIncomplete, err)
-	if errors.Is(err, os.ErrDeadlineExceeded) {
-		d.Reason = BodyTimeout
-	}
-	d.close = true
+	d.close = d.close || fault.Broken
 	return d
 }
 

@@ -6,13 +6,11 @@ import (
 	"encoding/base32"
 	"io"
 	"net/http"
-	"runtime/debug"
 	"time"
 
 	"github.com/getbindu/bindu-go/audit"
 	"github.com/getbindu/bindu-go/identity"
 	"github.com/getbindu/bindu-go/internal/jsonrpc"
-	"github.com/getbindu/bindu-go/transport/mtls"
 )
 
 // gate is one stop: it admits by returning nil.
@@ -68,102 +66,61 @@ func New(cfg Config) (*Chain, error) {
 
 // ServeHTTP takes the request through the gates.
 func (c *Chain) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	x := &exchange{w: &response{ResponseWriter: w}, r: r, now: c.cfg.Now()}
-	requestID := c.newRequestID()
-	w.Header().Set("X-Request-Id", requestID)
-	defer c.recoverPanic(x, requestID)
+	began := c.cfg.Now()
+	x := &exchange{w: &response{ResponseWriter: w}, r: r, began: began, now: began}
+	x.outcome.RequestID = c.newRequestID()
+	w.Header().Set("X-Request-Id", x.outcome.RequestID)
+	defer c.finish(x)
 	defer x.done()
 	for _, g := range c.gates {
 		denial := g.check(x)
 		if denial != nil {
-			c.refuse(x, cmp.Or(denial.gate, g.name), requestID, denial)
+			c.refuse(x, cmp.Or(denial.gate, g.name), denial)
 			return
 		}
 		if x.public {
-			x.route.Handler.ServeHTTP(x.w, x.r)
+			c.publish(x)
 			return
 		}
 	}
-	c.admit(x, requestID)
+	c.admit(x)
 }
 
-func (c *Chain) refuse(x *exchange, gate, requestID string, d *Denial) {
-	c.cfg.Recorder.Record(x.r.Context(), c.event(x, audit.Refused, gate, requestID, d))
-	if x.w.begun {
+func (c *Chain) refuse(x *exchange, gate string, d *Denial) {
+	c.decide(x, c.refusal(x, gate, d))
+	if x.w.begun() {
 		panic(http.ErrAbortHandler)
 	}
-	d.write(x.w, x.r, gate, requestID, c.cfg.Auth0Numbers)
+	d.write(x.w, x.r, gate, x.outcome.RequestID, c.cfg.Auth0Numbers)
 }
 
-func (c *Chain) admit(x *exchange, requestID string) {
+// wholeDocument are the headers that ask for a part of a document, or for it
+// only if it is another than it is. Public ones are small and sent whole.
+var wholeDocument = []string{"Range", "If-Range", "If-Match", "If-Unmodified-Since"}
+
+// publish answers what is everybody's. It is no decision unless it is refused.
+func (c *Chain) publish(x *exchange) {
+	for _, name := range wholeDocument {
+		x.r.Header.Del(name)
+	}
+	x.serve(x.r.WithContext(jsonrpc.WithOutcome(x.r.Context(), &x.outcome)))
+}
+
+func (c *Chain) admit(x *exchange) {
 	ctx := x.r.Context()
 	if x.tokenless && c.cfg.Mode == ModeHybrid {
 		// Where certificate and signature are all that is asked for this is
 		// how callers come; here an operator lets it pass for a time.
-		c.cfg.Recorder.Record(ctx, c.event(x, audit.Warned, "token", requestID, &Denial{Reason: tokenAbsent}))
+		c.cfg.Recorder.Record(ctx, c.event(x, audit.Warned, "token", &Denial{Reason: tokenAbsent}))
 	}
-	c.cfg.Recorder.Record(ctx, c.event(x, audit.Admitted, "", requestID, nil))
-	r := x.r.WithContext(jsonrpc.NewContext(identity.NewContext(ctx, x.caller), x.envelope))
+	ctx = jsonrpc.NewContext(identity.NewContext(ctx, x.caller), x.envelope)
+	r := x.r.WithContext(jsonrpc.WithOutcome(ctx, &x.outcome))
 	// Credentials end here: what is behind the gates reads the caller, and can
 	// neither leak nor relay what proved it.
 	r.Header = publicHeader(r.Header)
 	r.Body = io.NopCloser(bytes.NewReader(x.signed.Body))
 	r.ContentLength = int64(len(x.signed.Body))
-	x.route.Handler.ServeHTTP(x.w, r)
-}
-
-func (c *Chain) event(x *exchange, d audit.Decision, gate, requestID string, denial *Denial) audit.Event {
-	e := audit.Event{
-		Decision: d, Gate: gate, RequestID: requestID,
-		DID: cmp.Or(x.provedName(), c.connectionName(x)), Method: x.envelope.Method, Remote: x.r.RemoteAddr,
-	}
-	if denial != nil {
-		e.Reason, e.Cause = string(denial.Reason), denial.Cause
-	}
-	return e
-}
-
-// connectionName is the name in the certificate of the connection, where a gate
-// before that of certificates decided: a token that is refused has none. The
-// handshake proved it.
-func (c *Chain) connectionName(x *exchange) string {
-	if c.cfg.Mode == ModeOff || x.r.TLS == nil {
-		return ""
-	}
-	name, err := mtls.PeerDID(x.r.TLS, c.cfg.Issuer)
-	if err != nil {
-		return ""
-	}
-	return name.String()
-}
-
-// provedName is the caller as far as it was proved.
-func (x *exchange) provedName() string {
-	switch {
-	case !x.caller.DID.IsZero():
-		return x.caller.DID.String()
-	case !x.certDID.IsZero():
-		return x.certDID.String()
-	case !x.tokenDID.IsZero():
-		return x.tokenDID.String()
-	case x.caller.Claims.Issuer != "":
-		return x.caller.Name() // of a caller without a DID
-	default:
-		return ""
-	}
-}
-
-func (c *Chain) recoverPanic(x *exchange, requestID string) {
-	v := recover()
-	if v == nil {
-		return
-	}
-	if v == http.ErrAbortHandler {
-		panic(v)
-	}
-	d := deny(Internal, &panicError{v, debug.Stack()})
-	d.id = x.envelope.ID
-	c.refuse(x, "handler", requestID, d)
+	x.serve(r)
 }
 
 var requestIDEncoding = base32.HexEncoding.WithPadding(base32.NoPadding)

@@ -13,9 +13,13 @@ import (
 // exchange is one request on its way through the gates: each gate reads what
 // earlier ones proved and adds its own.
 type exchange struct {
-	w   *response
-	r   *http.Request
-	now time.Time // when its proofs were last looked at
+	w       *response
+	r       *http.Request
+	began   time.Time
+	now     time.Time // when its proofs were last looked at
+	outcome jsonrpc.Outcome
+	served  bool // its handler was called
+	decided bool // what became of it is recorded
 
 	route     Route
 	public    bool
@@ -46,21 +50,35 @@ func (x *exchange) done() {
 	x.place.release()
 }
 
-// response remembers whether an answer was begun, so that a panic after that
-// ends the connection instead of sending a second one.
+// response remembers what answer was begun: it is recorded, and a panic after
+// that ends the connection instead of sending a second one.
 type response struct {
 	http.ResponseWriter
-	begun bool
+	status int // 0 until an answer is begun
+}
+
+func (w *response) begun() bool { return w.status != 0 }
+
+func (w *response) begin(status int) {
+	if !w.begun() && status >= http.StatusOK { // those below announce an answer
+		w.status = status
+	}
 }
 
 func (w *response) WriteHeader(status int) {
-	w.begun = true
+	w.begin(status)
 	w.ResponseWriter.WriteHeader(status)
 }
 
 func (w *response) Write(p []byte) (int, error) {
-	w.begun = true
+	w.begin(http.StatusOK)
 	return w.ResponseWriter.Write(p)
+}
+
+// FlushError sends what was written so far, at least the headers.
+func (w *response) FlushError() error {
+	w.begin(http.StatusOK)
+	return http.NewResponseController(w.ResponseWriter).Flush()
 }
 
 // Unwrap gives http.ResponseController the writer's abilities.

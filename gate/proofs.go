@@ -62,6 +62,6 @@ func (c *Chain) warn(x *exchange, gate string, reason Reason, cause error) {
 	x.warned[reason] = true
 	c.cfg.Recorder.Record(x.r.Context(), audit.Event{
 		Decision: audit.Warned, Gate: gate, Reason: string(reason),
-		DID: x.tokenDID.String(), Remote: x.r.RemoteAddr, Cause: cause,
+		RequestID: x.outcome.RequestID, DID: x.tokenDID.String(), Remote: x.r.RemoteAddr, Cause: cause,
 	})
 }

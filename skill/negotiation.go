@@ -3,10 +3,7 @@ package skill
 import (
 	"encoding/json"
 	"errors"
-	"io"
-	"mime"
 	"net/http"
-	"strings"
 
 	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -34,40 +31,41 @@ func (s *Set) Negotiation() http.Handler {
 				_, _ = w.Write(body) // the caller is gone if this fails
 				return
 			}
-			refused = &refusal{http.StatusInternalServerError, jsonrpc.CodeInternalError, "internal", "The task cannot be assessed."}
+			jsonrpc.OutcomeOf(r.Context()).Cause = err
+			refused = &refusal{status: http.StatusInternalServerError, code: jsonrpc.CodeInternalError, reason: "internal", hint: "The task cannot be assessed."}
 		}
 		refused.write(w, r)
 	})
 }
+
+// gateNegotiation names this endpoint where an answer or the log says who refused.
+const gateNegotiation = "negotiation"
 
 // refusal is why a question has no answer.
 type refusal struct {
 	status       int
 	code         int
 	reason, hint string
+	body         *jsonrpc.BodyFault // instead of all that, if the body cannot be read
 }
 
 func (f refusal) write(w http.ResponseWriter, r *http.Request) {
+	if f.body != nil {
+		f.body.Write(w, r, gateNegotiation)
+		return
+	}
 	jsonrpc.WriteError(w, r, f.status, nil, jsonrpc.Error{
-		Code: f.code, Message: "negotiation refused", Data: jsonrpc.Data{Reason: f.reason, Hint: f.hint},
+		Code: f.code, Message: "negotiation refused", Data: jsonrpc.Data{Reason: f.reason, Gate: gateNegotiation, Hint: f.hint},
 	})
 }
 
 func question(w http.ResponseWriter, r *http.Request) (Task, *refusal) {
-	if r.Header.Get("Content-Encoding") != "" {
-		return Task{}, &refusal{http.StatusUnsupportedMediaType, jsonrpc.CodeInvalidRequest, "content_encoding", "Send the body without Content-Encoding."}
-	}
-	kind, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	charset, given := params["charset"]
-	if err != nil || kind != "application/json" || (given && !strings.EqualFold(charset, "utf-8")) {
-		return Task{}, &refusal{http.StatusUnsupportedMediaType, jsonrpc.CodeInvalidRequest, "content_type", "Send Content-Type: application/json in UTF-8."}
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxQuestionBytes))
-	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-		return Task{}, &refusal{http.StatusRequestEntityTooLarge, jsonrpc.CodeInvalidRequest, "payload_too_large", "Summarise the task: the whole question may have 4 KiB."}
-	}
-	if err != nil {
-		return Task{}, &refusal{http.StatusBadRequest, jsonrpc.CodeParseError, "json_malformed", "Send the whole body."}
+	body, fault := jsonrpc.ReadJSON(w, r, maxQuestionBytes)
+	if fault != nil {
+		if fault.Status == http.StatusRequestEntityTooLarge {
+			fault.Hint = "Summarise the task: the whole question may have 4 KiB."
+		}
+		return Task{}, &refusal{body: fault}
 	}
 	return parseQuestion(body)
 }
@@ -99,14 +97,14 @@ type weights struct {
 func parseQuestion(body []byte) (Task, *refusal) {
 	var a asked
 	if err := jsonv2.Unmarshal(body, &a); err != nil {
-		if _, syntax := errors.AsType[*jsontext.SyntacticError](err); syntax || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
-			return Task{}, &refusal{http.StatusBadRequest, jsonrpc.CodeParseError, "json_malformed", "Send one JSON object with each member once."}
+		if found, ok := errors.AsType[*jsonv2.SemanticError](err); ok {
+			return Task{}, wrongType(string(found.JSONPointer))
 		}
-		return Task{}, invalid(`Send {"task_summary":"…"}; docs/wire-format.md lists the other members and their types.`)
+		return Task{}, &refusal{status: http.StatusBadRequest, code: jsonrpc.CodeParseError, reason: "json_malformed", hint: "Send one JSON object with each member once."}
 	}
 	return a.task()
 }
 
 func invalid(hint string) *refusal {
-	return &refusal{http.StatusBadRequest, jsonrpc.CodeInvalidParams, "negotiation_invalid", hint}
+	return &refusal{status: http.StatusBadRequest, code: jsonrpc.CodeInvalidParams, reason: "negotiation_invalid", hint: hint}
 }

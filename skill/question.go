@@ -17,26 +17,34 @@ func (a asked) task() (Task, *refusal) {
 		RequiredTools: a.RequiredTools, ForbiddenTools: a.ForbiddenTools, MinScore: a.MinScore, Weights: defaultWeights,
 	}
 	if t.Summary == "" {
-		return Task{}, invalid("Say in task_summary what is to be done.")
+		return Task{}, wrong("task_summary")
 	}
-	for _, list := range [][]string{a.InputTypes, a.OutputTypes, a.RequiredTools, a.ForbiddenTools} {
-		if len(list) > maxAsked {
-			return Task{}, invalid("Name at most 32 media types or tools in a list.")
+	for _, list := range []struct {
+		member string
+		texts  []string
+	}{
+		{"input_mime_types", a.InputTypes}, {"output_mime_types", a.OutputTypes},
+		{"required_tools", a.RequiredTools}, {"forbidden_tools", a.ForbiddenTools},
+	} {
+		if len(list.texts) > maxAsked {
+			return Task{}, wrong(list.member)
 		}
 	}
 	if t.MinScore < 0 || t.MinScore > 1 {
-		return Task{}, invalid("min_score is a number from 0 to 1.")
+		return Task{}, wrong("min_score")
 	}
 	if a.MaxLatencyMS != nil {
 		if t.MaxLatencyMS = *a.MaxLatencyMS; t.MaxLatencyMS <= 0 {
-			return Task{}, invalid("max_latency_ms is a number above 0.")
+			return Task{}, wrong("max_latency_ms")
 		}
 	}
 	if !a.cost(&t.MaxCost) {
-		return Task{}, invalid(`max_cost_amount is a decimal number such as "0.001", without a sign or a unit.`)
+		return Task{}, wrong("max_cost_amount")
 	}
-	if a.Weights != nil && !a.Weights.override(&t.Weights) {
-		return Task{}, invalid("weights are numbers from 0 to 1000000.")
+	if a.Weights != nil {
+		if name := a.Weights.override(&t.Weights); name != "" {
+			return Task{}, wrongWeight(name)
+		}
 	}
 	return t, nil
 }
@@ -66,21 +74,23 @@ func (a asked) cost(to *string) bool {
 	return decimal.MatchString(*to)
 }
 
-func (w weights) override(s *Scores) bool {
+// override takes the weights that are given, or names the first that is none.
+func (w weights) override(s *Scores) string {
 	for _, one := range []struct {
+		name string
 		from *float64
 		to   *float64
 	}{
-		{w.SkillMatch, &s.SkillMatch}, {w.IOCompatibility, &s.IOCompatibility},
-		{w.Performance, &s.Performance}, {w.Load, &s.Load}, {w.Cost, &s.Cost},
+		{"skill_match", w.SkillMatch, &s.SkillMatch}, {"io_compatibility", w.IOCompatibility, &s.IOCompatibility},
+		{"performance", w.Performance, &s.Performance}, {"load", w.Load, &s.Load}, {"cost", w.Cost, &s.Cost},
 	} {
 		if one.from == nil {
 			continue
 		}
 		if *one.from < 0 || *one.from > maxWeight {
-			return false
+			return one.name
 		}
 		*one.to = *one.from
 	}
-	return true
+	return ""
 }

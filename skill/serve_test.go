@@ -139,14 +139,48 @@ func TestNegotiationRefuses(t *testing.T) {
 			t.Errorf("%s: %d %s", name, status, raw)
 		}
 	}
+	for name, tt := range map[string]struct{ body, member string }{
+		"a number":           {`{"task_summary":7}`, "task_summary"},
+		"no summary":         {`{}`, "task_summary"},
+		"details":            {`{"task_summary":"x","task_details":["x"]}`, "task_details"},
+		"one type":           {`{"task_summary":"x","input_mime_types":"a/b"}`, "input_mime_types"},
+		"types of numbers":   {`{"task_summary":"x","output_mime_types":[1]}`, "output_mime_types"},
+		"tools of objects":   {`{"task_summary":"x","required_tools":[{}]}`, "required_tools"},
+		"many":               {`{"task_summary":"x","forbidden_tools":[` + many + `]}`, "forbidden_tools"},
+		"a score in words":   {`{"task_summary":"x","min_score":"high"}`, "min_score"},
+		"a score above 1":    {`{"task_summary":"x","min_score":2}`, "min_score"},
+		"no time":            {`{"task_summary":"x","max_latency_ms":0}`, "max_latency_ms"},
+		"a time in words":    {`{"task_summary":"x","max_latency_ms":"1s"}`, "max_latency_ms"},
+		"a price in dollars": {`{"task_summary":"x","max_cost_amount":"$5"}`, "max_cost_amount"},
+		"a list of weights":  {`{"task_summary":"x","weights":[1]}`, "weights"},
+		"a negative weight":  {`{"task_summary":"x","weights":{"load":-1}}`, "weights.load"},
+		"a weight in words":  {`{"task_summary":"x","weights":{"skill_match":"1"}}`, "weights.skill_match"},
+	} {
+		_, _, raw := ask(t, set, tt.body)
+		if !strings.Contains(raw, `"hint":"`+tt.member+" is ") {
+			t.Errorf("%s: the hint does not name %s: %s", name, tt.member, raw)
+		}
+	}
 	for header, reason := range map[string]string{"Content-Type": "content_type", "Content-Encoding": "content_encoding"} {
 		r := httptest.NewRequest(http.MethodPost, "/agent/negotiation", strings.NewReader(`{"task_summary":"x"}`))
 		r.Header.Set("Content-Type", "application/json")
 		r.Header.Set(header, "text/plain")
 		w := httptest.NewRecorder()
 		set.Negotiation().ServeHTTP(w, r)
-		if w.Code != 415 || !strings.Contains(w.Body.String(), reason) {
+		if w.Code != 415 || !strings.Contains(w.Body.String(), reason) || !strings.Contains(w.Body.String(), `"code":-31400`) {
 			t.Errorf("%s: %d %s", header, w.Code, w.Body)
+		}
+	}
+}
+
+// What a stranger may have us compare is 4 KiB, to the byte.
+func TestQuestionsAreShort(t *testing.T) {
+	t.Parallel()
+	set := load(t)
+	for length, want := range map[int]int{4 << 10: 200, 4<<10 + 1: 413} {
+		const around = len(`{"task_summary":""}`)
+		if status, _, raw := ask(t, set, `{"task_summary":"`+strings.Repeat("x", length-around)+`"}`); status != want {
+			t.Errorf("%d bytes: %d %s", length, status, raw)
 		}
 	}
 }

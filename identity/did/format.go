@@ -32,13 +32,14 @@ var (
 	formatJWS        = &format{"jws", isJWS}
 	formatHTTP       = &format{"http_signature", isSignatureBase}
 	formatHTTPDraft  = &format{"http_signature_draft", isSignatureDraft}
+	formatPASETO     = &format{"paseto", isPAE}
 	formatDigestPair = &format{"digest_pair", isDigestPair}
 )
 
 // formats is the registry, the one that decides first. Between requests and
 // foreign formats nothing but a length is shared: a request of 64 bytes is a
 // digest pair for whoever inverts two hashes. Texts are what is left.
-var formats = [...]*format{formatTagged, formatReference, formatJCS, formatJWS, formatHTTP, formatHTTPDraft, formatDigestPair, formatText}
+var formats = [...]*format{formatTagged, formatReference, formatJCS, formatJWS, formatHTTP, formatHTTPDraft, formatPASETO, formatDigestPair, formatText}
 
 // tagByte cannot be in UTF-8, so that no text is of a format that begins with it.
 const tagByte = 0xff

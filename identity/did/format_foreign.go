@@ -73,7 +73,7 @@ func isJWS(payload []byte) bool {
 func opensObject(text []byte, restart bool) bool {
 	var bits uint32
 	var have uint
-	var o objectStart
+	o := objectStart{state: (*objectStart).before}
 	for _, c := range text {
 		value, ok := sextet(c)
 		if !ok {
@@ -111,28 +111,9 @@ func sextet(c byte) (uint32, bool) {
 	return 0, false
 }
 
-// objectStart waits for the beginning of a JSON object: a brace, then a name, the
-// other brace or a comment. Lenient readers take names without quotes or in
-// single ones; of the latter the first letter is waited for, because "eyes" in
-// base64 is a brace and a quote too.
-type objectStart struct{ brace, quote bool }
-
-func (o *objectStart) next(b byte) (decided, is bool) {
-	letter := 'a' <= b|0x20 && b|0x20 <= 'z'
-	if o.quote {
-		return true, letter
-	}
-	switch b {
-	case ' ', '\t', '\r', '\n', '\f', '\v':
-		return false, false
-	case 0, 0xef, 0xbb, 0xbf, 0xfe, 0xff: // UTF-16 and UTF-32, byte order marks
-		return false, false
-	case '{':
-		decided, o.brace = o.brace, true
-		return decided, false
-	case '\'':
-		o.quote = o.brace
-		return !o.brace, false
-	}
-	return true, o.brace && (b == '"' || b == '}' || b == '/' || b == '#' || b == '_' || letter)
+// isPAE covers what PASETO signs (v2.public and v4.public): the number of its
+// pieces in eight bytes, of which all but the first are zero, then the pieces.
+// Characters of value 0 are UTF-8, so that a text could hold that.
+func isPAE(payload []byte) bool {
+	return len(payload) >= 8 && payload[0] != 0 && bytes.Equal(payload[1:8], make([]byte, 7))
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -27,6 +28,9 @@ func generators() map[*format]func(*testing.T, *rand.Rand) []byte {
 		formatJWS: func(_ *testing.T, rng *rand.Rand) []byte { return signingInput(rng) },
 		formatHTTPDraft: func(_ *testing.T, rng *rand.Rand) []byte {
 			return []byte("host: " + word(rng) + "\n(request-target): get /" + word(rng))
+		},
+		formatPASETO: func(_ *testing.T, rng *rand.Rand) []byte {
+			return preAuthentication("v4.public.", string(randomJSON(rng, 2)), word(rng), "")
 		},
 		formatHTTP: func(_ *testing.T, rng *rand.Rand) []byte { return signatureBase(rng) },
 		formatDigestPair: func(_ *testing.T, rng *rand.Rand) []byte {
@@ -141,6 +145,15 @@ func randomJSON(rng *rand.Rand, depth int) []byte {
 	return raw
 }
 
+// preAuthentication is what PASETO signs of its pieces.
+func preAuthentication(pieces ...string) []byte {
+	all := binary.LittleEndian.AppendUint64(nil, uint64(len(pieces)))
+	for _, p := range pieces {
+		all = append(binary.LittleEndian.AppendUint64(all, uint64(len(p))), p...)
+	}
+	return all
+}
+
 // signingInput is what a JWS signer makes, or what a lenient verifier takes.
 func signingInput(rng *rand.Rand) []byte {
 	header := map[string]any{"alg": "EdDSA", oddText(rng): randomValue(rng, 2)}
@@ -151,7 +164,7 @@ func signingInput(rng *rand.Rand) []byte {
 	if rng.IntN(3) == 0 {
 		var buf bytes.Buffer
 		_ = json.Indent(&buf, raw, "", " ")
-		raw = append([]byte([]string{"", " ", "\n", "\ufeff"}[rng.IntN(4)]), buf.Bytes()...)
+		raw = append([]byte([]string{"", " ", "\n", "\ufeff", "\u00a0", "/* { */", "// c\n", ")]}'\n"}[rng.IntN(8)]), buf.Bytes()...)
 	}
 	if rng.IntN(8) == 0 {
 		raw = []byte(inUTF16("{\"alg\":\"EdDSA\"}"))

@@ -3,12 +3,8 @@ package did
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
-	"io"
-	"mime"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/getbindu/bindu-go/internal/jsonrpc"
 )
@@ -57,9 +53,9 @@ func (h *resolver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *resolver) resolve(w http.ResponseWriter, r *http.Request) {
-	asked, refused := wantedDID(w, r)
-	if refused != nil {
-		refused.write(w, r)
+	asked, why := wantedDID(w, r)
+	if why != nil {
+		why.write(w, r)
 		return
 	}
 	if _, err := Parse(asked); err != nil {
@@ -79,9 +75,13 @@ func (h *resolver) writeDocument(w http.ResponseWriter) {
 }
 
 // wantedDID returns the DID a request asks for, "" when it names none or several.
-func wantedDID(w http.ResponseWriter, r *http.Request) (string, *refusal) {
+func wantedDID(w http.ResponseWriter, r *http.Request) (string, refused) {
 	if r.Method == http.MethodPost {
-		return postedDID(w, r)
+		body, fault := jsonrpc.ReadJSON(w, r, maxResolveBody)
+		if fault != nil {
+			return "", bodyRefused{fault}
+		}
+		return postedDID(body)
 	}
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil || len(query["did"]) != 1 {
@@ -90,23 +90,10 @@ func wantedDID(w http.ResponseWriter, r *http.Request) (string, *refusal) {
 	return query.Get("did"), nil
 }
 
-func postedDID(w http.ResponseWriter, r *http.Request) (string, *refusal) {
-	if r.Header.Get("Content-Encoding") != "" {
-		return "", &refusal{http.StatusUnsupportedMediaType, jsonrpc.CodeRequest, "content_encoding", "Send the body without Content-Encoding."}
-	}
-	if !isJSON(r.Header.Get("Content-Type")) {
-		return "", &refusal{http.StatusUnsupportedMediaType, jsonrpc.CodeRequest, "content_type", "Send Content-Type: application/json in UTF-8."}
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxResolveBody))
-	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
-		return "", &refusal{http.StatusRequestEntityTooLarge, jsonrpc.CodeRequest, "payload_too_large", "Send {\"did\":…} and no more."}
-	}
-	if err != nil {
-		return "", &refusal{http.StatusBadRequest, jsonrpc.CodeRequest, "body_incomplete", "Send the whole body."}
-	}
+func postedDID(body []byte) (string, refused) {
 	canonical, err := CanonicalJSON(body)
 	if err != nil {
-		return "", &refusal{http.StatusBadRequest, jsonrpc.CodeParseError, jsonReason(err), "Send one JSON object."}
+		return "", refusal{http.StatusBadRequest, jsonrpc.CodeParseError, jsonReason(err), "Send one JSON object."}
 	}
 	// A map, unlike a struct, compares names exactly. Nothing but the DID is
 	// decoded: some numbers take 25 µs.
@@ -116,10 +103,4 @@ func postedDID(w http.ResponseWriter, r *http.Request) (string, *refusal) {
 		return "", nil
 	}
 	return asked, nil
-}
-
-func isJSON(contentType string) bool {
-	media, params, err := mime.ParseMediaType(contentType)
-	charset, given := params["charset"]
-	return err == nil && media == "application/json" && (!given || strings.EqualFold(charset, "utf-8"))
 }

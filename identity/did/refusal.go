@@ -9,6 +9,21 @@ import (
 	"github.com/getbindu/bindu-go/internal/jsonrpc"
 )
 
+// gateResolve names these endpoints where an answer or the log says who refused.
+const gateResolve = "resolve"
+
+// refused is why a request has no document.
+type refused interface {
+	write(w http.ResponseWriter, to *http.Request)
+}
+
+// bodyRefused is a body that cannot be read.
+type bodyRefused struct{ fault *jsonrpc.BodyFault }
+
+func (b bodyRefused) write(w http.ResponseWriter, to *http.Request) {
+	b.fault.Write(w, to, gateResolve)
+}
+
 // refusal is an answer of the public DID endpoints that is not a document.
 type refusal struct {
 	status int
@@ -19,7 +34,7 @@ type refusal struct {
 
 func (r refusal) write(w http.ResponseWriter, to *http.Request) {
 	jsonrpc.WriteError(w, to, r.status, nil, jsonrpc.Error{
-		Code: r.code, Message: http.StatusText(r.status), Data: jsonrpc.Data{Reason: r.reason, Hint: r.hint},
+		Code: r.code, Message: http.StatusText(r.status), Data: jsonrpc.Data{Reason: r.reason, Gate: gateResolve, Hint: r.hint},
 	})
 }
 

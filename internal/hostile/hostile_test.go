@@ -44,6 +44,7 @@ func rows() []row {
 		serverRows(),
 		answerRows(),
 		trustRows(),
+		recordRows(),
 	)
 	slices.SortStableFunc(all, func(a, b row) int { return a.number - b.number })
 	return all

@@ -38,6 +38,8 @@ type shot struct {
 	method, target string
 	body           []byte // signed and sent
 
+	warned string // what is recorded beside the decision, as in trace.decisions
+
 	fields []field
 	late   []func()                  // what is changed after signing
 	wire   func(plain []byte) []byte // what is sent instead of the request

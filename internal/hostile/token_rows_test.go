@@ -86,9 +86,11 @@ func tokenRows() []row {
 			"none":           scopes(),
 			"read only":      scopes("agent:read"),
 			"agent:writer":   scopes("agent:writer"),
+			"admin":          notAdmin,
 			"wildcard":       scopes("agent:*", "*"),
 			"capitals":       scopes("AGENT:WRITE"),
 			"write to read":  both(scopes("agent:write"), content(call("tasks/get", `{"id":"x"}`))),
+			"admin to read":  both(notAdmin, content(call("ListTasks", `{}`))),
 			"comma in scope": scopes("agent:read,agent:write"),
 		}},
 		{number: 38, reason: "token_use", sent: "an ID token or a refresh token", want: refused(atToken), cases: cases{

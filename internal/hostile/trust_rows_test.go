@@ -95,11 +95,11 @@ func adminsOnly(t *testing.T, w *house) {
 			}
 		})
 	}
-	t.Run("not listed, to list", func(t *testing.T) {
-		s := aimAs(t, h, other)
-		s.spec.Scopes, s.body = []string{"agent:admin"}, []byte(call("ListTasks", `{}`))
-		if got := s.send(); got.status != http.StatusForbidden {
-			t.Errorf("%d %s", got.status, got.body)
-		}
-	})
+}
+
+// notAdmin asks with agent:admin alone as somebody who is not listed: that says
+// no more than no permission, and is recorded.
+func notAdmin(s *shot) {
+	scopes("agent:admin")(s)
+	s.warned = "scope/warned/admin_not_listed"
 }

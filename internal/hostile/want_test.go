@@ -25,6 +25,7 @@ const (
 // want is what has to come back. The reason is that of the row.
 type want struct {
 	alert  string // of TLS, as crypto/tls words it
+	warned string // what is recorded beside the decision
 	status int
 	code   int    // of JSON-RPC; 0 where net/http answers without one
 	gate   string // which refuses; "" where none does
@@ -115,6 +116,7 @@ func (w want) refuses(s *shot, reason string) {
 
 func (w want) fired(s *shot, send func() *reply, reason string) {
 	s.t.Helper()
+	w.warned = s.warned
 	before := s.h.trace(s.t)
 	got := send()
 	w.check(s.t, got, reason)
@@ -198,11 +200,14 @@ func (w want) checkTrace(t *testing.T, h *house, before trace, reason string) {
 	case w.gate != "":
 		decisions[w.gate+"/refused/"+reason] = 1
 	}
+	if w.warned != "" {
+		decisions[w.warned] = 1
+	}
 	var did trace
 	if len(decisions) > 0 { // counted by another goroutine than the one that answers
 		eventually(t, "the decision is counted", func() bool {
 			did = h.trace(t).since(before)
-			return len(did.decisions) > 0
+			return len(did.decisions) >= len(decisions)
 		})
 	} else {
 		did = h.trace(t).since(before)

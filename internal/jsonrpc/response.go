@@ -22,7 +22,7 @@ type Error struct {
 type Data struct {
 	// Reason is a stable word in snake_case.
 	Reason string `json:"reason"`
-	// Gate names the check that refused; empty when none of the gates did.
+	// Gate names the check that refused; empty in an error of the protocol.
 	Gate string `json:"gate,omitzero"`
 	// RequestID is the id under which the decision was logged.
 	RequestID string `json:"requestId,omitzero"`
@@ -50,8 +50,10 @@ var null = jsontext.Value("null")
 // WriteError answers the request r with an error in the one shape that refusals
 // have; to callers of A2A 1.0 the data is a list, see [Details]. A nil or invalid
 // id becomes null. Headers that belong to the status
-// (WWW-Authenticate, Retry-After, Allow) are the caller's to set before.
+// (WWW-Authenticate, Retry-After, Allow) are the caller's to set before. The
+// request's [Outcome] completes the data, and notes what it says.
 func WriteError(w http.ResponseWriter, r *http.Request, status int, id jsontext.Value, e Error) {
+	OutcomeOf(r.Context()).refuse(&e.Data)
 	if id == nil || !id.IsValid() {
 		id = null
 	}

@@ -30,6 +30,7 @@ func mutants() []mutant {
 		lifecycle(),
 		clients(),
 		execLog(),
+		recording(),
 	)
 }
 

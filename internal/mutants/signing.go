@@ -5,6 +5,10 @@ package main
 func signing() []mutant {
 	keys := []string{"./identity/did -run=161|AreSigned|OwnFormat|64Bytes|SignText", "./internal/hostile -run=TestHostile/161"}
 	format := func(name, old, new string) mutant { return mutant{name, "identity/did/format.go", old, new, keys} }
+	in := func(file string) func(name, old, new string) mutant {
+		return func(name, old, new string) mutant { return mutant{name, "identity/did/" + file, old, new, keys} }
+	}
+	object, space := in("format_object.go"), in("format_space.go")
 	foreign := func(name, old, new string) mutant {
 		return mutant{name, "identity/did/format_foreign.go", old, new, keys}
 	}
@@ -18,12 +22,12 @@ func signing() []mutant {
 		format("the payload of jcs-1 is a text", "formatReference, formatJCS,", "formatReference,"),
 		format("the signing input of a JWS is a text", "formatJCS, formatJWS,", "formatJCS,"),
 		format("a signature base is a text", "formatHTTP, formatHTTPDraft,", "formatHTTPDraft,"),
-		format("a signing string of a draft is a text", "formatHTTPDraft, formatDigestPair", "formatDigestPair"),
+		format("a signing string of a draft is a text", "formatHTTPDraft, formatPASETO", "formatPASETO"),
 		{"an answer has any number of parts", "task/output.go", "o.parts > maxEmittedParts", "false", []string{"./task -run=163"}},
 		{"an answer is signed before it is measured", "task/output.go", "if err := o.afford(a.Parts); err != nil {", "if err := o.afford(a.Parts); false && err != nil {", []string{"./task -run=163"}},
 		{"signing goes on when nobody waits", "task/output.go", "return err // signing many parts takes its time", "_ = err", []string{"./task -run=163"}},
 		{"a message has any number of parts", "task/message.go", "len(m.Parts) > maxParts", "false", []string{"./task -run=163"}},
-		format("a pair of digests is a text", "formatHTTPDraft, formatDigestPair", "formatHTTPDraft"),
+		format("a pair of digests is a text", "formatPASETO, formatDigestPair", "formatPASETO"),
 		format("a tagged payload is a text", "formats = [...]*format{formatTagged, ", "formats = [...]*format{"),
 		format("a text may be any bytes", `&format{"text", utf8.Valid}`, `&format{"text", func(b []byte) bool { return utf8.Valid(b) || true }}`),
 		{"a signature over another format counts as a text's", "identity/did/artifact.go", "err := formatText.check([]byte(text)); err != nil {", "err := formatText.check([]byte(text)); false && err != nil {", keys},
@@ -32,9 +36,12 @@ func signing() []mutant {
 		foreign("a header behind padding is none", " || opensObject(payload, true)", ""),
 		foreign("a header with skipped padding is none", "opensObject(payload, false) || ", ""),
 		foreign("a header with a dot inside is none", "opensObject(payload, false) || opensObject(payload, true)", "opensObject(header, false) || opensObject(header, true)"),
-		foreign("a header in UTF-16 is none", "case 0, 0xef, 0xbb, 0xbf, 0xfe, 0xff: // UTF-16 and UTF-32, byte order marks", "case 0xef, 0xbb, 0xbf, 0xfe, 0xff:"),
-		foreign("a header behind a byte order mark is none", "case 0, 0xef, 0xbb, 0xbf, 0xfe, 0xff: // UTF-16 and UTF-32, byte order marks", "case 0:"),
-		foreign("an empty header object is none", `b == '"' || b == '}' || b == '/'`, `b == '"' || b == '/'`),
+		object("a header behind a comment is none", "case b == '/':\n\t\treturn o.to((*objectStart).slash)", "case b == '/':\n\t\treturn noObject"),
+		object("a header behind a prefix against scripts is none", "case b == nonExecutable[0]:", "case false:"),
+		foreign("PASETO is a text", "len(payload) >= 8 && payload[0] != 0", "len(payload) < 0"),
+		space("a header in UTF-16 is none", "case 0, 0xef, 0xbb, 0xbf, 0xfe, 0xff: // UTF-16 and UTF-32, byte order marks", "case 0xef, 0xbb, 0xbf, 0xfe, 0xff:"),
+		space("a header behind a byte order mark is none", "case 0, 0xef, 0xbb, 0xbf, 0xfe, 0xff: // UTF-16 and UTF-32, byte order marks", "case 0:"),
+		object("an empty header object is none", `b == '"' || b == '}' || b == '/'`, `b == '"' || b == '/'`),
 		foreign("a JWS without a protected header is none", "len(bytes.TrimSpace(header)) == 0 || ", "len(header) < 0 || "),
 		foreign("a signature base is one line", `bytes.HasSuffix(before, []byte("\n"))`, "false"),
 		foreign("a signature base has no CR", ` || bytes.HasSuffix(before, []byte("\r"))`, ""),

@@ -18,6 +18,5 @@ func storageFaults() []mutant {
 		in("a full disk is a fault of ours", "task/sqlite/fault.go", "switch e.Code() & 0xff {", "switch -1 {", "./task/sqlite"),
 		in("a full disk is answered with 500", "a2a/errors.go", "case errors.Is(err, task.ErrStorage):", "case false:", "./a2a"),
 		in("a full disk is ready", "agent/storage.go", `return "storage_unavailable", ""`, `return "", ""`, "./agent"),
-		in("refusals of the tasks are silent", "a2a/errors.go", "if h.refused != nil && status", "if false && status", "./a2a", "./internal/hostile"),
 	}
 }

@@ -36,7 +36,7 @@ func TestEveryWordHasALine(t *testing.T) {
 		"token_absent", "quota_exceeded", "task_not_found", "agent_restarted", "starting", "stopping", "client_lost", "introspection_flips",
 		"key_memory_nearly_full", "tls_bad_eku", "cert_renewal_failing", "already_running", "settings_invalid", "usage", "admin_unreachable",
 		"id_malformed", "did_not_found", "command_failed", "score_below_threshold", "params_invalid", "shutting_down", "digest_pair",
-		"storage_unwritable", "issuer_unavailable", "replay_recovering", "body_unreadable",
+		"storage_unwritable", "issuer_unavailable", "replay_recovering", "body_incomplete",
 	} {
 		if p.gathered[want] == "" {
 			t.Errorf("the gathering does not find %s", want)
