@@ -16,7 +16,7 @@ import (
 	"testing"
 
 	"github.com/getbindu/bindu-go/gate"
-	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/oauth"
 )
 
@@ -28,7 +28,7 @@ func wire(method, target, headers, body string) (*http.Request, bool) {
 }
 
 // headersOf is a complete request's headers as text.
-func headersOf(b *bench, scheme did.Scheme, body string) string {
+func headersOf(b *bench, scheme signature.Scheme, body string) string {
 	var out strings.Builder
 	r := b.request(scheme, body)
 	for name, values := range r.Header {
@@ -63,7 +63,7 @@ func (s *tokenSpy) Verify(_ context.Context, token string) (oauth.Claims, error)
 // refusal in its one shape.
 func FuzzChainHeaders(f *testing.F) {
 	seed, state := fuzzBench(f, nil)
-	reference, jcs := headersOf(seed, did.SchemeReference, testBody), headersOf(seed, did.SchemeJCS, testBody)
+	reference, jcs := headersOf(seed, signature.Reference, testBody), headersOf(seed, signature.JCS1, testBody)
 	for i, complete := range []string{reference, jcs} {
 		r, _ := wire("POST", "/", complete, testBody)
 		r.TLS = state
@@ -73,7 +73,7 @@ func FuzzChainHeaders(f *testing.F) {
 	}
 	caller := seed.caller
 	seed.caller = mustDID(f, "did:bindu:ops:other:3") // signs with the caller's key, but it is not who connected
-	foreign := headersOf(seed, did.SchemeReference, testBody)
+	foreign := headersOf(seed, signature.Reference, testBody)
 	seed.caller = caller
 	for _, headers := range []string{
 		reference, jcs, foreign, "",
@@ -153,13 +153,13 @@ func proofs(b *bench, r *http.Request) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	signed := did.Request{DID: b.caller, Timestamp: stamp, Body: body}
-	scheme := did.SchemeReference
-	if one("X-DID-Scheme") == string(did.SchemeJCS) {
-		scheme = did.SchemeJCS
+	signed := signature.Request{DID: b.caller, Timestamp: stamp, Body: body}
+	scheme := signature.Reference
+	if one("X-DID-Scheme") == string(signature.JCS1) {
+		scheme = signature.JCS1
 		signed.Audience, signed.Method, signed.Target, signed.Nonce = b.self, "POST", "/", one("X-DID-Nonce")
 	}
-	return did.Verify(b.publicKey, scheme, signed, one("X-DID-Signature"))
+	return signature.Verify(b.publicKey, scheme, signed, one("X-DID-Signature"))
 }
 
 // FuzzRouter: a public document is answered only under exactly its path, and a

@@ -25,6 +25,7 @@ import (
 	"github.com/getbindu/bindu-go/gate/replay"
 	"github.com/getbindu/bindu-go/identity"
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/oauth"
 )
 
@@ -200,7 +201,7 @@ func connection(t testing.TB, change func(*x509.Certificate), uris ...string) *t
 const testBody = `{"jsonrpc":"2.0","id":"7","method":"SendMessage","params":{"x": 1}}`
 
 // request is a request that passes every gate; a test changes one thing of it.
-func (b *bench) request(scheme did.Scheme, body string) *http.Request {
+func (b *bench) request(scheme signature.Scheme, body string) *http.Request {
 	b.t.Helper()
 	r := httptest.NewRequest("POST", "https://agent.test/", strings.NewReader(body))
 	r.TLS = connection(b.t, nil, testIssuer+"#"+b.caller.String())
@@ -210,25 +211,25 @@ func (b *bench) request(scheme did.Scheme, body string) *http.Request {
 	return r
 }
 
-func (b *bench) sign(r *http.Request, scheme did.Scheme, body string, stamp int64) {
+func (b *bench) sign(r *http.Request, scheme signature.Scheme, body string, stamp int64) {
 	b.t.Helper()
-	signed := did.Request{DID: b.caller, Timestamp: stamp, Body: []byte(body)}
-	if scheme == did.SchemeJCS {
-		nonce, err := did.NewNonce(rand.Reader)
+	signed := signature.Request{DID: b.caller, Timestamp: stamp, Body: []byte(body)}
+	if scheme == signature.JCS1 {
+		nonce, err := signature.NewNonce(rand.Reader)
 		if err != nil {
 			b.t.Fatal(err)
 		}
 		signed.Audience, signed.Method, signed.Target, signed.Nonce = b.self, r.Method, r.URL.RequestURI(), nonce
-		r.Header.Set(did.HeaderScheme, string(did.SchemeJCS))
-		r.Header.Set(did.HeaderNonce, nonce)
+		r.Header.Set(signature.HeaderScheme, string(signature.JCS1))
+		r.Header.Set(signature.HeaderNonce, nonce)
 	}
-	signature, err := did.Sign(b.key, scheme, signed)
+	sig, err := signature.Sign(b.key, scheme, signed)
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	r.Header.Set(did.HeaderDID, b.caller.String())
-	r.Header.Set(did.HeaderTimestamp, strconv.FormatInt(stamp, 10))
-	r.Header.Set(did.HeaderSignature, signature)
+	r.Header.Set(signature.HeaderDID, b.caller.String())
+	r.Header.Set(signature.HeaderTimestamp, strconv.FormatInt(stamp, 10))
+	r.Header.Set(signature.HeaderSignature, sig)
 }
 
 type refusal struct {

@@ -13,6 +13,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/internal/stepcatest"
 	"github.com/getbindu/bindu-go/peer"
 	"github.com/getbindu/bindu-go/transport/mtls"
@@ -103,25 +104,25 @@ func (s seen) rpc(t testing.TB) rpc {
 }
 
 // signedFor verifies the signature as the agent self does, and returns the scheme.
-func (s seen) signedFor(t testing.TB, self string, key *did.KeyPair) (did.Scheme, error) {
+func (s seen) signedFor(t testing.TB, self string, key *did.KeyPair) (signature.Scheme, error) {
 	t.Helper()
-	values, present := s.header[http.CanonicalHeaderKey(did.HeaderScheme)]
+	values, present := s.header[http.CanonicalHeaderKey(signature.HeaderScheme)]
 	name := ""
 	if present {
 		name = values[0]
 	}
-	scheme, err := did.ParseScheme(name, present)
+	scheme, err := signature.ParseScheme(name, present)
 	if err != nil {
 		t.Fatal(err)
 	}
-	stamp, err := did.ParseTimestamp(s.header.Get(did.HeaderTimestamp))
+	stamp, err := signature.ParseTimestamp(s.header.Get(signature.HeaderTimestamp))
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = did.Verify(key.PublicKey(), scheme, did.Request{
-		DID: parse(t, s.header.Get(did.HeaderDID)), Timestamp: stamp, Body: s.body,
-		Audience: parse(t, self), Method: s.method, Target: s.target, Nonce: s.header.Get(did.HeaderNonce),
-	}, s.header.Get(did.HeaderSignature))
+	_, err = signature.Verify(key.PublicKey(), scheme, signature.Request{
+		DID: parse(t, s.header.Get(signature.HeaderDID)), Timestamp: stamp, Body: s.body,
+		Audience: parse(t, self), Method: s.method, Target: s.target, Nonce: s.header.Get(signature.HeaderNonce),
+	}, s.header.Get(signature.HeaderSignature))
 	return scheme, err
 }
 

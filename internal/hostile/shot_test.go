@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/internal/hydratest"
 	"github.com/getbindu/bindu-go/internal/probe"
 )
@@ -27,7 +28,7 @@ type shot struct {
 	token string // what stands behind Bearer; issued to spec when empty
 	spec  hydratest.TokenSpec
 
-	scheme         did.Scheme
+	scheme         signature.Scheme
 	signer         did.DID
 	key            *did.KeyPair
 	audience       did.DID
@@ -61,7 +62,7 @@ func aimAs(t *testing.T, h *house, c *caller) *shot {
 	return &shot{
 		t: t, h: h, caller: c, cert: &cert,
 		spec:   hydratest.TokenSpec{ClientID: c.name.String(), Scopes: []string{"agent:read", "agent:write"}},
-		scheme: did.SchemeReference, signer: c.name, key: c.key, audience: h.DID(), signedMethod: "POST",
+		scheme: signature.Reference, signer: c.name, key: c.key, audience: h.DID(), signedMethod: "POST",
 		time:   strconv.FormatInt(h.clock.now().Unix(), 10),
 		method: "POST", target: "/", body: probe.Message("hello"),
 	}
@@ -127,10 +128,10 @@ func (s *shot) sign() {
 	if err != nil || stamp < 0 {
 		stamp = time.Now().Unix()
 	}
-	r := did.Request{DID: s.signer, Timestamp: stamp, Body: s.body}
-	if s.scheme == did.SchemeJCS {
+	r := signature.Request{DID: s.signer, Timestamp: stamp, Body: s.body}
+	if s.scheme == signature.JCS1 {
 		if s.nonce == "" {
-			if s.nonce, err = did.NewNonce(rand.Reader); err != nil {
+			if s.nonce, err = signature.NewNonce(rand.Reader); err != nil {
 				s.t.Fatal(err)
 			}
 		}
@@ -138,16 +139,16 @@ func (s *shot) sign() {
 			s.signedTarget = s.target
 		}
 		r.Audience, r.Method, r.Target, r.Nonce = s.audience, s.signedMethod, s.signedTarget, s.nonce
-		s.set(did.HeaderScheme, string(did.SchemeJCS))
-		s.set(did.HeaderNonce, s.nonce)
+		s.set(signature.HeaderScheme, string(signature.JCS1))
+		s.set(signature.HeaderNonce, s.nonce)
 	}
-	signature, err := did.Sign(s.key, s.scheme, r)
+	sig, err := signature.Sign(s.key, s.scheme, r)
 	if err != nil {
-		signature = strings.Repeat("1", 64) // a body that cannot be signed
+		sig = strings.Repeat("1", 64) // a body that cannot be signed
 	}
-	s.set(did.HeaderDID, s.signer.String())
-	s.set(did.HeaderTimestamp, s.time)
-	s.set(did.HeaderSignature, signature)
+	s.set(signature.HeaderDID, s.signer.String())
+	s.set(signature.HeaderTimestamp, s.time)
+	s.set(signature.HeaderSignature, sig)
 }
 
 // Spoils that many rows use.
@@ -187,6 +188,6 @@ func both(all ...spoil) spoil {
 	}
 }
 
-func jcs(s *shot) { s.scheme = did.SchemeJCS }
+func jcs(s *shot) { s.scheme = signature.JCS1 }
 
 func honest(*shot) {}

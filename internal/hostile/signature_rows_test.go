@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/internal/hydratest"
 )
 
@@ -21,15 +22,15 @@ func signatureRows() []row {
 	headers, verdict := signed("signature", atToken), signed("signature", atKey)
 	return []row{
 		{number: 59, reason: "missing_signature_headers", sent: "a request without one of the X-DID headers", want: headers, cases: cases{
-			"did": header(did.HeaderDID), "timestamp": header(did.HeaderTimestamp), "signature": header(did.HeaderSignature),
-			"empty": header(did.HeaderSignature, ""), "nonce of jcs-1": both(jcs, header(did.HeaderNonce)),
+			"did": header(signature.HeaderDID), "timestamp": header(signature.HeaderTimestamp), "signature": header(signature.HeaderSignature),
+			"empty": header(signature.HeaderSignature, ""), "nonce of jcs-1": both(jcs, header(signature.HeaderNonce)),
 		}},
 		{number: 59, reason: "scheme_unknown", sent: "another signature scheme", want: headers, cases: cases{
-			"jcs-2": header(did.HeaderScheme, "jcs-2"), "capitals": both(jcs, header(did.HeaderScheme, "JCS-1")), "empty": header(did.HeaderScheme, ""),
+			"jcs-2": header(signature.HeaderScheme, "jcs-2"), "capitals": both(jcs, header(signature.HeaderScheme, "JCS-1")), "empty": header(signature.HeaderScheme, ""),
 		}},
 		{number: 60, reason: "duplicate_header", sent: "an X-DID header twice, or spelt with underscores", want: want{status: 400, code: -31400, gate: "shape"}, cases: cases{
-			"did": extra("x-did", "did:bindu:a:b"), "signature": extra(did.HeaderSignature, "x"), "timestamp": extra(did.HeaderTimestamp, "1"),
-			"nonce": both(jcs, extra(did.HeaderNonce, "x")), "x_did": extra("x_did", "did:bindu:a:b"), "X_DID_Timestamp": extra("X_DID_Timestamp", "1"),
+			"did": extra("x-did", "did:bindu:a:b"), "signature": extra(signature.HeaderSignature, "x"), "timestamp": extra(signature.HeaderTimestamp, "1"),
+			"nonce": both(jcs, extra(signature.HeaderNonce, "x")), "x_did": extra("x_did", "did:bindu:a:b"), "X_DID_Timestamp": extra("X_DID_Timestamp", "1"),
 		}},
 		{number: 61, reason: "missing_signature_headers", sent: "the X-DID headers as trailers", want: headers, cases: cases{"trailers": trailers("Trailer: X-DID, X-DID-Timestamp, X-DID-Signature\r\n"), "undeclared": trailers("")}},
 		{number: 62, reason: "timestamp_out_of_window", sent: "a request signed 301 s ago, or 301 s ahead", with: window, want: signed("timestamp", atToken), cases: cases{
@@ -44,10 +45,10 @@ func signatureRows() []row {
 		{number: 64, reason: "did_mismatch", sent: "X-DID of somebody else than the token's client", want: want{status: 403, code: -31406, gate: "agreement", reach: atToken}, cases: cases{
 			"another": func(s *shot) { s.signer = s.h.newCaller(s.t).name },
 			"capital": func(s *shot) {
-				s.after(func() { s.set(did.HeaderDID, strings.Replace(s.signer.String(), "caller", "Caller", 1)) })
+				s.after(func() { s.set(signature.HeaderDID, strings.Replace(s.signer.String(), "caller", "Caller", 1)) })
 			},
 			"percent": func(s *shot) {
-				s.after(func() { s.set(did.HeaderDID, strings.Replace(s.signer.String(), "caller", "%63aller", 1)) })
+				s.after(func() { s.set(signature.HeaderDID, strings.Replace(s.signer.String(), "caller", "%63aller", 1)) })
 			},
 		}},
 		{number: 65, reason: "did_malformed", sent: "an X-DID that is no DID", want: headers, cases: dids(
@@ -103,13 +104,13 @@ func signatureRows() []row {
 			"path":          both(jcs, func(s *shot) { s.signedTarget = "/other" }),
 			"method":        both(jcs, func(s *shot) { s.signedMethod = "PUT" }),
 			"recipient":     both(jcs, func(s *shot) { s.audience = s.h.newCaller(s.t).name }),
-			"other nonce":   both(jcs, header(did.HeaderNonce, strings.Repeat("A", 22))),
-			"other scheme":  both(jcs, header(did.HeaderScheme), header(did.HeaderNonce)),
+			"other nonce":   both(jcs, header(signature.HeaderNonce, strings.Repeat("A", 22))),
+			"other scheme":  both(jcs, header(signature.HeaderScheme), header(signature.HeaderNonce)),
 		}},
 		{number: 84, reason: "wrong_recipient", sent: "a jcs-1 request that names another recipient in X-DID-Audience", want: headers, cases: cases{
 			"named": both(jcs, func(s *shot) {
 				s.audience = s.h.newCaller(s.t).name
-				header(did.HeaderAudience, s.audience.String())(s)
+				header(signature.HeaderAudience, s.audience.String())(s)
 			}),
 		}},
 	}
@@ -131,7 +132,7 @@ func replaced(old, with string) spoil {
 func stamps(all ...string) cases {
 	c := make(cases)
 	for _, stamp := range all {
-		c[stamp] = header(did.HeaderTimestamp, stamp)
+		c[stamp] = header(signature.HeaderTimestamp, stamp)
 	}
 	return c
 }
@@ -139,7 +140,7 @@ func stamps(all ...string) cases {
 func dids(all ...string) cases {
 	c := make(cases)
 	for _, d := range all {
-		c[d[:min(len(d), 40)]] = header(did.HeaderDID, d)
+		c[d[:min(len(d), 40)]] = header(signature.HeaderDID, d)
 	}
 	return c
 }
@@ -168,7 +169,7 @@ func malformedNonces(t *testing.T, h *house) {
 	for _, nonce := range []string{"short", strings.Repeat("A", 65), strings.Repeat("A", 21) + ".", strings.Repeat("A", 22) + "=", strings.Repeat("A", 10) + " " + strings.Repeat("A", 12)} {
 		t.Run(nonce, func(t *testing.T) {
 			s := aim(t, h)
-			both(jcs, header(did.HeaderNonce, nonce))(s)
+			both(jcs, header(signature.HeaderNonce, nonce))(s)
 			want{status: 403, code: -31407, gate: "signature", reach: atToken}.refuses(s, "malformed_input")
 		})
 	}
