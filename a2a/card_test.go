@@ -124,7 +124,7 @@ func TestNewCardRefuses(t *testing.T) {
 func TestParseCard(t *testing.T) {
 	t.Parallel()
 	card := newCard(t, cardConfig(t))
-	both := []signature.Scheme{signature.Reference, signature.JCS1}
+	all := signature.Schemes()
 	for name, tt := range map[string]struct {
 		raw     string
 		version a2a.Dialect
@@ -132,8 +132,8 @@ func TestParseCard(t *testing.T) {
 		did     string
 		schemes []signature.Scheme
 	}{
-		"ours, 1.0":    {string(card.V1()), a2a.V1, "https://poet.example:3773/", "did:bindu:test:poet:1", both},
-		"ours, legacy": {string(card.Legacy()), a2a.V03, "https://poet.example:3773/", "did:bindu:test:poet:1", both},
+		"ours, 1.0":    {string(card.V1()), a2a.V1, "https://poet.example:3773/", "did:bindu:test:poet:1", all},
+		"ours, legacy": {string(card.Legacy()), a2a.V03, "https://poet.example:3773/", "did:bindu:test:poet:1", all},
 		"the reference's": {`{"id":"01890a5d-ac96-774b-bcce-b302099a8057","name":"py","description":"d","url":"http://localhost:3773","version":"1.0.0",
 			"protocolVersion":"1.0.0","skills":[{"id":"s","name":"s","documentationPath":"p"}],
 			"capabilities":{"extensions":[{"uri":"did:bindu:a_at_b:py:01890a5d","description":"x","required":false,"params":{"author":"a","agent_name":"py","agent_id":"x"}},{"uri":"https://x402.org","params":{"schemes":"none"}}],"pushNotifications":null,"streaming":false},

@@ -64,7 +64,8 @@ func (s *tokenSpy) Verify(_ context.Context, token string) (oauth.Claims, error)
 func FuzzChainHeaders(f *testing.F) {
 	seed, state := fuzzBench(f, nil)
 	reference, jcs := headersOf(seed, signature.Reference, testBody), headersOf(seed, signature.JCS1, testBody)
-	for i, complete := range []string{reference, jcs} {
+	octets := headersOf(seed, signature.Octets1, testBody)
+	for i, complete := range []string{reference, jcs, octets} {
 		r, _ := wire("POST", "/", complete, testBody)
 		r.TLS = state
 		if seed.do(r); seed.ran["handler"] != i+1 {
@@ -76,7 +77,10 @@ func FuzzChainHeaders(f *testing.F) {
 	foreign := headersOf(seed, signature.Reference, testBody)
 	seed.caller = caller
 	for _, headers := range []string{
-		reference, jcs, foreign, "",
+		reference, jcs, octets, foreign, "",
+		octets + "\r\nX-DID-Audience: did:bindu:ops:other:3",
+		strings.Replace(octets, "octets-1", "jcs-1", 1),
+		strings.Replace(octets, "application/json", "application/json; charset=utf-8", 1),
 		reference + "\r\nX-DID: " + seed.caller.String(),
 		reference + "\r\nx_did: did:bindu:ops:other:3",
 		reference + "\r\nX-Did-Scheme: jcs-1",
@@ -155,8 +159,9 @@ func proofs(b *bench, r *http.Request) ([]byte, error) {
 	}
 	signed := signature.Request{DID: b.caller, Timestamp: stamp, Body: body}
 	scheme := signature.Reference
-	if one("X-DID-Scheme") == string(signature.JCS1) {
-		scheme = signature.JCS1
+	if name := signature.Scheme(one("X-DID-Scheme")); name == signature.JCS1 || name == signature.Octets1 {
+		scheme = name
+		signed.ContentType = one("Content-Type")
 		signed.Audience, signed.Method, signed.Target, signed.Nonce = b.self, "POST", "/", one("X-DID-Nonce")
 	}
 	return signature.Verify(b.publicKey, scheme, signed, one("X-DID-Signature"))

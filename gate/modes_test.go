@@ -74,7 +74,7 @@ func TestConfigurationsThatLeaveADoorOpenAreRefused(t *testing.T) {
 				Self: mustDID(t, "did:bindu:ops:server:1"), Issuer: testIssuer, Tokens: b, Keys: b, Recorder: b,
 				Replay:    replay.NewMemory(time.Now, 0, 0),
 				Public:    map[string]gate.Route{},
-				Protected: map[string]gate.Route{"/": {Methods: []string{"POST"}, Handler: b}},
+				Protected: map[string]gate.Route{"/": {Methods: []string{"POST"}, Handler: b, Unbound: true}},
 			}
 			if _, err := gate.New(cfg); err != nil {
 				t.Fatalf("the unchanged configuration: %v", err)

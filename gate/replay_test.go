@@ -86,7 +86,7 @@ func TestHostile079ReplayWithASlowBody(t *testing.T) {
 // says; behind one address they need a store that they share.
 func TestHostile081ReplayAtASecondInstance(t *testing.T) {
 	now := func() time.Time { return testNow }
-	for _, scheme := range []signature.Scheme{signature.Reference, signature.JCS1} {
+	for _, scheme := range signature.Schemes() {
 		for name, tt := range map[string]struct {
 			shared bool
 			status int

@@ -106,24 +106,16 @@ func (s seen) rpc(t testing.TB) rpc {
 // signedFor verifies the signature as the agent self does, and returns the scheme.
 func (s seen) signedFor(t testing.TB, self string, key *did.KeyPair) (signature.Scheme, error) {
 	t.Helper()
-	values, present := s.header[http.CanonicalHeaderKey(signature.HeaderScheme)]
-	name := ""
-	if present {
-		name = values[0]
-	}
-	scheme, err := signature.ParseScheme(name, present)
+	header := s.header.Clone()
+	header.Del(signature.HeaderAudience) // whoever relays a request leaves it out
+	claim, err := signature.Read(header, signature.Recipient{
+		DID: parse(t, self), Method: s.method, Target: s.target, ContentType: s.header.Get("Content-Type"),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	stamp, err := signature.ParseTimestamp(s.header.Get(signature.HeaderTimestamp))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = signature.Verify(key.PublicKey(), scheme, signature.Request{
-		DID: parse(t, s.header.Get(signature.HeaderDID)), Timestamp: stamp, Body: s.body,
-		Audience: parse(t, self), Method: s.method, Target: s.target, Nonce: s.header.Get(signature.HeaderNonce),
-	}, s.header.Get(signature.HeaderSignature))
-	return scheme, err
+	_, err = claim.Verify(key.PublicKey(), s.body)
+	return claim.Scheme, err
 }
 
 // record keeps what arrives before next answers.

@@ -25,6 +25,8 @@ func TestDiscoverAndSend(t *testing.T) {
 	}{
 		"A2A 1.0, answered at once": {
 			routes{map[string]string{pathV1: cardV1(critic, schemesBoth)}, (&v1Agent{}).ServeHTTP}, a2a.V1, signature.JCS1, "/"},
+		"A2A 1.0, of a later version of ours": {
+			routes{map[string]string{pathV1: cardV1(critic, schemesAll)}, (&v1Agent{}).ServeHTTP}, a2a.V1, signature.Octets1, "/"},
 		"A2A 1.0, answered later": {
 			routes{map[string]string{pathV1: cardV1(critic)}, (&v1Agent{work: 3}).ServeHTTP}, a2a.V1, signature.Reference, "/"},
 		"A2A 0.3": {
@@ -72,7 +74,7 @@ func checkProofs(t *testing.T, rec *record, key *did.KeyPair, want signature.Sch
 		if scheme, err := s.signedFor(t, critic, key); err != nil || scheme != want {
 			t.Errorf("signed with %s: %v, want %s", scheme, err, want)
 		}
-		if audience := s.header.Get(signature.HeaderAudience); (want == signature.JCS1) != (audience == critic) {
+		if audience := s.header.Get(signature.HeaderAudience); want.Binds() != (audience == critic) {
 			t.Errorf("audience %q in scheme %s", audience, want)
 		}
 		if s.header.Get("Authorization") != "Bearer the-token" {
