@@ -13,7 +13,7 @@ import (
 )
 
 // otherForms yields what signers are known to sign in place of a payload, with
-// a description. It also yields the right payloads of both schemes.
+// a description. It also yields the right payloads of all schemes.
 func otherForms(r Request) iter.Seq2[string, []byte] {
 	return func(yield func(string, []byte) bool) {
 		for of, body := range bodyForms(r.Body) {
@@ -23,9 +23,11 @@ func otherForms(r Request) iter.Seq2[string, []byte] {
 				}
 			}
 		}
-		for form, payload := range jcsForms(r) {
-			if !yield(form, payload) {
-				return
+		for _, forms := range []iter.Seq2[string, []byte]{jcsForms(r), octetsForms(r)} {
+			for form, payload := range forms {
+				if !yield(form, payload) {
+					return
+				}
 			}
 		}
 	}

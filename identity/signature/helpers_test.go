@@ -2,6 +2,7 @@ package signature_test
 
 import (
 	"crypto/ed25519"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mr-tron/base58"
 	"go.uber.org/goleak"
 
 	"github.com/getbindu/bindu-go/identity/did"
@@ -75,3 +77,7 @@ func nested(depth int) []byte {
 
 // worst is how many times an ordinary input of its length any input may cost.
 const worst = 25
+
+func base64Of(b []byte) string { return base64.StdEncoding.EncodeToString(b) }
+
+func encoded(sig []byte) string { return base58.Encode(sig) }

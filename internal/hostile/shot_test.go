@@ -129,7 +129,7 @@ func (s *shot) sign() {
 		stamp = time.Now().Unix()
 	}
 	r := signature.Request{DID: s.signer, Timestamp: stamp, Body: s.body}
-	if s.scheme == signature.JCS1 {
+	if s.scheme.Binds() {
 		if s.nonce == "" {
 			if s.nonce, err = signature.NewNonce(rand.Reader); err != nil {
 				s.t.Fatal(err)
@@ -139,7 +139,8 @@ func (s *shot) sign() {
 			s.signedTarget = s.target
 		}
 		r.Audience, r.Method, r.Target, r.Nonce = s.audience, s.signedMethod, s.signedTarget, s.nonce
-		s.set(signature.HeaderScheme, string(signature.JCS1))
+		r.ContentType = s.contentType()
+		s.set(signature.HeaderScheme, string(s.scheme))
 		s.set(signature.HeaderNonce, s.nonce)
 	}
 	sig, err := signature.Sign(s.key, s.scheme, r)
@@ -189,5 +190,17 @@ func both(all ...spoil) spoil {
 }
 
 func jcs(s *shot) { s.scheme = signature.JCS1 }
+
+func octets(s *shot) { s.scheme = signature.Octets1 }
+
+// contentType is the header of that name, which octets-1 covers.
+func (s *shot) contentType() string {
+	for _, f := range s.fields {
+		if strings.EqualFold(f.name, "Content-Type") {
+			return f.value
+		}
+	}
+	return ""
+}
 
 func honest(*shot) {}
