@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 )
 
 // Paths of the cards.
@@ -158,5 +159,9 @@ func checkURL(text string) error {
 
 // schemes are the signature schemes that this agent verifies.
 func schemes() []string {
-	return []string{string(did.SchemeReference), string(did.SchemeJCS)}
+	var names []string
+	for _, s := range signature.Schemes() {
+		names = append(names, string(s))
+	}
+	return names
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/getbindu/bindu-go/a2a"
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 )
 
 func cardConfig(t testing.TB) a2a.CardConfig {
@@ -123,24 +124,24 @@ func TestNewCardRefuses(t *testing.T) {
 func TestParseCard(t *testing.T) {
 	t.Parallel()
 	card := newCard(t, cardConfig(t))
-	both := []did.Scheme{did.SchemeReference, did.SchemeJCS}
+	all := signature.Schemes()
 	for name, tt := range map[string]struct {
 		raw     string
 		version a2a.Dialect
 		url     string
 		did     string
-		schemes []did.Scheme
+		schemes []signature.Scheme
 	}{
-		"ours, 1.0":    {string(card.V1()), a2a.V1, "https://poet.example:3773/", "did:bindu:test:poet:1", both},
-		"ours, legacy": {string(card.Legacy()), a2a.V03, "https://poet.example:3773/", "did:bindu:test:poet:1", both},
+		"ours, 1.0":    {string(card.V1()), a2a.V1, "https://poet.example:3773/", "did:bindu:test:poet:1", all},
+		"ours, legacy": {string(card.Legacy()), a2a.V03, "https://poet.example:3773/", "did:bindu:test:poet:1", all},
 		"the reference's": {`{"id":"01890a5d-ac96-774b-bcce-b302099a8057","name":"py","description":"d","url":"http://localhost:3773","version":"1.0.0",
 			"protocolVersion":"1.0.0","skills":[{"id":"s","name":"s","documentationPath":"p"}],
 			"capabilities":{"extensions":[{"uri":"did:bindu:a_at_b:py:01890a5d","description":"x","required":false,"params":{"author":"a","agent_name":"py","agent_id":"x"}},{"uri":"https://x402.org","params":{"schemes":"none"}}],"pushNotifications":null,"streaming":false},
 			"kind":"agent","documentationUrl":null,"defaultInputModes":["text/plain"],"agentTrust":{"identityProvider":"custom"}}`,
-			a2a.V03, "http://localhost:3773", "did:bindu:a_at_b:py:01890a5d", []did.Scheme{did.SchemeReference}},
-		"least":               {`{"url":"http://h/"}`, a2a.V03, "http://h/", "", []did.Scheme{did.SchemeReference}},
-		"another transport":   {`{"url":"http://grpc/","preferredTransport":"GRPC","additionalInterfaces":[{"transport":"JSONRPC","url":"http://h/"}]}`, a2a.V03, "http://h/", "", []did.Scheme{did.SchemeReference}},
-		"0.3 in the new form": {`{"supportedInterfaces":[{"url":"http://g/","protocolBinding":"GRPC","protocolVersion":"1.0"},{"url":"http://h/","protocolBinding":"JSONRPC","protocolVersion":"0.3.0"}]}`, a2a.V03, "http://h/", "", []did.Scheme{did.SchemeReference}},
+			a2a.V03, "http://localhost:3773", "did:bindu:a_at_b:py:01890a5d", []signature.Scheme{signature.Reference}},
+		"least":               {`{"url":"http://h/"}`, a2a.V03, "http://h/", "", []signature.Scheme{signature.Reference}},
+		"another transport":   {`{"url":"http://grpc/","preferredTransport":"GRPC","additionalInterfaces":[{"transport":"JSONRPC","url":"http://h/"}]}`, a2a.V03, "http://h/", "", []signature.Scheme{signature.Reference}},
+		"0.3 in the new form": {`{"supportedInterfaces":[{"url":"http://g/","protocolBinding":"GRPC","protocolVersion":"1.0"},{"url":"http://h/","protocolBinding":"JSONRPC","protocolVersion":"0.3.0"}]}`, a2a.V03, "http://h/", "", []signature.Scheme{signature.Reference}},
 	} {
 		info, err := a2a.ParseCard([]byte(tt.raw))
 		if err != nil {

@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"github.com/getbindu/bindu-go/a2a"
-	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 )
 
 // A caller decides by the card what to speak and how to sign.
@@ -21,6 +21,6 @@ func ExampleParseCard() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(card.URL, card.ProtocolVersion, card.AcceptsScheme(did.SchemeJCS))
+	fmt.Println(card.URL, card.ProtocolVersion, card.AcceptsScheme(signature.JCS1))
 	// Output: https://poet.example:3773/ 1.0 true
 }

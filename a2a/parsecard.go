@@ -10,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/internal/jsonrpc"
 )
 
@@ -32,11 +33,11 @@ type CardInfo struct {
 	ProtocolVersion Dialect
 	// Schemes are the signature schemes that the peer says it verifies. A card
 	// that says nothing is that of a reference agent.
-	Schemes []did.Scheme
+	Schemes []signature.Scheme
 }
 
 // AcceptsScheme reports whether the peer verifies a signature scheme.
-func (c CardInfo) AcceptsScheme(s did.Scheme) bool {
+func (c CardInfo) AcceptsScheme(s signature.Scheme) bool {
 	return slices.Contains(c.Schemes, s)
 }
 
@@ -143,7 +144,7 @@ func (c *wireCard) endpoint() (string, Dialect) {
 }
 
 func (c *CardInfo) readExtensions(all []wireExtension) error {
-	c.Schemes = []did.Scheme{did.SchemeReference}
+	c.Schemes = []signature.Scheme{signature.Reference}
 	for _, e := range all {
 		switch {
 		case strings.HasPrefix(e.URI, "did:"):
@@ -157,7 +158,7 @@ func (c *CardInfo) readExtensions(all []wireExtension) error {
 			c.DID = d
 		case e.URI == SignatureExtension:
 			var params struct {
-				Schemes []did.Scheme `json:"schemes"`
+				Schemes []signature.Scheme `json:"schemes"`
 			}
 			if err := json.Unmarshal(e.Params, &params); err != nil || len(params.Schemes) == 0 {
 				return fmt.Errorf("%w: its signature extension names no schemes", ErrCard)

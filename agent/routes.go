@@ -6,6 +6,7 @@ import (
 
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 )
 
 // routes lists every path the agent answers. What is not here is 404.
@@ -36,7 +37,7 @@ func (a *Agent) routes() (public, protected map[string]gate.Route, err error) {
 		return nil, nil, err
 	}
 	protected = map[string]gate.Route{
-		"/": {Methods: []string{http.MethodPost}, Handler: rpc},
+		"/": {Methods: []string{http.MethodPost}, Handler: rpc, Unbound: true},
 	}
 	return public, protected, nil
 }
@@ -45,7 +46,7 @@ func (a *Agent) routes() (public, protected map[string]gate.Route, err error) {
 func (a *Agent) serveInfo(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]any{
 		"did": a.did.String(), "agent_id": a.agentID(), "name": a.set.Agent.Name, "description": description(a.set),
-		"version": a.set.Agent.Version, "url": a.url, "signature_schemes": []did.Scheme{did.SchemeReference, did.SchemeJCS},
+		"version": a.set.Agent.Version, "url": a.url, "signature_schemes": signature.Schemes(),
 	})
 }
 

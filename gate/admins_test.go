@@ -8,7 +8,7 @@ import (
 	"github.com/getbindu/bindu-go/audit"
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/identity"
-	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/oauth"
 )
 
@@ -30,7 +30,7 @@ func TestAdminIsWhomTheOperatorLists(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, func(cfg *gate.Config) { cfg.Admins = c.admins })
 			b.claims.Scopes = slices.Clone(granted)
-			if w, _ := b.do(b.request(did.SchemeJCS, testBody)); w.Code != http.StatusOK {
+			if w, _ := b.do(b.request(signature.JCS1, testBody)); w.Code != http.StatusOK {
 				t.Fatalf("%d %s", w.Code, w.Body)
 			}
 			if got := b.got.HasScope(gate.PermissionAdmin); got != c.stays || !b.got.HasScope("agent:write") {
@@ -68,7 +68,7 @@ func TestAdminWithoutADIDOrWithoutAToken(t *testing.T) {
 			}
 		})
 		b.claims.DID, b.claims.ClientID, b.claims.Subject, b.claims.Scopes = "", "poet", "s", []string{"agent:write", "agent:admin"}
-		w, _ := b.do(b.request(did.SchemeReference, testBody))
+		w, _ := b.do(b.request(signature.Reference, testBody))
 		if w.Code != http.StatusOK || b.got.HasScope(gate.PermissionAdmin) != listed || (adminWarnings(b, client) == 1) == listed {
 			t.Errorf("listed %t: %d, permissions %v, %d recorded", listed, w.Code, b.got.Claims.Scopes, adminWarnings(b, client))
 		}
@@ -76,7 +76,7 @@ func TestAdminWithoutADIDOrWithoutAToken(t *testing.T) {
 	b := newBench(t, func(cfg *gate.Config) {
 		cfg.Mode, cfg.Tokenless = gate.ModeMTLS, []string{"agent:write", "agent:admin"}
 	})
-	r := b.request(did.SchemeReference, testBody)
+	r := b.request(signature.Reference, testBody)
 	r.Header.Del("Authorization")
 	if w, _ := b.do(r); w.Code != http.StatusOK || b.got.HasScope(gate.PermissionAdmin) {
 		t.Errorf("without a token: %d, permissions %v", w.Code, b.got.Claims.Scopes)

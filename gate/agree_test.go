@@ -9,6 +9,7 @@ import (
 
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/oauth"
 )
 
@@ -38,7 +39,7 @@ func TestAgreeOverEveryCombination(t *testing.T) {
 
 func TestWithoutATokenTheCertificateMustNameTheHeader(t *testing.T) {
 	b := newBench(t, func(c *gate.Config) { c.Mode = gate.ModeMTLS; c.Tokenless = []string{"agent:write"} })
-	r := b.request(did.SchemeReference, testBody)
+	r := b.request(signature.Reference, testBody)
 	r.Header.Del("Authorization")
 	r.TLS = connection(t, nil, testIssuer+"#did:bindu:ops:other:3")
 	if w, got := b.do(r); w.Code != http.StatusForbidden || got.Error.Data.Reason != "identity_mismatch" {
@@ -51,7 +52,7 @@ func TestAnErrorNobodyClassifiedSaysNothingAboutTheToken(t *testing.T) {
 	for _, err := range []error{io.ErrUnexpectedEOF, context.Canceled, errors.New("anything")} {
 		b := newBench(t)
 		b.tokenErr = err
-		w, got := b.do(b.request(did.SchemeJCS, testBody))
+		w, got := b.do(b.request(signature.JCS1, testBody))
 		if w.Code != http.StatusServiceUnavailable || got.Error.Data.Reason != "introspection_unavailable" || w.Header().Get("Retry-After") == "" {
 			t.Errorf("%v: %d %s", err, w.Code, w.Body)
 		}
@@ -63,7 +64,7 @@ func TestHostile032ClaimsEndOnTimeInEveryMode(t *testing.T) {
 	for _, mode := range []gate.Mode{gate.ModeHybrid, gate.ModeMTLS, gate.ModeOff} {
 		b := newBench(t, func(c *gate.Config) { c.Mode = mode })
 		b.claims = oauth.Claims{DID: b.caller.String(), Scopes: []string{"agent:write"}, ExpiresAt: testNow}
-		w, got := b.do(b.request(did.SchemeJCS, testBody))
+		w, got := b.do(b.request(signature.JCS1, testBody))
 		if w.Code != http.StatusUnauthorized || got.Error.Data.Reason != "token_expired" {
 			t.Errorf("%s: %d %s", mode, w.Code, w.Body)
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/getbindu/bindu-go/audit"
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 )
 
 // openReplay lets everything pass, so that one signed request can be measured
@@ -40,18 +41,18 @@ func (rewindBody) Close() error { return nil }
 // BenchmarkChain is the cost of all gates for one admitted request, with
 // authorities that answer at once: what is left is ours.
 func BenchmarkChain(b *testing.B) {
-	for _, scheme := range []did.Scheme{did.SchemeReference, did.SchemeJCS} {
+	for _, scheme := range signature.Schemes() {
 		for _, size := range []int{256, 2048} {
 			b.Run(fmt.Sprintf("%s/%d", scheme, size), func(b *testing.B) { benchmarkChain(b, scheme, size) })
 		}
 	}
 }
 
-func benchmarkChain(b *testing.B, scheme did.Scheme, size int) {
+func benchmarkChain(b *testing.B, scheme signature.Scheme, size int) {
 	door := newBench(b, func(c *gate.Config) {
 		c.Replay, c.Policy, c.Recorder = openReplay{}, nil, noRecorder{}
 		c.Limits = gate.Limits{Rate: 1e9, Burst: 1 << 30}
-		c.Protected["/"] = gate.Route{Methods: []string{"POST"}, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		c.Protected["/"] = gate.Route{Methods: []string{"POST"}, Unbound: true, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(http.StatusOK)
 		})}
 	})

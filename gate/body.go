@@ -26,7 +26,7 @@ func (c *Chain) body(x *exchange) *Denial {
 	body, err := readBody(limited, x.r.ContentLength, x.place.hold)
 	if err == nil {
 		_ = ctl.SetReadDeadline(time.Time{})
-		x.signed.Body = body
+		x.body = body
 		return nil
 	}
 	return c.bodyDenial(err)

@@ -118,8 +118,8 @@ func (c *Chain) admit(x *exchange) {
 	// Credentials end here: what is behind the gates reads the caller, and can
 	// neither leak nor relay what proved it.
 	r.Header = publicHeader(r.Header)
-	r.Body = io.NopCloser(bytes.NewReader(x.signed.Body))
-	r.ContentLength = int64(len(x.signed.Body))
+	r.Body = io.NopCloser(bytes.NewReader(x.body))
+	r.ContentLength = int64(len(x.body))
 	x.serve(r)
 }
 

@@ -138,6 +138,9 @@ type Route struct {
 	// Methods are the HTTP methods taken; GET includes HEAD.
 	Methods []string
 	Handler http.Handler
+	// Unbound is true where a signature that names neither method nor target will
+	// do: clients of the Python reference make no other.
+	Unbound bool
 }
 
 var errConfig = errors.New("gate configuration")

@@ -3,14 +3,14 @@ package gate_test
 import (
 	"testing"
 
-	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 )
 
 // TestARefusedTokenIsLoggedWithTheNameOfTheConnection: else nobody knows whose
 // token it was.
 func TestARefusedTokenIsLoggedWithTheNameOfTheConnection(t *testing.T) {
 	b := newBench(t)
-	r := b.request(did.SchemeJCS, testBody)
+	r := b.request(signature.JCS1, testBody)
 	r.Header.Del("Authorization")
 	b.do(r)
 	if len(b.events) != 1 || b.events[0].Gate != "token" || b.events[0].DID != b.caller.String() {

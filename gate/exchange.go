@@ -7,6 +7,7 @@ import (
 
 	"github.com/getbindu/bindu-go/identity"
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/internal/jsonrpc"
 )
 
@@ -28,10 +29,10 @@ type exchange struct {
 	certDID   did.DID // proved by the certificate
 	headerDID did.DID // claimed by X-DID
 
-	signed    did.Request
-	scheme    did.Scheme
-	signature string
-	key       ed25519.PublicKey // that verified it
+	claim    *signature.Claim  // nil where no signature is asked for
+	signedAt int64             // unix seconds, of the claim
+	body     []byte            // as it came, then the bytes that are signed
+	key      ed25519.PublicKey // that verified it
 
 	envelope  jsonrpc.Envelope
 	caller    identity.Caller

@@ -16,7 +16,7 @@ import (
 	"testing"
 
 	"github.com/getbindu/bindu-go/gate"
-	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/oauth"
 )
 
@@ -28,7 +28,7 @@ func wire(method, target, headers, body string) (*http.Request, bool) {
 }
 
 // headersOf is a complete request's headers as text.
-func headersOf(b *bench, scheme did.Scheme, body string) string {
+func headersOf(b *bench, scheme signature.Scheme, body string) string {
 	var out strings.Builder
 	r := b.request(scheme, body)
 	for name, values := range r.Header {
@@ -63,8 +63,9 @@ func (s *tokenSpy) Verify(_ context.Context, token string) (oauth.Claims, error)
 // refusal in its one shape.
 func FuzzChainHeaders(f *testing.F) {
 	seed, state := fuzzBench(f, nil)
-	reference, jcs := headersOf(seed, did.SchemeReference, testBody), headersOf(seed, did.SchemeJCS, testBody)
-	for i, complete := range []string{reference, jcs} {
+	reference, jcs := headersOf(seed, signature.Reference, testBody), headersOf(seed, signature.JCS1, testBody)
+	octets := headersOf(seed, signature.Octets1, testBody)
+	for i, complete := range []string{reference, jcs, octets} {
 		r, _ := wire("POST", "/", complete, testBody)
 		r.TLS = state
 		if seed.do(r); seed.ran["handler"] != i+1 {
@@ -73,10 +74,13 @@ func FuzzChainHeaders(f *testing.F) {
 	}
 	caller := seed.caller
 	seed.caller = mustDID(f, "did:bindu:ops:other:3") // signs with the caller's key, but it is not who connected
-	foreign := headersOf(seed, did.SchemeReference, testBody)
+	foreign := headersOf(seed, signature.Reference, testBody)
 	seed.caller = caller
 	for _, headers := range []string{
-		reference, jcs, foreign, "",
+		reference, jcs, octets, foreign, "",
+		octets + "\r\nX-DID-Audience: did:bindu:ops:other:3",
+		strings.Replace(octets, "octets-1", "jcs-1", 1),
+		strings.Replace(octets, "application/json", "application/json; charset=utf-8", 1),
 		reference + "\r\nX-DID: " + seed.caller.String(),
 		reference + "\r\nx_did: did:bindu:ops:other:3",
 		reference + "\r\nX-Did-Scheme: jcs-1",
@@ -153,13 +157,14 @@ func proofs(b *bench, r *http.Request) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	signed := did.Request{DID: b.caller, Timestamp: stamp, Body: body}
-	scheme := did.SchemeReference
-	if one("X-DID-Scheme") == string(did.SchemeJCS) {
-		scheme = did.SchemeJCS
+	signed := signature.Request{DID: b.caller, Timestamp: stamp, Body: body}
+	scheme := signature.Reference
+	if name := signature.Scheme(one("X-DID-Scheme")); name == signature.JCS1 || name == signature.Octets1 {
+		scheme = name
+		signed.ContentType = one("Content-Type")
 		signed.Audience, signed.Method, signed.Target, signed.Nonce = b.self, "POST", "/", one("X-DID-Nonce")
 	}
-	return did.Verify(b.publicKey, scheme, signed, one("X-DID-Signature"))
+	return signature.Verify(b.publicKey, scheme, signed, one("X-DID-Signature"))
 }
 
 // FuzzRouter: a public document is answered only under exactly its path, and a

@@ -11,7 +11,7 @@ import (
 
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/gate/replay"
-	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 )
 
 // heldBody says that it is being read, and ends when it is let go.
@@ -65,7 +65,7 @@ func admittedTogether(t *testing.T, burst, slow int, configure func(*gate.Config
 	var bodies []heldBody
 	for range slow {
 		body := heldBody{strings.NewReader(testBody), make(chan struct{}, 1), make(chan struct{})}
-		r := b.request(did.SchemeJCS, testBody)
+		r := b.request(signature.JCS1, testBody)
 		r.Body = body
 		go func() {
 			w := httptest.NewRecorder()
@@ -89,7 +89,7 @@ func admittedTogether(t *testing.T, burst, slow int, configure func(*gate.Config
 		close(body.free)
 		count(<-codes)
 		for range 2 {
-			w, _ := b.do(b.request(did.SchemeJCS, testBody))
+			w, _ := b.do(b.request(signature.JCS1, testBody))
 			count(w.Code)
 		}
 	}

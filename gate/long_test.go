@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/getbindu/bindu-go/gate"
-	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 )
 
 // What is too long is told how long it may be, as a number.
@@ -31,7 +31,7 @@ func TestHostile180HintsSayTheLimit(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			b := newBench(t, func(c *gate.Config) { c.Limits = tt.limits })
-			r := b.request(did.SchemeReference, testBody)
+			r := b.request(signature.Reference, testBody)
 			tt.change(r)
 			_, got := b.do(r)
 			if got.Error.Data.Reason != string(tt.reason) || !strings.Contains(got.Error.Data.Hint, tt.hint) {
@@ -46,7 +46,7 @@ func TestHostile180HintsSayTheLimit(t *testing.T) {
 
 func TestHostile180TokenUpToTheLimitIsJudged(t *testing.T) {
 	b := newBench(t, func(c *gate.Config) { c.Limits.TokenBytes = 16 << 10 })
-	r := b.request(did.SchemeReference, testBody)
+	r := b.request(signature.Reference, testBody)
 	r.Header.Set("Authorization", "Bearer "+strings.Repeat("a", 16<<10))
 	if _, got := b.do(r); got.Error.Data.Reason != "token_inactive" || b.ran["token"] != 1 {
 		t.Errorf("%+v", got.Error)

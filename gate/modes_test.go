@@ -8,6 +8,7 @@ import (
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/gate/replay"
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 )
 
 func TestModes(t *testing.T) {
@@ -36,7 +37,7 @@ func TestModes(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			b := newBench(t, tt.configure)
-			r := b.request(did.SchemeReference, testBody)
+			r := b.request(signature.Reference, testBody)
 			tt.change(b, r)
 			w, got := b.do(r)
 			if got.Error.Data.Reason != tt.reason || (tt.reason == "") != (w.Code == 200) {
@@ -73,7 +74,7 @@ func TestConfigurationsThatLeaveADoorOpenAreRefused(t *testing.T) {
 				Self: mustDID(t, "did:bindu:ops:server:1"), Issuer: testIssuer, Tokens: b, Keys: b, Recorder: b,
 				Replay:    replay.NewMemory(time.Now, 0, 0),
 				Public:    map[string]gate.Route{},
-				Protected: map[string]gate.Route{"/": {Methods: []string{"POST"}, Handler: b}},
+				Protected: map[string]gate.Route{"/": {Methods: []string{"POST"}, Handler: b, Unbound: true}},
 			}
 			if _, err := gate.New(cfg); err != nil {
 				t.Fatalf("the unchanged configuration: %v", err)

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/getbindu/bindu-go/gate"
-	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/oauth"
 )
 
@@ -23,10 +23,10 @@ func refused(t *testing.T, auth0 bool, header, query string) map[string]int {
 		"invalid":     func(b *bench, _ *http.Request) { b.tokenErr = oauth.ErrInactive },
 		"expired":     func(b *bench, _ *http.Request) { b.tokenErr = oauth.ErrExpired },
 		"permissions": func(b *bench, _ *http.Request) { b.claims.Scopes = nil },
-		"signature":   func(_ *bench, r *http.Request) { r.Header.Del(did.HeaderSignature) },
+		"signature":   func(_ *bench, r *http.Request) { r.Header.Del(signature.HeaderSignature) },
 	} {
 		b := newBench(t, func(c *gate.Config) { c.Auth0Numbers = auth0 })
-		r := b.request(did.SchemeReference, testBody)
+		r := b.request(signature.Reference, testBody)
 		if header != "" {
 			r.Header.Set("A2A-Version", header)
 		}
@@ -90,7 +90,7 @@ func TestDataIsAListForCallersOf1(t *testing.T) {
 	for version, listed := range map[string]bool{"1.0": true, "1.0.1": true, "0.3": false, "": false, "2.0": false} {
 		b := newBench(t)
 		b.tokenErr = errors.Join(oauth.ErrInactive)
-		r := b.request(did.SchemeReference, testBody)
+		r := b.request(signature.Reference, testBody)
 		if version != "" {
 			r.Header.Set("A2A-Version", version)
 		}

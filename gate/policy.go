@@ -41,7 +41,7 @@ func (c *Chain) policy(x *exchange) *Denial {
 		return nil
 	}
 	release, err := c.cfg.Policy.Decide(x.r.Context(), x.caller, Request{
-		Method: x.envelope.Method, Body: x.signed.Body, Time: c.cfg.Now(),
+		Method: x.envelope.Method, Body: x.body, Time: c.cfg.Now(),
 	})
 	if err == nil {
 		x.release = release

@@ -9,7 +9,7 @@ import (
 	"github.com/getbindu/bindu-go/a2a"
 	"github.com/getbindu/bindu-go/audit"
 	"github.com/getbindu/bindu-go/gate"
-	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 )
 
 // The dispatcher and the permissions are two lists in two packages; a method in
@@ -39,7 +39,7 @@ func TestUnmappedMethodIsRefusedWhateverTheCallerMay(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, func(c *gate.Config) { c.Permissions = permissions })
 			b.claims.Scopes = []string{"agent:read", "agent:write", "agent:admin", "*"}
-			_, got := b.do(b.request(did.SchemeReference, testBody))
+			_, got := b.do(b.request(signature.Reference, testBody))
 			if got.Error.Code == 0 || b.ran["handler"] != 0 {
 				t.Errorf("served: %+v", got)
 			}
@@ -66,7 +66,7 @@ func TestPolicyHoldsWhileTheHandlerRuns(t *testing.T) {
 		}
 		w.WriteHeader(http.StatusOK)
 	}
-	if w, _ := b.do(b.request(did.SchemeReference, testBody)); w.Code != http.StatusOK || b.ran["policy released"] != 1 {
+	if w, _ := b.do(b.request(signature.Reference, testBody)); w.Code != http.StatusOK || b.ran["policy released"] != 1 {
 		t.Errorf("%d, released %d times", w.Code, b.ran["policy released"])
 	}
 }
@@ -74,7 +74,7 @@ func TestPolicyHoldsWhileTheHandlerRuns(t *testing.T) {
 func TestPolicyQuotaTellsWhenToTryAgain(t *testing.T) {
 	b := newBench(t)
 	b.policyErr = &gate.Denial{Reason: gate.RateLimited, RetryAfter: 1500 * time.Millisecond, Cause: errors.New("rule of mine")}
-	w, got := b.do(b.request(did.SchemeReference, testBody))
+	w, got := b.do(b.request(signature.Reference, testBody))
 	if w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") != "2" || got.Error.Data.Reason != "rate_limited" {
 		t.Errorf("%d %v %s", w.Code, w.Header(), w.Body)
 	}
@@ -94,7 +94,7 @@ func TestAbsentTokenIsCountedWhereItShouldNotLast(t *testing.T) {
 	for mode, want := range map[gate.Mode]int{gate.ModeHybrid: 1, gate.ModeMTLS: 0} {
 		t.Run(string(mode), func(t *testing.T) {
 			b := newBench(t, optional(mode))
-			r := b.request(did.SchemeReference, testBody)
+			r := b.request(signature.Reference, testBody)
 			r.Header.Del("Authorization")
 			if w, _ := b.do(r); w.Code != http.StatusOK {
 				t.Fatalf("%d %s", w.Code, w.Body)
@@ -114,7 +114,7 @@ func TestAbsentTokenIsCountedWhereItShouldNotLast(t *testing.T) {
 
 func TestOptionalTokenIsStillJudged(t *testing.T) {
 	b := newBench(t, func(c *gate.Config) { c.TokenMode = gate.TokenOptional })
-	r := b.request(did.SchemeReference, testBody)
+	r := b.request(signature.Reference, testBody)
 	r.Header.Set("Authorization", "Bearer bad-token")
 	if w, got := b.do(r); w.Code != http.StatusUnauthorized || got.Error.Data.Reason != "token_inactive" {
 		t.Errorf("%d %s", w.Code, w.Body)

@@ -16,6 +16,7 @@ import (
 	"github.com/getbindu/bindu-go/gate/replay"
 	"github.com/getbindu/bindu-go/identity"
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/oauth"
 	"github.com/getbindu/bindu-go/transport/mtls"
 )
@@ -106,7 +107,7 @@ func TestHostile167ProofsThatEndWhileTheBodyComes(t *testing.T) {
 				}
 			}
 			b := newBench(t, configure)
-			r := b.request(did.SchemeReference, testBody)
+			r := b.request(signature.Reference, testBody)
 			if tt.change != nil {
 				tt.change(b, r)
 			}
@@ -135,7 +136,7 @@ func TestProofsAreLookedAtAgainOnlyAfterSomeTime(t *testing.T) {
 	for after, want := range map[time.Duration]int{0: 1, gate.ProofAge - 1: 1, gate.ProofAge: 2} {
 		clock := newTicker()
 		b := newBench(t, clock.on)
-		r := b.request(did.SchemeReference, testBody)
+		r := b.request(signature.Reference, testBody)
 		r.Body = &meanwhile{strings.NewReader(testBody), func() { clock.Add(int64(after)) }}
 		if w, _ := b.do(r); w.Code != http.StatusOK || b.ran["token"] != want || b.ran["caller"] != want {
 			t.Errorf("after %v: %d, ran %v", after, w.Code, b.ran)
@@ -163,7 +164,7 @@ func TestHostile167ProofsThatEndWhileTheDiskIsSlow(t *testing.T) {
 			b.set(func() { b.tokenErr = oauth.ErrInactive })
 		}}
 	})
-	w, got := b.do(b.request(did.SchemeReference, testBody))
+	w, got := b.do(b.request(signature.Reference, testBody))
 	if w.Code != http.StatusUnauthorized || got.Error.Data.Reason != "token_inactive" || b.ran["handler"] != 0 {
 		t.Errorf("%d %s, ran %v", w.Code, w.Body, b.ran)
 	}
@@ -185,7 +186,7 @@ func TestHostile167ProofsThatEndWhileThePolicyIsSlow(t *testing.T) {
 	b := newBench(t, clock.on, func(c *gate.Config) {
 		c.Policy = slowPolicy{c.Policy, func() { clock.Add(int64(2 * time.Hour)) }}
 	})
-	w, got := b.do(b.request(did.SchemeReference, testBody))
+	w, got := b.do(b.request(signature.Reference, testBody))
 	if w.Code != http.StatusUnauthorized || got.Error.Data.Reason != "token_expired" || b.ran["handler"] != 0 || b.ran["policy released"] != 1 {
 		t.Errorf("%d %s, ran %v", w.Code, w.Body, b.ran)
 	}
@@ -195,7 +196,7 @@ func TestHostile167ProofsThatEndWhileThePolicyIsSlow(t *testing.T) {
 func TestHostile167IgnoredTokenGivesNothingMore(t *testing.T) {
 	clock := newTicker()
 	b := newBench(t, clock.on, func(c *gate.Config) { c.TokenMode = gate.TokenPermissive })
-	r := b.request(did.SchemeReference, testBody)
+	r := b.request(signature.Reference, testBody)
 	r.Body = &meanwhile{strings.NewReader(testBody), func() {
 		clock.Add(int64(6 * time.Second))
 		b.set(func() { b.tokenErr = oauth.ErrInactive })
@@ -217,9 +218,9 @@ func TestHostile167CallerThatBecomesAnother(t *testing.T) {
 			b := newBench(t, clock.on, func(c *gate.Config) { c.Mode, c.TokenOnly = gate.ModeOff, true })
 			name := map[bool]string{true: b.caller.String()}
 			b.claims.DID = name[dids[0]]
-			r := b.request(did.SchemeReference, testBody)
+			r := b.request(signature.Reference, testBody)
 			if !dids[0] {
-				r.Header.Del(did.HeaderDID)
+				r.Header.Del(signature.HeaderDID)
 			}
 			r.Body = &meanwhile{strings.NewReader(testBody), func() {
 				clock.Add(int64(6 * time.Second))
@@ -236,7 +237,7 @@ func TestHostile167CallerThatBecomesAnother(t *testing.T) {
 func TestHostile168PolicyJudgesByNow(t *testing.T) {
 	clock := newTicker()
 	b := newBench(t, clock.on, func(c *gate.Config) { c.Replay = replay.NewMemory(clock.now, 0, 0) })
-	r := b.request(did.SchemeReference, testBody)
+	r := b.request(signature.Reference, testBody)
 	r.Body = &meanwhile{strings.NewReader(testBody), func() { clock.Add(int64(50 * time.Millisecond)) }}
 	w := httptest.NewRecorder()
 	b.chain.ServeHTTP(w, r)

@@ -46,6 +46,7 @@ const (
 	MissingSignature  Reason = "missing_signature_headers"
 	DIDMalformed      Reason = "did_malformed"
 	SchemeUnknown     Reason = "scheme_unknown"
+	SchemeUnbound     Reason = "scheme_unbound"
 	IdentityMismatch  Reason = "identity_mismatch"
 	DIDMismatch       Reason = "did_mismatch"
 	TimestampBad      Reason = "timestamp_malformed"
@@ -116,9 +117,10 @@ var answers = map[Reason]answer{
 	CertMultipleIDs:   {http.StatusForbidden, jsonrpc.CodeCertificate, "Client certificate names more than one identity", "The certificate must carry exactly one URI SAN."},
 	CertIssuer:        {http.StatusForbidden, jsonrpc.CodeCertificate, "Client certificate names another issuer", "The URI SAN must begin with the issuer of this agent's authority, byte for byte."},
 	CertRefused:       {http.StatusForbidden, jsonrpc.CodeCertificate, "Client certificate refused", "Use a client certificate of the private CA."},
-	MissingSignature:  {http.StatusForbidden, jsonrpc.CodeSignature, "Signature headers missing", "Send X-DID, X-DID-Timestamp and X-DID-Signature (and X-DID-Nonce with X-DID-Scheme: jcs-1)."},
+	MissingSignature:  {http.StatusForbidden, jsonrpc.CodeSignature, "Signature headers missing", "Send X-DID, X-DID-Timestamp and X-DID-Signature (and X-DID-Nonce with X-DID-Scheme: octets-1 or jcs-1)."},
 	DIDMalformed:      {http.StatusForbidden, jsonrpc.CodeSignature, "X-DID is malformed", "Send the caller's DID, at most 512 bytes, without path, query or fragment."},
-	SchemeUnknown:     {http.StatusForbidden, jsonrpc.CodeSignature, "Unknown signature scheme", "Leave X-DID-Scheme out, or send jcs-1."},
+	SchemeUnknown:     {http.StatusForbidden, jsonrpc.CodeSignature, "Unknown signature scheme", "Send one of the schemes on the agent's card, or leave X-DID-Scheme out."},
+	SchemeUnbound:     {http.StatusForbidden, jsonrpc.CodeSignature, "The signature does not bind method and path", "On this path, sign with the scheme octets-1 or jcs-1."},
 	IdentityMismatch:  {http.StatusForbidden, jsonrpc.CodeMismatch, "The proofs name different callers", "Certificate, token and X-DID must all name the same DID."},
 	DIDMismatch:       {http.StatusForbidden, jsonrpc.CodeMismatch, "X-DID differs from the token's client", "Certificate, token and X-DID must all name the same DID."},
 	TimestampBad:      {http.StatusForbidden, jsonrpc.CodeSignature, "X-DID-Timestamp is malformed", "Send Unix seconds in plain decimal digits."},

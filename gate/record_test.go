@@ -11,7 +11,7 @@ import (
 
 	"github.com/getbindu/bindu-go/audit"
 	"github.com/getbindu/bindu-go/gate"
-	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/internal/jsonrpc"
 )
 
@@ -71,7 +71,7 @@ func TestARequestIsRecordedOnceWithItsOutcome(t *testing.T) {
 				now = now.Add(3 * time.Second)
 				tt.handler(w, r)
 			}
-			if aborted := serveAborting(t, b, b.request(did.SchemeReference, testBody)); aborted != tt.aborted {
+			if aborted := serveAborting(t, b, b.request(signature.Reference, testBody)); aborted != tt.aborted {
 				t.Errorf("aborted: %t", aborted)
 			}
 			if len(b.events) != 1 {
@@ -94,7 +94,7 @@ func TestARequestIsRecordedOnceWithItsOutcome(t *testing.T) {
 // even if nobody is there to read the answer.
 func TestRefusalsOfTheGatesHaveTheirStatus(t *testing.T) {
 	b := newBench(t)
-	r := b.request(did.SchemeReference, testBody)
+	r := b.request(signature.Reference, testBody)
 	r.Header.Del("Authorization")
 	b.do(r)
 	if len(b.events) != 1 || b.events[0].Status != 401 || b.events[0].Reason != "auth_missing" {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 )
 
 // keyMemory counts what it is asked to remember.
@@ -34,7 +35,7 @@ func withMemory(t *testing.T, err error, configure ...func(*gate.Config)) (*benc
 
 func TestTheKeyOfAnAdmittedCallerIsRemembered(t *testing.T) {
 	b, m := withMemory(t, nil)
-	if w, _ := b.do(b.request(did.SchemeJCS, testBody)); w.Code != http.StatusOK {
+	if w, _ := b.do(b.request(signature.JCS1, testBody)); w.Code != http.StatusOK {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
 	if len(m.kept) != 1 || !m.kept[b.caller].Equal(b.publicKey) {
@@ -48,13 +49,13 @@ func TestNothingIsRememberedOfWhoIsRefused(t *testing.T) {
 		"token":       func(_ *bench, r *http.Request) { r.Header.Set("Authorization", "Bearer bad-token") },
 		"certificate": func(_ *bench, r *http.Request) { r.TLS = nil },
 		"agreement":   func(b *bench, _ *http.Request) { b.claims.DID = "did:bindu:ops:other:3" },
-		"signature":   func(_ *bench, r *http.Request) { r.Header.Set(did.HeaderTimestamp, fmt.Sprint(testNow.Unix()-1)) },
+		"signature":   func(_ *bench, r *http.Request) { r.Header.Set(signature.HeaderTimestamp, fmt.Sprint(testNow.Unix()-1)) },
 		"scope":       func(b *bench, _ *http.Request) { b.claims.Scopes = []string{"agent:read"} },
 		"policy":      func(b *bench, _ *http.Request) { b.policyErr = errors.New("no") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			b, m := withMemory(t, nil)
-			r := b.request(did.SchemeJCS, testBody)
+			r := b.request(signature.JCS1, testBody)
 			spoil(b, r)
 			if w, _ := b.do(r); w.Code == http.StatusOK || len(m.kept) != 0 {
 				t.Errorf("%d, remembered %v", w.Code, m.kept)
@@ -74,7 +75,7 @@ func TestAKeyThatIsNotRememberedOpensNothing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			b, _ := withMemory(t, c.err)
-			w, got := b.do(b.request(did.SchemeReference, testBody))
+			w, got := b.do(b.request(signature.Reference, testBody))
 			if w.Code != c.status || got.Error.Data.Reason != string(c.reason) || got.Error.Data.Gate != "signature" || b.ran["handler"] != 0 {
 				t.Errorf("%d %s, handler ran %d times", w.Code, w.Body, b.ran["handler"])
 			}

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"time"
-
-	"github.com/getbindu/bindu-go/identity/did"
 )
 
 // Errors of a [ReplayStore].
@@ -30,20 +28,15 @@ func (e *RecoveringError) Error() string {
 // retryAfterQuota is about how often a replay store frees what has expired.
 const retryAfterQuota = 30 * time.Second
 
-// replay lets each signature (reference) or nonce (jcs-1) open the door once.
+// replay lets each signature, or nonce where the scheme has one, open the door once.
 // It runs after the signature, so only the key's holder can fill the store.
 func (c *Chain) replay(x *exchange) *Denial {
-	if x.headerDID.IsZero() {
+	if x.claim == nil {
 		return nil
 	}
-	// A signature is longer than the longest nonce: they cannot be confused.
-	key := x.signature
-	if x.scheme == did.SchemeJCS {
-		key = x.signed.Nonce
-	}
 	// The last moment at which the timestamp is still in the window.
-	expires := time.Unix(x.signed.Timestamp, 0).Add(c.cfg.Window + time.Second)
-	err := c.cfg.Replay.Use(x.r.Context(), x.caller.DID, key, expires)
+	expires := time.Unix(x.signedAt, 0).Add(c.cfg.Window + time.Second)
+	err := c.cfg.Replay.Use(x.r.Context(), x.caller.DID, x.claim.ReplayKey(), expires)
 	if err == nil {
 		return nil
 	}

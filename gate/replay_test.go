@@ -13,6 +13,7 @@ import (
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/gate/replay"
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 )
 
 type failingReplay struct{ err error }
@@ -35,7 +36,7 @@ func TestReplayStoreDecides(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, func(c *gate.Config) { c.Replay = failingReplay{tt.err} })
-			w, got := b.do(b.request(did.SchemeReference, testBody))
+			w, got := b.do(b.request(signature.Reference, testBody))
 			if w.Code != tt.status || got.Error.Data.Reason != string(tt.reason) || w.Header().Get("Retry-After") != tt.retryAfter {
 				t.Fatalf("%d, Retry-After %q, %s", w.Code, w.Header().Get("Retry-After"), w.Body)
 			}
@@ -63,7 +64,7 @@ func TestHostile079ReplayWithASlowBody(t *testing.T) {
 			now.Store(testNow.Unix())
 			clock := func() time.Time { return time.Unix(now.Load(), 0) }
 			b := newBench(t, func(c *gate.Config) { c.Now, c.Replay = clock, replay.NewMemory(clock, 0, 0) })
-			first := b.request(did.SchemeReference, testBody)
+			first := b.request(signature.Reference, testBody)
 			copied := first.Clone(context.Background())
 			if w, _ := b.do(first); w.Code != http.StatusOK {
 				t.Fatalf("first: %d %s", w.Code, w.Body)
@@ -85,7 +86,7 @@ func TestHostile079ReplayWithASlowBody(t *testing.T) {
 // says; behind one address they need a store that they share.
 func TestHostile081ReplayAtASecondInstance(t *testing.T) {
 	now := func() time.Time { return testNow }
-	for _, scheme := range []did.Scheme{did.SchemeReference, did.SchemeJCS} {
+	for _, scheme := range signature.Schemes() {
 		for name, tt := range map[string]struct {
 			shared bool
 			status int

@@ -10,7 +10,7 @@ import (
 // strictJSON reads the envelope of the verified bytes; the handler is given
 // the same reading, so that what was authorised is what is dispatched.
 func (c *Chain) strictJSON(x *exchange) *Denial {
-	envelope, err := jsonrpc.Parse(x.signed.Body, c.cfg.Limits.JSONDepth)
+	envelope, err := jsonrpc.Parse(x.body, c.cfg.Limits.JSONDepth)
 	if err != nil {
 		status, e := jsonrpc.Refusal(err)
 		d := deny(Reason(e.Data.Reason), nil)

@@ -14,7 +14,7 @@ import (
 	"github.com/a2aproject/a2a-go/v2/a2aclient"
 
 	"github.com/getbindu/bindu-go/gate"
-	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/oauth"
 )
 
@@ -32,7 +32,7 @@ func (d *throughTheGates) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	signed := d.b.request(did.SchemeReference, string(body))
+	signed := d.b.request(signature.Reference, string(body))
 	signed.Header["A2a-Version"] = r.Header.Values("A2A-Version")
 	d.spoil(signed)
 	w := httptest.NewRecorder()

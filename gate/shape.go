@@ -8,16 +8,12 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 )
 
 // singular are the headers that decide about security: a second one is never
 // read, it is refused, because two readers could choose differently.
-var singular = []string{
-	"Authorization", did.HeaderDID, did.HeaderTimestamp, did.HeaderSignature,
-	did.HeaderScheme, did.HeaderNonce, did.HeaderAudience,
-	"Content-Type", "Content-Encoding",
-}
+var singular = append(signature.HeaderNames(), "Authorization", "Content-Type", "Content-Encoding")
 
 // shape refuses what no route could serve.
 func (c *Chain) shape(x *exchange) *Denial {

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/getbindu/bindu-go/gate"
-	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 )
 
 // untouched is a body that must not be read.
@@ -31,7 +31,7 @@ func uncertified() map[string]func(*gate.Config) {
 
 // failing is a request whose signature does not verify.
 func (b *bench) failing(address string) *http.Request {
-	r := b.request(did.SchemeReference, testBody)
+	r := b.request(signature.Reference, testBody)
 	r.RemoteAddr = address
 	r.Body = io.NopCloser(strings.NewReader(strings.Replace(testBody, "1}", "2}", 1)))
 	return r
@@ -53,7 +53,7 @@ func TestHostile163FailuresAreCharged(t *testing.T) {
 		b.expect(b.failing("192.0.2.1:1"), 403, "crypto_mismatch")
 	}
 	looked := b.ran["key"]
-	r := b.request(did.SchemeReference, testBody)
+	r := b.request(signature.Reference, testBody)
 	r.Body = untouched{t}
 	b.expect(r, 429, "rate_limited")
 	if b.ran["key"] != looked || b.ran["caller"] != burst {
@@ -75,17 +75,17 @@ func TestTokenWithoutCertificateStarvesNobody(t *testing.T) {
 			for range burst {
 				b.expect(from(b.failing(""), "[2001:db8::1]:1"), 403, "crypto_mismatch")
 			}
-			r := from(b.request(did.SchemeReference, testBody), "[2001:db8::2]:2") // the same network
+			r := from(b.request(signature.Reference, testBody), "[2001:db8::2]:2") // the same network
 			r.Body = untouched{t}
 			b.expect(r, 429, "rate_limited")
-			b.expect(from(b.request(did.SchemeJCS, testBody), "[2001:db8:0:1::1]:1"), 200, "")
+			b.expect(from(b.request(signature.JCS1, testBody), "[2001:db8:0:1::1]:1"), 200, "")
 			// The owner's own share is charged once its signature is verified,
 			// wherever it comes from.
 			for _, address := range []string{"192.0.2.1:1", "192.0.2.2:1", "192.0.2.3:1"} {
-				b.expect(from(b.request(did.SchemeJCS, testBody), address), 200, "")
+				b.expect(from(b.request(signature.JCS1, testBody), address), 200, "")
 			}
 			served := b.ran["replay"]
-			b.expect(from(b.request(did.SchemeJCS, testBody), "192.0.2.4:1"), 429, "rate_limited")
+			b.expect(from(b.request(signature.JCS1, testBody), "192.0.2.4:1"), 429, "rate_limited")
 			if b.ran["replay"] != served {
 				t.Error("who is over its limit fills the replay memory")
 			}
@@ -111,19 +111,19 @@ func TestHostile166BodiesOfOneDIDAreBounded(t *testing.T) {
 			}
 			done := make(chan struct{})
 			for range 2 {
-				r := b.request(did.SchemeJCS, long)
+				r := b.request(signature.JCS1, long)
 				go func() {
 					b.chain.ServeHTTP(httptest.NewRecorder(), r)
 					done <- struct{}{}
 				}()
 				<-running
 			}
-			b.expect(b.request(did.SchemeJCS, testBody), 429, "rate_limited")
+			b.expect(b.request(signature.JCS1, testBody), 429, "rate_limited")
 			close(release)
 			<-done
 			<-done
 			b.handler = nil
-			b.expect(b.request(did.SchemeJCS, long), 200, "")
+			b.expect(b.request(signature.JCS1, long), 200, "")
 		})
 	}
 }
@@ -141,7 +141,7 @@ func TestHostile181SubjectsHaveTheirOwnLimits(t *testing.T) {
 		reason  string
 	}{{"ann", 200, ""}, {"ann", 429, "rate_limited"}, {"bob", 200, ""}} {
 		b.claims.Subject = step.subject
-		b.expect(b.request(did.SchemeReference, testBody), step.status, step.reason)
+		b.expect(b.request(signature.Reference, testBody), step.status, step.reason)
 		if last := b.events[len(b.events)-1]; !strings.HasSuffix(last.DID, ":client:"+step.subject) {
 			t.Errorf("recorded as %q", last.DID)
 		}

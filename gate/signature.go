@@ -1,13 +1,13 @@
 package gate
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
 	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/oauth"
 )
 
@@ -16,49 +16,40 @@ func (c *Chain) signatureHeaders(x *exchange) *Denial {
 	if c.cfg.TokenOnly && x.tokenDID.IsZero() {
 		return nil
 	}
-	h := x.r.Header
-	signer, stamp, signature := only(h, headerDID), only(h, headerTimestamp), only(h, headerSignature)
-	if signer == "" || stamp == "" || signature == "" {
-		return deny(MissingSignature, nil)
+	claim, err := signature.Read(x.r.Header, signature.Recipient{
+		DID: c.cfg.Self, Method: x.r.Method, Target: requestTarget(x.r), ContentType: only(x.r.Header, "Content-Type"),
+	})
+	if err == nil && len(claim.Signer.String()) > c.cfg.Limits.DIDBytes {
+		err = did.ErrMalformed
 	}
-	values, present := h[headerScheme]
-	scheme, err := did.ParseScheme(first(values), present)
 	if err != nil {
-		return deny(SchemeUnknown, nil)
+		return c.claimDenial(err)
 	}
-	name, err := did.Parse(signer)
-	if err != nil || len(signer) > c.cfg.Limits.DIDBytes {
-		d := deny(DIDMalformed, err)
-		d.Hint = fmt.Sprintf("Send the caller's DID, at most %d bytes, without path, query or fragment.", c.cfg.Limits.DIDBytes)
-		return d
+	if !claim.Scheme.Binds() && !x.route.Unbound {
+		return deny(SchemeUnbound, nil)
 	}
-	x.scheme, x.headerDID, x.signature = scheme, name, signature
-	x.signed = did.Request{DID: name}
-	if scheme == did.SchemeJCS {
-		return c.jcsHeaders(x)
-	}
+	x.claim, x.headerDID = claim, claim.Signer
 	return nil
 }
 
-// jcsHeaders fills in what jcs-1 binds beyond body, signer and time.
-func (c *Chain) jcsHeaders(x *exchange) *Denial {
-	nonce := only(x.r.Header, headerNonce)
-	if nonce == "" {
-		return deny(MissingSignature, errors.New("no nonce"))
-	}
-	if err := did.ParseNonce(nonce); err != nil {
-		return deny(SignatureBad, err)
-	}
-	if to := only(x.r.Header, headerAudience); to != "" && to != c.cfg.Self.String() {
-		d := deny(WrongRecipient, nil)
+var claimErrors = []mapping{
+	{signature.ErrMissing, MissingSignature},
+	{signature.ErrScheme, SchemeUnknown},
+	{did.ErrMalformed, DIDMalformed},
+	{signature.ErrNonce, SignatureBad},
+	{signature.ErrRecipient, WrongRecipient},
+}
+
+// claimDenial says what is wrong with the headers of a signature.
+func (c *Chain) claimDenial(err error) *Denial {
+	d := lookup(claimErrors, err, SignatureBad)
+	switch d.Reason {
+	case DIDMalformed:
+		d.Hint = fmt.Sprintf("Send the caller's DID, at most %d bytes, without path, query or fragment.", c.cfg.Limits.DIDBytes)
+	case WrongRecipient:
 		d.Hint = "This agent is " + c.cfg.Self.String() + "."
-		return d
 	}
-	x.signed.Nonce = nonce
-	x.signed.Audience = c.cfg.Self
-	x.signed.Method = x.r.Method
-	x.signed.Target = requestTarget(x.r)
-	return nil
+	return d
 }
 
 // requestTarget is path and query exactly as they came: url.URL would encode
@@ -70,32 +61,20 @@ func requestTarget(r *http.Request) string {
 	return r.URL.RequestURI()
 }
 
-// The names of the headers as net/http keys them, made once.
-var (
-	headerDID       = http.CanonicalHeaderKey(did.HeaderDID)
-	headerTimestamp = http.CanonicalHeaderKey(did.HeaderTimestamp)
-	headerSignature = http.CanonicalHeaderKey(did.HeaderSignature)
-	headerScheme    = http.CanonicalHeaderKey(did.HeaderScheme)
-	headerNonce     = http.CanonicalHeaderKey(did.HeaderNonce)
-	headerAudience  = http.CanonicalHeaderKey(did.HeaderAudience)
-)
-
 // only returns the value of a header that shape saw at most once.
-func only(h http.Header, key string) string { return first(h[key]) }
-
-func first(values []string) string {
-	if len(values) == 0 {
-		return ""
+func only(h http.Header, key string) string {
+	if values := h[key]; len(values) > 0 {
+		return values[0]
 	}
-	return values[0]
+	return ""
 }
 
 // timestamp wants a time of signing within the window, inclusive.
 func (c *Chain) timestamp(x *exchange) *Denial {
-	if x.headerDID.IsZero() {
+	if x.claim == nil {
 		return nil
 	}
-	stamp, err := did.ParseTimestamp(only(x.r.Header, headerTimestamp))
+	stamp, err := x.claim.Timestamp()
 	if err != nil {
 		return deny(TimestampBad, nil)
 	}
@@ -107,7 +86,7 @@ func (c *Chain) timestamp(x *exchange) *Denial {
 			", the request was signed at " + time.Unix(stamp, 0).UTC().Format(time.RFC3339) + "."
 		return d
 	}
-	x.signed.Timestamp = stamp
+	x.signedAt = stamp
 	return nil
 }
 
@@ -123,7 +102,7 @@ var signatureErrors = []mapping{
 	{did.ErrWeakKey, KeyWeak},
 	{did.ErrPublicKey, KeyUnavailable},
 	{did.ErrSignatureMalformed, SignatureBad},
-	{did.ErrNonce, SignatureBad},
+	{signature.ErrRequest, SignatureBad},
 	{did.ErrBodyNotUTF8, BodyNotUTF8},
 	{did.ErrDuplicateKey, JSONDuplicateKey},
 	{did.ErrDepth, JSONTooDeep},
@@ -134,7 +113,7 @@ var signatureErrors = []mapping{
 // signatureVerdict verifies the signature with the key registered for the name
 // on which the proofs agreed, and keeps only the bytes that it covers.
 func (c *Chain) signatureVerdict(x *exchange) *Denial {
-	if x.headerDID.IsZero() {
+	if x.claim == nil {
 		return nil
 	}
 	key, err := c.cfg.Keys.PublicKey(x.r.Context(), x.caller.DID)
@@ -147,11 +126,11 @@ func (c *Chain) signatureVerdict(x *exchange) *Denial {
 	if c.cfg.RequireKeyBound && !bound {
 		return deny(NotKeyBound, nil)
 	}
-	body, err := did.Verify(key, x.scheme, x.signed, x.signature)
+	body, err := x.claim.Verify(key, x.body)
 	if err != nil {
 		return lookup(signatureErrors, err, CryptoMismatch)
 	}
-	x.signed.Body, x.key = body, key
-	x.caller.KeyBound, x.caller.Scheme = bound, x.scheme
+	x.body, x.key = body, key
+	x.caller.KeyBound, x.caller.Scheme = bound, x.claim.Scheme
 	return nil
 }

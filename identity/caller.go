@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/oauth"
 )
 
@@ -19,7 +20,7 @@ type Caller struct {
 	// that nobody else could have claimed it.
 	KeyBound bool
 	// Scheme is the signature scheme of the request, "" when it carried none.
-	Scheme did.Scheme
+	Scheme signature.Scheme
 	// Claims are those of the bearer token, zero when none was required.
 	Claims oauth.Claims
 	// CertificateSerial is the certificate's serial number in hexadecimal, ""

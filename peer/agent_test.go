@@ -19,6 +19,8 @@ import (
 func quiet() *log.Logger           { return log.New(io.Discard, "", 0) }
 func newReader(b []byte) io.Reader { return bytes.NewReader(b) }
 
+const schemesAll = `{"uri":"` + a2a.SignatureExtension + `","params":{"schemes":["later-2","reference","jcs-1","octets-1"]}}`
+
 const schemesBoth = `{"uri":"` + a2a.SignatureExtension + `","params":{"schemes":["reference","jcs-1","later-2"]}}`
 
 // cardV1 is a card of A2A 1.0 that names d.

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/fetch"
 )
 
@@ -28,7 +27,7 @@ const (
 // delivery is how a message to p may be repeated: it keeps its messageId, by
 // which agents of this runtime know it again. They are known by their scheme.
 func delivery(p Peer) repeatable {
-	if p.scheme() == did.SchemeJCS {
+	if p.scheme().Binds() {
 		return sent
 	}
 	return unsent

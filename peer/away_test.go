@@ -18,6 +18,7 @@ import (
 
 	"github.com/getbindu/bindu-go/a2a"
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/peer"
 )
 
@@ -134,14 +135,14 @@ func TestADrainingPeerIsAskedAgain(t *testing.T) {
 // A message is repeated where the peer cannot have seen it, or knows its id.
 func TestAMessageIsNeverRepeatedBlindly(t *testing.T) {
 	for name, test := range map[string]struct {
-		schemes []did.Scheme
+		schemes []signature.Scheme
 		breaks  string // else the port is closed from the beginning
 		calls   int    // that reach the peer
 		ok      bool
 	}{
 		"nothing listens":    {nil, "", 1, true},
 		"the answer is lost": {nil, "SendMessage", 1, false},
-		"the answer is lost, of a peer that knows the id": {[]did.Scheme{did.SchemeJCS}, "SendMessage", 2, true},
+		"the answer is lost, of a peer that knows the id": {[]signature.Scheme{signature.JCS1}, "SendMessage", 2, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -159,7 +160,7 @@ func TestAMessageIsNeverRepeatedBlindly(t *testing.T) {
 					t.Fatalf("%d calls, want %d", len(calls), test.calls)
 				}
 				if len(calls) == 2 && (string(calls[0].rpc(t).Params) != string(calls[1].rpc(t).Params) ||
-					calls[0].header.Get(did.HeaderSignature) == calls[1].header.Get(did.HeaderSignature)) {
+					calls[0].header.Get(signature.HeaderSignature) == calls[1].header.Get(signature.HeaderSignature)) {
 					t.Error("another message, or the same signature")
 				}
 			})

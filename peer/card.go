@@ -8,7 +8,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/getbindu/bindu-go/a2a"
-	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 )
 
 // parseCard reads a card as package a2a does, and tells agents of the
@@ -34,7 +34,7 @@ func isReference(body []byte) bool {
 	return json.Unmarshal(body, &card, uniqueNames) == nil && card.Trust.Kind() == jsontext.KindBeginObject
 }
 
-func unknownScheme(s did.Scheme) bool {
-	_, err := did.ParseScheme(string(s), true)
+func unknownScheme(s signature.Scheme) bool {
+	_, err := signature.ParseScheme(string(s), true)
 	return err != nil
 }

@@ -13,6 +13,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/internal/stepcatest"
 	"github.com/getbindu/bindu-go/peer"
 	"github.com/getbindu/bindu-go/transport/mtls"
@@ -103,26 +104,18 @@ func (s seen) rpc(t testing.TB) rpc {
 }
 
 // signedFor verifies the signature as the agent self does, and returns the scheme.
-func (s seen) signedFor(t testing.TB, self string, key *did.KeyPair) (did.Scheme, error) {
+func (s seen) signedFor(t testing.TB, self string, key *did.KeyPair) (signature.Scheme, error) {
 	t.Helper()
-	values, present := s.header[http.CanonicalHeaderKey(did.HeaderScheme)]
-	name := ""
-	if present {
-		name = values[0]
-	}
-	scheme, err := did.ParseScheme(name, present)
+	header := s.header.Clone()
+	header.Del(signature.HeaderAudience) // whoever relays a request leaves it out
+	claim, err := signature.Read(header, signature.Recipient{
+		DID: parse(t, self), Method: s.method, Target: s.target, ContentType: s.header.Get("Content-Type"),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	stamp, err := did.ParseTimestamp(s.header.Get(did.HeaderTimestamp))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = did.Verify(key.PublicKey(), scheme, did.Request{
-		DID: parse(t, s.header.Get(did.HeaderDID)), Timestamp: stamp, Body: s.body,
-		Audience: parse(t, self), Method: s.method, Target: s.target, Nonce: s.header.Get(did.HeaderNonce),
-	}, s.header.Get(did.HeaderSignature))
-	return scheme, err
+	_, err = claim.Verify(key.PublicKey(), s.body)
+	return claim.Scheme, err
 }
 
 // record keeps what arrives before next answers.

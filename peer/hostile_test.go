@@ -69,20 +69,23 @@ func TestConnectionsAreNotSharedBetweenDIDs(t *testing.T) {
 	}
 }
 
-// What the critic receives is of no use to it at the clerk's: jcs-1 names the recipient.
+// What the critic receives is of no use to it at the clerk's: the schemes
+// that bind name the recipient.
 func TestHostile043RelayedRequestDoesNotVerify(t *testing.T) {
-	ca, key := stepcatest.NewCA(t, nil), newKey(t)
-	url, rec := serve(t, ca, critic, routes{map[string]string{pathV1: cardV1(critic, schemesBoth)}, (&v1Agent{}).ServeHTTP})
-	c := newClient(t, ca, key)
-	p, err := c.Discover(t.Context(), url, did.DID{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := c.Send(t.Context(), p, "hi"); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := rec.calls()[0].signedFor(t, clerk, key); !errors.Is(err, did.ErrSignatureMismatch) {
-		t.Errorf("at the clerk's: %v, want a mismatch", err)
+	for _, offered := range []string{schemesBoth, schemesAll} {
+		ca, key := stepcatest.NewCA(t, nil), newKey(t)
+		url, rec := serve(t, ca, critic, routes{map[string]string{pathV1: cardV1(critic, offered)}, (&v1Agent{}).ServeHTTP})
+		c := newClient(t, ca, key)
+		p, err := c.Discover(t.Context(), url, did.DID{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Send(t.Context(), p, "hi"); err != nil {
+			t.Fatal(err)
+		}
+		if scheme, err := rec.calls()[0].signedFor(t, clerk, key); !errors.Is(err, did.ErrSignatureMismatch) || !scheme.Binds() {
+			t.Errorf("at the clerk's, %s: %v, want a mismatch", scheme, err)
+		}
 	}
 }
 

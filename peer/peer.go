@@ -1,10 +1,9 @@
 package peer
 
 import (
-	"slices"
-
 	"github.com/getbindu/bindu-go/a2a"
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 )
 
 // Peer is an agent that can be called. [Client.Discover] returns one whose DID
@@ -19,14 +18,9 @@ type Peer struct {
 	// Protocol is what it speaks: [a2a.V1], [a2a.V03] or [a2a.Reference].
 	Protocol a2a.Dialect
 	// Schemes are the signature schemes that its card offers.
-	Schemes []did.Scheme
+	Schemes []signature.Scheme
 }
 
 // scheme is how requests to the peer are signed: bound to it where it
 // understands that, else as every peer does.
-func (p Peer) scheme() did.Scheme {
-	if slices.Contains(p.Schemes, did.SchemeJCS) {
-		return did.SchemeJCS
-	}
-	return did.SchemeReference
-}
+func (p Peer) scheme() signature.Scheme { return signature.Prefer(p.Schemes) }

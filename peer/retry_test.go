@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/peer"
 )
 
@@ -89,11 +90,11 @@ func TestHostile082RepeatsAreSignedAnew(t *testing.T) {
 		if string(first.rpc(t).Params) != string(second.rpc(t).Params) {
 			t.Error("another message was sent, or the same one under another messageId")
 		}
-		if first.header.Get(did.HeaderSignature) == second.header.Get(did.HeaderSignature) {
+		if first.header.Get(signature.HeaderSignature) == second.header.Get(signature.HeaderSignature) {
 			t.Error("the signature was used again")
 		}
 		for _, s := range []seen{first, second} {
-			if stamp := s.header.Get(did.HeaderTimestamp); stamp != strconv.FormatInt(s.at.Unix(), 10) {
+			if stamp := s.header.Get(signature.HeaderTimestamp); stamp != strconv.FormatInt(s.at.Unix(), 10) {
 				t.Errorf("signed at %s, sent at %d", stamp, s.at.Unix())
 			}
 		}

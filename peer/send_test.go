@@ -11,6 +11,7 @@ import (
 
 	"github.com/getbindu/bindu-go/a2a"
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/internal/stepcatest"
 	"github.com/getbindu/bindu-go/peer"
 )
@@ -19,19 +20,21 @@ func TestDiscoverAndSend(t *testing.T) {
 	for name, test := range map[string]struct {
 		agent    routes
 		protocol a2a.Dialect
-		scheme   did.Scheme
+		scheme   signature.Scheme
 		path     string
 	}{
 		"A2A 1.0, answered at once": {
-			routes{map[string]string{pathV1: cardV1(critic, schemesBoth)}, (&v1Agent{}).ServeHTTP}, a2a.V1, did.SchemeJCS, "/"},
+			routes{map[string]string{pathV1: cardV1(critic, schemesBoth)}, (&v1Agent{}).ServeHTTP}, a2a.V1, signature.JCS1, "/"},
+		"A2A 1.0, of a later version of ours": {
+			routes{map[string]string{pathV1: cardV1(critic, schemesAll)}, (&v1Agent{}).ServeHTTP}, a2a.V1, signature.Octets1, "/"},
 		"A2A 1.0, answered later": {
-			routes{map[string]string{pathV1: cardV1(critic)}, (&v1Agent{work: 3}).ServeHTTP}, a2a.V1, did.SchemeReference, "/"},
+			routes{map[string]string{pathV1: cardV1(critic)}, (&v1Agent{work: 3}).ServeHTTP}, a2a.V1, signature.Reference, "/"},
 		"A2A 0.3": {
-			routes{map[string]string{pathV03: cardV03(critic, false)}, v03Agent}, a2a.V03, did.SchemeReference, "/"},
+			routes{map[string]string{pathV03: cardV03(critic, false)}, v03Agent}, a2a.V03, signature.Reference, "/"},
 		"the reference": {
-			routes{map[string]string{pathV03: cardV03(critic, true)}, (&referenceAgent{}).ServeHTTP}, a2a.Reference, did.SchemeReference, "/"},
+			routes{map[string]string{pathV03: cardV03(critic, true)}, (&referenceAgent{}).ServeHTTP}, a2a.Reference, signature.Reference, "/"},
 		"an old version of the reference": {
-			routes{map[string]string{pathV03: cardV03(critic, true)}, (&referenceAgent{snakeParams: true}).ServeHTTP}, a2a.Reference, did.SchemeReference, "/"},
+			routes{map[string]string{pathV03: cardV03(critic, true)}, (&referenceAgent{snakeParams: true}).ServeHTTP}, a2a.Reference, signature.Reference, "/"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			ca, key := stepcatest.NewCA(t, nil), newKey(t)
@@ -58,12 +61,12 @@ func TestDiscoverAndSend(t *testing.T) {
 
 // checkProofs wants every call proved with a request of its own, and nothing
 // proved, or given away, where only a card was asked for.
-func checkProofs(t *testing.T, rec *record, key *did.KeyPair, want did.Scheme) {
+func checkProofs(t *testing.T, rec *record, key *did.KeyPair, want signature.Scheme) {
 	t.Helper()
 	var ids, signatures []string
 	for _, s := range rec.requests() {
 		if s.method == http.MethodGet {
-			if s.header.Get("Authorization") != "" || s.header.Get(did.HeaderSignature) != "" {
+			if s.header.Get("Authorization") != "" || s.header.Get(signature.HeaderSignature) != "" {
 				t.Errorf("a card was asked for with credentials: %v", s.header)
 			}
 			continue
@@ -71,17 +74,17 @@ func checkProofs(t *testing.T, rec *record, key *did.KeyPair, want did.Scheme) {
 		if scheme, err := s.signedFor(t, critic, key); err != nil || scheme != want {
 			t.Errorf("signed with %s: %v, want %s", scheme, err, want)
 		}
-		if audience := s.header.Get(did.HeaderAudience); (want == did.SchemeJCS) != (audience == critic) {
+		if audience := s.header.Get(signature.HeaderAudience); want.Binds() != (audience == critic) {
 			t.Errorf("audience %q in scheme %s", audience, want)
 		}
 		if s.header.Get("Authorization") != "Bearer the-token" {
 			t.Errorf("Authorization is %q", s.header.Get("Authorization"))
 		}
 		id := s.rpc(t).ID
-		if uuid.Validate(id) != nil || slices.Contains(ids, id) || slices.Contains(signatures, s.header.Get(did.HeaderSignature)) {
+		if uuid.Validate(id) != nil || slices.Contains(ids, id) || slices.Contains(signatures, s.header.Get(signature.HeaderSignature)) {
 			t.Errorf("id %s or its signature was used before, or is no UUID", id)
 		}
-		ids, signatures = append(ids, id), append(signatures, s.header.Get(did.HeaderSignature))
+		ids, signatures = append(ids, id), append(signatures, s.header.Get(signature.HeaderSignature))
 	}
 	if len(ids) == 0 {
 		t.Error("no call arrived")

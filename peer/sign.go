@@ -6,11 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
-	"strconv"
 
-	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 )
 
 // maxRequest bounds a request body; agents take 2 MiB unless set otherwise.
@@ -108,33 +108,16 @@ func tokenError(ctx context.Context, err error) error {
 }
 
 func (c *Client) sign(req *http.Request, p Peer, body []byte) error {
-	scheme := p.scheme()
-	r := did.Request{DID: c.cfg.DID, Timestamp: c.cfg.Now().Unix(), Body: body}
-	if scheme == did.SchemeJCS {
-		nonce, err := did.NewNonce(c.cfg.Rand)
-		if err != nil {
-			return err
-		}
-		r.Audience, r.Method, r.Target, r.Nonce = p.DID, req.Method, req.URL.RequestURI(), nonce
+	for _, name := range signature.HeaderNames() {
+		req.Header.Del(name)
 	}
-	signature, err := did.Sign(c.cfg.Key, scheme, r)
+	h, err := signature.SignHeader(c.cfg.Key, p.scheme(), signature.Request{
+		DID: c.cfg.DID, Timestamp: c.cfg.Now().Unix(), Body: body, Audience: p.DID,
+		Method: req.Method, Target: req.URL.RequestURI(), ContentType: req.Header.Get("Content-Type"),
+	}, c.cfg.Rand)
 	if err != nil {
 		return err
 	}
-	setSignature(req.Header, scheme, r, signature)
+	maps.Copy(req.Header, h)
 	return nil
-}
-
-func setSignature(h http.Header, scheme did.Scheme, r did.Request, signature string) {
-	for _, name := range []string{did.HeaderScheme, did.HeaderNonce, did.HeaderAudience} {
-		h.Del(name)
-	}
-	h.Set(did.HeaderDID, r.DID.String())
-	h.Set(did.HeaderTimestamp, strconv.FormatInt(r.Timestamp, 10))
-	h.Set(did.HeaderSignature, signature)
-	if scheme == did.SchemeJCS {
-		h.Set(did.HeaderScheme, string(scheme))
-		h.Set(did.HeaderNonce, r.Nonce)
-		h.Set(did.HeaderAudience, r.Audience.String())
-	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/getbindu/bindu-go/identity"
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/oauth"
 	"github.com/getbindu/bindu-go/policy"
 )
@@ -25,7 +26,7 @@ func poet(t testing.TB) identity.Caller {
 		t.Fatal(err)
 	}
 	return identity.Caller{
-		DID: d, KeyBound: true, Scheme: did.SchemeJCS,
+		DID: d, KeyBound: true, Scheme: signature.JCS1,
 		Claims: oauth.Claims{
 			Issuer: "https://issuer.example/", ClientID: "poet", Subject: "poet@clients",
 			Audience: []string{"https://agent.example"}, Scopes: []string{"agent:read", "agent:write"},

@@ -19,6 +19,7 @@ import (
 
 	"github.com/getbindu/bindu-go/agent"
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/internal/hydratest"
 	"github.com/getbindu/bindu-go/internal/safefile"
 	"github.com/getbindu/bindu-go/internal/stepcatest"
@@ -178,7 +179,7 @@ func TestCall(t *testing.T) {
 		t.Errorf("from standard input: exit %d, %q, %q", code, out, errOut)
 	}
 	for _, r := range w.requests {
-		if !strings.HasPrefix(r.Header.Get("Authorization"), "Bearer ") || r.Header.Get(did.HeaderDID) != poetDID || r.Header.Get(did.HeaderSignature) == "" {
+		if !strings.HasPrefix(r.Header.Get("Authorization"), "Bearer ") || r.Header.Get(signature.HeaderDID) != poetDID || r.Header.Get(signature.HeaderSignature) == "" {
 			t.Errorf("a proof is missing: %v", r.Header)
 		}
 	}

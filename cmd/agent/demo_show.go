@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/internal/probe"
 	"github.com/getbindu/bindu-go/internal/safefile"
 	"github.com/getbindu/bindu-go/oauth/hydra"
@@ -116,7 +116,7 @@ func (s *demoStack) signed(ctx context.Context, token func(context.Context) (str
 	}
 	poet := s.poet.agent.Outbound()
 	return probe.Proofs{
-		Token: bearer, Signer: poet.DID, Key: poet.Key, Scheme: did.SchemeJCS,
+		Token: bearer, Signer: poet.DID, Key: poet.Key, Scheme: signature.JCS1,
 		Audience: s.critic.agent.DID(), Time: time.Now(),
 	}.Sign(s.critic.agent.URL(), probe.Message("hello"))
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/identity"
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/oauth"
 	"github.com/getbindu/bindu-go/policy"
 )
@@ -122,7 +123,7 @@ func (f *policyFlags) situation(now time.Time) (identity.Caller, policy.Request,
 		if caller.DID, err = did.Parse(f.as); err != nil {
 			return identity.Caller{}, policy.Request{}, usage("--as: %w", err)
 		}
-		caller.Scheme = did.SchemeJCS
+		caller.Scheme = signature.JCS1
 	}
 	if f.at != "" {
 		var err error

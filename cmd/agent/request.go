@@ -9,13 +9,13 @@ import (
 	"net/http"
 	"net/textproto"
 	"os"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 )
 
 const (
@@ -25,60 +25,65 @@ const (
 
 // requestFlags describe a signed request, for sign and verify alike.
 type requestFlags struct {
-	did, scheme, timestamp, nonce, audience, method, target string
-	headers                                                 string
+	did, scheme, timestamp, nonce, audience, method, target, contentType string
+	headers                                                              string
 }
 
 func (f *requestFlags) add(flags *pflag.FlagSet) {
 	flags.StringVar(&f.did, "did", "", "DID of the signer (default: the directory's)")
-	flags.StringVar(&f.scheme, "scheme", string(did.SchemeReference), `signature scheme: "reference" or "jcs-1"`)
+	flags.StringVar(&f.scheme, "scheme", string(signature.Reference), `signature scheme: "reference", "jcs-1" or "octets-1"`)
 	flags.StringVar(&f.timestamp, "timestamp", "", "time of signing in unix seconds (sign: default now)")
-	flags.StringVar(&f.nonce, "nonce", "", "nonce, jcs-1 only (sign: default random)")
-	flags.StringVar(&f.audience, "aud", "", "DID of the recipient, jcs-1 only")
-	flags.StringVar(&f.method, "method", http.MethodPost, "HTTP method, jcs-1 only")
-	flags.StringVar(&f.target, "target", "/", "path and query, jcs-1 only")
+	flags.StringVar(&f.nonce, "nonce", "", "nonce, not with reference (sign: default random)")
+	flags.StringVar(&f.audience, "aud", "", "DID of the recipient, not with reference")
+	flags.StringVar(&f.method, "method", http.MethodPost, "HTTP method, not with reference")
+	flags.StringVar(&f.target, "target", "/", "path and query, not with reference")
+	flags.StringVar(&f.contentType, "content-type", "application/json", "header Content-Type, octets-1 only")
 }
 
 // check refuses what the scheme would ignore: who gives it expects it to count.
-func (f *requestFlags) check(cmd *cobra.Command, scheme did.Scheme) error {
-	if scheme == did.SchemeJCS {
-		return nil
+func (f *requestFlags) check(cmd *cobra.Command, scheme signature.Scheme) error {
+	bound := []string{"nonce", "aud", "method", "target"}
+	if scheme.Binds() {
+		bound = nil
 	}
-	for _, name := range []string{"nonce", "aud", "method", "target"} {
+	for _, name := range bound {
 		if cmd.Flags().Changed(name) {
-			return usage("--%s is part of a signature only with --scheme %s", name, did.SchemeJCS)
+			return usage("--%s is part of a signature only with --scheme %s or %s", name, signature.JCS1, signature.Octets1)
 		}
+	}
+	if cmd.Flags().Changed("content-type") && scheme != signature.Octets1 {
+		return usage("--content-type is part of a signature only with --scheme %s", signature.Octets1)
 	}
 	return nil
 }
 
 // request builds what a signature covers. Its errors wrap those of package did.
-func (f *requestFlags) request(signer did.DID, body []byte) (did.Scheme, did.Request, error) {
-	scheme, err := did.ParseScheme(f.scheme, true)
+func (f *requestFlags) request(signer did.DID, body []byte) (signature.Scheme, signature.Request, error) {
+	scheme, err := signature.ParseScheme(f.scheme, true)
 	if err != nil {
-		return "", did.Request{}, err
+		return "", signature.Request{}, err
 	}
-	stamp, err := did.ParseTimestamp(f.timestamp)
+	stamp, err := signature.ParseTimestamp(f.timestamp)
 	if err != nil {
-		return "", did.Request{}, err
+		return "", signature.Request{}, err
 	}
-	r := did.Request{DID: signer, Timestamp: stamp, Body: body}
-	if scheme != did.SchemeJCS {
+	r := signature.Request{DID: signer, Timestamp: stamp, Body: body}
+	if !scheme.Binds() {
 		return scheme, r, nil
 	}
 	if f.audience == "" {
-		return "", did.Request{}, usage("--aud is needed: %s binds the recipient", did.SchemeJCS)
+		return "", signature.Request{}, usage("--aud is needed: %s binds the recipient", scheme)
 	}
 	if r.Audience, err = did.Parse(f.audience); err != nil {
-		return "", did.Request{}, fmt.Errorf("--aud: %w", err)
+		return "", signature.Request{}, fmt.Errorf("--aud: %w", err)
 	}
-	r.Nonce, r.Method, r.Target = f.nonce, f.method, f.target
-	return scheme, r, did.ParseNonce(r.Nonce)
+	r.Nonce, r.Method, r.Target, r.ContentType = f.nonce, f.method, f.target, f.contentType
+	return scheme, r, signature.ParseNonce(r.Nonce)
 }
 
 // readHeaders fills in what a file of headers, one "Name: value" a line, says.
 // Flags win over it.
-func (f *requestFlags) readHeaders(cmd *cobra.Command, signature *string) error {
+func (f *requestFlags) readHeaders(cmd *cobra.Command, sig *string) error {
 	if f.headers == "" {
 		return nil
 	}
@@ -90,9 +95,10 @@ func (f *requestFlags) readHeaders(cmd *cobra.Command, signature *string) error 
 		header, flag string
 		to           *string
 	}{
-		{did.HeaderDID, "did", &f.did}, {did.HeaderTimestamp, "timestamp", &f.timestamp},
-		{did.HeaderSignature, "signature", signature}, {did.HeaderScheme, "scheme", &f.scheme},
-		{did.HeaderNonce, "nonce", &f.nonce}, {did.HeaderAudience, "aud", &f.audience},
+		{signature.HeaderDID, "did", &f.did}, {signature.HeaderTimestamp, "timestamp", &f.timestamp},
+		{signature.HeaderSignature, "signature", sig}, {signature.HeaderScheme, "scheme", &f.scheme},
+		{signature.HeaderNonce, "nonce", &f.nonce}, {signature.HeaderAudience, "aud", &f.audience},
+		{"Content-Type", "content-type", &f.contentType},
 	} {
 		values := h[http.CanonicalHeaderKey(from.header)]
 		if len(values) > 1 {
@@ -130,20 +136,6 @@ func readBody(in io.Reader) ([]byte, error) {
 		return nil, fmt.Errorf("the body on standard input has more than %d bytes", maxBody)
 	}
 	return body, nil
-}
-
-// headerLines are the headers that carry a signature.
-func headerLines(scheme did.Scheme, r did.Request, signature string) [][2]string {
-	lines := [][2]string{
-		{did.HeaderDID, r.DID.String()},
-		{did.HeaderTimestamp, strconv.FormatInt(r.Timestamp, 10)},
-		{did.HeaderSignature, signature},
-	}
-	if scheme == did.SchemeJCS {
-		lines = append(lines, [2]string{did.HeaderScheme, string(scheme)},
-			[2]string{did.HeaderNonce, r.Nonce}, [2]string{did.HeaderAudience, r.Audience.String()})
-	}
-	return lines
 }
 
 // exclusive refuses more than one of the flags.

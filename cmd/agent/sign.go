@@ -1,14 +1,16 @@
 package main
 
 import (
+	"crypto/rand"
 	"fmt"
 	"io"
+	"net/http"
 	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 )
 
 func newSign() *cobra.Command {
@@ -37,7 +39,7 @@ func sign(cmd *cobra.Command, f requestFlags, k keyFlags, now time.Time) error {
 	if err := exclusive(cmd, "dir", "seed-file", "seed-hex"); err != nil {
 		return err
 	}
-	if err := f.check(cmd, did.Scheme(f.scheme)); err != nil {
+	if err := f.check(cmd, signature.Scheme(f.scheme)); err != nil {
 		return err
 	}
 	name, key, err := k.load()
@@ -51,7 +53,7 @@ func sign(cmd *cobra.Command, f requestFlags, k keyFlags, now time.Time) error {
 		f.timestamp = strconv.FormatInt(now.Unix(), 10)
 	}
 	if f.nonce == "" {
-		if f.nonce, err = did.NewNonce(nil); err != nil {
+		if f.nonce, err = signature.NewNonce(rand.Reader); err != nil {
 			return err
 		}
 	}
@@ -63,17 +65,23 @@ func sign(cmd *cobra.Command, f requestFlags, k keyFlags, now time.Time) error {
 	if err != nil {
 		return requestError(err)
 	}
-	signature, err := did.Sign(key, scheme, r)
+	h, err := signature.SignHeader(key, scheme, r, rand.Reader)
 	if err != nil {
 		return requestError(err)
 	}
-	return printHeaders(cmd.OutOrStdout(), headerLines(scheme, r, signature))
+	if scheme == signature.Octets1 {
+		h.Set("Content-Type", r.ContentType)
+	}
+	return printHeaders(cmd.OutOrStdout(), h)
 }
 
-func printHeaders(out io.Writer, lines [][2]string) error {
-	for _, line := range lines {
-		if _, err := fmt.Fprintf(out, "%s: %s\n", line[0], line[1]); err != nil {
-			return err
+// printHeaders prints them one a line. The content type that is signed is sent.
+func printHeaders(out io.Writer, h http.Header) error {
+	for _, name := range append(signature.HeaderNames(), "Content-Type") {
+		for _, value := range h.Values(name) {
+			if _, err := fmt.Fprintf(out, "%s: %s\n", name, value); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 )
 
 // defaultWindow is how far a timestamp may lie from the clock of an agent.
@@ -61,7 +62,7 @@ func verify(cmd *cobra.Command, f verifyFlags, now time.Time) error {
 	if err := f.readHeaders(cmd, &f.signature); err != nil {
 		return err
 	}
-	if err := f.check(cmd, did.Scheme(f.scheme)); err != nil {
+	if err := f.check(cmd, signature.Scheme(f.scheme)); err != nil {
 		return err
 	}
 	if f.timestamp == "" || f.signature == "" {
@@ -80,7 +81,7 @@ func verify(cmd *cobra.Command, f verifyFlags, now time.Time) error {
 	if err != nil {
 		return requestError(err)
 	}
-	if _, err := did.Verify(key, scheme, r, f.signature); err != nil {
+	if _, err := signature.Verify(key, scheme, r, f.signature); err != nil {
 		return verdict(key, scheme, r, f.signature, err)
 	}
 	if err := f.time(r.Timestamp, now, cmd.ErrOrStderr()); err != nil {
@@ -109,13 +110,13 @@ func (f *verifyFlags) signer() (did.DID, ed25519.PublicKey, error) {
 }
 
 // verdict names the reason, and shows what was signed instead where it is known.
-func verdict(key ed25519.PublicKey, scheme did.Scheme, r did.Request, signature string, err error) error {
+func verdict(key ed25519.PublicKey, scheme signature.Scheme, r signature.Request, text string, err error) error {
 	failed := requestError(err)
 	if !errors.Is(err, did.ErrSignatureMismatch) {
 		return failed
 	}
 	hint := "no known form of the payload fits: the body, the DID, the timestamp or another field was changed after signing, or the key is another one"
-	if m, ok := did.Explain(key, scheme, r, signature); ok {
+	if m, ok := signature.Explain(key, scheme, r, text); ok {
 		hint = m.String()
 	} else if wanted, err := scheme.Payload(r); err == nil {
 		hint += "; wanted was a signature over " + shortened(wanted)
@@ -165,9 +166,9 @@ func requestError(err error) error {
 		word string
 	}{
 		{did.ErrMalformed, "did_malformed"},
-		{did.ErrScheme, "scheme_unknown"},
-		{did.ErrTimestamp, "timestamp_malformed"},
-		{did.ErrNonce, "malformed_input"},
+		{signature.ErrScheme, "scheme_unknown"},
+		{signature.ErrTimestamp, "timestamp_malformed"},
+		{signature.ErrNonce, "malformed_input"},
 		{did.ErrSignatureMalformed, "malformed_input"},
 		{did.ErrSignatureMismatch, "crypto_mismatch"},
 		{did.ErrWeakKey, "key_weak"},
@@ -177,7 +178,7 @@ func requestError(err error) error {
 		{did.ErrDepth, "json_too_deep"},
 		{did.ErrNumber, "json_number"},
 		{did.ErrSyntax, "json_malformed"},
-		{did.ErrRequest, "malformed_input"},
+		{signature.ErrRequest, "malformed_input"},
 	} {
 		if errors.Is(err, known.err) {
 			return &reasonedError{known.word, "", err}

@@ -40,7 +40,7 @@ func SignText(k *KeyPair, text string) (string, error) {
 // [*TextError] for a text that SignText refuses: whatever was signed there, say
 // a request of the agent's own, was not meant as a text.
 func VerifyText(pub ed25519.PublicKey, text, signature string) error {
-	sig, err := openSignature(pub, signature)
+	sig, err := OpenSignature(pub, signature)
 	if err != nil {
 		return err
 	}

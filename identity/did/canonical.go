@@ -33,11 +33,18 @@ const maxGrowth, growthSlack = 4, 4 << 10
 // [ErrBodyNotCanonical] too.
 //
 // Time and memory grow with the length of body and not with what is in it.
-func CanonicalJSON(body []byte) ([]byte, error) {
+func CanonicalJSON(body []byte) ([]byte, error) { return AppendCanonicalJSON(nil, body) }
+
+// AppendCanonicalJSON appends what [CanonicalJSON] returns to dst. With an error
+// it returns nil.
+func AppendCanonicalJSON(dst, body []byte) ([]byte, error) {
 	c := canonicalisers.Get().(*canonicaliser)
 	defer c.release()
 	canonical, err := c.canonical(body)
-	return bytes.Clone(canonical), err
+	if err != nil {
+		return nil, err
+	}
+	return append(slices.Grow(dst, len(canonical)), canonical...), nil
 }
 
 // canonicaliser writes a canonical form in one pass: values as they come, and

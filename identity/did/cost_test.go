@@ -16,32 +16,8 @@ func BenchmarkCanonicalJSONWorst(b *testing.B) {
 	costtest.Bench(b, costtest.All(1<<20, did.MaxDepth), func(body []byte) { _, _ = did.CanonicalJSON(body) })
 }
 
-func BenchmarkVerifyWorst(b *testing.B) {
-	for _, scheme := range []did.Scheme{did.SchemeReference, did.SchemeJCS} {
-		b.Run(string(scheme), func(b *testing.B) {
-			verify := verifier(b, scheme)
-			costtest.Bench(b, costtest.All(1<<20, did.MaxDepth), func(body []byte) { verify(body) })
-		})
-	}
-}
-
 func BenchmarkResolveWorst(b *testing.B) {
 	costtest.Bench(b, asked(3900), resolver(b))
-}
-
-// verifier returns what a request costs whose signature does not verify.
-func verifier(t testing.TB, scheme did.Scheme) func(body []byte) {
-	k := keyPair(t, zeroSeed)
-	r := baseRequest(t)
-	signature := sign(t, scheme, r)
-	pub := k.PublicKey()
-	return func(body []byte) {
-		r := r
-		r.Body = body
-		if _, err := did.Verify(pub, scheme, r, signature); err == nil {
-			t.Error("the signature verifies")
-		}
-	}
 }
 
 // resolver returns what a question for a DID costs.
@@ -65,17 +41,6 @@ func TestHostile163CanonicalFormCostsWhatItsLengthDoes(t *testing.T) {
 	const size = 256 << 10
 	limit := costtest.Limit{Times: worst, Bytes: 4*size + 64<<10}
 	costtest.Bounded(t, costtest.All(size, did.MaxDepth), limit, func(body []byte) { _, _ = did.CanonicalJSON(body) })
-}
-
-// The same of all that is done before a signature is known not to verify. The
-// payload of the reference's scheme is up to six times the body: what is
-// escaped is written out in it.
-func TestHostile163SignatureThatDoesNotVerify(t *testing.T) {
-	const size = 64 << 10
-	for scheme, times := range map[did.Scheme]int{did.SchemeJCS: 4, did.SchemeReference: 6} {
-		limit := costtest.Limit{Times: worst, Bytes: times*size + 64<<10}
-		costtest.Bounded(t, costtest.All(size, did.MaxDepth), limit, verifier(t, scheme))
-	}
 }
 
 func TestHostile165ResolveCostsWhatItsLengthDoes(t *testing.T) {

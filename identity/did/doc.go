@@ -1,6 +1,6 @@
 // Package did holds the identity of an agent: its DID, its Ed25519 key, the
-// files they live in, the document that publishes them, and the signatures
-// that prove a request or a text came from it.
+// files they live in, the document that publishes them, and the one function
+// that signs with that key.
 //
 // # Identifiers
 //
@@ -10,16 +10,11 @@
 // from author and name ([FromAuthorAndName], as agents of the Python reference
 // do). [DID.BoundTo] tells the two apart.
 //
-// # Request signatures
+// # What a key signs
 //
-// Two schemes exist. [SchemeReference] signs the exact bytes of the body and
-// says nothing about who is meant to receive it. [SchemeJCS] signs the RFC
-// 8785 form of the body together with recipient, method, target and a nonce,
-// so it survives re-serialisation on the way and cannot be relayed.
-// docs/wire-format.md gives both byte by byte.
-//
-// [Verify] returns the bytes that were verified; run those, not the body that
-// came in.
+// [SignText] signs a text of the agent's. Package signature signs requests. The
+// bytes of either are never those of the other, nor of any format of others that
+// the key could be used for: what might be is refused.
 //
 // # Errors
 //

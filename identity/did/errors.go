@@ -26,15 +26,6 @@ var (
 	// ErrKeyExists reports that a key pair is already stored.
 	ErrKeyExists = errors.New("key already exists")
 
-	// ErrScheme reports an unknown signature scheme.
-	ErrScheme = errors.New("unknown signature scheme")
-	// ErrTimestamp reports a timestamp that is not a canonical decimal.
-	ErrTimestamp = errors.New("malformed timestamp")
-	// ErrNonce reports a nonce of the wrong length or alphabet.
-	ErrNonce = errors.New("malformed nonce")
-	// ErrRequest reports a request that lacks a field its scheme binds.
-	ErrRequest = errors.New("request cannot be signed")
-
 	// ErrTextRefused is wrapped by every [*TextError]: a text that could be
 	// something else that a key signs.
 	ErrTextRefused = errors.New("not signed as a text")

@@ -17,18 +17,18 @@ type format struct {
 	covers func(payload []byte) bool
 }
 
-// What the registered key signs. A new format of ours begins with [tagByte] and
-// its name; add it here, and to formats before formatTagged.
+// What the registered key signs: requests in the schemes "reference" and "jcs-1",
+// texts, and every other format of ours, which begins with [tagByte] and its name.
 var (
 	formatReference = &format{"request_reference", prefixed(`{"body": "`)}
 	formatJCS       = &format{"request_jcs_1", prefixed(`{"aud":"`)}
+	formatTagged    = &format{"tagged", prefixed(string([]byte{tagByte}))}
 	formatText      = &format{"text", utf8.Valid}
 )
 
 // What it does not sign, because verifiers of these formats may find it in the
-// DID document, or because it is kept for later formats of ours.
+// DID document.
 var (
-	formatTagged     = &format{"tagged", prefixed(string([]byte{tagByte}))}
 	formatJWS        = &format{"jws", isJWS}
 	formatHTTP       = &format{"http_signature", isSignatureBase}
 	formatHTTPDraft  = &format{"http_signature_draft", isSignatureDraft}
@@ -82,6 +82,28 @@ func (f *format) check(payload []byte) error {
 		return &TextError{notUTF8}
 	}
 	return &TextError{got.name}
+}
+
+// AppendTag appends what the payload of a format of ours begins with: the byte
+// 0xFF, which no text in UTF-8 has, and the format's name. A JSON object follows.
+func AppendTag(dst []byte, name string) []byte { return append(append(dst, tagByte), name...) }
+
+// SignTagged signs the payload of a format of ours as base58: what [AppendTag]
+// makes of its name, and a JSON object. It refuses any other bytes.
+func (k *KeyPair) SignTagged(name string, payload []byte) (string, error) {
+	if !bytes.HasPrefix(payload, append(AppendTag(nil, name), '{')) {
+		return "", errFormat
+	}
+	return k.sign(formatTagged, payload)
+}
+
+// SignRequest signs the payload of a request in the scheme "reference" or
+// "jcs-1" as base58. Package signature makes them. It refuses any other bytes.
+func (k *KeyPair) SignRequest(payload []byte) (string, error) {
+	if formatJCS.covers(payload) {
+		return k.sign(formatJCS, payload)
+	}
+	return k.sign(formatReference, payload)
 }
 
 // sign is the only use of the private key. It signs payload as of format f, and

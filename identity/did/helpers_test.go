@@ -76,3 +76,5 @@ func readJSON[T any](t testing.TB, path string) T {
 	}
 	return v
 }
+
+const caller, recipient = "did:bindu:docs:caller:1", "did:bindu:docs:recipient:2"

@@ -10,8 +10,9 @@ import (
 )
 
 // KeyPair is an Ed25519 key pair. It never prints its private half, and signs
-// nothing but requests ([Sign]) and texts ([SignText]): no bytes of a stranger's
-// choice. It is safe for concurrent use.
+// nothing but requests, texts ([SignText]) and what is marked as ours
+// ([KeyPair.SignTagged]), each told from the others by its bytes: no bytes of a
+// stranger's choice. It is safe for concurrent use.
 type KeyPair struct {
 	// A function, because fmt prints nothing of it but its address, whatever
 	// the verb and however deep inside other values it is.

@@ -32,9 +32,10 @@ func decodeSignature(text string) ([]byte, error) {
 	return sig, nil
 }
 
-// openSignature checks key and signature text, so that only ed25519.Verify is
-// left to do, which then cannot panic.
-func openSignature(pub ed25519.PublicKey, text string) ([]byte, error) {
+// OpenSignature checks key and signature text and returns the 64 bytes, so that
+// only ed25519.Verify is left to do, which then cannot panic. Errors:
+// [ErrPublicKey], [ErrWeakKey] and [ErrSignatureMalformed].
+func OpenSignature(pub ed25519.PublicKey, text string) ([]byte, error) {
 	if err := checkPublicKey(pub); err != nil {
 		return nil, err
 	}

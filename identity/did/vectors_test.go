@@ -1,14 +1,11 @@
 package did
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"os"
 	"path/filepath"
-	"strconv"
 	"testing"
 )
 
@@ -72,41 +69,6 @@ func signed(t *testing.T, k *KeyPair, f *format, payload []byte) string {
 		t.Fatal(err)
 	}
 	return signature
-}
-
-// The vectors hold timestamps and DIDs that the reference signs and we refuse
-// to read; their payload is still checked where it fits an int64.
-func TestRequestSignatureVectors(t *testing.T) {
-	for _, v := range readVectors[vectorFile](t, "bindu-request-signatures.json").Vectors {
-		t.Run(v.Name, func(t *testing.T) {
-			timestamp, err := strconv.ParseInt(v.Timestamp, 10, 64)
-			_, refused := ParseTimestamp(v.Timestamp)
-			if (timestamp < 0 || err != nil) != errors.Is(refused, ErrTimestamp) {
-				t.Errorf("ParseTimestamp(%s): %v", v.Timestamp, refused)
-			}
-			if err != nil {
-				t.Logf("timestamp %s is refused, nothing more to check", v.Timestamp)
-				return
-			}
-			body, payload := unbase64(t, v.Body), unbase64(t, v.Payload)
-			if got := appendReference(nil, body, v.DID, timestamp); !bytes.Equal(got, payload) {
-				t.Fatalf("payload %q\nwant    %q", got, payload)
-			}
-			k := vectorKey(t, v.SeedHex)
-			if EncodePublicKey(k.PublicKey()) != v.PublicKey || signed(t, k, formatReference, payload) != v.Signature {
-				t.Error("key or signature differs")
-			}
-			d, err := Parse(v.DID)
-			if err != nil {
-				t.Logf("DID %q is refused, as it should be", v.DID)
-				return
-			}
-			r := Request{DID: d, Timestamp: timestamp, Body: body}
-			if got, err := Verify(k.PublicKey(), SchemeReference, r, v.Signature); err != nil || !bytes.Equal(got, body) {
-				t.Errorf("Verify = %q, %v", got, err)
-			}
-		})
-	}
 }
 
 func TestArtifactSignatureVectors(t *testing.T) {

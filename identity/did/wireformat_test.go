@@ -30,8 +30,8 @@ func TestWireFormatExamples(t *testing.T) {
 		}
 		return strings.TrimSuffix(block, m[4]+"```") + want + "```"
 	})
-	if found != 8 {
-		t.Errorf("%d examples, want 8", found)
+	if found != 10 {
+		t.Errorf("%d examples, want 10", found)
 	}
 	if os.Getenv("UPDATE_DOCS") != "" {
 		if err := os.WriteFile(path, []byte(updated), 0o644); err != nil {
@@ -54,7 +54,7 @@ func exampleValue(t *testing.T, file, vector, field string) string {
 		switch {
 		case v["name"] != vector:
 		case field == "headers":
-			return exampleHeaders(v)
+			return exampleHeaders(strings.TrimSuffix(strings.TrimPrefix(file, "request-signatures-"), ".json"), v)
 		default:
 			return fmt.Sprint(v[field]) + "\n"
 		}
@@ -63,16 +63,19 @@ func exampleValue(t *testing.T, file, vector, field string) string {
 	return ""
 }
 
-func exampleHeaders(v map[string]any) string {
+func exampleHeaders(scheme string, v map[string]any) string {
 	var b strings.Builder
 	if v["method"] != nil {
 		fmt.Fprintf(&b, "%s %s HTTP/1.1\n", v["method"], v["target"])
 	}
 	fmt.Fprintf(&b, "X-DID: %s\nX-DID-Timestamp: %.0f\n", v["did"], v["timestamp"])
 	if v["nonce"] != nil {
-		fmt.Fprintf(&b, "X-DID-Scheme: jcs-1\nX-DID-Nonce: %s\nX-DID-Audience: %s\n", v["nonce"], v["aud"])
+		fmt.Fprintf(&b, "X-DID-Scheme: %s\nX-DID-Nonce: %s\nX-DID-Audience: %s\n", scheme, v["nonce"], v["aud"])
 	}
 	fmt.Fprintf(&b, "X-DID-Signature: %s\n", v["signature_base58"])
+	if v["content_type"] != nil {
+		fmt.Fprintf(&b, "Content-Type: %s\n", v["content_type"])
+	}
 	return b.String()
 }
 

@@ -14,7 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/getbindu/bindu-go/agent"
-	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/internal/probe"
 )
 
@@ -78,7 +78,7 @@ func prepare(ctx context.Context, a *agent.Agent, t target, count int) ([]probe.
 			requests[i] = probe.Request{URL: t.url + "/", Header: http.Header{"Content-Type": {"application/json"}}, Body: body}
 			continue
 		}
-		p := probe.Proofs{Token: token, Signer: o.DID, Key: o.Key, Scheme: did.SchemeReference, Audience: o.DID, Time: time.Now()}
+		p := probe.Proofs{Token: token, Signer: o.DID, Key: o.Key, Scheme: signature.Reference, Audience: o.DID, Time: time.Now()}
 		if requests[i], err = p.Sign(t.url, body); err != nil {
 			return nil, err
 		}

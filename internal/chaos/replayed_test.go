@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/internal/loadscale"
 	"github.com/getbindu/bindu-go/internal/probe"
 )
@@ -99,9 +99,9 @@ func newReplayer(t *testing.T, n int) *replayer {
 	r.config = c.tls(t, p.name)
 	r.life.Store(r.newLife(t, p))
 	for i := range n {
-		proofs := probe.Proofs{Token: c.token, Signer: c.name, Key: c.key, Scheme: did.SchemeReference, Time: time.Now()}
+		proofs := probe.Proofs{Token: c.token, Signer: c.name, Key: c.key, Scheme: signature.Reference, Time: time.Now()}
 		if i%2 == 0 {
-			proofs.Scheme, proofs.Audience = did.SchemeJCS, p.name
+			proofs.Scheme, proofs.Audience = signature.JCS1, p.name
 		}
 		request, err := proofs.Sign(p.url, probe.Message(fmt.Sprintf("request-%d\n", i)))
 		if err != nil {

@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/internal/hydratest"
 	"github.com/getbindu/bindu-go/internal/probe"
 	"github.com/getbindu/bindu-go/internal/safefile"
@@ -95,7 +96,7 @@ func (w *town) provoke(t *testing.T, p *process, c *caller) string {
 	send(func(r *probe.Request) { r.Header.Set("Authorization", "Basic "+c.token) })
 	send(func(r *probe.Request) { r.URL += "?access_token=" + c.token })
 	send(func(r *probe.Request) { r.Body = []byte(`{"tampered":true}`) })
-	send(func(r *probe.Request) { r.Header.Set(did.HeaderSignature, "x") })
+	send(func(r *probe.Request) { r.Header.Set(signature.HeaderSignature, "x") })
 	fresh := w.hydra.IssueToken(hydratest.TokenSpec{ClientID: c.name.String(), Scopes: []string{"agent:read"}})
 	send(bearer(fresh))
 	for _, f := range []hydratest.Fault{{Status: 500, Body: c.token}, {Hang: true}, {Reset: true}, {Truncate: true}, {Status: 200, Body: `{"active":"` + c.token + `"}`}} {

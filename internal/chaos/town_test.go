@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/internal/hydratest"
 	"github.com/getbindu/bindu-go/internal/probe"
 	"github.com/getbindu/bindu-go/internal/stepcatest"
@@ -115,6 +116,6 @@ func (c *caller) sign(url, text string) (probe.Request, error) {
 
 // signBody signs any request of the caller to the agent at url.
 func (c *caller) signBody(url string, body []byte) (probe.Request, error) {
-	p := probe.Proofs{Token: c.token, Signer: c.name, Key: c.key, Scheme: did.SchemeReference, Time: time.Now()}
+	p := probe.Proofs{Token: c.token, Signer: c.name, Key: c.key, Scheme: signature.Reference, Time: time.Now()}
 	return p.Sign(url, body)
 }

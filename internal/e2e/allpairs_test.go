@@ -13,7 +13,7 @@ import (
 
 	"github.com/getbindu/bindu-go/internal/probe"
 
-	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 )
 
 // allPairs is traffic of every agent to every other, on a connection that is
@@ -83,7 +83,7 @@ func (a *allPairs) talk(ctx context.Context, from, to *running, count *atomic.In
 			a.failed(from, to, err.Error())
 			continue
 		}
-		p := probe.Proofs{Token: token, Signer: o.DID, Key: o.Key, Scheme: did.SchemeJCS, Audience: to.DID(), Time: time.Now()}
+		p := probe.Proofs{Token: token, Signer: o.DID, Key: o.Key, Scheme: signature.JCS1, Audience: to.DID(), Time: time.Now()}
 		if why := send(context.WithoutCancel(ctx), clients[i%2], p, to); why != "" {
 			a.failed(from, to, why)
 		}

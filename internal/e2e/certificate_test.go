@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/internal/authoritytest"
 	"github.com/getbindu/bindu-go/internal/probe"
 )
@@ -53,7 +53,7 @@ func TestEndToEndRotationUnderLoad(t *testing.T) {
 		}
 	})
 	alice := s.start("alice", nil)
-	p, config := honest(t, alice, bob, did.SchemeReference)
+	p, config := honest(t, alice, bob, signature.Reference)
 	serials := make(map[string]bool)
 	var mu sync.Mutex
 	config.VerifyConnection = observeSerials(config.VerifyConnection, func(serial string) {

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/internal/authoritytest"
 	"github.com/getbindu/bindu-go/internal/faultproxy"
 	"github.com/getbindu/bindu-go/internal/probe"
@@ -79,7 +79,7 @@ func TestEndToEndHydraFaults(t *testing.T) {
 	proxy, admin := s.behind(s.auth.HydraAdmin)
 	bob := s.start("bob", quickHydra(admin))
 	alice := s.start("alice", nil)
-	p, config := honest(t, alice, bob, did.SchemeReference)
+	p, config := honest(t, alice, bob, signature.Reference)
 	expect(t, sign(t, p, bob), config, "") // bob knows alice's key from now on
 	for _, mode := range faultModes() {
 		t.Run(mode.String(), func(t *testing.T) {
@@ -222,7 +222,7 @@ func (s *stack) startFor(t *testing.T, name string, env map[string]string) *runn
 func outlive(t *testing.T, alice, bob *running, proxy *faultproxy.Proxy, mode faultproxy.Mode) {
 	proxy.Set(mode)
 	defer proxy.Set(faultproxy.Pass())
-	p, config := honest(t, alice, bob, did.SchemeReference)
+	p, config := honest(t, alice, bob, signature.Reference)
 	end := bob.notAfter(t, config)
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()

@@ -7,14 +7,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/internal/authoritytest"
 	"github.com/getbindu/bindu-go/internal/probe"
 	"github.com/getbindu/bindu-go/internal/safefile"
 	"github.com/getbindu/bindu-go/oauth/hydra"
 )
 
-var schemes = []did.Scheme{did.SchemeReference, did.SchemeJCS}
+var schemes = []signature.Scheme{signature.Reference, signature.JCS1}
 
 func TestEndToEndGates(t *testing.T) {
 	s := newStack(t, authoritytest.Options{})
@@ -35,7 +35,7 @@ func TestEndToEndGates(t *testing.T) {
 			if err != nil || reply.Text != "heard Grüße 🌍" {
 				t.Fatalf("reply %q, %v", reply.Text, err)
 			}
-			if got := pair[1].lastCaller(); got.DID != pair[0].DID() || !got.KeyBound || got.Scheme != did.SchemeJCS || got.CertificateSerial == "" {
+			if got := pair[1].lastCaller(); got.DID != pair[0].DID() || !got.KeyBound || got.Scheme != signature.JCS1 || got.CertificateSerial == "" {
 				t.Errorf("caller %+v", got)
 			}
 		}
@@ -92,7 +92,7 @@ func TestEndToEndGates(t *testing.T) {
 			r := sign(t, p, bob) // what bob received
 			r.URL = carol.URL() + "/"
 			expect(t, r, bob.Outbound().TLS(carol.DID()), "identity_mismatch")
-			if scheme == did.SchemeJCS { // even with alice's own certificate
+			if scheme == signature.JCS1 { // even with alice's own certificate
 				expect(t, r, alice.Outbound().TLS(carol.DID()), "crypto_mismatch")
 			}
 			expect(t, r2(r, bob), config, "")
@@ -109,19 +109,19 @@ func TestEndToEndGates(t *testing.T) {
 	})
 
 	t.Run("062_timestamp out of the window", func(t *testing.T) {
-		p, config := honest(t, alice, bob, did.SchemeJCS)
+		p, config := honest(t, alice, bob, signature.JCS1)
 		p.Time = time.Now().Add(-310 * time.Second)
 		expect(t, sign(t, p, bob), config, "timestamp_out_of_window")
 	})
 
 	t.Run("034_a token for step-ca opens nothing", func(t *testing.T) {
-		p, config := honest(t, alice, bob, did.SchemeJCS)
+		p, config := honest(t, alice, bob, signature.JCS1)
 		p.Token = s.tokenFor(alice, "step-ca")
 		expect(t, sign(t, p, bob), config, "token_audience")
 	})
 
 	t.Run("no certificate", func(t *testing.T) {
-		_, config := honest(t, alice, bob, did.SchemeJCS)
+		_, config := honest(t, alice, bob, signature.JCS1)
 		err := probe.Refusal(t.Context(), bob.Addr().String(), probe.WithoutCertificate(config))
 		if alert := probe.Alert(err); alert != "certificate required" {
 			t.Errorf("got %v", err)
@@ -170,7 +170,7 @@ func (s *stack) tokenFor(r *running, audience string) string {
 func TestEndToEndRevocation(t *testing.T) {
 	s := newStack(t, authoritytest.Options{})
 	alice, bob := s.start("alice", nil), s.start("bob", nil)
-	p, config := honest(t, alice, bob, did.SchemeJCS)
+	p, config := honest(t, alice, bob, signature.JCS1)
 	var asked, admitted time.Time
 	ask := func() string {
 		asked = time.Now()
@@ -200,7 +200,7 @@ func TestEndToEndRevocation(t *testing.T) {
 func TestEndToEndHydraDown(t *testing.T) {
 	s := newStack(t, authoritytest.Options{})
 	alice, bob := s.start("alice", nil), s.start("bob", nil)
-	p, config := honest(t, alice, bob, did.SchemeJCS)
+	p, config := honest(t, alice, bob, signature.JCS1)
 	expect(t, sign(t, p, bob), config, "")
 	s.auth.StopHydra()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)

@@ -18,7 +18,7 @@ import (
 
 	"github.com/getbindu/bindu-go/agent"
 	"github.com/getbindu/bindu-go/identity"
-	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/internal/authoritytest"
 	"github.com/getbindu/bindu-go/internal/probe"
 	"github.com/getbindu/bindu-go/settings"
@@ -182,7 +182,7 @@ func (r *running) lastCaller() identity.Caller {
 }
 
 // honest returns the proofs of caller for a request to callee, and its TLS configuration.
-func honest(t *testing.T, caller, callee *running, scheme did.Scheme) (probe.Proofs, *tls.Config) {
+func honest(t *testing.T, caller, callee *running, scheme signature.Scheme) (probe.Proofs, *tls.Config) {
 	t.Helper()
 	o := caller.Outbound()
 	token, err := o.Token(t.Context())

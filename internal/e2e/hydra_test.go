@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/internal/authoritytest"
 	"github.com/getbindu/bindu-go/oauth/hydra"
 )
@@ -67,7 +68,7 @@ func (s *stack) revoke(r *running, token string) {
 // talks fails the test unless from can send a message to to.
 func talks(t *testing.T, from, to *running) {
 	t.Helper()
-	p, config := honest(t, from, to, did.SchemeJCS)
+	p, config := honest(t, from, to, signature.JCS1)
 	expect(t, sign(t, p, to), config, "")
 }
 

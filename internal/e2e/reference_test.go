@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/internal/authoritytest"
 	"github.com/getbindu/bindu-go/internal/probe"
 	"github.com/getbindu/bindu-go/transport/mtls"
@@ -126,7 +127,7 @@ func TestEndToEndReferenceRegistration(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := probe.Proofs{Token: token, Signer: caller.did, Key: caller.key, Scheme: did.SchemeReference, Audience: poet.DID(), Time: time.Now()}
+	p := probe.Proofs{Token: token, Signer: caller.did, Key: caller.key, Scheme: signature.Reference, Audience: poet.DID(), Time: time.Now()}
 	expect(t, sign(t, p, poet), source.ClientConfig(poet.DID()), "")
 	if got := poet.lastCaller(); got.DID != caller.did || got.KeyBound || got.CertificateSerial == "" {
 		t.Errorf("caller %+v", got)

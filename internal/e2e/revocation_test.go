@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/internal/authoritytest"
 	"github.com/getbindu/bindu-go/internal/loadscale"
 	"github.com/getbindu/bindu-go/internal/probe"
@@ -155,7 +155,7 @@ func (r *revocation) load(ctx context.Context) {
 func (r *revocation) send(ctx context.Context, p *pair) string {
 	o, bob := r.alice.Outbound(), r.bobs[p.bob]
 	start := time.Now()
-	proofs := probe.Proofs{Token: p.token.value, Signer: o.DID, Key: o.Key, Scheme: did.SchemeJCS, Audience: bob.DID(), Time: start}
+	proofs := probe.Proofs{Token: p.token.value, Signer: o.DID, Key: o.Key, Scheme: signature.JCS1, Audience: bob.DID(), Time: start}
 	// Listing nothing much: the gates are what is under test.
 	request, err := proofs.Sign(bob.URL(), []byte(`{"jsonrpc":"2.0","id":"1","method":"tasks/list","params":{"length":1}}`))
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/agent"
-	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/internal/authoritytest"
 	"github.com/getbindu/bindu-go/internal/loadscale"
 	"github.com/getbindu/bindu-go/internal/probe"
@@ -217,7 +217,7 @@ func (r *roll) former(t *testing.T) *leftBehind {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &leftBehind{agents: r.agents, as: probe.Proofs{Token: token, Signer: o.DID, Key: o.Key, Scheme: did.SchemeJCS}}
+	f := &leftBehind{agents: r.agents, as: probe.Proofs{Token: token, Signer: o.DID, Key: o.Key, Scheme: signature.JCS1}}
 	for _, a := range r.agents {
 		config := source.ClientConfig(a.DID())
 		verify := config.VerifyConnection

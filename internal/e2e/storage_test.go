@@ -16,7 +16,7 @@ import (
 	"github.com/a2aproject/a2a-go/v2/a2a"
 	_ "modernc.org/sqlite" // Hydra's database
 
-	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/internal/authoritytest"
 	"github.com/getbindu/bindu-go/internal/loadscale"
 	"github.com/getbindu/bindu-go/internal/probe"
@@ -122,7 +122,7 @@ type outcome struct {
 
 func (l *lostTable) sign(token string, body []byte) probe.Request {
 	o := l.alice.Outbound()
-	p := probe.Proofs{Token: token, Signer: o.DID, Key: o.Key, Scheme: did.SchemeJCS, Audience: l.bob.DID(), Time: time.Now()}
+	p := probe.Proofs{Token: token, Signer: o.DID, Key: o.Key, Scheme: signature.JCS1, Audience: l.bob.DID(), Time: time.Now()}
 	r, err := p.Sign(l.bob.URL(), body)
 	if err != nil {
 		l.t.Error(err)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/internal/oidctest"
 	"github.com/getbindu/bindu-go/internal/probe"
 )
@@ -62,7 +63,7 @@ func (o outsider) claims(i *oidctest.Issuer, changes map[string]any) map[string]
 
 // proofs of the outsider for a request to callee, with the given token.
 func (o outsider) proofs(token string, callee *running) probe.Proofs {
-	return probe.Proofs{Token: token, Signer: o.did, Key: o.key, Scheme: did.SchemeJCS, Audience: callee.DID(), Time: time.Now()}
+	return probe.Proofs{Token: token, Signer: o.did, Key: o.key, Scheme: signature.JCS1, Audience: callee.DID(), Time: time.Now()}
 }
 
 // world is an issuer on a loopback socket and what an agent needs to trust it.

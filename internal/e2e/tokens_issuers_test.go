@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/internal/oidctest"
 	"github.com/getbindu/bindu-go/internal/probe"
 )
@@ -115,7 +116,7 @@ func TestEndToEndTokenOnlyCallers(t *testing.T) {
 		t.Helper()
 		r := sign(t, caller.proofs(w.issuer.Mint(caller.claims(w.issuer, changes)), a), a)
 		r.Body = body
-		for _, name := range []string{did.HeaderDID, did.HeaderTimestamp, did.HeaderSignature, did.HeaderScheme, did.HeaderNonce} {
+		for _, name := range []string{signature.HeaderDID, signature.HeaderTimestamp, signature.HeaderSignature, signature.HeaderScheme, signature.HeaderNonce} {
 			r.Header.Del(name)
 		}
 		return post(t, r)

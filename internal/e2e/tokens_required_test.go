@@ -3,7 +3,7 @@ package e2e
 import (
 	"testing"
 
-	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 )
 
 // Unless the operator says otherwise a token alone opens nothing: neither one
@@ -22,7 +22,7 @@ func TestEndToEndADIDIsRequired(t *testing.T) {
 				"client_not_did": {didClaim: nil}, "missing_signature_headers": nil,
 			} {
 				r := sign(t, caller.proofs(w.issuer.Mint(caller.claims(w.issuer, changes)), a), a)
-				for _, header := range []string{did.HeaderDID, did.HeaderTimestamp, did.HeaderSignature, did.HeaderScheme, did.HeaderNonce} {
+				for _, header := range []string{signature.HeaderDID, signature.HeaderTimestamp, signature.HeaderSignature, signature.HeaderScheme, signature.HeaderNonce} {
 					r.Header.Del(header)
 				}
 				if got := post(t, r); got.status != 403 || got.Error.Data.Reason != reason {

@@ -11,7 +11,7 @@ import (
 
 	"github.com/mr-tron/base58"
 
-	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 )
 
 // smallOrder are the points of small order of edwards25519, and encodings that
@@ -41,7 +41,7 @@ func weakKeys() cases {
 				s.t.Fatal(err)
 			}
 			registered(base58.Encode(key))(s)
-			s.after(func() { s.set(did.HeaderSignature, base58.Encode(append(key, make([]byte, 32)...))) })
+			s.after(func() { s.set(signature.HeaderSignature, base58.Encode(append(key, make([]byte, 32)...))) })
 		}
 	}
 	return c
@@ -57,7 +57,7 @@ func signatures() cases {
 		"63 bytes": encoded(63), "65 bytes": encoded(65), "leading ones": "1" + encoded(64), "one letter": "2",
 		"20 kB": strings.Repeat("z", 20_000), "base64": strings.Repeat("A", 86) + "==", "hexadecimal": strings.Repeat("0f", 64),
 	} {
-		c[name] = header(did.HeaderSignature, text)
+		c[name] = header(signature.HeaderSignature, text)
 	}
 	return c
 }
@@ -65,16 +65,16 @@ func signatures() cases {
 // malleable adds the order of the group to S, which leaves the equation true.
 func malleable(s *shot) {
 	s.after(func() {
-		signature, err := base58.Decode(s.get(did.HeaderSignature))
+		sig, err := base58.Decode(s.get(signature.HeaderSignature))
 		if err != nil {
 			s.t.Fatal(err)
 		}
 		order, _ := new(big.Int).SetString("1000000000000000000000000000000014def9dea2f79cd65812631a5cf5d3ed", 16)
-		scalar := slices.Clone(signature[32:])
+		scalar := slices.Clone(sig[32:])
 		slices.Reverse(scalar)
 		sum := new(big.Int).Add(new(big.Int).SetBytes(scalar), order).FillBytes(make([]byte, 32))
 		slices.Reverse(sum)
-		s.set(did.HeaderSignature, base58.Encode(append(signature[:32], sum...)))
+		s.set(signature.HeaderSignature, base58.Encode(append(sig[:32], sum...)))
 	})
 }
 
@@ -83,7 +83,9 @@ func otherForms() cases {
 	form := func(payload func(s *shot) string) spoil {
 		return func(s *shot) {
 			s.body = []byte(text)
-			s.after(func() { s.set(did.HeaderSignature, base58.Encode(ed25519.Sign(s.caller.raw, []byte(payload(s))))) })
+			s.after(func() {
+				s.set(signature.HeaderSignature, base58.Encode(ed25519.Sign(s.caller.raw, []byte(payload(s)))))
+			})
 		}
 	}
 	body := func(s *shot) string {

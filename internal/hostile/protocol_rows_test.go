@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/internal/probe"
 )
 
@@ -65,7 +65,7 @@ func deepCanonical(t *testing.T, h *house) {
 func ask(t *testing.T, h *house, c *caller, body string) (rpcError, string) {
 	t.Helper()
 	s := aimAs(t, h, c)
-	s.scheme, s.body = did.SchemeJCS, []byte(body)
+	s.scheme, s.body = signature.JCS1, []byte(body)
 	got := s.send()
 	if got.err != nil {
 		t.Fatal(got.err)

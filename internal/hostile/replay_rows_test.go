@@ -6,13 +6,13 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/internal/probe"
 )
 
 var (
 	conflict = want{status: 409, code: -31408, gate: "replay", reach: atKey}
-	schemes  = []did.Scheme{did.SchemeReference, did.SchemeJCS}
+	schemes  = []signature.Scheme{signature.Reference, signature.JCS1}
 )
 
 // replayRows are A3 79 to 83: what was admitted is not admitted again.
@@ -102,7 +102,7 @@ func replayFlood(t *testing.T, h *house) {
 	line := open(t, first)
 	for sent := 0; ; sent++ {
 		s := aimAs(t, h, hostile)
-		s.token, s.scheme = first.token, did.SchemeJCS
+		s.token, s.scheme = first.token, signature.JCS1
 		s.body = []byte(call("tasks/get", `{"id":"x"}`))
 		got := line.exchange(s.bytes())
 		if got.status == http.StatusTooManyRequests {

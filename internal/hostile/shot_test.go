@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/internal/hydratest"
 	"github.com/getbindu/bindu-go/internal/probe"
 )
@@ -27,7 +28,7 @@ type shot struct {
 	token string // what stands behind Bearer; issued to spec when empty
 	spec  hydratest.TokenSpec
 
-	scheme         did.Scheme
+	scheme         signature.Scheme
 	signer         did.DID
 	key            *did.KeyPair
 	audience       did.DID
@@ -63,7 +64,7 @@ func aimAs(t *testing.T, h *house, c *caller) *shot {
 	return &shot{
 		t: t, h: h, caller: c, cert: &cert,
 		spec:   hydratest.TokenSpec{ClientID: c.name.String(), Scopes: []string{"agent:read", "agent:write"}},
-		scheme: did.SchemeReference, signer: c.name, key: c.key, audience: h.DID(), signedMethod: "POST",
+		scheme: signature.Reference, signer: c.name, key: c.key, audience: h.DID(), signedMethod: "POST",
 		time:   strconv.FormatInt(h.clock.now().Unix(), 10),
 		method: "POST", target: "/", body: probe.Message("hello"),
 	}
@@ -129,10 +130,10 @@ func (s *shot) sign() {
 	if err != nil || stamp < 0 {
 		stamp = time.Now().Unix()
 	}
-	r := did.Request{DID: s.signer, Timestamp: stamp, Body: s.body}
-	if s.scheme == did.SchemeJCS {
+	r := signature.Request{DID: s.signer, Timestamp: stamp, Body: s.body}
+	if s.scheme.Binds() {
 		if s.nonce == "" {
-			if s.nonce, err = did.NewNonce(rand.Reader); err != nil {
+			if s.nonce, err = signature.NewNonce(rand.Reader); err != nil {
 				s.t.Fatal(err)
 			}
 		}
@@ -140,16 +141,17 @@ func (s *shot) sign() {
 			s.signedTarget = s.target
 		}
 		r.Audience, r.Method, r.Target, r.Nonce = s.audience, s.signedMethod, s.signedTarget, s.nonce
-		s.set(did.HeaderScheme, string(did.SchemeJCS))
-		s.set(did.HeaderNonce, s.nonce)
+		r.ContentType = s.contentType()
+		s.set(signature.HeaderScheme, string(s.scheme))
+		s.set(signature.HeaderNonce, s.nonce)
 	}
-	signature, err := did.Sign(s.key, s.scheme, r)
+	sig, err := signature.Sign(s.key, s.scheme, r)
 	if err != nil {
-		signature = strings.Repeat("1", 64) // a body that cannot be signed
+		sig = strings.Repeat("1", 64) // a body that cannot be signed
 	}
-	s.set(did.HeaderDID, s.signer.String())
-	s.set(did.HeaderTimestamp, s.time)
-	s.set(did.HeaderSignature, signature)
+	s.set(signature.HeaderDID, s.signer.String())
+	s.set(signature.HeaderTimestamp, s.time)
+	s.set(signature.HeaderSignature, sig)
 }
 
 // Spoils that many rows use.
@@ -189,6 +191,18 @@ func both(all ...spoil) spoil {
 	}
 }
 
-func jcs(s *shot) { s.scheme = did.SchemeJCS }
+func jcs(s *shot) { s.scheme = signature.JCS1 }
+
+func octets(s *shot) { s.scheme = signature.Octets1 }
+
+// contentType is the header of that name, which octets-1 covers.
+func (s *shot) contentType() string {
+	for _, f := range s.fields {
+		if strings.EqualFold(f.name, "Content-Type") {
+			return f.value
+		}
+	}
+	return ""
+}
 
 func honest(*shot) {}

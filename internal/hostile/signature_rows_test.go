@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/internal/hydratest"
 )
 
@@ -21,15 +22,16 @@ func signatureRows() []row {
 	headers, verdict := signed("signature", atToken), signed("signature", atKey)
 	return []row{
 		{number: 59, reason: "missing_signature_headers", sent: "a request without one of the X-DID headers", want: headers, cases: cases{
-			"did": header(did.HeaderDID), "timestamp": header(did.HeaderTimestamp), "signature": header(did.HeaderSignature),
-			"empty": header(did.HeaderSignature, ""), "nonce of jcs-1": both(jcs, header(did.HeaderNonce)),
+			"did": header(signature.HeaderDID), "timestamp": header(signature.HeaderTimestamp), "signature": header(signature.HeaderSignature),
+			"empty": header(signature.HeaderSignature, ""), "nonce of jcs-1": both(jcs, header(signature.HeaderNonce)),
+			"nonce of octets-1": both(octets, header(signature.HeaderNonce)),
 		}},
 		{number: 59, reason: "scheme_unknown", sent: "another signature scheme", want: headers, cases: cases{
-			"jcs-2": header(did.HeaderScheme, "jcs-2"), "capitals": both(jcs, header(did.HeaderScheme, "JCS-1")), "empty": header(did.HeaderScheme, ""),
+			"jcs-2": header(signature.HeaderScheme, "jcs-2"), "capitals": both(jcs, header(signature.HeaderScheme, "JCS-1")), "empty": header(signature.HeaderScheme, ""),
 		}},
 		{number: 60, reason: "duplicate_header", sent: "an X-DID header twice, or spelt with underscores", want: want{status: 400, code: -31400, gate: "shape"}, cases: cases{
-			"did": extra("x-did", "did:bindu:a:b"), "signature": extra(did.HeaderSignature, "x"), "timestamp": extra(did.HeaderTimestamp, "1"),
-			"nonce": both(jcs, extra(did.HeaderNonce, "x")), "x_did": extra("x_did", "did:bindu:a:b"), "X_DID_Timestamp": extra("X_DID_Timestamp", "1"),
+			"did": extra("x-did", "did:bindu:a:b"), "signature": extra(signature.HeaderSignature, "x"), "timestamp": extra(signature.HeaderTimestamp, "1"),
+			"nonce": both(jcs, extra(signature.HeaderNonce, "x")), "x_did": extra("x_did", "did:bindu:a:b"), "X_DID_Timestamp": extra("X_DID_Timestamp", "1"),
 		}},
 		{number: 61, reason: "missing_signature_headers", sent: "the X-DID headers as trailers", want: headers, cases: cases{"trailers": trailers("Trailer: X-DID, X-DID-Timestamp, X-DID-Signature\r\n"), "undeclared": trailers("")}},
 		{number: 62, reason: "timestamp_out_of_window", sent: "a request signed 301 s ago, or 301 s ahead", with: window, want: signed("timestamp", atToken), cases: cases{
@@ -44,26 +46,28 @@ func signatureRows() []row {
 		{number: 64, reason: "did_mismatch", sent: "X-DID of somebody else than the token's client", want: want{status: 403, code: -31406, gate: "agreement", reach: atToken}, cases: cases{
 			"another": func(s *shot) { s.signer = s.h.newCaller(s.t).name },
 			"capital": func(s *shot) {
-				s.after(func() { s.set(did.HeaderDID, strings.Replace(s.signer.String(), "caller", "Caller", 1)) })
+				s.after(func() { s.set(signature.HeaderDID, strings.Replace(s.signer.String(), "caller", "Caller", 1)) })
 			},
 			"percent": func(s *shot) {
-				s.after(func() { s.set(did.HeaderDID, strings.Replace(s.signer.String(), "caller", "%63aller", 1)) })
+				s.after(func() { s.set(signature.HeaderDID, strings.Replace(s.signer.String(), "caller", "%63aller", 1)) })
 			},
 		}},
 		{number: 65, reason: "did_malformed", sent: "an X-DID that is no DID", want: headers, cases: dids(
 			"did", "did:", "did:bindu:", "did:BINDU:x", "did:bindu:a/b", "did:bindu:a#key-1", "did:bindu:a?x", "did:bindu:a b", "did:bindu:a:", "did:bindu:%zz", "did:bindu:ü",
 			"urn:uuid:1", "did:bindu:"+strings.Repeat("a", 10_000))},
 		{number: 66, reason: "crypto_mismatch", sent: "another body than the one that was signed", want: verdict, cases: cases{
-			"one byte":         both(content(text), replaced("12", "13")),
-			"one space":        both(content(text), replaced(`"id":`, `"id": `)),
-			"key order":        both(content(text), replaced(`{"jsonrpc":"2.0","id":"1",`, `{"id":"1","jsonrpc":"2.0",`)),
-			"escaped slash":    both(content(text), replaced("a/b", `a\/b`)),
-			"escaped letter":   both(content(text), replaced("a/b", `\u0061/b`)),
-			"newline":          both(content(text), replaced("}}}", "}}}\n")),
-			"jcs-1 one byte":   both(jcs, content(text), replaced("12", "13")),
-			"jcs-1 other key":  both(jcs, content(text), replaced(`"role"`, `"rule"`)),
-			"jcs-1 other type": both(jcs, content(text), replaced(`"id":"1"`, `"id":1`)),
-			"jcs-1 new member": both(jcs, content(text), replaced(`"id":"1"`, `"id":"1","x":null`)),
+			"one byte":           both(content(text), replaced("12", "13")),
+			"one space":          both(content(text), replaced(`"id":`, `"id": `)),
+			"key order":          both(content(text), replaced(`{"jsonrpc":"2.0","id":"1",`, `{"id":"1","jsonrpc":"2.0",`)),
+			"escaped slash":      both(content(text), replaced("a/b", `a\/b`)),
+			"escaped letter":     both(content(text), replaced("a/b", `\u0061/b`)),
+			"newline":            both(content(text), replaced("}}}", "}}}\n")),
+			"jcs-1 one byte":     both(jcs, content(text), replaced("12", "13")),
+			"jcs-1 other key":    both(jcs, content(text), replaced(`"role"`, `"rule"`)),
+			"jcs-1 other type":   both(jcs, content(text), replaced(`"id":"1"`, `"id":1`)),
+			"jcs-1 new member":   both(jcs, content(text), replaced(`"id":"1"`, `"id":"1","x":null`)),
+			"octets-1 one byte":  both(octets, content(text), replaced("12", "13")),
+			"octets-1 one space": both(octets, content(text), replaced(`"id":`, `"id": `)),
 		}},
 		{number: 66, reason: "admitted", sent: "a jcs-1 body written differently: white space, key order, escapes", want: ok, cases: cases{
 			"spaces":    both(jcs, content(text), replaced(`,`, " ,\n\t")),
@@ -97,19 +101,29 @@ func signatureRows() []row {
 		{number: 78, reason: "key_lookup_unavailable", sent: "a good request, while Hydra cannot tell the key", with: "HYDRA__TIMEOUT=300ms", want: want{status: 503, code: -31409, gate: "signature", reach: atKey}, cases: cases{
 			"500": noKeys(hydratest.Fault{Status: 500}), "hangs": noKeys(hydratest.Fault{Hang: true}), "reset": noKeys(hydratest.Fault{Reset: true}), "HTML": noKeys(hydratest.Fault{Status: 200, Body: "<html>"}),
 		}},
-		{number: 84, reason: "crypto_mismatch", sent: "a jcs-1 signature on another method, path, query or recipient", want: verdict, cases: cases{
-			"query added":   both(jcs, func(s *shot) { s.target, s.signedTarget = "/?x=1", "/" }),
-			"query removed": both(jcs, func(s *shot) { s.signedTarget = "/?x=1" }),
-			"path":          both(jcs, func(s *shot) { s.signedTarget = "/other" }),
-			"method":        both(jcs, func(s *shot) { s.signedMethod = "PUT" }),
-			"recipient":     both(jcs, func(s *shot) { s.audience = s.h.newCaller(s.t).name }),
-			"other nonce":   both(jcs, header(did.HeaderNonce, strings.Repeat("A", 22))),
-			"other scheme":  both(jcs, header(did.HeaderScheme), header(did.HeaderNonce)),
+		{number: 84, reason: "crypto_mismatch", sent: "a jcs-1 or octets-1 signature on another method, path, query or recipient, or under another name; one of octets-1 with another content type", want: verdict, cases: cases{
+			"query added":                 both(jcs, func(s *shot) { s.target, s.signedTarget = "/?x=1", "/" }),
+			"query removed":               both(jcs, func(s *shot) { s.signedTarget = "/?x=1" }),
+			"path":                        both(jcs, func(s *shot) { s.signedTarget = "/other" }),
+			"method":                      both(jcs, func(s *shot) { s.signedMethod = "PUT" }),
+			"recipient":                   both(jcs, func(s *shot) { s.audience = s.h.newCaller(s.t).name }),
+			"other nonce":                 both(jcs, header(signature.HeaderNonce, strings.Repeat("A", 22))),
+			"other scheme":                both(jcs, header(signature.HeaderScheme), header(signature.HeaderNonce)),
+			"octets-1 query added":        both(octets, func(s *shot) { s.target, s.signedTarget = "/?x=1", "/" }),
+			"octets-1 query removed":      both(octets, func(s *shot) { s.signedTarget = "/?x=1" }),
+			"octets-1 path":               both(octets, func(s *shot) { s.signedTarget = "/other" }),
+			"octets-1 method":             both(octets, func(s *shot) { s.signedMethod = "PUT" }),
+			"octets-1 recipient":          both(octets, func(s *shot) { s.audience = s.h.newCaller(s.t).name }),
+			"octets-1 other nonce":        both(octets, header(signature.HeaderNonce, strings.Repeat("A", 22))),
+			"octets-1 other content type": both(octets, header("Content-Type", "application/json; charset=utf-8")),
+			"called jcs-1":                both(octets, header(signature.HeaderScheme, "jcs-1")),
+			"called octets-1":             both(jcs, header(signature.HeaderScheme, "octets-1")),
+			"called reference":            both(octets, header(signature.HeaderScheme), header(signature.HeaderNonce)),
 		}},
 		{number: 84, reason: "wrong_recipient", sent: "a jcs-1 request that names another recipient in X-DID-Audience", want: headers, cases: cases{
 			"named": both(jcs, func(s *shot) {
 				s.audience = s.h.newCaller(s.t).name
-				header(did.HeaderAudience, s.audience.String())(s)
+				header(signature.HeaderAudience, s.audience.String())(s)
 			}),
 		}},
 	}
@@ -131,7 +145,7 @@ func replaced(old, with string) spoil {
 func stamps(all ...string) cases {
 	c := make(cases)
 	for _, stamp := range all {
-		c[stamp] = header(did.HeaderTimestamp, stamp)
+		c[stamp] = header(signature.HeaderTimestamp, stamp)
 	}
 	return c
 }
@@ -139,7 +153,7 @@ func stamps(all ...string) cases {
 func dids(all ...string) cases {
 	c := make(cases)
 	for _, d := range all {
-		c[d[:min(len(d), 40)]] = header(did.HeaderDID, d)
+		c[d[:min(len(d), 40)]] = header(signature.HeaderDID, d)
 	}
 	return c
 }
@@ -168,7 +182,7 @@ func malformedNonces(t *testing.T, h *house) {
 	for _, nonce := range []string{"short", strings.Repeat("A", 65), strings.Repeat("A", 21) + ".", strings.Repeat("A", 22) + "=", strings.Repeat("A", 10) + " " + strings.Repeat("A", 12)} {
 		t.Run(nonce, func(t *testing.T) {
 			s := aim(t, h)
-			both(jcs, header(did.HeaderNonce, nonce))(s)
+			both(jcs, header(signature.HeaderNonce, nonce))(s)
 			want{status: 403, code: -31407, gate: "signature", reach: atToken}.refuses(s, "malformed_input")
 		})
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/mr-tron/base58"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/internal/probe"
 	"github.com/getbindu/bindu-go/internal/safefile"
 )
@@ -41,9 +42,9 @@ func repeated(t *testing.T, h *house) {
 			s.scheme = scheme
 			text := s.payload()
 			found := signaturesIn(t, h, text, "request_"+strings.ReplaceAll(string(scheme), "-", "_"))
-			for _, signature := range found {
+			for _, sig := range found {
 				forged := *s
-				header(did.HeaderSignature, signature)(&forged)
+				header(signature.HeaderSignature, sig)(&forged)
 				if got := forged.send(); got.err != nil || got.status == 200 {
 					t.Errorf("a signature of the answer opens %+v", got)
 				}
@@ -59,9 +60,9 @@ func repeated(t *testing.T, h *house) {
 		"pair of hashes": {strings.Repeat("0123456789abcdef", 4), "digest_pair"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for _, signature := range signaturesIn(t, h, c.text, c.reason) {
-				if raw, err := base58.Decode(signature); err != nil || ed25519.Verify(key.PublicKey(), []byte(c.text), raw) {
-					t.Errorf("%s is a signature of %q", signature, c.text)
+			for _, sig := range signaturesIn(t, h, c.text, c.reason) {
+				if raw, err := base58.Decode(sig); err != nil || ed25519.Verify(key.PublicKey(), []byte(c.text), raw) {
+					t.Errorf("%s is a signature of %q", sig, c.text)
 				}
 			}
 		})
@@ -92,9 +93,9 @@ func (s *shot) payload() string {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	r := did.Request{DID: s.signer, Timestamp: stamp, Body: s.body}
-	if s.scheme == did.SchemeJCS {
-		if s.nonce, err = did.NewNonce(rand.Reader); err != nil {
+	r := signature.Request{DID: s.signer, Timestamp: stamp, Body: s.body}
+	if s.scheme == signature.JCS1 {
+		if s.nonce, err = signature.NewNonce(rand.Reader); err != nil {
 			s.t.Fatal(err)
 		}
 		r.Audience, r.Method, r.Target, r.Nonce = s.audience, s.method, s.target, s.nonce

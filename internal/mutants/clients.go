@@ -4,10 +4,10 @@ package main
 func clients() []mutant {
 	peer := []string{"./peer"}
 	call := []string{"./cmd/agent -run TestCall"}
-	forms := []string{"./identity/did -run Explain"}
+	forms := []string{"./identity/signature -run Explain"}
 	return []mutant{
-		{"Python's numbers are not known", "identity/did/forms_tree.go", "case exponent < -4 || exponent >= 16:", "case exponent < -400 || exponent >= 1600:", forms},
-		{"an order by code points is not known", "identity/did/forms_jcs.go", "if s.order == 1 {", "if s.order == 7 {", forms},
+		{"Python's numbers are not known", "identity/signature/forms_tree.go", "case exponent < -4 || exponent >= 16:", "case exponent < -400 || exponent >= 1600:", forms},
+		{"an order by code points is not known", "identity/signature/forms_jcs.go", "if s.order == 1 {", "if s.order == 7 {", forms},
 		{"the payload that was wanted is not shown", "cmd/agent/verify.go", "} else if wanted, err := scheme.Payload(r); err == nil {", "} else if wanted, err := scheme.Payload(r); err != nil {", []string{"./cmd/agent -run TestScripts/verify"}},
 		{"a peer that restarts is given up", "peer/away.go", "return slices.Contains([]fetch.Kind{fetch.Closed,", "return false && slices.Contains([]fetch.Kind{fetch.Closed,", peer},
 		{"a message is repeated blindly", "peer/away.go", "if kind == fetch.Refused || r.may == unsent {", "if kind == fetch.Refused {", peer},

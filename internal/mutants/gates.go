@@ -80,7 +80,7 @@ func requests() []mutant {
 	return []mutant{
 		{"an old timestamp passes", "gate/signature.go", "stamp < now-window ||", "", gatePackages},
 		{"a timestamp from the future passes", "gate/signature.go", "|| stamp > now+window", "", gatePackages},
-		{"another recipient passes", "gate/signature.go", `to != "" && to != c.cfg.Self.String()`, "false && to != \"\"", gatePackages},
+		{"another recipient passes", "identity/signature/claim.go", `audience != "" && audience != to.DID.String()`, "false && audience != \"\"", gatePackages},
 		{"key binding is not enforced", "gate/signature.go", "c.cfg.RequireKeyBound && !bound", "false && !bound", gatePackages},
 		{"a token that expired in the cache passes", "gate/token.go", "err == nil && !claims.ExpiresAt.IsZero() && !x.now.Before(claims.ExpiresAt)", "false", gatePackages},
 		{"a client that is no DID passes", "gate/token.go", "return deny(ClientNotDID, nil)", "return nil", gatePackages},

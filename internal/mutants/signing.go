@@ -3,7 +3,7 @@ package main
 // signing has the key sign what could be of another format, and lets executors
 // mistake one caller for another.
 func signing() []mutant {
-	keys := []string{"./identity/did -run=161|AreSigned|OwnFormat|64Bytes|SignText", "./internal/hostile -run=TestHostile/161"}
+	keys := []string{"./identity/did -run=161|AreSigned|OwnFormat|SignText", "./identity/signature -run=161|64Bytes|SignText", "./internal/hostile -run=TestHostile/161"}
 	format := func(name, old, new string) mutant { return mutant{name, "identity/did/format.go", old, new, keys} }
 	in := func(file string) func(name, old, new string) mutant {
 		return func(name, old, new string) mutant { return mutant{name, "identity/did/" + file, old, new, keys} }
@@ -15,7 +15,21 @@ func signing() []mutant {
 	parts := func(name, file, old, new string) mutant {
 		return mutant{name, file, old, new, []string{"./task -run=161|Signer|178", "./internal/hostile -run=TestHostile/1(61|78)"}}
 	}
+	schemes := []string{"./identity/signature", "./gate", "./internal/hostile -run=TestHostile/084"}
+	octets := func(name, old, new string) mutant {
+		return mutant{name, "identity/signature/octets1.go", old, new, schemes}
+	}
 	return []mutant{
+		octets("octets-1 leaves the body out", "sha256.Sum256(r.Body)", "sha256.Sum256(nil)"),
+		octets("octets-1 leaves the content type out", `"contentType", r.ContentType)`, `"contentType", "")`),
+		octets("octets-1 leaves the target out", `"target", r.Target)`, `"target", "/")`),
+		octets("octets-1 leaves the method out", `"method", r.Method)`, `"method", "POST")`),
+		octets("octets-1 leaves the recipient out", `"aud", r.Audience.String())`, `"aud", "did:a:b")`),
+		octets("octets-1 leaves the nonce out", `"nonce", r.Nonce)`, `"nonce", "")`),
+		octets("a content type may hold line ends", "s[i] < ' ' || s[i] > '~'", "s[i] > '~'"),
+		{"a scheme that binds nothing opens any route", "gate/signature.go", "!claim.Scheme.Binds() && !x.route.Unbound", "false && !x.route.Unbound", []string{"./gate"}},
+		{"a nonce opens the door again with another signature", "identity/signature/claim.go", "	if c.Scheme.Binds() {\n		return c.request.Nonce", "	if false && c.Scheme.Binds() {\n		return c.request.Nonce", []string{"./identity/signature", "./gate"}},
+		{"a tag is the beginning of another", "identity/did/format.go", "append(AppendTag(nil, name), '{')", "AppendTag(nil, name)", []string{"./identity/did", "./identity/signature"}},
 		format("any text is signed", "\tcase got == f:\n", "\tcase got == f, f == formatText:\n"),
 		format("a payload is signed as another format", "\tcase got == f:\n", "\tcase got == f, f != formatText:\n"),
 		format("the payload of the reference scheme is a text", "formatTagged, formatReference, formatJCS", "formatTagged, formatJCS"),

@@ -3,7 +3,6 @@ package probe
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"crypto/tls"
 	"encoding/json"
 	"errors"
@@ -19,6 +18,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 )
 
 // Proofs are what a request shall carry; each may come from somebody else.
@@ -26,8 +26,8 @@ type Proofs struct {
 	Token    string
 	Signer   did.DID
 	Key      *did.KeyPair
-	Scheme   did.Scheme
-	Audience did.DID // bound by jcs-1
+	Scheme   signature.Scheme
+	Audience did.DID // where the scheme binds it
 	Time     time.Time
 }
 
@@ -56,27 +56,18 @@ func quote(text string) []byte {
 
 // Sign returns the request to the agent at url.
 func (p Proofs) Sign(url string, body []byte) (Request, error) {
-	signed := did.Request{DID: p.Signer, Timestamp: p.Time.Unix(), Body: body}
-	h := http.Header{"Content-Type": {"application/json"}}
-	if p.Token != "" {
-		h.Set("Authorization", "Bearer "+p.Token)
-	}
-	if p.Scheme == did.SchemeJCS {
-		nonce, err := did.NewNonce(rand.Reader)
-		if err != nil {
-			return Request{}, err
-		}
-		signed.Audience, signed.Method, signed.Target, signed.Nonce = p.Audience, http.MethodPost, "/", nonce
-		h.Set(did.HeaderScheme, string(p.Scheme))
-		h.Set(did.HeaderNonce, nonce)
-	}
-	signature, err := did.Sign(p.Key, p.Scheme, signed)
+	const contentType = "application/json"
+	h, err := signature.SignHeader(p.Key, p.Scheme, signature.Request{
+		DID: p.Signer, Timestamp: p.Time.Unix(), Body: body, Audience: p.Audience,
+		Method: http.MethodPost, Target: "/", ContentType: contentType,
+	}, nil)
 	if err != nil {
 		return Request{}, err
 	}
-	h.Set(did.HeaderDID, p.Signer.String())
-	h.Set(did.HeaderTimestamp, strconv.FormatInt(signed.Timestamp, 10))
-	h.Set(did.HeaderSignature, signature)
+	h.Set("Content-Type", contentType)
+	if p.Token != "" {
+		h.Set("Authorization", "Bearer "+p.Token)
+	}
 	return Request{URL: url + "/", Header: h, Body: body}, nil
 }
 

@@ -14,7 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/getbindu/bindu-go/agent"
-	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/internal/probe"
 )
 
@@ -125,7 +125,7 @@ func (l *load) ask(ctx context.Context, client *http.Client, body []byte) (probe
 		return probe.Answer{}, err
 	}
 	p := probe.Proofs{
-		Token: token, Signer: l.from.DID, Key: l.from.Key, Scheme: did.SchemeJCS, Audience: l.to.name, Time: time.Now(),
+		Token: token, Signer: l.from.DID, Key: l.from.Key, Scheme: signature.JCS1, Audience: l.to.name, Time: time.Now(),
 	}
 	r, err := p.Sign(l.to.url, body)
 	if err != nil {

@@ -1,12 +1,16 @@
-package did
+package signature_test
 
 import (
-	"crypto/ed25519"
 	"encoding/base64"
 	"encoding/json"
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/mr-tron/base58"
+
+	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 )
 
 // FuzzSignText reads whatever was signed as a text as every other format, with
@@ -20,24 +24,24 @@ func FuzzSignText(f *testing.F) {
 	} {
 		f.Add(text)
 	}
-	k, err := KeyPairFromSeed(make([]byte, 32))
+	k, err := did.KeyPairFromSeed(make([]byte, 32))
 	if err != nil {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		signature, err := SignText(k, text)
+		sig, err := did.SignText(k, text)
 		if err != nil {
-			if VerifyText(k.PublicKey(), text, encodeSignature(ed25519.Sign(k.private(), []byte(text)))) == nil {
+			if did.VerifyText(k.PublicKey(), text, base58.Encode(rawSign(t, zeroSeed, text))) == nil {
 				t.Fatalf("%q is not signed (%v), and verifies", text, err)
 			}
 			return
 		}
-		if err := VerifyText(k.PublicKey(), text, signature); err != nil {
+		if err := did.VerifyText(k.PublicKey(), text, sig); err != nil {
 			t.Fatalf("%q is signed, and does not verify: %v", text, err)
 		}
-		for _, s := range []Scheme{SchemeReference, SchemeJCS} {
+		for _, s := range signature.Schemes() {
 			for _, r := range requestsIn(text) {
-				if _, err := Verify(k.PublicKey(), s, r, signature); err == nil {
+				if _, err := signature.Verify(k.PublicKey(), s, r, sig); err == nil {
 					t.Fatalf("the signature of the text %q opens the request %+v under %s", text, r, s)
 				}
 			}
@@ -49,8 +53,9 @@ func FuzzSignText(f *testing.F) {
 	})
 }
 
-// requestsIn reads a text as the payload of a request, whoever wrote it how.
-func requestsIn(text string) []Request {
+// requestsIn reads a text as the payload of a request, whoever wrote it how. The
+// payloads of octets-1 are no texts.
+func requestsIn(text string) []signature.Request {
 	var p struct {
 		Aud, DID, Method, Nonce, Target string
 		Timestamp                       int64
@@ -59,8 +64,8 @@ func requestsIn(text string) []Request {
 	if json.Unmarshal([]byte(text), &p) != nil {
 		return nil
 	}
-	r := Request{DID: DID{p.DID}, Audience: DID{p.Aud}, Timestamp: p.Timestamp, Method: p.Method, Nonce: p.Nonce, Target: p.Target, Body: p.Body}
-	all := []Request{r}
+	r := signature.Request{DID: parsed(p.DID), Audience: parsed(p.Aud), Timestamp: p.Timestamp, Method: p.Method, Nonce: p.Nonce, Target: p.Target, Body: p.Body}
+	all := []signature.Request{r}
 	r.Body = nil
 	all = append(all, r)
 	var body string
@@ -111,4 +116,13 @@ func hasHeader(text string) bool {
 		}
 	}
 	return head == ""
+}
+
+// parsed is none for what is no DID.
+func parsed(text string) did.DID {
+	d, err := did.Parse(text)
+	if err != nil {
+		return did.DID{}
+	}
+	return d
 }

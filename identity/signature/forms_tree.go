@@ -1,4 +1,4 @@
-package did
+package signature
 
 import (
 	"bytes"
@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/getbindu/bindu-go/identity/did"
 )
 
 // tree is a JSON value as it was sent, for diagnosis only.
@@ -30,9 +32,6 @@ func readTree(body []byte) (tree, bool) {
 	if len(body) == 0 {
 		return tree{number: "null"}, true
 	}
-	if len(body) > maxCanonicalBody {
-		return tree{}, false
-	}
 	dec := jsontext.NewDecoder(bytes.NewReader(body))
 	t, err := readValue(dec)
 	if err == nil {
@@ -51,8 +50,8 @@ func readValue(dec *jsontext.Decoder) (tree, error) {
 	case jsontext.KindString:
 		t.text = token.String()
 	case jsontext.KindBeginObject, jsontext.KindBeginArray:
-		if dec.StackDepth() > MaxDepth {
-			return tree{}, ErrDepth
+		if dec.StackDepth() > did.MaxDepth {
+			return tree{}, did.ErrDepth
 		}
 		for dec.PeekKind() != jsontext.KindEndObject && dec.PeekKind() != jsontext.KindEndArray {
 			var m treeMember
@@ -85,7 +84,7 @@ func (s jcsStyle) number(sent string) string {
 	case 3:
 		return javaNumber(sent)
 	}
-	if canonical, ok := appendNumber(nil, []byte(sent)); sent[0] <= '9' && ok {
+	if canonical, err := did.CanonicalJSON([]byte(sent)); sent[0] <= '9' && err == nil {
 		return string(canonical)
 	}
 	return sent

@@ -1,4 +1,4 @@
-package did_test
+package signature_test
 
 import (
 	"strings"
@@ -6,7 +6,7 @@ import (
 
 	"github.com/mr-tron/base58"
 
-	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 )
 
 // Payloads as canonicalisers of other languages make them, written out.
@@ -14,7 +14,7 @@ func TestExplainWrongFormsOfJCS(t *testing.T) {
 	k := keyPair(t, zeroSeed)
 	r := baseRequest(t)
 	r.Body = []byte("{\"n\":[1.0,100000000000000000000.0,1e-7,2,1.5e300,true],\"\uff21\":1,\"😀\":\"é</\",\"b\":{}}")
-	right := payload(t, did.SchemeJCS, r)
+	right := payload(t, signature.JCS1, r)
 	body := `{"b":{},"n":[1,100000000000000000000,1e-7,2,1.5e+300,true],"😀":"é</","` + "\uff21" + `":1}`
 	if !strings.Contains(right, body) {
 		t.Fatalf("the payload is %s", right)
@@ -45,7 +45,7 @@ func TestExplainWrongFormsOfJCS(t *testing.T) {
 		"method in lower case":      {swap(`"POST"`, `"post"`), []string{"lower case"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			m, ok := did.Explain(k.PublicKey(), did.SchemeJCS, r, base58.Encode(rawSign(t, zeroSeed, c.signed)))
+			m, ok := signature.Explain(k.PublicKey(), signature.JCS1, r, base58.Encode(rawSign(t, zeroSeed, c.signed)))
 			if !ok || strings.Count(m.Form, ", ") != len(c.forms) {
 				t.Fatalf("Explain = %+v, %v", m, ok)
 			}

@@ -1,4 +1,4 @@
-package did
+package signature
 
 import (
 	"bytes"
@@ -13,7 +13,7 @@ import (
 )
 
 // otherForms yields what signers are known to sign in place of a payload, with
-// a description. It also yields the right payloads of both schemes.
+// a description. It also yields the right payloads of all schemes.
 func otherForms(r Request) iter.Seq2[string, []byte] {
 	return func(yield func(string, []byte) bool) {
 		for of, body := range bodyForms(r.Body) {
@@ -23,9 +23,11 @@ func otherForms(r Request) iter.Seq2[string, []byte] {
 				}
 			}
 		}
-		for form, payload := range jcsForms(r) {
-			if !yield(form, payload) {
-				return
+		for _, forms := range []iter.Seq2[string, []byte]{jcsForms(r), octetsForms(r)} {
+			for form, payload := range forms {
+				if !yield(form, payload) {
+					return
+				}
 			}
 		}
 	}
@@ -104,13 +106,13 @@ func envelopeForms(r Request, body []byte) iter.Seq2[string, []byte] {
 
 func yieldJCS(r Request, body []byte, yield func(string, []byte) bool) bool {
 	r.Body = body
-	if payload, err := SchemeJCS.Payload(r); err == nil && !yield("the payload of "+string(SchemeJCS), payload) {
+	if payload, err := JCS1.Payload(r); err == nil && !yield("the payload of "+string(JCS1), payload) {
 		return false
 	}
 	path, _, _ := strings.Cut(r.Target, "?")
 	r.Target = path
-	payload, err := SchemeJCS.Payload(r)
-	return err != nil || yield("the payload of "+string(SchemeJCS)+" without the query", payload)
+	payload, err := JCS1.Payload(r)
+	return err != nil || yield("the payload of "+string(JCS1)+" without the query", payload)
 }
 
 func envelopeName(order [3]int, compact, raw bool) string {
@@ -138,7 +140,7 @@ func envelope(r Request, body []byte, order [3]int, compact, raw bool) []byte {
 	}
 	members := [3]string{
 		`"body"` + colon + `"` + string(text) + `"`,
-		`"did"` + colon + `"` + r.DID.s + `"`,
+		`"did"` + colon + `"` + r.DID.String() + `"`,
 		`"timestamp"` + colon + strconv.FormatInt(r.Timestamp, 10),
 	}
 	return []byte("{" + members[order[0]] + comma + members[order[1]] + comma + members[order[2]] + "}")

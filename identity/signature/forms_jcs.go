@@ -1,4 +1,4 @@
-package did
+package signature
 
 import (
 	"bytes"
@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf16"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -67,7 +68,7 @@ func jcsForms(r Request) iter.Seq2[string, []byte] {
 					}
 					faults = append(faults, e.fault)
 				}
-				if !yield(strings.Join(append([]string{"the payload of " + string(SchemeJCS)}, faults...), ", "), s.write(e.tree)) {
+				if !yield(strings.Join(append([]string{"the payload of " + string(JCS1)}, faults...), ", "), s.write(e.tree)) {
 					return
 				}
 			}
@@ -83,7 +84,7 @@ type jcsEnvelope struct {
 
 func jcsEnvelopes(r Request, body tree) []jcsEnvelope {
 	whole := []treeMember{
-		{"aud", text(r.Audience.s)}, {"body", body}, {"did", text(r.DID.s)}, {"method", text(r.Method)},
+		{"aud", text(r.Audience.String())}, {"body", body}, {"did", text(r.DID.String())}, {"method", text(r.Method)},
 		{"nonce", text(r.Nonce)}, {"target", text(r.Target)}, {"timestamp", tree{number: strconv.FormatInt(r.Timestamp, 10)}},
 	}
 	with := func(name string, value tree) tree {
@@ -155,7 +156,7 @@ func (s jcsStyle) sorted(members []treeMember) []treeMember {
 		if s.order == 1 {
 			return strings.Compare(a.name, b.name)
 		}
-		return compareUTF16([]byte(a.name), []byte(b.name))
+		return slices.Compare(utf16.Encode([]rune(a.name)), utf16.Encode([]rune(b.name)))
 	})
 	return members
 }

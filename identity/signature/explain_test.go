@@ -1,4 +1,4 @@
-package did_test
+package signature_test
 
 import (
 	"encoding/json"
@@ -8,7 +8,7 @@ import (
 
 	"github.com/mr-tron/base58"
 
-	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 )
 
 func TestExplain(t *testing.T) {
@@ -41,14 +41,14 @@ func TestExplain(t *testing.T) {
 		"body from Python":       {envelope(python(`{"b": "caf\u00e9 <", "a": 1}`), ", ", ": "), "Python"},
 		"the body alone":         {text, "the body alone"},
 		"members in other order": {`{"did": "` + caller + `", "body": ` + python(text) + `, "timestamp": ` + strconv.FormatInt(r.Timestamp, 10) + "}", "not sorted"},
-		"jcs-1":                  {payload(t, did.SchemeJCS, r), "payload of jcs-1"},
+		"jcs-1":                  {payload(t, signature.JCS1, r), "payload of jcs-1"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			m, ok := did.Explain(k.PublicKey(), did.SchemeReference, r, base58.Encode(rawSign(t, zeroSeed, c.signed)))
+			m, ok := signature.Explain(k.PublicKey(), signature.Reference, r, base58.Encode(rawSign(t, zeroSeed, c.signed)))
 			if !ok || !strings.Contains(m.Form, c.form) {
 				t.Fatalf("Explain = %+v, %v; want a form %q", m, ok, c.form)
 			}
-			want := payload(t, did.SchemeReference, r)
+			want := payload(t, signature.Reference, r)
 			if c.signed[:m.Offset] != want[:m.Offset] || c.signed[m.Offset] == want[m.Offset] {
 				t.Errorf("offset %d is not the first difference of\n%s\n%s", m.Offset, c.signed, want)
 			}
@@ -59,7 +59,7 @@ func TestExplain(t *testing.T) {
 	}
 }
 
-func payload(t *testing.T, s did.Scheme, r did.Request) string {
+func payload(t *testing.T, s signature.Scheme, r signature.Request) string {
 	t.Helper()
 	p, err := s.Payload(r)
 	if err != nil {
@@ -71,12 +71,12 @@ func payload(t *testing.T, s did.Scheme, r did.Request) string {
 func TestExplainJCS(t *testing.T) {
 	k := keyPair(t, zeroSeed)
 	r := baseRequest(t)
-	if m, ok := did.Explain(k.PublicKey(), did.SchemeJCS, r, sign(t, did.SchemeReference, r)); !ok || !strings.Contains(m.Form, "reference") {
+	if m, ok := signature.Explain(k.PublicKey(), signature.JCS1, r, sign(t, signature.Reference, r)); !ok || !strings.Contains(m.Form, "reference") {
 		t.Errorf("reference payload: %+v, %v", m, ok)
 	}
 	noQuery := r
 	noQuery.Target = "/"
-	if m, ok := did.Explain(k.PublicKey(), did.SchemeJCS, r, sign(t, did.SchemeJCS, noQuery)); !ok || !strings.Contains(m.Form, "query") {
+	if m, ok := signature.Explain(k.PublicKey(), signature.JCS1, r, sign(t, signature.JCS1, noQuery)); !ok || !strings.Contains(m.Form, "query") {
 		t.Errorf("query left out: %+v, %v", m, ok)
 	}
 }
@@ -88,23 +88,23 @@ func TestExplainKnowsWhenItDoesNotKnow(t *testing.T) {
 	binary := r
 	binary.Body = []byte("\xff")
 	for name, c := range map[string]struct {
-		request   did.Request
-		signature string
+		request signature.Request
+		sig     string
 	}{
-		"signature fits":       {r, sign(t, did.SchemeReference, r)},
+		"signature fits":       {r, sign(t, signature.Reference, r)},
 		"signature malformed":  {r, "x"},
-		"body changed":         {changed, sign(t, did.SchemeReference, r)},
-		"no payload":           {binary, sign(t, did.SchemeReference, r)},
-		"request without DID":  {did.Request{}, sign(t, did.SchemeReference, r)},
-		"nothing but a signer": {did.Request{DID: r.DID}, sign(t, did.SchemeJCS, r)},
+		"body changed":         {changed, sign(t, signature.Reference, r)},
+		"no payload":           {binary, sign(t, signature.Reference, r)},
+		"request without DID":  {signature.Request{}, sign(t, signature.Reference, r)},
+		"nothing but a signer": {signature.Request{DID: r.DID}, sign(t, signature.JCS1, r)},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if m, ok := did.Explain(k.PublicKey(), did.SchemeReference, c.request, c.signature); ok {
+			if m, ok := signature.Explain(k.PublicKey(), signature.Reference, c.request, c.sig); ok {
 				t.Errorf("Explain = %+v", m)
 			}
 		})
 	}
-	if m, ok := did.Explain(nil, did.SchemeReference, r, sign(t, did.SchemeReference, r)); ok {
+	if m, ok := signature.Explain(nil, signature.Reference, r, sign(t, signature.Reference, r)); ok {
 		t.Errorf("without a key: %+v", m)
 	}
 }
@@ -115,7 +115,7 @@ func TestExplainRoundedNumber(t *testing.T) {
 	r := baseRequest(t)
 	r.Body = []byte(`{"n":9007199254740993}`)
 	signed := `{"body": "{\"n\":9007199254740992}", "did": "` + caller + `", "timestamp": ` + strconv.FormatInt(r.Timestamp, 10) + "}"
-	m, ok := did.Explain(k.PublicKey(), did.SchemeReference, r, base58.Encode(rawSign(t, zeroSeed, signed)))
+	m, ok := signature.Explain(k.PublicKey(), signature.Reference, r, base58.Encode(rawSign(t, zeroSeed, signed)))
 	if !ok || !strings.Contains(m.Form, "canonical") {
 		t.Errorf("Explain = %+v, %v; want the canonical form", m, ok)
 	}

@@ -1,7 +1,6 @@
-package did_test
+package signature_test
 
 import (
-	"crypto/ed25519"
 	"encoding/json"
 	"errors"
 	"math/big"
@@ -13,6 +12,7 @@ import (
 	"github.com/mr-tron/base58"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 )
 
 type signatureFixture struct {
@@ -30,9 +30,9 @@ type signatureFixture struct {
 	Signature string `json:"signature_base58"`
 }
 
-func (f signatureFixture) request(t testing.TB) did.Request {
+func (f signatureFixture) request(t testing.TB) signature.Request {
 	t.Helper()
-	r := did.Request{
+	r := signature.Request{
 		DID: mustParse(t, f.DID), Timestamp: f.Timestamp, Body: []byte(f.Body),
 		Method: f.Method, Target: f.Target, Nonce: f.Nonce,
 	}
@@ -52,9 +52,9 @@ func readSignatures(t testing.TB, name string) []signatureFixture {
 }
 
 func TestSignatureFixtures(t *testing.T) {
-	for file, scheme := range map[string]did.Scheme{
-		"request-signatures-reference.json": did.SchemeReference,
-		"request-signatures-jcs-1.json":     did.SchemeJCS,
+	for file, scheme := range map[string]signature.Scheme{
+		"request-signatures-reference.json": signature.Reference,
+		"request-signatures-jcs-1.json":     signature.JCS1,
 	} {
 		for _, f := range readSignatures(t, file) {
 			t.Run(string(scheme)+" "+f.Name, func(t *testing.T) { checkFixture(t, scheme, f) })
@@ -62,26 +62,26 @@ func TestSignatureFixtures(t *testing.T) {
 	}
 }
 
-func checkFixture(t *testing.T, scheme did.Scheme, f signatureFixture) {
+func checkFixture(t *testing.T, scheme signature.Scheme, f signatureFixture) {
 	r, k := f.request(t), keyPair(t, f.SeedHex)
 	payload, err := scheme.Payload(r)
 	if err != nil || string(payload) != f.Payload {
 		t.Errorf("payload %q, %v\nwant    %q", payload, err, f.Payload)
 	}
-	signature, err := did.Sign(k, scheme, r)
-	if err != nil || signature != f.Signature {
-		t.Errorf("signature %s, %v; want %s", signature, err, f.Signature)
+	sig, err := signature.Sign(k, scheme, r)
+	if err != nil || sig != f.Signature {
+		t.Errorf("signature %s, %v; want %s", sig, err, f.Signature)
 	}
 	pub, err := did.DecodePublicKey(f.PublicKey)
 	if err != nil || !pub.Equal(k.PublicKey()) {
 		t.Errorf("public key %x, %v", pub, err)
 	}
-	body, err := did.Verify(pub, scheme, r, f.Signature)
+	body, err := signature.Verify(pub, scheme, r, f.Signature)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := f.Body
-	if scheme == did.SchemeJCS && want != "" {
+	if scheme == signature.JCS1 && want != "" {
 		want = memberOf(t, f.Payload, "body")
 	}
 	if string(body) != want {
@@ -126,9 +126,9 @@ func TestJCSPayloadBuiltAnotherWay(t *testing.T) {
 // The fixture that every implementation of the reference scheme publishes.
 func TestReferenceFixture(t *testing.T) {
 	k := keyPair(t, zeroSeed)
-	r := did.Request{DID: mustParse(t, "did:bindu:test"), Timestamp: 1000, Body: []byte(`{"test": "value"}`)}
+	r := signature.Request{DID: mustParse(t, "did:bindu:test"), Timestamp: 1000, Body: []byte(`{"test": "value"}`)}
 	const want = "3SfU4VPTHLbzZzCn17ZqU6y2tnzHQbdo2nnXQr6XZXk34XgyzwSKRrCYEWRmmGXrV39mdkyhTsy5oasfTpNuqyM2"
-	if got, err := did.Sign(k, did.SchemeReference, r); err != nil || got != want {
+	if got, err := signature.Sign(k, signature.Reference, r); err != nil || got != want {
 		t.Errorf("signature %s, %v; want %s", got, err, want)
 	}
 }
@@ -140,31 +140,33 @@ var (
 
 const body = `{"a":1,"b":[true,null,"\u00e9<"]}`
 
-func baseRequest(t testing.TB) did.Request {
-	return did.Request{
+func baseRequest(t testing.TB) signature.Request {
+	return signature.Request{
 		DID: mustParse(t, caller), Audience: mustParse(t, recipient), Timestamp: 1767225600,
 		Method: "POST", Target: "/?a=1", Nonce: "AAECAwQFBgcICQoLDA0ODw", Body: []byte(body),
 	}
 }
 
-func sign(t testing.TB, s did.Scheme, r did.Request) string {
+func sign(t testing.TB, s signature.Scheme, r signature.Request) string {
 	t.Helper()
-	signature, err := did.Sign(keyPair(t, zeroSeed), s, r)
+	sig, err := signature.Sign(keyPair(t, zeroSeed), s, r)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return signature
+	return sig
 }
 
 func TestChangedRequests(t *testing.T) {
-	both := []did.Scheme{did.SchemeReference, did.SchemeJCS}
+	both := []signature.Scheme{signature.Reference, signature.JCS1}
 	reference, jcs := both[:1], both[1:]
-	setBody := func(text string) func(*did.Request) { return func(r *did.Request) { r.Body = []byte(text) } }
+	setBody := func(text string) func(*signature.Request) {
+		return func(r *signature.Request) { r.Body = []byte(text) }
+	}
 	for name, c := range map[string]struct {
-		refusedBy []did.Scheme
-		change    func(*did.Request)
+		refusedBy []signature.Scheme
+		change    func(*signature.Request)
 	}{
-		"066 nothing":                   {nil, func(*did.Request) {}},
+		"066 nothing":                   {nil, func(*signature.Request) {}},
 		"066 a value":                   {both, setBody(strings.Replace(body, "1", "2", 1))},
 		"066 a key":                     {both, setBody(strings.Replace(body, "a", "c", 1))},
 		"066 a type":                    {both, setBody(strings.Replace(body, "1", `"1"`, 1))},
@@ -179,21 +181,21 @@ func TestChangedRequests(t *testing.T) {
 		"067 Go's HTML escapes":         {reference, setBody(strings.Replace(body, "<", `\u003c`, 1))},
 		"066 NFD for NFC":               {both, setBody(strings.Replace(body, `\u00e9`, `e\u0301`, 1))},
 		"066 empty body":                {both, setBody("")},
-		"062 timestamp":                 {both, func(r *did.Request) { r.Timestamp++ }},
-		"064 signer":                    {both, func(r *did.Request) { r.DID = r.Audience }},
-		"084 recipient":                 {jcs, func(r *did.Request) { r.Audience = r.DID }},
-		"084 method":                    {jcs, func(r *did.Request) { r.Method = "PUT" }},
-		"084 path":                      {jcs, func(r *did.Request) { r.Target = "/b?a=1" }},
-		"084 query":                     {jcs, func(r *did.Request) { r.Target = "/?a=2" }},
-		"084 encoded path":              {jcs, func(r *did.Request) { r.Target = "/?a=%31" }},
-		"084 nonce":                     {jcs, func(r *did.Request) { r.Nonce = strings.ToLower(r.Nonce) }},
+		"062 timestamp":                 {both, func(r *signature.Request) { r.Timestamp++ }},
+		"064 signer":                    {both, func(r *signature.Request) { r.DID = r.Audience }},
+		"084 recipient":                 {jcs, func(r *signature.Request) { r.Audience = r.DID }},
+		"084 method":                    {jcs, func(r *signature.Request) { r.Method = "PUT" }},
+		"084 path":                      {jcs, func(r *signature.Request) { r.Target = "/b?a=1" }},
+		"084 query":                     {jcs, func(r *signature.Request) { r.Target = "/?a=2" }},
+		"084 encoded path":              {jcs, func(r *signature.Request) { r.Target = "/?a=%31" }},
+		"084 nonce":                     {jcs, func(r *signature.Request) { r.Nonce = strings.ToLower(r.Nonce) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, scheme := range both {
-				signature := sign(t, scheme, baseRequest(t))
+				sig := sign(t, scheme, baseRequest(t))
 				changed := baseRequest(t)
 				c.change(&changed)
-				got, err := did.Verify(keyPair(t, zeroSeed).PublicKey(), scheme, changed, signature)
+				got, err := signature.Verify(keyPair(t, zeroSeed).PublicKey(), scheme, changed, sig)
 				if !slices.Contains(c.refusedBy, scheme) {
 					if err != nil {
 						t.Errorf("%s: %v, want it accepted", scheme, err)
@@ -209,16 +211,16 @@ func TestChangedRequests(t *testing.T) {
 // What a proxy in between changes without changing the meaning reaches the
 // handler as the bytes that were verified.
 func TestVerifiedBodyIsWhatRuns(t *testing.T) {
-	signature := sign(t, did.SchemeJCS, baseRequest(t))
+	sig := sign(t, signature.JCS1, baseRequest(t))
 	r := baseRequest(t)
 	r.Body = []byte(" { \"b\" : [ true , null , \"\u00e9\\u003c\" ] , \"a\" : 1.0 } \r\n")
-	got, err := did.Verify(keyPair(t, zeroSeed).PublicKey(), did.SchemeJCS, r, signature)
+	got, err := signature.Verify(keyPair(t, zeroSeed).PublicKey(), signature.JCS1, r, sig)
 	if want := "{\"a\":1,\"b\":[true,null,\"\u00e9<\"]}"; err != nil || string(got) != want {
 		t.Errorf("body %q, %v; want %q", got, err, want)
 	}
 	r = baseRequest(t)
 	r.Body = nil
-	got, err = did.Verify(keyPair(t, zeroSeed).PublicKey(), did.SchemeJCS, r, sign(t, did.SchemeJCS, r))
+	got, err = signature.Verify(keyPair(t, zeroSeed).PublicKey(), signature.JCS1, r, sign(t, signature.JCS1, r))
 	if err != nil || len(got) != 0 {
 		t.Errorf("empty body became %q, %v", got, err)
 	}
@@ -226,36 +228,36 @@ func TestVerifiedBodyIsWhatRuns(t *testing.T) {
 
 func TestUnsignableRequests(t *testing.T) {
 	for name, c := range map[string]struct {
-		scheme did.Scheme
-		change func(*did.Request)
+		scheme signature.Scheme
+		change func(*signature.Request)
 		want   error
 	}{
-		"no signer, reference": {did.SchemeReference, func(r *did.Request) { r.DID = did.DID{} }, did.ErrRequest},
-		"no signer, jcs-1":     {did.SchemeJCS, func(r *did.Request) { r.DID = did.DID{} }, did.ErrRequest},
-		"no recipient":         {did.SchemeJCS, func(r *did.Request) { r.Audience = did.DID{} }, did.ErrRequest},
-		"no method":            {did.SchemeJCS, func(r *did.Request) { r.Method = "" }, did.ErrRequest},
-		"method in lower case": {did.SchemeJCS, func(r *did.Request) { r.Method = "post" }, did.ErrRequest},
-		"method with a quote":  {did.SchemeJCS, func(r *did.Request) { r.Method = `A"` }, did.ErrRequest},
-		"long method":          {did.SchemeJCS, func(r *did.Request) { r.Method = strings.Repeat("A", 33) }, did.ErrRequest},
-		"no target":            {did.SchemeJCS, func(r *did.Request) { r.Target = "" }, did.ErrRequest},
-		"absolute target":      {did.SchemeJCS, func(r *did.Request) { r.Target = "https://a/" }, did.ErrRequest},
-		"target with fragment": {did.SchemeJCS, func(r *did.Request) { r.Target = "/#a" }, did.ErrRequest},
-		"target not ASCII":     {did.SchemeJCS, func(r *did.Request) { r.Target = "/\u00e9" }, did.ErrRequest},
-		"target with a space":  {did.SchemeJCS, func(r *did.Request) { r.Target = "/a b" }, did.ErrRequest},
-		"no nonce":             {did.SchemeJCS, func(r *did.Request) { r.Nonce = "" }, did.ErrNonce},
-		"short nonce":          {did.SchemeJCS, func(r *did.Request) { r.Nonce = "short" }, did.ErrNonce},
-		"negative timestamp":   {did.SchemeJCS, func(r *did.Request) { r.Timestamp = -1 }, did.ErrTimestamp},
-		"timestamp of 2^53":    {did.SchemeJCS, func(r *did.Request) { r.Timestamp = 1 << 53 }, did.ErrTimestamp},
-		"unknown scheme":       {"jcs-2", func(*did.Request) {}, did.ErrScheme},
-		"empty scheme":         {"", func(*did.Request) {}, did.ErrScheme},
-		"071 not UTF-8":        {did.SchemeReference, func(r *did.Request) { r.Body = []byte("\"\xff\"") }, did.ErrBodyNotUTF8},
-		"071 not UTF-8, jcs-1": {did.SchemeJCS, func(r *did.Request) { r.Body = []byte("\"\xff\"") }, did.ErrBodyNotUTF8},
-		"071 surrogate bytes":  {did.SchemeReference, func(r *did.Request) { r.Body = []byte("\xed\xa0\x80") }, did.ErrBodyNotUTF8},
-		"104 duplicate key":    {did.SchemeJCS, func(r *did.Request) { r.Body = []byte(`{"a":1,"a":1}`) }, did.ErrDuplicateKey},
-		"105 trailing data":    {did.SchemeJCS, func(r *did.Request) { r.Body = []byte(`{}{}`) }, did.ErrSyntax},
-		"106 depth 65":         {did.SchemeJCS, func(r *did.Request) { r.Body = nested(65) }, did.ErrDepth},
-		"067 2^53+1":           {did.SchemeJCS, func(r *did.Request) { r.Body = []byte(`9007199254740993`) }, did.ErrNumber},
-		"white space for JSON": {did.SchemeJCS, func(r *did.Request) { r.Body = []byte(" \n") }, did.ErrSyntax},
+		"no signer, reference": {signature.Reference, func(r *signature.Request) { r.DID = did.DID{} }, signature.ErrRequest},
+		"no signer, jcs-1":     {signature.JCS1, func(r *signature.Request) { r.DID = did.DID{} }, signature.ErrRequest},
+		"no recipient":         {signature.JCS1, func(r *signature.Request) { r.Audience = did.DID{} }, signature.ErrRequest},
+		"no method":            {signature.JCS1, func(r *signature.Request) { r.Method = "" }, signature.ErrRequest},
+		"method in lower case": {signature.JCS1, func(r *signature.Request) { r.Method = "post" }, signature.ErrRequest},
+		"method with a quote":  {signature.JCS1, func(r *signature.Request) { r.Method = `A"` }, signature.ErrRequest},
+		"long method":          {signature.JCS1, func(r *signature.Request) { r.Method = strings.Repeat("A", 33) }, signature.ErrRequest},
+		"no target":            {signature.JCS1, func(r *signature.Request) { r.Target = "" }, signature.ErrRequest},
+		"absolute target":      {signature.JCS1, func(r *signature.Request) { r.Target = "https://a/" }, signature.ErrRequest},
+		"target with fragment": {signature.JCS1, func(r *signature.Request) { r.Target = "/#a" }, signature.ErrRequest},
+		"target not ASCII":     {signature.JCS1, func(r *signature.Request) { r.Target = "/\u00e9" }, signature.ErrRequest},
+		"target with a space":  {signature.JCS1, func(r *signature.Request) { r.Target = "/a b" }, signature.ErrRequest},
+		"no nonce":             {signature.JCS1, func(r *signature.Request) { r.Nonce = "" }, signature.ErrNonce},
+		"short nonce":          {signature.JCS1, func(r *signature.Request) { r.Nonce = "short" }, signature.ErrNonce},
+		"negative timestamp":   {signature.JCS1, func(r *signature.Request) { r.Timestamp = -1 }, signature.ErrTimestamp},
+		"timestamp of 2^53":    {signature.JCS1, func(r *signature.Request) { r.Timestamp = 1 << 53 }, signature.ErrTimestamp},
+		"unknown scheme":       {"jcs-2", func(*signature.Request) {}, signature.ErrScheme},
+		"empty scheme":         {"", func(*signature.Request) {}, signature.ErrScheme},
+		"071 not UTF-8":        {signature.Reference, func(r *signature.Request) { r.Body = []byte("\"\xff\"") }, did.ErrBodyNotUTF8},
+		"071 not UTF-8, jcs-1": {signature.JCS1, func(r *signature.Request) { r.Body = []byte("\"\xff\"") }, did.ErrBodyNotUTF8},
+		"071 surrogate bytes":  {signature.Reference, func(r *signature.Request) { r.Body = []byte("\xed\xa0\x80") }, did.ErrBodyNotUTF8},
+		"104 duplicate key":    {signature.JCS1, func(r *signature.Request) { r.Body = []byte(`{"a":1,"a":1}`) }, did.ErrDuplicateKey},
+		"105 trailing data":    {signature.JCS1, func(r *signature.Request) { r.Body = []byte(`{}{}`) }, did.ErrSyntax},
+		"106 depth 65":         {signature.JCS1, func(r *signature.Request) { r.Body = nested(65) }, did.ErrDepth},
+		"067 2^53+1":           {signature.JCS1, func(r *signature.Request) { r.Body = []byte(`9007199254740993`) }, did.ErrNumber},
+		"white space for JSON": {signature.JCS1, func(r *signature.Request) { r.Body = []byte(" \n") }, did.ErrSyntax},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := baseRequest(t)
@@ -263,10 +265,10 @@ func TestUnsignableRequests(t *testing.T) {
 			if payload, err := c.scheme.Payload(r); !errors.Is(err, c.want) || payload != nil {
 				t.Errorf("Payload: %q, %v; want %v", payload, err, c.want)
 			}
-			if signature, err := did.Sign(keyPair(t, zeroSeed), c.scheme, r); !errors.Is(err, c.want) || signature != "" {
-				t.Errorf("Sign: %q, %v; want %v", signature, err, c.want)
+			if sig, err := signature.Sign(keyPair(t, zeroSeed), c.scheme, r); !errors.Is(err, c.want) || sig != "" {
+				t.Errorf("Sign: %q, %v; want %v", sig, err, c.want)
 			}
-			if got, err := did.Verify(keyPair(t, zeroSeed).PublicKey(), c.scheme, r, sign(t, did.SchemeReference, baseRequest(t))); !errors.Is(err, c.want) || got != nil {
+			if got, err := signature.Verify(keyPair(t, zeroSeed).PublicKey(), c.scheme, r, sign(t, signature.Reference, baseRequest(t))); !errors.Is(err, c.want) || got != nil {
 				t.Errorf("Verify: %q, %v; want %v", got, err, c.want)
 			}
 		})
@@ -275,7 +277,7 @@ func TestUnsignableRequests(t *testing.T) {
 
 func TestMalformedSignatures(t *testing.T) {
 	r := baseRequest(t)
-	good := sign(t, did.SchemeReference, r)
+	good := sign(t, signature.Reference, r)
 	raw, err := base58.Decode(good)
 	if err != nil {
 		t.Fatal(err)
@@ -303,7 +305,7 @@ func TestMalformedSignatures(t *testing.T) {
 		"072 multibase prefix": "z" + good,
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got, err := did.Verify(keyPair(t, zeroSeed).PublicKey(), did.SchemeReference, r, bad); !errors.Is(err, did.ErrSignatureMalformed) || got != nil {
+			if got, err := signature.Verify(keyPair(t, zeroSeed).PublicKey(), signature.Reference, r, bad); !errors.Is(err, did.ErrSignatureMalformed) || got != nil {
 				t.Errorf("Verify: %q, %v; want ErrSignatureMalformed", got, err)
 			}
 			if err := did.VerifyText(keyPair(t, zeroSeed).PublicKey(), "text", bad); !errors.Is(err, did.ErrSignatureMalformed) {
@@ -315,7 +317,7 @@ func TestMalformedSignatures(t *testing.T) {
 
 func TestMismatchingSignatures(t *testing.T) {
 	r := baseRequest(t)
-	good := sign(t, did.SchemeReference, r)
+	good := sign(t, signature.Reference, r)
 	raw, err := base58.Decode(good)
 	if err != nil {
 		t.Fatal(err)
@@ -326,24 +328,24 @@ func TestMismatchingSignatures(t *testing.T) {
 		"073 S plus the group order": base58.Encode(plusOrder(raw)),
 		"066 one bit":                base58.Encode(flipped),
 		"072 all zero":               strings.Repeat("1", 64),
-		"069 the other scheme":       sign(t, did.SchemeJCS, r),
+		"069 the other scheme":       sign(t, signature.JCS1, r),
 		"066 another key":            signWith(t, strings.Repeat("01", 32), r),
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got, err := did.Verify(keyPair(t, zeroSeed).PublicKey(), did.SchemeReference, r, bad); !errors.Is(err, did.ErrSignatureMismatch) || got != nil {
+			if got, err := signature.Verify(keyPair(t, zeroSeed).PublicKey(), signature.Reference, r, bad); !errors.Is(err, did.ErrSignatureMismatch) || got != nil {
 				t.Errorf("%q, %v; want ErrSignatureMismatch", got, err)
 			}
 		})
 	}
 }
 
-func signWith(t *testing.T, seedHex string, r did.Request) string {
+func signWith(t *testing.T, seedHex string, r signature.Request) string {
 	t.Helper()
-	signature, err := did.Sign(keyPair(t, seedHex), did.SchemeReference, r)
+	sig, err := signature.Sign(keyPair(t, seedHex), signature.Reference, r)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return signature
+	return sig
 }
 
 // plusOrder adds the group order to S, which RFC 8032 forbids and some
@@ -363,7 +365,7 @@ func Test069OtherPayloadForms(t *testing.T) {
 	k := keyPair(t, zeroSeed)
 	r := baseRequest(t)
 	r.Body = []byte("{\"text\":\"\U0001f600 \u2028 \x7f\"}")
-	payload, err := did.SchemeReference.Payload(r)
+	payload, err := signature.Reference.Payload(r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -380,52 +382,10 @@ func Test069OtherPayloadForms(t *testing.T) {
 			if form == text {
 				t.Fatal("the form is not another one")
 			}
-			signature := base58.Encode(rawSign(t, zeroSeed, form))
-			if _, err := did.Verify(k.PublicKey(), did.SchemeReference, r, signature); !errors.Is(err, did.ErrSignatureMismatch) {
+			sig := base58.Encode(rawSign(t, zeroSeed, form))
+			if _, err := signature.Verify(k.PublicKey(), signature.Reference, r, sig); !errors.Is(err, did.ErrSignatureMismatch) {
 				t.Errorf("error %v, want ErrSignatureMismatch", err)
 			}
 		})
-	}
-}
-
-func TestSignTextFixtures(t *testing.T) {
-	file := readFixture[struct {
-		SeedHex string `json:"seed_hex"`
-		Vectors []struct {
-			Name, Text string
-			Signature  string `json:"signature_base58"`
-		}
-		Refused []struct{ Name, Text, Reason string }
-	}](t, "artifact-signatures.json")
-	k := keyPair(t, file.SeedHex)
-	for _, v := range file.Vectors {
-		if got := signText(t, k, v.Text); got != v.Signature {
-			t.Errorf("%s: %s, want %s", v.Name, got, v.Signature)
-		}
-		if err := did.VerifyText(k.PublicKey(), v.Text, v.Signature); err != nil {
-			t.Errorf("%s: %v", v.Name, err)
-		}
-		if err := did.VerifyText(k.PublicKey(), v.Text+" ", v.Signature); !errors.Is(err, did.ErrSignatureMismatch) {
-			t.Errorf("%s with another text: %v", v.Name, err)
-		}
-	}
-	for _, v := range file.Refused {
-		var refused *did.TextError
-		if _, err := did.SignText(k, v.Text); !errors.As(err, &refused) || refused.Reason != v.Reason {
-			t.Errorf("%s: %v, want a refusal as %s", v.Name, err, v.Reason)
-		}
-	}
-	if len(file.Refused) == 0 {
-		t.Error("no refused texts in the fixtures")
-	}
-}
-
-func TestVerifyTextRefusesBadKeys(t *testing.T) {
-	signature := signText(t, keyPair(t, zeroSeed), "text")
-	if err := did.VerifyText(nil, "text", signature); !errors.Is(err, did.ErrPublicKey) {
-		t.Errorf("no key: %v", err)
-	}
-	if err := did.VerifyText(make(ed25519.PublicKey, 32), "text", signature); !errors.Is(err, did.ErrWeakKey) {
-		t.Errorf("weak key: %v", err)
 	}
 }

@@ -1,9 +1,11 @@
-package did
+package signature
 
 import (
+	"crypto/rand"
 	"encoding/base64"
 	"fmt"
 	"io"
+	"net/http"
 	"strconv"
 )
 
@@ -15,41 +17,30 @@ const (
 	HeaderTimestamp = "X-DID-Timestamp"
 	// HeaderSignature is base58 of the 64 signature bytes.
 	HeaderSignature = "X-DID-Signature"
-	// HeaderScheme is absent for [SchemeReference].
+	// HeaderScheme is absent for [Reference].
 	HeaderScheme = "X-DID-Scheme"
-	// HeaderNonce is present in [SchemeJCS] only.
+	// HeaderNonce is present where the scheme binds ([Scheme.Binds]).
 	HeaderNonce = "X-DID-Nonce"
-	// HeaderAudience optionally repeats the recipient that a [SchemeJCS]
-	// signature was made for. It proves nothing; it lets a verifier tell a
-	// request meant for somebody else from one changed on the way.
+	// HeaderAudience optionally repeats the recipient that a signature was made
+	// for. It proves nothing; it lets a verifier tell a request meant for
+	// somebody else from one changed on the way.
 	HeaderAudience = "X-DID-Audience"
 )
 
-// Scheme is a way of turning a request into the bytes that are signed.
-type Scheme string
-
-const (
-	// SchemeReference is the Python reference's: exact body bytes as a string
-	// inside Python-style JSON.
-	SchemeReference Scheme = "reference"
-	// SchemeJCS is RFC 8785 canonical JSON that also binds recipient, method,
-	// target and nonce.
-	SchemeJCS Scheme = "jcs-1"
-)
-
-// ParseScheme reads the scheme header. An absent header means
-// [SchemeReference]; a present one must name a scheme exactly, else
-// [ErrScheme].
-func ParseScheme(header string, present bool) (Scheme, error) {
-	if !present {
-		return SchemeReference, nil
-	}
-	switch s := Scheme(header); s {
-	case SchemeReference, SchemeJCS:
-		return s, nil
-	}
-	return "", fmt.Errorf("%w: %s must be %q, or absent", ErrScheme, HeaderScheme, SchemeJCS)
+// HeaderNames returns the names of all headers that carry a signature.
+func HeaderNames() []string {
+	return []string{HeaderDID, HeaderTimestamp, HeaderSignature, HeaderScheme, HeaderNonce, HeaderAudience}
 }
+
+// The names as net/http keys them, made once.
+var (
+	keyDID       = http.CanonicalHeaderKey(HeaderDID)
+	keyTimestamp = http.CanonicalHeaderKey(HeaderTimestamp)
+	keySignature = http.CanonicalHeaderKey(HeaderSignature)
+	keyScheme    = http.CanonicalHeaderKey(HeaderScheme)
+	keyNonce     = http.CanonicalHeaderKey(HeaderNonce)
+	keyAudience  = http.CanonicalHeaderKey(HeaderAudience)
+)
 
 // ParseTimestamp reads unix seconds from canonical decimal text: ASCII digits
 // only, no sign, space, exponent or leading zero, at most 2^63-1. Anything
@@ -60,7 +51,7 @@ func ParseTimestamp(s string) (int64, error) {
 		return 0, errTimestamp()
 	}
 	for i := range len(s) {
-		if !isDigit(s[i]) {
+		if s[i] < '0' || s[i] > '9' {
 			return 0, errTimestamp()
 		}
 	}
@@ -82,10 +73,14 @@ const (
 	nonceBytes = 16
 )
 
-// NewNonce returns 16 bytes of random as 22 characters of base64url.
+// NewNonce returns 16 bytes of random as 22 characters of base64url; nil means
+// crypto/rand.
 func NewNonce(random io.Reader) (string, error) {
+	if random == nil {
+		random = rand.Reader
+	}
 	var b [nonceBytes]byte
-	if _, err := io.ReadFull(orSystem(random), b[:]); err != nil {
+	if _, err := io.ReadFull(random, b[:]); err != nil {
 		return "", fmt.Errorf("reading random bytes for a nonce: %w", err)
 	}
 	return base64.RawURLEncoding.EncodeToString(b[:]), nil
@@ -99,9 +94,13 @@ func ParseNonce(s string) error {
 		return fmt.Errorf("%w: %s must have %d to %d characters", ErrNonce, HeaderNonce, minNonce, maxNonce)
 	}
 	for i := range len(s) {
-		if c := s[i]; !isIDChar(c) || c == '.' {
+		if !isBase64URL(s[i]) {
 			return fmt.Errorf("%w: %s must be base64url without padding", ErrNonce, HeaderNonce)
 		}
 	}
 	return nil
+}
+
+func isBase64URL(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '_'
 }

@@ -1,9 +1,11 @@
-package did
+package signature
 
 import (
 	"bytes"
 	"crypto/ed25519"
 	"fmt"
+
+	"github.com/getbindu/bindu-go/identity/did"
 )
 
 // Mismatch says over which bytes a signature was made that does not verify.
@@ -28,7 +30,7 @@ func (m Mismatch) String() string {
 // timestamp was changed, or the key is another one. It is for diagnosis; its
 // result admits nobody.
 func Explain(pub ed25519.PublicKey, s Scheme, r Request, signature string) (Mismatch, bool) {
-	sig, err := openSignature(pub, signature)
+	sig, err := did.OpenSignature(pub, signature)
 	if err != nil {
 		return Mismatch{}, false
 	}

@@ -1,21 +1,29 @@
-package did
+package signature
 
 import (
 	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/getbindu/bindu-go/identity/did"
 )
+
+// Reference is the Python reference's: exact body bytes as a string inside
+// Python-style JSON.
+const Reference Scheme = "reference"
+
+var reference = &scheme{name: Reference, payload: referencePayload, sign: (*did.KeyPair).SignRequest}
 
 // referencePayload writes what Python's
 //
 //	json.dumps({"body": body, "did": did, "timestamp": timestamp}, sort_keys=True)
 //
 // gives, with the body as text.
-func referencePayload(r Request) ([]byte, error) {
+func referencePayload(r Request) (payload, body []byte, err error) {
 	if !utf8.Valid(r.Body) {
-		return nil, ErrBodyNotUTF8
+		return nil, nil, did.ErrBodyNotUTF8
 	}
-	return appendReference(nil, r.Body, r.DID.s, r.Timestamp), nil
+	return appendReference(nil, r.Body, r.DID.String(), r.Timestamp), r.Body, nil
 }
 
 func appendReference(dst, body []byte, did string, timestamp int64) []byte {
@@ -80,7 +88,7 @@ func escapedLength(c byte) int {
 	switch {
 	case c < 0xc0: // continues one
 		return 0
-	case c >= firstBeyond:
+	case c >= 0xf0: // beyond the basic plane
 		return len(`\ud83d\ude00`)
 	}
 	return len(`\u0000`)

@@ -1,4 +1,4 @@
-package did_test
+package signature_test
 
 import (
 	"bytes"
@@ -9,25 +9,25 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 )
 
 func TestParseScheme(t *testing.T) {
 	for _, c := range []struct {
 		header  string
 		present bool
-		want    did.Scheme
+		want    signature.Scheme
 	}{
-		{"", false, did.SchemeReference},
-		{"reference", true, did.SchemeReference},
-		{"jcs-1", true, did.SchemeJCS},
+		{"", false, signature.Reference},
+		{"reference", true, signature.Reference},
+		{"jcs-1", true, signature.JCS1},
 	} {
-		if got, err := did.ParseScheme(c.header, c.present); err != nil || got != c.want {
+		if got, err := signature.ParseScheme(c.header, c.present); err != nil || got != c.want {
 			t.Errorf("ParseScheme(%q, %v) = %q, %v", c.header, c.present, got, err)
 		}
 	}
 	for _, bad := range []string{"", " ", "JCS-1", "jcs-2", "jcs", " jcs-1", "jcs-1 ", "jcs-1,reference", "jcs-1\x00", "none"} {
-		if s, err := did.ParseScheme(bad, true); !errors.Is(err, did.ErrScheme) || s != "" {
+		if s, err := signature.ParseScheme(bad, true); !errors.Is(err, signature.ErrScheme) || s != "" {
 			t.Errorf("ParseScheme(%q) = %q, %v; want ErrScheme", bad, s, err)
 		}
 	}
@@ -35,7 +35,7 @@ func TestParseScheme(t *testing.T) {
 
 func TestParseTimestamp(t *testing.T) {
 	for _, want := range []int64{0, 1, 1000, 1767225600, 1<<53 - 1, math.MaxInt64} {
-		if got, err := did.ParseTimestamp(strconv.FormatInt(want, 10)); err != nil || got != want {
+		if got, err := signature.ParseTimestamp(strconv.FormatInt(want, 10)); err != nil || got != want {
 			t.Errorf("ParseTimestamp(%d) = %d, %v", want, got, err)
 		}
 	}
@@ -48,7 +48,7 @@ func TestParseTimestamp(t *testing.T) {
 		"1 MB": strings.Repeat("1", 1<<20),
 	} {
 		t.Run("063 "+name, func(t *testing.T) {
-			if n, err := did.ParseTimestamp(bad); !errors.Is(err, did.ErrTimestamp) || n != 0 {
+			if n, err := signature.ParseTimestamp(bad); !errors.Is(err, signature.ErrTimestamp) || n != 0 {
 				t.Errorf("ParseTimestamp = %d, %v; want ErrTimestamp", n, err)
 			}
 		})
@@ -56,17 +56,17 @@ func TestParseTimestamp(t *testing.T) {
 }
 
 func TestNonce(t *testing.T) {
-	nonce, err := did.NewNonce(bytes.NewReader(bytes.Repeat([]byte{0xfb}, 16)))
+	nonce, err := signature.NewNonce(bytes.NewReader(bytes.Repeat([]byte{0xfb}, 16)))
 	if err != nil || nonce != "-_v7-_v7-_v7-_v7-_v7-w" {
 		t.Errorf("NewNonce = %q, %v", nonce, err)
 	}
-	if _, err := did.NewNonce(bytes.NewReader(make([]byte, 15))); !errors.Is(err, io.ErrUnexpectedEOF) {
+	if _, err := signature.NewNonce(bytes.NewReader(make([]byte, 15))); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("too little randomness: %v", err)
 	}
 	seen := map[string]bool{}
 	for range 100 {
-		nonce, err := did.NewNonce(nil)
-		if err != nil || did.ParseNonce(nonce) != nil || seen[nonce] {
+		nonce, err := signature.NewNonce(nil)
+		if err != nil || signature.ParseNonce(nonce) != nil || seen[nonce] {
 			t.Fatalf("NewNonce = %q, %v", nonce, err)
 		}
 		seen[nonce] = true
@@ -75,7 +75,7 @@ func TestNonce(t *testing.T) {
 
 func TestParseNonce(t *testing.T) {
 	for _, good := range []string{strings.Repeat("a", 22), strings.Repeat("Z", 64), "0123456789-_ABCDEFabcdef"} {
-		if err := did.ParseNonce(good); err != nil {
+		if err := signature.ParseNonce(good); err != nil {
 			t.Errorf("ParseNonce(%q) = %v", good, err)
 		}
 	}
@@ -86,7 +86,7 @@ func TestParseNonce(t *testing.T) {
 		"quote": pad + `"`, "newline": pad + "\n", "not ASCII": pad + "\u00e9", "NUL": pad + "\x00",
 	} {
 		t.Run(name, func(t *testing.T) {
-			if err := did.ParseNonce(bad); !errors.Is(err, did.ErrNonce) {
+			if err := signature.ParseNonce(bad); !errors.Is(err, signature.ErrNonce) {
 				t.Errorf("error %v, want ErrNonce", err)
 			}
 		})

@@ -1,0 +1,113 @@
+package gate_test
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/getbindu/bindu-go/identity/signature"
+)
+
+// bindingSchemes are those whose signatures name recipient, method and target.
+var bindingSchemes = []signature.Scheme{signature.JCS1, signature.Octets1}
+
+func TestHostile084RecipientMethodAndTargetAreBound(t *testing.T) {
+	tests := map[string]struct {
+		change func(*http.Request)
+		reason string
+	}{
+		"query":            {func(r *http.Request) { r.URL.RawQuery = "a=b" }, "crypto_mismatch"},
+		"nonce":            {func(r *http.Request) { r.Header.Set(signature.HeaderNonce, strings.Repeat("A", 22)) }, "crypto_mismatch"},
+		"nonce malformed":  {func(r *http.Request) { r.Header.Set(signature.HeaderNonce, strings.Repeat("=", 22)) }, "malformed_input"},
+		"named recipient":  {func(r *http.Request) { r.Header.Set(signature.HeaderAudience, "did:bindu:ops:other:3") }, "wrong_recipient"},
+		"scheme taken off": {func(r *http.Request) { r.Header.Del(signature.HeaderScheme) }, "crypto_mismatch"},
+		"unknown scheme":   {func(r *http.Request) { r.Header.Set(signature.HeaderScheme, "jcs-2") }, "scheme_unknown"},
+		"no nonce":         {func(r *http.Request) { r.Header.Del(signature.HeaderNonce) }, "missing_signature_headers"},
+	}
+	for _, scheme := range bindingSchemes {
+		for name, tt := range tests {
+			t.Run(string(scheme)+" "+name, func(t *testing.T) {
+				b := newBench(t)
+				r := b.request(scheme, testBody)
+				tt.change(r)
+				if w, got := b.do(r); w.Code != 403 || got.Error.Data.Reason != tt.reason {
+					t.Fatalf("%d %s", w.Code, w.Body)
+				}
+			})
+		}
+		t.Run(string(scheme)+" signed for another agent", func(t *testing.T) {
+			b := newBench(t)
+			self := b.self
+			b.self = mustDID(t, "did:bindu:ops:other:3")
+			r := b.request(scheme, testBody)
+			b.self = self
+			if w, got := b.do(r); w.Code != 403 || got.Error.Data.Reason != "crypto_mismatch" {
+				t.Fatalf("%d %s", w.Code, w.Body)
+			}
+		})
+		t.Run(string(scheme)+" called the other", func(t *testing.T) {
+			b := newBench(t)
+			r := b.request(scheme, testBody)
+			for _, other := range bindingSchemes {
+				if other != scheme {
+					r.Header.Set(signature.HeaderScheme, string(other))
+				}
+			}
+			if w, got := b.do(r); w.Code != 403 || got.Error.Data.Reason != "crypto_mismatch" {
+				t.Fatalf("%d %s", w.Code, w.Body)
+			}
+		})
+	}
+}
+
+// octets-1 covers the bytes of the body and the content type as they are sent.
+func TestOctetsCoverBodyAndContentType(t *testing.T) {
+	for name, change := range map[string]func(*http.Request){
+		"a space more": func(r *http.Request) {
+			r.Body, r.ContentLength = io.NopCloser(strings.NewReader(testBody+" ")), int64(len(testBody)+1)
+		},
+		"no body":            func(r *http.Request) { r.Body, r.ContentLength = http.NoBody, 0 },
+		"charset added":      func(r *http.Request) { r.Header.Set("Content-Type", "application/json; charset=utf-8") },
+		"another media type": func(r *http.Request) { r.Header.Set("Content-Type", "application/a2a+json") },
+		"method":             func(r *http.Request) { r.Method = "DELETE" },
+		"path":               func(r *http.Request) { r.URL.Path, r.RequestURI = "/", "/" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			r := httptest.NewRequest("POST", "https://agent.test/bound", strings.NewReader(testBody))
+			good := b.request(signature.Octets1, testBody)
+			r.TLS, r.Header = good.TLS, good.Header
+			b.sign(r, signature.Octets1, testBody, testNow.Unix())
+			change(r)
+			if w, got := b.do(r); w.Code != 403 || got.Error.Data.Reason != "crypto_mismatch" || b.ran["replay"] != 0 {
+				t.Fatalf("%d %s", w.Code, w.Body)
+			}
+		})
+	}
+}
+
+// On another path than POST / a signature must say for which method and path it
+// was made: one that does not could be carried there.
+func TestOtherRoutesNeedASchemeThatBinds(t *testing.T) {
+	for _, scheme := range signature.Schemes() {
+		t.Run(string(scheme), func(t *testing.T) {
+			b := newBench(t)
+			r := httptest.NewRequest("POST", "https://agent.test/bound", strings.NewReader(testBody))
+			good := b.request(scheme, testBody)
+			r.TLS, r.Header = good.TLS, good.Header
+			b.sign(r, scheme, testBody, testNow.Unix())
+			w, got := b.do(r)
+			if scheme.Binds() {
+				if w.Code != http.StatusOK || b.ran["handler"] != 1 {
+					t.Fatalf("%d %s", w.Code, w.Body)
+				}
+				return
+			}
+			if w.Code != 403 || got.Error.Data.Reason != "scheme_unbound" || got.Error.Data.Gate != "signature" || b.ran["key"] != 0 || b.ran["handler"] != 0 {
+				t.Fatalf("%d %s", w.Code, w.Body)
+			}
+		})
+	}
+}

@@ -1,0 +1,40 @@
+package signature
+
+import "github.com/getbindu/bindu-go/identity/did"
+
+// JCS1 is RFC 8785 canonical JSON that also binds recipient, method, target and
+// nonce.
+const JCS1 Scheme = "jcs-1"
+
+var jcs1 = &scheme{name: JCS1, binds: true, payload: jcsPayload, sign: (*did.KeyPair).SignRequest}
+
+// boundBytes is about what a payload has beside the body and the target.
+const boundBytes = 1400
+
+// jcsPayload returns the RFC 8785 form of
+//
+//	{"aud", "body", "did", "method", "nonce", "target", "timestamp"}
+//
+// and the canonical body in it. The member names are sorted already and every
+// string but the target holds only characters that need no escape, so only the
+// body goes through the canonicaliser.
+func jcsPayload(r Request) (payload, body []byte, err error) {
+	dst := make([]byte, 0, len(r.Body)+len(r.Target)+boundBytes)
+	dst = append(appendMember(append(dst, '{'), "aud", r.Audience.String()), `,"body":`...)
+	from := len(dst)
+	if len(r.Body) == 0 {
+		dst = append(dst, "null"...)
+	} else if dst, err = did.AppendCanonicalJSON(dst, r.Body); err != nil {
+		return nil, nil, err
+	}
+	to := len(dst)
+	dst = appendMember(dst, "did", r.DID.String())
+	dst = appendMember(dst, "method", r.Method)
+	dst = appendMember(dst, "nonce", r.Nonce)
+	dst = appendMember(dst, "target", r.Target)
+	dst = appendTimestamp(dst, r.Timestamp)
+	if len(r.Body) > 0 {
+		body = dst[from:to:to] // one copy: a body may be large
+	}
+	return dst, body, nil
+}

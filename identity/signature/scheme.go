@@ -1,0 +1,76 @@
+package signature
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/getbindu/bindu-go/identity/did"
+)
+
+// Scheme is the name of a way of turning a request into the bytes that are
+// signed, as it stands in [HeaderScheme] and on an agent's card.
+type Scheme string
+
+// scheme is what this package knows of a [Scheme].
+type scheme struct {
+	name Scheme
+	// binds is true where the payload names recipient, method and target, and a
+	// nonce that makes each request another one.
+	binds bool
+	// payload returns the bytes that are signed and the body that they cover.
+	payload func(Request) (payload, covered []byte, err error)
+	sign    func(k *did.KeyPair, payload []byte) (string, error)
+}
+
+// schemes are all there are, the one that our agents prefer first. To add one,
+// write its file and name it here.
+var schemes = []*scheme{octets1, jcs1, reference}
+
+// Schemes returns the names of all schemes, the preferred one first.
+func Schemes() []Scheme {
+	names := make([]Scheme, len(schemes))
+	for i, s := range schemes {
+		names[i] = s.name
+	}
+	return names
+}
+
+// Prefer returns the first of [Schemes] that offered has, and [Reference],
+// which everybody understands, where there is none.
+func Prefer(offered []Scheme) Scheme {
+	for _, s := range schemes {
+		if slices.Contains(offered, s.name) {
+			return s.name
+		}
+	}
+	return Reference
+}
+
+// ParseScheme reads the scheme header. An absent header means [Reference]; a
+// present one must name a scheme exactly, else [ErrScheme].
+func ParseScheme(header string, present bool) (Scheme, error) {
+	if !present {
+		return Reference, nil
+	}
+	s, err := Scheme(header).find()
+	if err != nil {
+		return "", err
+	}
+	return s.name, nil
+}
+
+// Binds reports whether a signature of the scheme names recipient, method and
+// target, and has a nonce. It is false for what is no scheme.
+func (s Scheme) Binds() bool {
+	known, err := s.find()
+	return err == nil && known.binds
+}
+
+func (s Scheme) find() (*scheme, error) {
+	for _, known := range schemes {
+		if known.name == s {
+			return known, nil
+		}
+	}
+	return nil, fmt.Errorf("%w: %s must be one of %q, or absent", ErrScheme, HeaderScheme, Schemes())
+}
