@@ -1,18 +1,15 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"github.com/getbindu/bindu-go/agent"
-	"github.com/getbindu/bindu-go/oauth/hydra"
-	"github.com/getbindu/bindu-go/settings"
 )
 
 func newConfig() *cobra.Command {
@@ -28,19 +25,19 @@ It exits 2 and lists every fault if "agent serve" would not start with them.`,
   agent config --json`,
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return showConfig(asJSON, cmd.OutOrStdout(), cmd.ErrOrStderr())
+			return showConfig(cmd.Context(), asJSON, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON array with the description of every setting")
 	return cmd
 }
 
-func showConfig(asJSON bool, out, errOut io.Writer) error {
-	set, err := settings.Load(settings.Options{})
+func showConfig(ctx context.Context, asJSON bool, out, errOut io.Writer) error {
+	set, err := completeSettings(ctx)
 	if err != nil {
-		return &usageError{err}
+		return err
 	}
-	if err := wouldStart(set); err != nil {
+	if err := agent.Preflight(ctx, set); err != nil {
 		return &usageError{err}
 	}
 	for _, warning := range set.Warnings() {
@@ -55,25 +52,6 @@ func showConfig(asJSON bool, out, errOut io.Writer) error {
 		fmt.Fprintf(table, "%s\t%s\t%s\n", row.Name, forTerminal(row.Value), row.Source)
 	}
 	return table.Flush()
-}
-
-// wouldStart reports what "agent serve" would refuse with these settings, the
-// directory's content included. A directory that serve would make or complete
-// is right as it is.
-func wouldStart(set settings.Settings) error {
-	self, err := loadSelf(set.Agent.Dir, set.Agent.KeyPassword)
-	switch {
-	case err == nil:
-		if _, err = hydra.LoadCredentials(self.dir, self.did); errors.Is(err, fs.ErrNotExist) {
-			err = nil
-		}
-	case errors.Is(err, errNoIdentity), errors.Is(err, errReadOnly):
-		err = nil
-	}
-	if err != nil {
-		err = fmt.Errorf("AGENT__DIR is %s: %w", set.Agent.Dir, err)
-	}
-	return errors.Join(err, agent.Preflight(set))
 }
 
 // printJSON prints v indented, and < > & as they are.

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 
 	"github.com/getbindu/bindu-go/agent"
 	"github.com/getbindu/bindu-go/identity/did"
@@ -12,12 +11,8 @@ import (
 	"github.com/getbindu/bindu-go/settings"
 )
 
-var (
-	// errNoIdentity: the directory holds no key, or nothing that names it.
-	errNoIdentity = errors.New("the directory holds no identity")
-	// errReadOnly: a command that only looks would have had to write.
-	errReadOnly = errors.New("the directory lacks a file")
-)
+// errNoIdentity: the directory holds no key, or nothing that names it.
+var errNoIdentity = errors.New("the directory holds no identity")
 
 // self is the agent of a directory, as far as it can be read from there.
 type self struct {
@@ -29,7 +24,7 @@ type self struct {
 // loadSelf reads who the agent of a directory is. It takes no lock and writes
 // nothing, so it works beside the running agent.
 func loadSelf(path string, password settings.Secret) (*self, error) {
-	dir, err := safefile.OpenDir(path, readOnlyFS{safefile.OS()})
+	dir, err := safefile.OpenDir(path, safefile.ReadOnly(safefile.OS()))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%w: there is no %s", errNoIdentity, path)
 	}
@@ -56,26 +51,4 @@ func loadSettings() (settings.Settings, error) {
 		return settings.Settings{}, &usageError{err}
 	}
 	return set, nil
-}
-
-// readOnlyFS refuses to change anything: the running agent may be writing, and
-// two writers would be one too many.
-type readOnlyFS struct{ safefile.FS }
-
-func (f readOnlyFS) OpenFile(name string, flag int, perm fs.FileMode) (safefile.File, error) {
-	if flag&(os.O_WRONLY|os.O_RDWR|os.O_CREATE) != 0 {
-		return nil, fmt.Errorf("%w: %s", errReadOnly, name)
-	}
-	return f.FS.OpenFile(name, flag, perm)
-}
-
-func (readOnlyFS) MkdirAll(name string, _ fs.FileMode) error {
-	return &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
-}
-
-func (readOnlyFS) Rename(_, to string) error { return fmt.Errorf("%w: %s", errReadOnly, to) }
-
-// Remove reports that nothing is there: it is only asked to clear the way.
-func (readOnlyFS) Remove(name string) error {
-	return &fs.PathError{Op: "remove", Path: name, Err: fs.ErrNotExist}
 }
