@@ -54,6 +54,22 @@ func showConfig(ctx context.Context, asJSON bool, out, errOut io.Writer) error {
 	return table.Flush()
 }
 
+// printList prints entries as JSON, or one a line in columns; that there are none
+// is for people and not for programs.
+func printList[T any](out, errOut io.Writer, entries []T, asJSON bool, none string, line func(T) string) error {
+	if asJSON {
+		return printJSON(out, entries)
+	}
+	if len(entries) == 0 {
+		fmt.Fprintln(errOut, none)
+	}
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, e := range entries {
+		fmt.Fprintln(table, line(e))
+	}
+	return table.Flush()
+}
+
 // printJSON prints v indented, and < > & as they are.
 func printJSON(out io.Writer, v any) error {
 	enc := json.NewEncoder(out)

@@ -47,6 +47,7 @@ func diagnoses() []diagnosis {
 		{task.ErrStorage, "storage_unavailable", "make room on the disk of AGENT__DIR, and look whether it may be written; another process may also hold tasks.db"},
 		{keymemory.ErrFull, "key_memory_full", ""},
 		{errNotRemembered, "key_not_known", `"agent key list" shows what is remembered`},
+		{errNoTasksOf, "owner_not_known", `"agent tasks list" shows whose tasks are kept`},
 		{errNotTaken, "decision_waits", "it takes it in at its next look, or says on /readyz and in its log why it cannot"},
 		{did.ErrKeyPassword, "key_password", "set AGENT__KEY_PASSWORD to the password of private.pem, or unset it if the key is not encrypted"},
 		{did.ErrKeyCorrupt, "key_corrupt", ""},

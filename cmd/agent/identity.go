@@ -4,15 +4,40 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"slices"
 
 	"github.com/getbindu/bindu-go/agent"
+	"github.com/getbindu/bindu-go/gate/keymemory"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/safefile"
 	"github.com/getbindu/bindu-go/settings"
+	"github.com/getbindu/bindu-go/task/sqlite"
 )
 
 // errNoIdentity: the directory holds no key, or nothing that names it.
 var errNoIdentity = errors.New("the directory holds no identity")
+
+// agentDir opens the directory of an agent, and never makes one. It holds a key,
+// or what an agent keeps: anything else was meant for another AGENT__DIR.
+func agentDir(path string) (*safefile.Dir, error) {
+	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w: there is no %s", errNoIdentity, path)
+	}
+	dir, err := safefile.OpenDir(path, nil)
+	if err != nil {
+		return nil, err
+	}
+	names, err := dir.Names()
+	if err != nil {
+		return nil, err
+	}
+	ours := []string{"agent.lock", "private.pem", agent.IdentityFile, keymemory.File, keymemory.RequestsDir, sqlite.FileName}
+	if !slices.ContainsFunc(names, func(name string) bool { return slices.Contains(ours, name) }) {
+		return nil, fmt.Errorf("%w: nothing in %s is an agent's", errNoIdentity, path)
+	}
+	return dir, nil
+}
 
 // self is the agent of a directory, as far as it can be read from there.
 type self struct {
