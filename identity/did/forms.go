@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"iter"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -13,19 +14,33 @@ import (
 )
 
 // otherForms yields what signers are known to sign in place of a payload, with
-// a description. It also yields the right payloads of both schemes.
-func otherForms(r Request) iter.Seq2[string, []byte] {
+// a description: those of a scheme first. It also yields the right payloads of
+// both schemes.
+func otherForms(s Scheme, r Request) iter.Seq2[string, []byte] {
+	groups := []iter.Seq2[string, []byte]{referenceForms(r), jcsForms(r)}
+	if s == SchemeJCS {
+		slices.Reverse(groups)
+	}
+	return func(yield func(string, []byte) bool) {
+		for _, forms := range groups {
+			for form, payload := range forms {
+				if !yield(form, payload) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// referenceForms yields the payload of the reference scheme in other spellings,
+// and around other forms of the body.
+func referenceForms(r Request) iter.Seq2[string, []byte] {
 	return func(yield func(string, []byte) bool) {
 		for of, body := range bodyForms(r.Body) {
 			for form, payload := range envelopeForms(r, body) {
 				if !yield(form+of, payload) {
 					return
 				}
-			}
-		}
-		for form, payload := range jcsForms(r) {
-			if !yield(form, payload) {
-				return
 			}
 		}
 	}

@@ -1,0 +1,50 @@
+package did
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+)
+
+// A long body ends the search after so many bytes; a short one never does. What
+// is looked for first is what signers of the scheme get wrong.
+func TestASearchForWrongFormsIsBounded(t *testing.T) {
+	d, err := Parse("did:bindu:a:b")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		body       []byte
+		unfinished bool
+	}{
+		"short":                      {[]byte(`{"n":1}`), false},
+		"a quarter of a megabyte":    {append(append([]byte(`"`), bytes.Repeat([]byte("x"), 256<<10)...), '"'), false},
+		"two megabytes":              {append(append([]byte(`"`), bytes.Repeat([]byte("x"), 2<<20)...), '"'), true},
+		"two megabytes and not JSON": {bytes.Repeat([]byte("x"), 2<<20), true},
+	} {
+		for _, scheme := range []Scheme{SchemeReference, SchemeJCS} {
+			t.Run(name+" "+string(scheme), func(t *testing.T) {
+				r := Request{DID: d, Audience: d, Body: test.body, Timestamp: 1, Method: "POST", Target: "/", Nonce: "AAAAAAAAAAAAAAAAAAAAAA"}
+				forms, total, first := 0, 0, ""
+				_, payload, unfinished := search(otherForms(scheme, r), func(payload []byte) bool {
+					forms++
+					total += len(payload)
+					return false
+				})
+				for form := range otherForms(scheme, r) {
+					first = form
+					break
+				}
+				if payload != nil || unfinished != test.unfinished || total > maxSearched || forms == 0 {
+					t.Errorf("%d forms, %d bytes, unfinished %t, want %t", forms, total, unfinished, test.unfinished)
+				}
+				if test.unfinished && forms < 20 {
+					t.Errorf("only %d forms were tried", forms)
+				}
+				if scheme == SchemeJCS && name != "two megabytes and not JSON" && !strings.Contains(first, string(SchemeJCS)) {
+					t.Errorf("the first form is %q", first)
+				}
+			})
+		}
+	}
+}
