@@ -25,6 +25,9 @@ func (p *part03) keep() map[string]any {
 	if p.Data != nil && p.Kind != "data" {
 		more = with(more, "data", p.Data)
 	}
+	if p.Kind == "file" && p.File != nil && len(p.File.More) > 0 {
+		more = with(more, "file", p.File.More)
+	}
 	if len(more) == 0 {
 		return p.Metadata
 	}
@@ -115,17 +118,45 @@ func (p fullPart) MarshalJSON() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	kept, err := json.Marshal(p.more)
+	more := members(p.more)
+	if p.kind == "file" {
+		if whole, err = intoFile(whole, more["file"]); err != nil {
+			return nil, err
+		}
+	}
+	return extended(whole, more, "kind", "metadata", p.kind)
+}
+
+// members reads an object, nil where it is none: then we did not write it.
+func members(value any) map[string]json.RawMessage {
+	kept, err := json.Marshal(value)
+	var all map[string]json.RawMessage
+	if err != nil || json.Unmarshal(kept, &all) != nil {
+		return nil
+	}
+	return all
+}
+
+// intoFile gives a part's file the members back that it came with.
+func intoFile(part []byte, more json.RawMessage) ([]byte, error) {
+	own := members(json.RawMessage(part))
+	inner := members(more)
+	if len(inner) == 0 {
+		return part, nil
+	}
+	file, err := extended(own["file"], inner, "bytes", "uri", "name", "mimeType")
 	if err != nil {
 		return nil, err
 	}
-	var more map[string]json.RawMessage
-	if json.Unmarshal(kept, &more) != nil {
-		return whole, nil // not one that we wrote
-	}
-	b := bytes.NewBuffer(bytes.TrimSuffix(whole, []byte("}")))
+	own["file"] = file
+	return json.Marshal(own)
+}
+
+// extended writes members behind those of an object, but for reserved names.
+func extended(object []byte, more map[string]json.RawMessage, reserved ...string) ([]byte, error) {
+	b := bytes.NewBuffer(bytes.TrimSuffix(object, []byte("}")))
 	for _, name := range slices.Sorted(maps.Keys(more)) {
-		if name == "kind" || name == "metadata" || name == p.kind {
+		if slices.Contains(reserved, name) {
 			continue
 		}
 		quoted, err := json.Marshal(name)

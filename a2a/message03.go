@@ -40,6 +40,8 @@ type file03 struct {
 	URI      string  `json:"uri"`
 	Name     string  `json:"name"`
 	MimeType string  `json:"mimeType"`
+
+	More map[string]any `json:",embed"` // members of other names
 }
 
 type configuration struct {

@@ -103,7 +103,8 @@ type Agent struct {
 	renewer     *mtls.Renewer // nil without mutual TLS
 	tasks       *task.Service
 	replay      *replay.Store
-	keyMemory   *keymemory.Memory // nil where none is kept
+	keyMemory   *keymemory.Memory                 // nil where none is kept
+	keys        atomic.Pointer[hydra.KeyResolver] // nil without Hydra, and until the gates are armed
 	handler     http.Handler
 	started     time.Time
 

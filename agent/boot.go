@@ -16,13 +16,14 @@ func (a *Agent) boot(ctx context.Context) error {
 		name string
 		take func(context.Context) error
 	}{
-		{"check the settings", quick(a.preflight)},
+		{"check the settings", a.preflight},
 		{"lock the directory", a.lockDirectory},
 		{"load the identity", quick(a.loadIdentity)},
 		{"open the replay memory", quick(a.openReplay)},
 		{"open the memory of keys", quick(a.openKeyMemory)},
 		{"record the identity", quick(a.recordIdentity)},
 		{"open the admin port", quick(a.openAdmin)},
+		{"look for the private port", a.checkPrivatePort},
 		{"learn our address", quick(a.learnURL)},
 		{"read the policy", quick(a.openPolicy)},
 		{"trust the token issuers", quick(a.trustIssuers)},

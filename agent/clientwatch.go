@@ -47,13 +47,22 @@ func clientReason(err error) string {
 }
 
 func (a *Agent) newClientWatch() *clientWatch {
-	return &clientWatch{ready: a.ready, every: clientPause * a.opts.ProbeEvery, look: a.lookAtClient, note: func(word string, err error) {
-		if word == "" {
-			a.log.Info("our client at Hydra is in order again")
-			return
-		}
-		a.log.Error("our client at Hydra is not in order", "reason", word, "error", err)
-	}}
+	return &clientWatch{ready: a.ready, every: clientPause * a.opts.ProbeEvery, look: a.lookAtClient, note: a.noteClient}
+}
+
+// noteClient logs a change: what to do about a Hydra that is away is another
+// thing than what to do about our registration there.
+func (a *Agent) noteClient(word string, err error) {
+	switch word {
+	case "":
+		a.log.Info("our client at Hydra is in order again")
+	case hydraAway:
+		a.log.Warn("Hydra does not answer, so that our calls may fail: look at Hydra, which is asked again until it does; of our client there nothing is known to be wrong",
+			"reason", word, "error", err)
+	default:
+		a.log.Error("our client at Hydra is not in order: our calls and the next renewal will fail; docs/troubleshooting.md has the remedy under the reason",
+			"reason", word, "error", err)
+	}
 }
 
 // watchClient looks after our own client at Hydra until the agent stops: that

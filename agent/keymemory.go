@@ -53,6 +53,11 @@ func (a *Agent) openKeyMemory() error {
 	}
 	memory, err := keymemory.Open(a.dir, keymemory.Config{
 		Limit: a.set.Limits.RememberedKeys, Now: a.opts.Now, Logger: a.log,
+		Decided: func(d did.DID) {
+			if keys := a.keys.Load(); keys != nil {
+				keys.Forget(d) // else the key that Hydra had until now would count for as long as it is kept
+			}
+		},
 	})
 	if err != nil {
 		return err

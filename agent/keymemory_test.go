@@ -7,10 +7,13 @@ import (
 	"fmt"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/getbindu/bindu-go/gate/keymemory"
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/hydratest"
 	"github.com/getbindu/bindu-go/internal/safefile"
+	"github.com/getbindu/bindu-go/settings"
 )
 
 // registeredKeys answers for Hydra.
@@ -102,6 +105,63 @@ func TestTheMemoryOfKeysWarnsBeforeItIsFull(t *testing.T) {
 			}
 			if got := keyMemoryWarning(m); got != want {
 				t.Errorf("%d of 20: %q, want %q", n, got, want)
+			}
+		})
+	}
+}
+
+// What an operator decides while the agent runs counts at once, though Hydra's
+// earlier key is still kept: for a key that was accepted, and after forgetting.
+func TestADecisionCountsBeforeHydrasEarlierKeyIsTooOld(t *testing.T) {
+	for name, forget := range map[string]bool{"accepted": false, "forgotten": true} {
+		t.Run(name, func(t *testing.T) {
+			s := hydratest.Start(t, hydratest.Options{})
+			set := settings.Defaults()
+			set.Agent.Dir = filepath.Join(t.TempDir(), "agent")
+			set.Hydra.AdminURL, set.Hydra.PublicURL = s.AdminURL, s.PublicURL
+			now := time.Now()
+			a, err := New(Options{Settings: set, Now: func() time.Time { return now }})
+			if err != nil {
+				t.Fatal(err)
+			}
+			a.fail = func(err error) { t.Error(err) }
+			defer func() {
+				if err := a.stop(); err != nil {
+					t.Error(err)
+				}
+			}()
+			if err := a.lockDirectory(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if err := a.openKeyMemory(); err != nil {
+				t.Fatal(err)
+			}
+			keys, memory, err := a.keyResolver()
+			if err != nil {
+				t.Fatal(err)
+			}
+			d, first, second := namedDID(t, "poet:1"), newKey(t), newKey(t)
+			register := func(key ed25519.PublicKey) {
+				s.Register(d.String(), "", hydratest.Document{"metadata": fmt.Appendf(nil, `{"public_key":%q}`, did.EncodePublicKey(key))})
+			}
+			register(first)
+			if _, err := keys.PublicKey(t.Context(), d); err != nil {
+				t.Fatal(err)
+			}
+			if err := memory.Remember(t.Context(), d, first); err != nil {
+				t.Fatal(err)
+			}
+			register(second)
+			decision := keymemory.Request{DID: d, Key: second}
+			if forget {
+				decision.Key = nil
+			}
+			if _, err := keymemory.Submit(a.dir, decision); err != nil {
+				t.Fatal(err)
+			}
+			a.Reload() // the look that comes by itself within seconds
+			if key, err := keys.PublicKey(t.Context(), d); err != nil || !key.Equal(second) {
+				t.Errorf("%x, %v, want the key that is registered now", key, err)
 			}
 		})
 	}

@@ -32,6 +32,7 @@ func (a *Agent) keyResolver() (gate.KeyResolver, gate.KeyMemory, error) {
 		return pinned, nil, err
 	}
 	keys := hydra.NewKeyResolver(a.hydraConfig(), hydra.KeyResolverOptions{Pinned: pinned})
+	a.keys.Store(keys)
 	a.onStop(func(context.Context) error { keys.Close(); return nil })
 	if a.keyMemory == nil {
 		return keys, nil, nil

@@ -5,75 +5,116 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
-	"os"
-	"path/filepath"
-	"syscall"
+	"slices"
 
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/fetch"
+	"github.com/getbindu/bindu-go/internal/safefile"
 	"github.com/getbindu/bindu-go/oauth/oidc"
 	"github.com/getbindu/bindu-go/policy"
 	"github.com/getbindu/bindu-go/settings"
 	"github.com/getbindu/bindu-go/transport/mtls"
 )
 
-// ErrDirectory: AGENT__DIR cannot be made or written to.
-var ErrDirectory = errors.New("AGENT__DIR")
-
 // Preflight finds what would keep an agent from starting with these settings
 // before it speaks to anybody: a program that is not there, files that settings
-// name and that are missing or broken, an address that is not this machine's.
-// It takes no lock and changes nothing, so that it works beside a running agent,
-// whose ports it does not mind. Who the directory's agent is, is for
-// [LoadIdentity] to say.
+// name and that are missing or broken, a directory that cannot be used, an
+// address that is not this machine's, a port that another program has. It
+// changes nothing, so that it works beside a running agent, whose ports it does
+// not mind. A start looks at the same.
 //
 // The error joins all that was found: [ErrCommand], [policy.ErrFile], [skill.ErrFile],
 // [ErrIssuerCA], [oidc.ErrDIDMap], [oidc.ErrConfig], [mtls.ErrConfig],
 // [mtls.ErrFingerprintMismatch], [fetch.ErrProxy], [ErrDirectory], *[ListenError],
-// those of the file system; each names the setting.
-func Preflight(set settings.Settings) error {
-	errs := []error{preflight(set, true), checkDirectory(set.Agent.Dir)}
-	for _, p := range []struct{ host, port, addr string }{
-		{"NETWORK__HOST", "NETWORK__PORT", set.Network.Addr()},
-		{"NETWORK__ADMIN_HOST", "NETWORK__ADMIN_PORT", set.Network.AdminAddr()},
-	} {
-		errs = append(errs, checkPort(p.host, p.port, p.addr))
-	}
-	return errors.Join(errs...)
+// those of [LoadIdentity] and of the files in the directory, those of the file
+// system; each names the setting.
+func Preflight(ctx context.Context, set settings.Settings) error {
+	return PreflightKnown(ctx, set, func(string) bool { return true })
 }
 
-// preflight is the part that a start looks at, too, before it does anything.
-func preflight(set settings.Settings, command bool) error {
+// PreflightKnown is [Preflight] where some settings are not known, because they
+// are faulty themselves: what depends on them is not looked at. known is asked
+// with the name of a setting, or for all of a section with its prefix, as AUTH__.
+func PreflightKnown(ctx context.Context, set settings.Settings, known func(name string) bool) error {
+	return preflight{ctx: ctx, set: set, known: known, command: true}.run()
+}
+
+// preflight is one look at what a start needs.
+type preflight struct {
+	ctx     context.Context
+	set     settings.Settings
+	fs      safefile.FS // nil is the real one
+	known   func(name string) bool
+	command bool // the settings' backend answers
+}
+
+func (p preflight) run() error {
 	var errs []error
-	if command && set.Agent.Backend == settings.BackendExec {
-		_, err := newExec(set, nil, slog.New(slog.DiscardHandler))
-		errs = append(errs, err)
+	for _, c := range []struct {
+		check func() error
+		needs []string
+	}{
+		{p.checkCommand, []string{"AGENT__BACKEND", "AGENT__COMMAND"}},
+		{checkProxy, nil},
+		{p.checkPins, []string{"DID__PINNED_KEYS"}},
+		{p.checkSkills, []string{"AGENT__SKILLS_FILE"}},
+		{p.checkPolicy, []string{"AUTH__POLICY_FILE"}},
+		{p.checkIssuers, []string{"AUTH__"}},
+		{p.checkOwnTokens, []string{"AUTH__"}},
+		{p.checkAuthority, []string{"MTLS__"}},
+		{p.checkDirectory, []string{"AGENT__DIR"}},
+		{p.checkIdentity, []string{"AGENT__DIR", "AGENT__KEY_PASSWORD"}},
+		{p.checkPort, []string{"AGENT__DIR", "NETWORK__HOST", "NETWORK__PORT"}},
+		{p.checkAdminPort, []string{"AGENT__DIR", "NETWORK__ADMIN_HOST", "NETWORK__ADMIN_PORT"}},
+	} {
+		if !slices.ContainsFunc(c.needs, func(name string) bool { return !p.known(name) }) {
+			errs = append(errs, c.check())
+		}
 	}
-	if _, err := fetch.ProxyFromEnvironment(); err != nil {
-		errs = append(errs, err)
-	}
-	if _, err := readPins(set.DID.PinnedKeys); err != nil {
-		errs = append(errs, err)
-	}
-	if _, err := openSkills(set); err != nil {
-		errs = append(errs, err)
-	}
-	errs = append(errs, checkPolicy(set), checkIssuers(set), checkOwnTokens(set), checkAuthority(set))
 	return errors.Join(errs...)
 }
 
 // preflight is the first step of a start.
-func (a *Agent) preflight() error { return preflight(a.set, a.opts.Executor == nil) }
+func (a *Agent) preflight(ctx context.Context) error {
+	return preflight{
+		ctx: ctx, set: a.set, fs: a.opts.FS, command: a.opts.Executor == nil,
+		known: func(string) bool { return true },
+	}.run()
+}
 
-func checkPolicy(set settings.Settings) error {
-	if _, err := policy.Open(policy.Config{Path: set.Auth.PolicyFile, AllowedDIDs: set.Auth.AllowedDIDs}); err != nil {
+func (p preflight) checkCommand() error {
+	if !p.command || p.set.Agent.Backend != settings.BackendExec {
+		return nil
+	}
+	_, err := newExec(p.set, nil, slog.New(slog.DiscardHandler))
+	return err
+}
+
+func checkProxy() error {
+	_, err := fetch.ProxyFromEnvironment()
+	return err
+}
+
+func (p preflight) checkPins() error {
+	_, err := readPins(p.set.DID.PinnedKeys)
+	return err
+}
+
+func (p preflight) checkSkills() error {
+	_, err := openSkills(p.set)
+	return err
+}
+
+func (p preflight) checkPolicy() error {
+	auth := p.set.Auth
+	if _, err := policy.Open(policy.Config{Path: auth.PolicyFile, AllowedDIDs: auth.AllowedDIDs}); err != nil {
 		return fmt.Errorf("AUTH__POLICY_FILE: %w", err)
 	}
 	return nil
 }
 
-func checkIssuers(set settings.Settings) error {
+func (p preflight) checkIssuers() error {
+	set := p.set
 	if set.Auth.Provider == settings.ProviderHydra {
 		return nil
 	}
@@ -87,7 +128,8 @@ func checkIssuers(set settings.Settings) error {
 	return nil
 }
 
-func checkOwnTokens(set settings.Settings) error {
+func (p preflight) checkOwnTokens() error {
+	set := p.set
 	cfg, configured, err := OutboundConfig(set)
 	if err != nil && set.Auth.Provider != settings.ProviderHydra {
 		return nil // the same file of authorities, which checkIssuers has named
@@ -104,7 +146,8 @@ func checkOwnTokens(set settings.Settings) error {
 
 // checkAuthority reads the file of the CA's root. Whom the certificate is for
 // is not known yet, and does not matter to that.
-func checkAuthority(set settings.Settings) error {
+func (p preflight) checkAuthority() error {
+	set := p.set
 	if !set.MTLS.Enabled {
 		return nil
 	}
@@ -120,52 +163,4 @@ func checkAuthority(set settings.Settings) error {
 		return fmt.Errorf("MTLS__CA_ROOT_FILE: %w", err)
 	}
 	return err
-}
-
-// checkDirectory looks whether the directory, or what it would be made in, may
-// be written to.
-func checkDirectory(path string) error {
-	path, err := filepath.Abs(path)
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrDirectory, err)
-	}
-	for {
-		info, err := os.Stat(path)
-		switch {
-		case errors.Is(err, os.ErrNotExist) && path != filepath.Dir(path):
-			path = filepath.Dir(path)
-			continue
-		case err != nil:
-			return fmt.Errorf("%w: %w", ErrDirectory, err)
-		case !info.IsDir():
-			return fmt.Errorf("%w: %s is not a directory", ErrDirectory, path)
-		}
-		const writeAndEnter = 0x2 | 0x1 // W_OK, X_OK of access(2)
-		if err := syscall.Access(path, writeAndEnter); err != nil {
-			return fmt.Errorf("%w: %s: %w; give it to the user that runs the agent", ErrDirectory, path, err)
-		}
-		return nil
-	}
-}
-
-// checkPort opens the port for a moment. One that is in use may be our own.
-func checkPort(host, port, addr string) error {
-	ln, err := net.Listen("tcp", addr)
-	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
-		return nil
-	case err != nil:
-		return listenError(host, port, addr, err)
-	}
-	return ln.Close()
-}
-
-// listenError names the setting that is at fault: the port, unless the host is
-// no address of this machine.
-func listenError(host, port, addr string, err error) error {
-	setting := port
-	if _, ok := errors.AsType[*net.DNSError](err); ok || errors.Is(err, syscall.EADDRNOTAVAIL) {
-		setting = host
-	}
-	return &ListenError{Setting: setting, Addr: addr, Err: err}
 }

@@ -116,7 +116,7 @@ func TestAnAgentWithoutASkillsFileHasOneSkill(t *testing.T) {
 func TestPreflightRefusesABrokenSkillsFile(t *testing.T) {
 	t.Parallel()
 	a := skilled(t, func(s *settings.Settings) { s.Agent.SkillsFile = filepath.Join(t.TempDir(), "absent.yaml") })
-	if err := preflight(a.set, false); !errors.Is(err, skill.ErrFile) || !errors.Is(err, os.ErrNotExist) {
+	if err := (preflight{set: a.set}).checkSkills(); !errors.Is(err, skill.ErrFile) || !errors.Is(err, os.ErrNotExist) {
 		t.Error(err)
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/getbindu/bindu-go/task"
 )
 
-// Echo answers every message with its own parts.
+// Echo answers every message with its own parts and metadata.
 type Echo struct{}
 
 var _ task.Executor = Echo{}
@@ -17,7 +17,7 @@ var _ task.Executor = Echo{}
 func (Echo) Execute(_ context.Context, req task.Request, emit func(*a2a.Artifact) error) (task.Result, error) {
 	parts := make(a2a.ContentParts, len(req.Message.Parts))
 	for i, p := range req.Message.Parts {
-		parts[i] = &a2a.Part{Content: p.Content, MediaType: p.MediaType, Filename: p.Filename}
+		parts[i] = &a2a.Part{Content: p.Content, MediaType: p.MediaType, Filename: p.Filename, Metadata: p.Metadata}
 	}
-	return task.Result{}, emit(&a2a.Artifact{Name: "echo", Parts: parts})
+	return task.Result{}, emit(&a2a.Artifact{Name: "echo", Parts: parts, Metadata: req.Message.Metadata})
 }

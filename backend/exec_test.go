@@ -279,8 +279,10 @@ func TestNewExecChecksTheCommand(t *testing.T) {
 
 func TestEcho(t *testing.T) {
 	t.Parallel()
-	got, err := execute(t.Context(), backend.Echo{}, request(t, a2a.NewTextPart("x"), a2a.NewDataPart("d")))
-	if err != nil || len(got.Parts) != 2 || got.Parts[0].Text() != "x" || got.Parts[1].Data() != "d" {
+	r := request(t, a2a.NewTextPart("x"), a2a.NewDataPart("d"))
+	r.Message.Metadata, r.Message.Parts[1].Metadata = map[string]any{"m": 1}, map[string]any{"p": 2}
+	got, err := execute(t.Context(), backend.Echo{}, r)
+	if err != nil || len(got.Parts) != 2 || got.Parts[0].Text() != "x" || got.Parts[1].Data() != "d" || got.Metadata["m"] != 1 || got.Parts[1].Metadata["p"] != 2 {
 		t.Errorf("answer %+v, %v", got, err)
 	}
 }

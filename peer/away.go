@@ -41,12 +41,20 @@ const (
 	maxAway     = time.Minute
 )
 
+// maxCardAway is how long a closed port is taken for a restart where nothing is
+// known of the peer yet, whatever time the caller has: a port that was mistyped
+// is closed for ever.
+const maxCardAway = 15 * time.Second
+
 // pause returns how long to wait for a peer that went away, and false when it
 // has been away for too long for a caller without a deadline.
 func (r *repeats) pause(ctx context.Context, least time.Duration) (time.Duration, bool) {
 	r.wait = min(max(2*r.wait, firstReturn), lastReturn)
 	wait := max(r.wait, least)
 	r.away += wait
+	if r.limit > 0 {
+		return wait, r.away <= r.limit
+	}
 	_, limited := ctx.Deadline()
 	return wait, limited || r.away <= maxAway
 }

@@ -110,6 +110,47 @@ func TestARestartBetweenPollsIsNotSeen(t *testing.T) {
 	}
 }
 
+// A card is asked for again where the peer's port is closed for a moment.
+func TestARestartBeforeTheCardIsReadIsNotSeen(t *testing.T) {
+	for name, test := range map[string]struct {
+		away, limit time.Duration
+		drains      bool
+		back        bool
+	}{
+		"back within the call's time":    {8 * time.Second, time.Minute, false, true},
+		"back after the call's time":     {8 * time.Second, 5 * time.Second, false, false},
+		"never back, without a limit":    {0, 0, false, false},
+		"never back, and plenty of time": {0, time.Hour, false, false},
+		"draining":                       {0, time.Minute, true, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				a := &restarting{next: routes{map[string]string{pathV1: cardV1(critic)}, nil}, away: test.away}
+				if test.drains {
+					a.next = refuseFirst(2, 503, "shutting_down", "1", routes{map[string]string{pathV1: cardV1(critic)}, nil})
+				} else {
+					a.close()
+				}
+				c, p, _ := inBubble(t, a, a.dialer)
+				ctx := t.Context()
+				if test.limit > 0 {
+					limited, cancel := context.WithTimeout(ctx, test.limit)
+					defer cancel()
+					ctx = limited
+				}
+				began := time.Now()
+				found, err := c.Discover(ctx, p.URL, p.DID)
+				if test.back && (err != nil || found.DID != p.DID) || !test.back && !errors.Is(err, peer.ErrUnreachable) {
+					t.Errorf("%+v, %v", found, err)
+				}
+				if waited := time.Since(began); waited > 15*time.Second {
+					t.Errorf("waited %s", waited)
+				}
+			})
+		})
+	}
+}
+
 // A peer that drains says so more often than an authority that is away may.
 func TestADrainingPeerIsAskedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -208,6 +249,38 @@ func TestResultAndCancelOfATask(t *testing.T) {
 				}
 				if _, err := c.Result(t.Context(), p, ""); err == nil {
 					t.Error("a task without id was asked for")
+				}
+			})
+		})
+	}
+}
+
+// The reference's method, in whichever spelling the peer takes and beside
+// whichever protocol it speaks otherwise.
+func TestAContextIsCleared(t *testing.T) {
+	for dialect, want := range map[a2a.Dialect]string{a2a.V1: `{"contextId":"c-9"}`, a2a.V03: `{"contextId":"c-9"}`, a2a.Reference: `{"context_id":"c-9"}`} {
+		t.Run(string(dialect), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				cleared := 0
+				c, p, _ := inBubble(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					body, _ := io.ReadAll(r.Body)
+					call := readRPC(t, body)
+					if call.Method != "contexts/clear" || string(call.Params) != want {
+						fault(w, call.ID, -32602, "invalid params")
+						return
+					}
+					cleared++
+					fmt.Fprintf(w, `{"jsonrpc":"2.0","id":%q,"result":{}}`, call.ID)
+				}))
+				p.Protocol = dialect
+				if err := c.ClearContext(t.Context(), p, "c-9"); err != nil || cleared != 1 {
+					t.Errorf("%v, cleared %d times", err, cleared)
+				}
+				if err := c.ClearContext(t.Context(), p, "other"); err == nil || cleared != 1 {
+					t.Errorf("another context: %v, cleared %d times", err, cleared)
+				}
+				if err := c.ClearContext(t.Context(), p, ""); err == nil {
+					t.Error("no context was cleared without an error")
 				}
 			})
 		})

@@ -32,16 +32,25 @@ func (c *Client) call(ctx context.Context, p Peer, may repeatable, method string
 	if err != nil {
 		return nil, err
 	}
-	again := repeats{may: may}
+	return again(ctx, repeats{may: may}, func() (jsontext.Value, error) {
+		return c.attempt(ctx, client, p, method, params)
+	}, func(wait time.Duration, err error) {
+		c.cfg.Logger.DebugContext(ctx, "calling again", "peer", p.DID.String(), "method", method, "wait", wait, "error", err)
+	})
+}
+
+// again repeats try where r allows it and there is time, and tells note before
+// each pause.
+func again[T any](ctx context.Context, r repeats, try func() (T, error), note func(time.Duration, error)) (T, error) {
 	for {
-		result, err := c.attempt(ctx, client, p, method, params)
-		wait, ok := again.after(ctx, err)
+		result, err := try()
+		wait, ok := r.after(ctx, err)
 		if !ok || !enough(ctx, wait) {
 			return result, err
 		}
-		c.cfg.Logger.DebugContext(ctx, "calling again", "peer", p.DID.String(), "method", method, "wait", wait, "error", err)
+		note(wait, err)
 		if err := sleep(ctx, wait); err != nil {
-			return nil, err
+			return result, err
 		}
 	}
 }
@@ -159,6 +168,7 @@ type repeats struct {
 	may                   repeatable
 	unavailable, replayed int
 	wait, away            time.Duration // the last pause, and all of them
+	limit                 time.Duration // of away; 0 is the caller's time
 }
 
 func (r *repeats) after(ctx context.Context, err error) (wait time.Duration, ok bool) {

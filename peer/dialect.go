@@ -140,12 +140,20 @@ func (reference) cancel(taskID string, attempt int) (string, any, bool) {
 	return inAnyCase("tasks/cancel", taskID, attempt)
 }
 
+// clearContext is [about] a context; only the reference has it.
+func clearContext(contextID string, attempt int) (string, any, bool) {
+	return named("contexts/clear", contextID, attempt, "contextId", "context_id")
+}
+
 func inAnyCase(method, taskID string, attempt int) (string, any, bool) {
-	names := []string{"taskId", "task_id"}
+	return named(method, taskID, attempt, "taskId", "task_id")
+}
+
+func named(method, id string, attempt int, names ...string) (string, any, bool) {
 	if attempt >= len(names) {
 		return "", nil, false
 	}
-	return method, map[string]string{names[attempt]: taskID}, true
+	return method, map[string]string{names[attempt]: id}, true
 }
 
 // compose makes the message that the dialect of p needs.

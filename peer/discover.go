@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/getbindu/bindu-go/a2a"
 	"github.com/getbindu/bindu-go/identity/did"
@@ -18,6 +19,8 @@ import (
 // with [mtls.ErrPeerMismatch] before a request leaves.
 //
 // Without TLS only the card says who the agent is, and want is compared to that.
+//
+// A port that is closed is tried again for some seconds: the peer may restart.
 //
 // Errors: [ErrAddress], [ErrUnreachable], [ErrHandshakeRefused], [ErrTimeout],
 // [ErrRedirect], [ErrCard], [ErrCardMismatch], a [*Refusal] where there is no
@@ -35,7 +38,11 @@ func (c *Client) Discover(ctx context.Context, address string, want did.DID) (Pe
 	client := httpClient(roundTripper{transport})
 	var refused error
 	for _, path := range []string{a2a.CardPath, a2a.LegacyCardPath} {
-		p, err := c.readCard(ctx, client, base, path, want)
+		p, err := again(ctx, repeats{may: unsent, limit: maxCardAway}, func() (Peer, error) {
+			return c.readCard(ctx, client, base, path, want)
+		}, func(wait time.Duration, err error) {
+			c.cfg.Logger.DebugContext(ctx, "asking for the card again", "address", base.String(), "wait", wait, "error", err)
+		})
 		if _, absent := errors.AsType[*Refusal](err); !absent {
 			return p, err
 		}

@@ -85,7 +85,7 @@ func (e *QuotaError) Error() string {
 	case "messages", "task bytes":
 		return fmt.Sprintf("a task holds at most %d %s; start a new task", e.Limit, strings.TrimPrefix(e.Quota, "task "))
 	default:
-		return fmt.Sprintf("at most %d %s are kept for one caller; clear a context to make room", e.Limit, e.Quota)
+		return fmt.Sprintf("at most %d %s are kept for one caller; contexts/clear makes room, and canceling what waits", e.Limit, e.Quota)
 	}
 }
 

@@ -20,7 +20,7 @@ var errTaskFailed = errors.New("the peer did not complete the task")
 
 type callFlags struct {
 	url, text, did, taskID, contextID string
-	save                              string
+	save, clears                      string
 	asJSON, cancel, sends             bool
 	timeout                           time.Duration
 }
@@ -36,7 +36,8 @@ certificate, its token and its signature, waits for the answer and prints it.
 again until --timeout; the id of a task that goes on is printed on standard error.
 
 With --task and no TEXT it waits for that task and prints its result; with
---cancel it ends it.
+--cancel it ends it. --clear-context deletes the tasks of a context at the peer,
+which makes room where it keeps no more of ours (quota_exceeded).
 
 The agent must have been served once, for then the directory has all of this;
 it may be running or not. With --did nobody else is spoken to.`,
@@ -60,6 +61,7 @@ it may be running or not. With --did nobody else is spoken to.`,
 	flags.StringVar(&f.contextID, "context", "", "id of the context that the message continues")
 	flags.StringVar(&f.taskID, "task", "", "id of the task that waits for TEXT, or whose result is fetched")
 	flags.StringVar(&f.save, "save", "", "directory to write the answer's files to; none is replaced")
+	flags.StringVar(&f.clears, "clear-context", "", "id of the context whose tasks the peer deletes")
 	flags.BoolVar(&f.cancel, "cancel", false, "end the task of --task")
 	return cmd
 }
@@ -93,6 +95,10 @@ func call(cmd *cobra.Command, f callFlags) error {
 		return errors.Join(printOutcome(cmd.OutOrStdout(), p, reply, err), err)
 	}
 	if err != nil {
+		return err
+	}
+	if f.clears != "" {
+		_, err := fmt.Fprintf(cmd.OutOrStdout(), "cleared context %s\n", forTerminal(f.clears))
 		return err
 	}
 	return printReply(cmd.OutOrStdout(), cmd.ErrOrStderr(), reply, attached)

@@ -12,7 +12,7 @@ import (
 func laterAgent(w http.ResponseWriter, r *http.Request) {
 	var req struct {
 		ID, Method string
-		Params     struct{ ID string }
+		Params     struct{ ID, ContextID string }
 	}
 	json.NewDecoder(r.Body).Decode(&req)
 	task := func(state string) string {
@@ -22,6 +22,8 @@ func laterAgent(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case req.Method == "SendMessage":
 		result = `{"task":` + task("WORKING") + `}`
+	case req.Method == "contexts/clear" && req.Params.ContextID == "c-7":
+		result = `{"message":"cleared"}`
 	case req.Params.ID != "t-7":
 		http.Error(w, "no such task", http.StatusNotFound)
 		return
@@ -47,6 +49,10 @@ func TestCallOfATaskByItsID(t *testing.T) {
 		"an end of nothing":             {[]string{"--cancel"}, exitUsage, "", "--task"},
 		"an end with a message":         {[]string{"hi", "--task", "t-7", "--cancel"}, exitUsage, "", "takes no TEXT"},
 		"a context without a message":   {[]string{"--task", "t-7", "--context", "c-7"}, exitUsage, "", "TEXT is missing"},
+		"a context is cleared":          {[]string{"--clear-context", "c-7"}, exitOK, "cleared context c-7\n", ""},
+		"a context that is not there":   {[]string{"--clear-context", "c-8"}, exitFailed, "", "404"},
+		"a context and a message":       {[]string{"hi", "--clear-context", "c-7"}, exitUsage, "", "stands alone"},
+		"a context and a task":          {[]string{"--task", "t-7", "--clear-context", "c-7"}, exitUsage, "", "stands alone"},
 		"a task that is not the peer's": {[]string{"--task", "t-8"}, exitFailed, "", "404"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -11,6 +11,10 @@ import (
 // what decides between a message, a result that is fetched, and an end.
 func (f *callFlags) what(text []string) error {
 	switch {
+	case f.clears != "" && (f.cancel || f.taskID != "" || f.contextID != "" || f.save != "" || len(text) > 0):
+		return usage("--clear-context stands alone and takes no TEXT")
+	case f.clears != "":
+		return nil
 	case f.cancel && (f.taskID == "" || len(text) > 0):
 		return usage("--cancel ends the task of --task and takes no TEXT")
 	case len(text) > 0:
@@ -28,6 +32,8 @@ func (f *callFlags) what(text []string) error {
 // goes on is printed at once: whatever happens to us, its result can be fetched.
 func (f callFlags) converse(ctx context.Context, caller *caller, p peer.Peer, errOut io.Writer) (peer.Reply, error) {
 	switch {
+	case f.clears != "":
+		return peer.Reply{ContextID: f.clears}, caller.ClearContext(ctx, p, f.clears)
 	case f.cancel:
 		return caller.Cancel(ctx, p, f.taskID)
 	case !f.sends:

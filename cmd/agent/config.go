@@ -1,18 +1,15 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"github.com/getbindu/bindu-go/agent"
-	"github.com/getbindu/bindu-go/oauth/hydra"
-	"github.com/getbindu/bindu-go/settings"
 )
 
 func newConfig() *cobra.Command {
@@ -28,19 +25,19 @@ It exits 2 and lists every fault if "agent serve" would not start with them.`,
   agent config --json`,
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return showConfig(asJSON, cmd.OutOrStdout(), cmd.ErrOrStderr())
+			return showConfig(cmd.Context(), asJSON, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON array with the description of every setting")
 	return cmd
 }
 
-func showConfig(asJSON bool, out, errOut io.Writer) error {
-	set, err := settings.Load(settings.Options{})
+func showConfig(ctx context.Context, asJSON bool, out, errOut io.Writer) error {
+	set, err := completeSettings(ctx)
 	if err != nil {
-		return &usageError{err}
+		return err
 	}
-	if err := wouldStart(set); err != nil {
+	if err := agent.Preflight(ctx, set); err != nil {
 		return &usageError{err}
 	}
 	for _, warning := range set.Warnings() {
@@ -57,23 +54,20 @@ func showConfig(asJSON bool, out, errOut io.Writer) error {
 	return table.Flush()
 }
 
-// wouldStart reports what "agent serve" would refuse with these settings, the
-// directory's content included. A directory that serve would make or complete
-// is right as it is.
-func wouldStart(set settings.Settings) error {
-	self, err := loadSelf(set.Agent.Dir, set.Agent.KeyPassword)
-	switch {
-	case err == nil:
-		if _, err = hydra.LoadCredentials(self.dir, self.did); errors.Is(err, fs.ErrNotExist) {
-			err = nil
-		}
-	case errors.Is(err, errNoIdentity), errors.Is(err, errReadOnly):
-		err = nil
+// printList prints entries as JSON, or one a line in columns; that there are none
+// is for people and not for programs.
+func printList[T any](out, errOut io.Writer, entries []T, asJSON bool, none string, line func(T) string) error {
+	if asJSON {
+		return printJSON(out, entries)
 	}
-	if err != nil {
-		err = fmt.Errorf("AGENT__DIR is %s: %w", set.Agent.Dir, err)
+	if len(entries) == 0 {
+		fmt.Fprintln(errOut, none)
 	}
-	return errors.Join(err, agent.Preflight(set))
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, e := range entries {
+		fmt.Fprintln(table, line(e))
+	}
+	return table.Flush()
 }
 
 // printJSON prints v indented, and < > & as they are.

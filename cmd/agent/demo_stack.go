@@ -6,10 +6,12 @@ import (
 	"io"
 	"log/slog"
 	"maps"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"github.com/a2aproject/a2a-go/v2/a2a"
 
@@ -149,7 +151,7 @@ func (s *demoStack) keep(ctx context.Context, report *demoReport) {
 	report.say(`
 Both agents keep running; press Ctrl-C to stop them. To call one as the other:
   env $(sed 's/#.*//' %s/authority/authority.env | xargs) AGENT__NAME=poet AGENT__AUTHOR=demo@example.com \
-    AGENT__DIR=%s/poet agent call %s "Hello"`, s.dir, s.dir, s.critic.agent.URL())
+    AGENT__DIR=%s/poet %s call %s "Hello"`, s.dir, s.dir, startedBy(os.Executable()), s.critic.agent.URL())
 	select {
 	case <-ctx.Done():
 	case <-s.authority.Done():
@@ -159,6 +161,20 @@ Both agents keep running; press Ctrl-C to stop them. To call one as the other:
 	case err := <-s.critic.done:
 		report.say("critic ended: %v", err)
 	}
+}
+
+// startedBy is what a shell starts the program at path by. What "go run" made is
+// nothing that anybody would type.
+func startedBy(path string, err error) string {
+	if err != nil || strings.Contains(path, string(filepath.Separator)+"go-build") {
+		return "go run ./cmd/agent"
+	}
+	if strings.ContainsFunc(path, func(r rune) bool {
+		return !strings.ContainsRune("/._-", r) && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	}) {
+		return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+	}
+	return path
 }
 
 // stop ends the agents first: they say goodbye to nobody, but they must not

@@ -17,6 +17,7 @@ import (
 	"github.com/getbindu/bindu-go/policy"
 	"github.com/getbindu/bindu-go/skill"
 	"github.com/getbindu/bindu-go/task"
+	"github.com/getbindu/bindu-go/task/sqlite"
 	"github.com/getbindu/bindu-go/transport/mtls"
 )
 
@@ -34,16 +35,19 @@ func diagnoses() []diagnosis {
 		// The directory.
 		{safefile.ErrLocked, "already_running", "stop the agent that runs in this directory, or give this one its own AGENT__DIR"},
 		{safefile.ErrInsecurePermissions, "insecure_permissions", "check who could have read or replaced the file before you repair its mode: a key that others could read is no secret any more"},
+		{safefile.ErrNotDirectory, "unsafe_path", "name a directory, or a path where nothing is yet: the agent makes it with mode 0700; a link is not followed"},
 		{safefile.ErrUnsafePath, "unsafe_path", "put a plain file of your own there; links and special files are never followed"},
 		{agent.ErrIdentityChanged, "identity_changed", ""},
 		{agent.ErrIdentityCorrupt, "identity_corrupt", ""},
 		{agent.ErrIdentityAmbiguous, "identity_ambiguous", ""},
 		{errNoIdentity, "identity_missing", `run "agent serve" once: it makes the key and the name; or set AGENT__DIR to the directory that has them`},
-		{errReadOnly, "directory_incomplete", `run "agent serve" once: it completes the directory, which this command only reads`},
+		{safefile.ErrReadOnly, "directory_incomplete", `run "agent serve" once: it completes the directory, which this command only reads`},
 		{keymemory.ErrCorrupt, "remembered_keys_corrupt", ""},
+		{sqlite.ErrCorrupt, "tasks_corrupt", ""},
 		{task.ErrStorage, "storage_unavailable", "make room on the disk of AGENT__DIR, and look whether it may be written; another process may also hold tasks.db"},
 		{keymemory.ErrFull, "key_memory_full", ""},
 		{errNotRemembered, "key_not_known", `"agent key list" shows what is remembered`},
+		{errNoTasksOf, "owner_not_known", `"agent tasks list" shows whose tasks are kept`},
 		{errNotTaken, "decision_waits", "it takes it in at its next look, or says on /readyz and in its log why it cannot"},
 		{did.ErrKeyPassword, "key_password", "set AGENT__KEY_PASSWORD to the password of private.pem, or unset it if the key is not encrypted"},
 		{did.ErrKeyCorrupt, "key_corrupt", ""},

@@ -5,19 +5,39 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 
 	"github.com/getbindu/bindu-go/agent"
+	"github.com/getbindu/bindu-go/gate/keymemory"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/safefile"
 	"github.com/getbindu/bindu-go/settings"
+	"github.com/getbindu/bindu-go/task/sqlite"
 )
 
-var (
-	// errNoIdentity: the directory holds no key, or nothing that names it.
-	errNoIdentity = errors.New("the directory holds no identity")
-	// errReadOnly: a command that only looks would have had to write.
-	errReadOnly = errors.New("the directory lacks a file")
-)
+// errNoIdentity: the directory holds no key, or nothing that names it.
+var errNoIdentity = errors.New("the directory holds no identity")
+
+// agentDir opens the directory of an agent, and never makes one. It holds a key,
+// or what an agent keeps: anything else was meant for another AGENT__DIR.
+func agentDir(path string) (*safefile.Dir, error) {
+	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w: there is no %s", errNoIdentity, path)
+	}
+	dir, err := safefile.OpenDir(path, nil)
+	if err != nil {
+		return nil, err
+	}
+	names, err := dir.Names()
+	if err != nil {
+		return nil, err
+	}
+	ours := []string{"agent.lock", "private.pem", agent.IdentityFile, keymemory.File, keymemory.RequestsDir, sqlite.FileName}
+	if !slices.ContainsFunc(names, func(name string) bool { return slices.Contains(ours, name) }) {
+		return nil, fmt.Errorf("%w: nothing in %s is an agent's", errNoIdentity, path)
+	}
+	return dir, nil
+}
 
 // self is the agent of a directory, as far as it can be read from there.
 type self struct {
@@ -29,7 +49,7 @@ type self struct {
 // loadSelf reads who the agent of a directory is. It takes no lock and writes
 // nothing, so it works beside the running agent.
 func loadSelf(path string, password settings.Secret) (*self, error) {
-	dir, err := safefile.OpenDir(path, readOnlyFS{safefile.OS()})
+	dir, err := safefile.OpenDir(path, safefile.ReadOnly(safefile.OS()))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%w: there is no %s", errNoIdentity, path)
 	}
@@ -56,26 +76,4 @@ func loadSettings() (settings.Settings, error) {
 		return settings.Settings{}, &usageError{err}
 	}
 	return set, nil
-}
-
-// readOnlyFS refuses to change anything: the running agent may be writing, and
-// two writers would be one too many.
-type readOnlyFS struct{ safefile.FS }
-
-func (f readOnlyFS) OpenFile(name string, flag int, perm fs.FileMode) (safefile.File, error) {
-	if flag&(os.O_WRONLY|os.O_RDWR|os.O_CREATE) != 0 {
-		return nil, fmt.Errorf("%w: %s", errReadOnly, name)
-	}
-	return f.FS.OpenFile(name, flag, perm)
-}
-
-func (readOnlyFS) MkdirAll(name string, _ fs.FileMode) error {
-	return &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
-}
-
-func (readOnlyFS) Rename(_, to string) error { return fmt.Errorf("%w: %s", errReadOnly, to) }
-
-// Remove reports that nothing is there: it is only asked to clear the way.
-func (readOnlyFS) Remove(name string) error {
-	return &fs.PathError{Op: "remove", Path: name, Err: fs.ErrNotExist}
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -47,7 +46,7 @@ func newKeyList() *cobra.Command {
 		Short: "Show the remembered keys",
 		Args:  args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return listKeys(cmd.OutOrStdout(), asJSON)
+			return listKeys(cmd.OutOrStdout(), cmd.ErrOrStderr(), asJSON)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
@@ -63,12 +62,12 @@ type rememberedKey struct {
 	Accepted  bool      `json:"accepted"`
 }
 
-func listKeys(out io.Writer, asJSON bool) error {
+func listKeys(out, errOut io.Writer, asJSON bool) error {
 	set, err := loadSettings()
 	if err != nil {
 		return err
 	}
-	dir, err := existingDir(set.Agent.Dir)
+	dir, err := agentDir(set.Agent.Dir)
 	if err != nil {
 		return err
 	}
@@ -80,18 +79,13 @@ func listKeys(out io.Writer, asJSON bool) error {
 	for _, e := range entries {
 		keys = append(keys, rememberedKey{e.DID, did.EncodePublicKey(e.Key), e.Since.UTC(), e.DID.BoundTo(e.Key), e.Accepted})
 	}
-	if asJSON {
-		return printJSON(out, keys)
-	}
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	for _, k := range keys {
+	return printList(out, errOut, keys, asJSON, "no keys are remembered", func(k rememberedKey) string {
 		how := "first seen"
 		if k.Accepted {
 			how = "accepted"
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s %s\n", k.DID, k.PublicKey, how, k.Since.Format(time.RFC3339))
-	}
-	return table.Flush()
+		return fmt.Sprintf("%s\t%s\t%s %s", k.DID, k.PublicKey, how, k.Since.Format(time.RFC3339))
+	})
 }
 
 func newKeyAccept() *cobra.Command {

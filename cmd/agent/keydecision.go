@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"slices"
 	"time"
 
@@ -34,19 +32,11 @@ func keySettings(name string) (settings.Settings, did.DID, error) {
 	return set, d, nil
 }
 
-// existingDir opens an agent's directory and never makes one.
-func existingDir(path string) (*safefile.Dir, error) {
-	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%w: there is no %s", errNoIdentity, path)
-	}
-	return safefile.OpenDir(path, nil)
-}
-
 // decide writes a decision into the memory itself while no agent runs in the
 // directory, and leaves it for the one that does otherwise: the memory has one
 // writer.
 func decide(ctx context.Context, set settings.Settings, r keymemory.Request) error {
-	dir, err := existingDir(set.Agent.Dir)
+	dir, err := agentDir(set.Agent.Dir)
 	if err != nil {
 		return err
 	}

@@ -46,9 +46,9 @@ one does not wait.`,
 
 // serve runs the agent of the options, which lack settings and logger.
 func serve(ctx context.Context, errOut io.Writer, options agent.Options) error {
-	set, err := settings.Load(settings.Options{})
+	set, err := completeSettings(ctx)
 	if err != nil {
-		return &usageError{err}
+		return err
 	}
 	log := newLogger(errOut, set.Log)
 	for _, warning := range set.Warnings() {

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"text/tabwriter"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -13,6 +13,9 @@ import (
 	"github.com/getbindu/bindu-go/internal/safefile"
 	"github.com/getbindu/bindu-go/task/sqlite"
 )
+
+// errNoTasksOf: nothing is kept of whom the tasks should be deleted.
+var errNoTasksOf = errors.New("no task of that owner is kept")
 
 func newTasks() *cobra.Command {
 	cmd := &cobra.Command{
@@ -41,7 +44,7 @@ of them nobody works on, their bytes, and when the one that was left alone for
 longest last changed. It shows no content.`,
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return listTasks(cmd.Context(), cmd.OutOrStdout(), owner, asJSON)
+			return listTasks(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr(), owner, asJSON)
 		},
 	}
 	cmd.Flags().StringVar(&owner, "did", "", "only this caller")
@@ -59,7 +62,7 @@ type taskUsage struct {
 	Newest time.Time `json:"newest,omitzero"`
 }
 
-func listTasks(ctx context.Context, out io.Writer, owner string, asJSON bool) error {
+func listTasks(ctx context.Context, out, errOut io.Writer, owner string, asJSON bool) error {
 	dir, err := tasksDir()
 	if err != nil {
 		return err
@@ -74,14 +77,16 @@ func listTasks(ctx context.Context, out io.Writer, owner string, asJSON bool) er
 			shown = append(shown, taskUsage{u.Owner, u.Tasks, u.AtRest, u.Bytes, u.Oldest, u.Newest})
 		}
 	}
-	if asJSON {
-		return printJSON(out, shown)
+	return printList(out, errOut, shown, asJSON, "no tasks are kept"+ofWhom(owner), func(u taskUsage) string {
+		return fmt.Sprintf("%s\t%d tasks\t%d at rest\t%d bytes\toldest %s", forTerminal(u.DID), u.Tasks, u.AtRest, u.Bytes, u.Oldest.Format(time.RFC3339))
+	})
+}
+
+func ofWhom(owner string) string {
+	if owner == "" {
+		return ""
 	}
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	for _, u := range shown {
-		fmt.Fprintf(table, "%s\t%d tasks\t%d at rest\t%d bytes\toldest %s\n", forTerminal(u.DID), u.Tasks, u.AtRest, u.Bytes, u.Oldest.Format(time.RFC3339))
-	}
-	return table.Flush()
+	return " of " + forTerminal(owner)
 }
 
 func newTasksClear() *cobra.Command {
@@ -116,6 +121,9 @@ func clearTasks(ctx context.Context, out io.Writer, owner string, olderThan time
 	if err != nil {
 		return err
 	}
+	if err := hasTasks(ctx, dir, owner); err != nil {
+		return err
+	}
 	n, err := sqlite.Clear(ctx, dir, owner, time.Now().Add(time.Millisecond-olderThan))
 	if err != nil {
 		return fmt.Errorf("after %d tasks were deleted: %w", n, err)
@@ -124,10 +132,19 @@ func clearTasks(ctx context.Context, out io.Writer, owner string, olderThan time
 	return nil
 }
 
+// hasTasks tells a DID that was mistyped from one whose tasks are all in use.
+func hasTasks(ctx context.Context, dir *safefile.Dir, owner string) error {
+	usages, err := sqlite.Usages(ctx, dir)
+	if err == nil && !slices.ContainsFunc(usages, func(u sqlite.Usage) bool { return u.Owner == owner }) {
+		err = fmt.Errorf("%w: %s", errNoTasksOf, forTerminal(owner))
+	}
+	return err
+}
+
 func tasksDir() (*safefile.Dir, error) {
 	set, err := loadSettings()
 	if err != nil {
 		return nil, err
 	}
-	return existingDir(set.Agent.Dir)
+	return agentDir(set.Agent.Dir)
 }

@@ -116,7 +116,11 @@ func verdict(key ed25519.PublicKey, scheme signature.Scheme, r signature.Request
 		return failed
 	}
 	hint := "no known form of the payload fits: the body, the DID, the timestamp or another field was changed after signing, or the key is another one"
-	if m, ok := signature.Explain(key, scheme, r, text); ok {
+	m, ok := signature.Explain(key, scheme, r, text)
+	if m.Unfinished {
+		hint = "none of the likely forms of the payload fits; for all of them the body is too long, so try a short one signed by the same program"
+	}
+	if ok {
 		hint = m.String()
 	} else if wanted, err := scheme.Payload(r); err == nil {
 		hint += "; wanted was a signature over " + shortened(wanted)

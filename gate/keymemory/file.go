@@ -116,6 +116,16 @@ func Read(dir *safefile.Dir) ([]Entry, error) {
 	return sorted(found), err
 }
 
+// Check looks whether [Open] would take what is in a directory, and changes
+// nothing. Errors: those of Open.
+func Check(dir *safefile.Dir) error {
+	_, _, err := read(dir)
+	if _, unusable := dir.ReadSubdir(RequestsDir); !errors.Is(unusable, fs.ErrNotExist) {
+		err = errors.Join(err, unusable)
+	}
+	return err
+}
+
 func sorted(entries map[did.DID]Entry) []Entry {
 	return slices.SortedFunc(maps.Values(entries), func(a, b Entry) int {
 		return strings.Compare(a.DID.String(), b.DID.String())

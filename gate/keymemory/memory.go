@@ -28,6 +28,9 @@ type Config struct {
 	Limit int
 	// Now is the clock, time.Now if nil.
 	Now func() time.Time
+	// Decided is told whom an operator's decision was about, once it counts; nil
+	// for nobody. Who keeps keys of that DID elsewhere has to read them anew.
+	Decided func(did.DID)
 	// Logger takes what an operator should know, nothing if nil.
 	Logger *slog.Logger
 }
@@ -65,6 +68,9 @@ func Open(dir *safefile.Dir, cfg Config) (*Memory, error) {
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Decided == nil {
+		cfg.Decided = func(did.DID) {}
 	}
 	found, tidy, err := read(dir)
 	if err != nil {

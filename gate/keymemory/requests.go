@@ -58,11 +58,16 @@ func Submit(dir *safefile.Dir, r Request) (taken func() (bool, error), err error
 }
 
 // Apply makes the decision count.
-func (m *Memory) Apply(r Request) error {
+func (m *Memory) Apply(r Request) (err error) {
 	if r.Key == nil {
-		return m.Forget(r.DID)
+		err = m.Forget(r.DID)
+	} else {
+		err = m.Accept(r.DID, r.Key)
 	}
-	return m.Accept(r.DID, r.Key)
+	if err == nil {
+		m.cfg.Decided(r.DID)
+	}
+	return err
 }
 
 // TakeRequests makes the decisions count that wait in [RequestsDir], and removes

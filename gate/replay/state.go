@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -91,6 +92,32 @@ func parseState(data []byte) (state, error) {
 		last = ref.ID
 	}
 	return st, nil
+}
+
+// Check looks whether [Open] would refuse what is in a directory, and changes
+// nothing. What is merely damaged it does not refuse. Errors: those of Open.
+func Check(dir *safefile.Dir) error {
+	sub, err := dir.ReadSubdir(DirName)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	st, err := readState(sub)
+	for _, ref := range st.Segments {
+		for _, name := range ref.files() {
+			f, unusable := sub.Open(name, fileMode)
+			if unusable == nil {
+				unusable = f.Close()
+			}
+			err = errors.Join(err, unusable)
+		}
+	}
+	if isUnsafe(err) {
+		return err
+	}
+	return nil
 }
 
 func writeState(dir *safefile.Dir, st state) error {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/ed25519"
 	"fmt"
+	"iter"
 
 	"github.com/getbindu/bindu-go/identity/did"
 )
@@ -14,6 +15,9 @@ type Mismatch struct {
 	Form string
 	// Offset is where that payload first differs from the one of the scheme, in bytes.
 	Offset int
+	// Unfinished tells, where no form fits, that not all were tried: the body is
+	// so long that the search would take minutes.
+	Unfinished bool
 	// Signed and Expected are both payloads from a little before Offset on, cut short.
 	Signed, Expected string
 }
@@ -26,7 +30,8 @@ func (m Mismatch) String() string {
 // Explain looks for the reason why a signature does not verify: it tries the
 // payload forms that other signers make by mistake, a few hundred of them. It
 // reports false when the signature is malformed or verifies, when the request
-// has no payload at all, and when no form fits: then the body, the DID or the
+// has no payload at all, and when no form fits (of those that were tried where
+// [Mismatch.Unfinished] is set): then the body, the DID or the
 // timestamp was changed, or the key is another one. It is for diagnosis; its
 // result admits nobody.
 func Explain(pub ed25519.PublicKey, s Scheme, r Request, signature string) (Mismatch, bool) {
@@ -38,12 +43,29 @@ func Explain(pub ed25519.PublicKey, s Scheme, r Request, signature string) (Mism
 	if err != nil || ed25519.Verify(pub, expected, sig) {
 		return Mismatch{}, false
 	}
-	for form, payload := range otherForms(r) {
-		if ed25519.Verify(pub, payload, sig) {
-			return mismatch(form, payload, expected), true
+	form, payload, unfinished := search(otherForms(s, r), func(payload []byte) bool { return ed25519.Verify(pub, payload, sig) })
+	if payload == nil {
+		return Mismatch{Unfinished: unfinished}, false
+	}
+	return mismatch(form, payload, expected), true
+}
+
+// maxSearched is how many bytes of payloads are tried in all, which takes about a
+// second. It is enough for every form of a body of a quarter of a megabyte.
+const maxSearched = 128 << 20
+
+// search returns the first payload that fits, and whether it gave up before.
+func search(forms iter.Seq2[string, []byte], fits func(payload []byte) bool) (form string, payload []byte, unfinished bool) {
+	tried := 0
+	for form, payload := range forms {
+		if tried += len(payload); tried > maxSearched {
+			return "", nil, true
+		}
+		if fits(payload) {
+			return form, payload, false
 		}
 	}
-	return Mismatch{}, false
+	return "", nil, false
 }
 
 func mismatch(form string, signed, expected []byte) Mismatch {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"iter"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -13,19 +14,32 @@ import (
 )
 
 // otherForms yields what signers are known to sign in place of a payload, with
-// a description. It also yields the right payloads of all schemes.
-func otherForms(r Request) iter.Seq2[string, []byte] {
+// formsOf are what signers make of each scheme by mistake. They also yield the
+// right payloads.
+var formsOf = map[Scheme]func(Request) iter.Seq2[string, []byte]{Reference: referenceForms, JCS1: jcsForms, Octets1: octetsForms}
+
+// otherForms yields what signers are known to sign in place of a payload, with
+// a description: those of the scheme first.
+func otherForms(s Scheme, r Request) iter.Seq2[string, []byte] {
+	order := slices.Insert(slices.DeleteFunc(Schemes(), func(other Scheme) bool { return other == s }), 0, s)
 	return func(yield func(string, []byte) bool) {
-		for of, body := range bodyForms(r.Body) {
-			for form, payload := range envelopeForms(r, body) {
-				if !yield(form+of, payload) {
+		for _, scheme := range order {
+			for form, payload := range formsOf[scheme](r) {
+				if !yield(form, payload) {
 					return
 				}
 			}
 		}
-		for _, forms := range []iter.Seq2[string, []byte]{jcsForms(r), octetsForms(r)} {
-			for form, payload := range forms {
-				if !yield(form, payload) {
+	}
+}
+
+// referenceForms yields the payload of the reference scheme in other spellings,
+// and around other forms of the body.
+func referenceForms(r Request) iter.Seq2[string, []byte] {
+	return func(yield func(string, []byte) bool) {
+		for of, body := range bodyForms(r.Body) {
+			for form, payload := range envelopeForms(r, body) {
+				if !yield(form+of, payload) {
 					return
 				}
 			}

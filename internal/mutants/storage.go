@@ -16,6 +16,11 @@ func storageFaults() []mutant {
 		in("a full disk cancels executions", "task/persist.go", "return !isLost(err)\n}", "return err == nil\n}", "./task -short"),
 		in("storage that failed is not tried", "task/storage.go", "if !s.probing && !s.closed {", "if false {", "./task -short", "./agent"),
 		in("a full disk is a fault of ours", "task/sqlite/fault.go", "switch e.Code() & 0xff {", "switch -1 {", "./task/sqlite"),
+		in("a damaged database is a full disk", "task/sqlite/fault.go", "case codes.SQLITE_CORRUPT, codes.SQLITE_NOTADB:", "case -2:", "./task/sqlite -run TestCheck", "./agent -run TestWhatPreflight"),
+		in("a start does not look at the tasks", "agent/preflightdir.go", "sqlite.Check(p.ctx, dir)}", "nil}", "./agent -run TestWhatPreflight|TestPreflightNames"),
+		in("a start does not look at the remembered keys", "agent/preflightdir.go", "keymemory.Check(dir))", "nil)", "./agent -run TestWhatPreflight|TestPreflightNames"),
+		in("a held port is found after the registration", "agent/preflightport.go", "if errors.Is(err, errBound) {", "if true {", "./agent -run Preflight|TestAStart"),
+		in("the running agent's port is another's", "agent/preflightport.go", "&& p.running() {", "&& false {", "./agent -run Preflight"),
 		in("a full disk is answered with 500", "a2a/errors.go", "case errors.Is(err, task.ErrStorage):", "case false:", "./a2a"),
 		in("a full disk is ready", "agent/storage.go", `return "storage_unavailable", ""`, `return "", ""`, "./agent"),
 	}

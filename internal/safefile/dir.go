@@ -22,7 +22,7 @@ type Dir struct {
 // OpenDir checks the directory at path, making it with mode 0700 when it is
 // absent. A directory that others may write to, or that belongs to another
 // user, is [ErrInsecurePermissions]; anything but a directory is
-// [ErrUnsafePath]. Mode 0755 is accepted because the Python reference makes
+// [ErrNotDirectory]. Mode 0755 is accepted because the Python reference makes
 // such directories; the secrets in them are 0600.
 func OpenDir(path string, fsys FS) (*Dir, error) {
 	if fsys == nil {
@@ -39,7 +39,7 @@ func OpenDir(path string, fsys FS) (*Dir, error) {
 		return nil, err
 	}
 	if !info.IsDir() {
-		return nil, fmt.Errorf("%w: %s is %s, not a directory", ErrUnsafePath, path, kind(info.Mode()))
+		return nil, fmt.Errorf("%w: %s is %s", ErrNotDirectory, path, kind(info.Mode()))
 	}
 	if info.Mode().Perm()&0o022 != 0 {
 		return nil, fmt.Errorf("%w: %s has mode %04o, others may write to it; chmod 700 %s", ErrInsecurePermissions, path, info.Mode().Perm(), path)
@@ -72,6 +72,16 @@ func (d *Dir) Subdir(name string) (*Dir, error) {
 		}
 	}
 	return sub, nil
+}
+
+// ReadSubdir opens the directory name inside d for whoever only looks: it is
+// never made, and nothing in it changed. An absent one is [fs.ErrNotExist].
+func (d *Dir) ReadSubdir(name string) (*Dir, error) {
+	path, err := d.join(name)
+	if err != nil {
+		return nil, err
+	}
+	return OpenDir(path, ReadOnly(d.fs))
 }
 
 // Names returns the names of everything in the directory.

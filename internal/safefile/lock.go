@@ -3,6 +3,7 @@ package safefile
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"sync"
 	"syscall"
@@ -39,6 +40,24 @@ func (d *Dir) Lock() (*Lock, error) {
 		return nil, fmt.Errorf("lock %s: %w", path, err)
 	}
 	return &Lock{file: f}, nil
+}
+
+// Locked reports whether a process holds the directory, this one included. It
+// makes no file. Who takes the lock in the same instant is told [ErrLocked].
+func (d *Dir) Locked() (bool, error) {
+	f, err := d.Open(lockName, fs.ModePerm)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	err = syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB)
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		return true, nil
+	}
+	return false, err
 }
 
 // Release gives the directory back. It may be called more than once.

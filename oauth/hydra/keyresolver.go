@@ -80,6 +80,10 @@ func (r *KeyResolver) PublicKey(ctx context.Context, d did.DID) (ed25519.PublicK
 	return r.keys.fetch(ctx, d, r.loader(d))
 }
 
+// Forget has the key of d read anew at its next use: what was read before does
+// not count any more.
+func (r *KeyResolver) Forget(d did.DID) { r.keys.expire(d, r.cfg.Now()) }
+
 // Close ends requests in progress and waits for their goroutines. It may be
 // called more than once.
 func (r *KeyResolver) Close() {

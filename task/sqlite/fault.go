@@ -12,21 +12,40 @@ import (
 	"github.com/getbindu/bindu-go/task"
 )
 
-// fault marks what the disk or the file is to blame for with [task.ErrStorage];
-// all other errors are returned as they are.
+// ErrCorrupt: the database is damaged, or none of ours. It was not touched.
+var ErrCorrupt = fmt.Errorf("%s is corrupt: restore it from a backup, or move it away together with %[1]s-wal and %[1]s-shm to begin without tasks", FileName)
+
+// fault marks what the disk or the file is to blame for with [task.ErrStorage],
+// and with [ErrCorrupt] where it is what the file holds; all other errors are
+// returned as they are.
 func fault(err error) error {
 	var e *driver.Error
 	if !errors.As(err, &e) {
 		return err
 	}
 	switch e.Code() & 0xff { // the rest says more precisely what failed
+	case codes.SQLITE_CORRUPT, codes.SQLITE_NOTADB:
+		return fmt.Errorf("%w: %w: %w", task.ErrStorage, ErrCorrupt, err)
 	case codes.SQLITE_FULL, codes.SQLITE_IOERR, codes.SQLITE_READONLY, codes.SQLITE_CANTOPEN, codes.SQLITE_PERM,
 		codes.SQLITE_BUSY, codes.SQLITE_LOCKED, codes.SQLITE_PROTOCOL, codes.SQLITE_NOMEM,
-		codes.SQLITE_CORRUPT, codes.SQLITE_NOTADB, codes.SQLITE_NOLFS:
+		codes.SQLITE_NOLFS:
 		return fmt.Errorf("%w: %w", task.ErrStorage, err)
 	default:
 		return err
 	}
+}
+
+// opening says which file could not be opened. A statement that fails there
+// meets tables that are not ours.
+func opening(path string, err error) error {
+	if err == nil {
+		return nil
+	}
+	var e *driver.Error
+	if errors.As(err, &e) && e.Code()&0xff == codes.SQLITE_ERROR {
+		err = fmt.Errorf("%w: %w", ErrCorrupt, err)
+	}
+	return fmt.Errorf("opening %s: %w", path, fault(err))
 }
 
 // probeBytes is what has to fit for the database to count as writable: some

@@ -51,7 +51,7 @@ var _ task.Store = (*Store)(nil)
 
 // Open opens the database in dir, making or migrating it first. An existing
 // file that others may read is [safefile.ErrInsecurePermissions], one that is a
-// link or no plain file [safefile.ErrUnsafePath].
+// link or no plain file [safefile.ErrUnsafePath], one that is damaged [ErrCorrupt].
 func Open(ctx context.Context, dir *safefile.Dir, logger *slog.Logger) (*Store, error) {
 	if err := prepareFiles(dir); err != nil {
 		return nil, err
@@ -77,7 +77,7 @@ func Open(ctx context.Context, dir *safefile.Dir, logger *slog.Logger) (*Store, 
 		return nil, errors.Join(err, s.Close())
 	}
 	if err := s.migrate(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("opening %s: %w", path, fault(err)), s.Close())
+		return nil, errors.Join(opening(path, err), s.Close())
 	}
 	s.keepLogSmall(ctx) // what the last process left
 	return s, nil

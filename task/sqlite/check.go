@@ -1,0 +1,88 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+
+	"github.com/getbindu/bindu-go/internal/safefile"
+)
+
+// Check looks whether [Open] would take the database in dir, as far as that
+// shows without writing: nothing where there is none. It may be called beside a
+// running agent, and leaves the files as they are. Errors: those of Open.
+func Check(ctx context.Context, dir *safefile.Dir) error {
+	err := checkFiles(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	path, err := filepath.Abs(filepath.Join(dir.Path(), FileName))
+	if err != nil {
+		return err
+	}
+	open := hasLog(path)
+	if err = look(ctx, path, open); err != nil && !open && hasLog(path) {
+		err = look(ctx, path, true) // an agent started just now
+	}
+	return opening(path, err)
+}
+
+func hasLog(path string) bool {
+	_, err := os.Lstat(path + "-wal")
+	return err == nil
+}
+
+// look reads what a start reads. Without a write-ahead log nobody has the file
+// open: read as one that cannot change it needs no files beside it.
+func look(ctx context.Context, path string, log bool) error {
+	option := "immutable=1"
+	if log {
+		option = "mode=ro"
+	}
+	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Path: path}).String()+
+		fmt.Sprintf("?%s&_pragma=busy_timeout(%d)&_pragma=query_only(1)", option, busy.Milliseconds()))
+	if err != nil {
+		return err
+	}
+	db.SetMaxOpenConns(1)
+	return errors.Join(checkSchema(ctx, db), db.Close())
+}
+
+// errOtherTables: the tables are not those of this program.
+var errOtherTables = errors.New("its tables are another program's")
+
+// checkSchema judges as the migrations and the first queries would.
+func checkSchema(ctx context.Context, db *sql.DB) error {
+	var ours, versioned bool
+	err := db.QueryRowContext(ctx, `SELECT coalesce(sum(name = 'tasks'), 0) > 0, coalesce(sum(name = 'goose_db_version'), 0) > 0
+		FROM sqlite_schema WHERE type = 'table'`).Scan(&ours, &versioned)
+	switch {
+	case err != nil:
+		return err
+	case ours != versioned:
+		return fmt.Errorf("%w: %w", ErrCorrupt, errOtherTables)
+	case !ours:
+		return nil // made by the migrations
+	}
+	var version, unfinishedTasks int
+	if err := db.QueryRowContext(ctx, `SELECT coalesce(max(version_id), 0) FROM goose_db_version`).Scan(&version); err != nil {
+		return err
+	}
+	if err := db.QueryRowContext(ctx, `SELECT count(*) FROM tasks WHERE state IN `+unfinished).Scan(&unfinishedTasks); err != nil {
+		return err
+	}
+	files, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil || version < len(files) {
+		return err // the start brings it up to date
+	}
+	var s statements
+	return errors.Join(s.prepare(ctx, db, db), s.close())
+}
