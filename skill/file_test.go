@@ -137,7 +137,7 @@ func TestDocumentationStaysInItsDirectory(t *testing.T) {
 	t.Parallel()
 	outside := directory(t, map[string]string{"secret.md": "top secret"}, "secret.md")
 	dir := filepath.Dir(directory(t, map[string]string{
-		"in.md": "fine", "key.pem": "KEY", "binary.md": "a\x00b", "large.md": strings.Repeat("x", 64<<10+1), "empty.md": "",
+		"in.md": "fine", "key.pem": "KEY", "binary.md": "a\x00b", "large.md": strings.Repeat("x", 64<<10+1), "larger.md": strings.Repeat("y", 200<<10), "empty.md": "", "notes.txt": "text",
 	}, "in.md"))
 	for link, target := range map[string]string{"out.md": outside, "up.md": "../" + filepath.Base(filepath.Dir(outside)) + "/secret.md", "inner.md": "in.md"} {
 		if err := os.Symlink(target, filepath.Join(dir, link)); err != nil {
@@ -153,20 +153,22 @@ func TestDocumentationStaysInItsDirectory(t *testing.T) {
 	for path, want := range map[string]string{
 		"in.md": "", "inner.md": "", "./in.md": "",
 		"../x.md": "leads out", outside: "leads out", "a/../../x.md": "leads out",
-		"out.md": "escapes", "up.md": "escapes", "key.pem": "does not end in", "absent.md": "no such file",
-		"binary.md": "not text", "large.md": "larger than", "empty.md": "is empty", "fifo.md": "not a regular file", "folder.md": "not a regular file",
+		"out.md": "escapes", "up.md": "escapes", "key.pem": "does not end in", "notes.txt": "does not end in", "absent.md": "no such file",
+		"binary.md": "not text", "large.md": "larger than", "larger.md": "larger than", "empty.md": "is empty", "fifo.md": "not a regular file", "folder.md": "not a regular file",
 	} {
-		file := filepath.Join(dir, "skills.yaml")
-		if err := os.WriteFile(file, []byte("- {id: a, name: b, description: c, documentationPath: "+path+"}"), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		_, err := skill.Load(file)
-		switch {
-		case want == "" && err != nil:
-			t.Errorf("%s: %v", path, err)
-		case want != "" && (!errors.Is(err, skill.ErrFile) || !strings.Contains(err.Error(), want)):
-			t.Errorf("%s: %v, want %q", path, err, want)
-		}
+		t.Run(strings.ReplaceAll(path, outside, "outside"), func(t *testing.T) {
+			file := filepath.Join(dir, "skills.yaml")
+			if err := os.WriteFile(file, []byte("- {id: a, name: b, description: c, documentationPath: "+path+"}"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			_, err := skill.Load(file)
+			switch {
+			case want == "" && err != nil:
+				t.Error(err)
+			case want != "" && (!errors.Is(err, skill.ErrFile) || !strings.Contains(err.Error(), want)):
+				t.Errorf("%v, want %q", err, want)
+			}
+		})
 	}
 }
 

@@ -85,21 +85,24 @@ func TestNegotiation(t *testing.T) {
 		"a tool that is missing":   {`{"task_summary":"poem","required_tools":["rocket"]}`, false, "required_tool_missing", ""},
 		"a tool that is there":     {`{"task_summary":"pdf","input_mime_types":["application/pdf"],"forbidden_tools":["ocr"]}`, false, "forbidden_tool_present", ""},
 		"less money":               {`{"task_summary":"pdf","input_mime_types":["application/pdf"],"max_cost_amount":0.001}`, false, "cost_exceeds_budget", ""},
+		"no money":                 {`{"task_summary":"pdf tables","input_mime_types":["application/pdf"],"max_cost_amount":"0"}`, false, "cost_exceeds_budget", ""},
 		"less time":                {`{"task_summary":"pdf","input_mime_types":["application/pdf"],"max_latency_ms":1999}`, false, "latency_exceeds_constraint", ""},
 		"null is not there":        {`{"task_summary":"poem","input_mime_types":null,"max_latency_ms":null,"max_cost_amount":null,"weights":null,"min_score":null,"later":1}`, true, "", "poem"},
 		"its own weights":          {`{"task_summary":"poem","min_score":1,"weights":{"skill_match":1,"io_compatibility":0,"performance":0,"load":0,"cost":0}}`, true, "", "poem"},
 	} {
-		status, got, raw := ask(t, set, tt.question)
-		best := ""
-		if len(got.Matches) > 0 {
-			best = got.Matches[0].SkillID
-		}
-		if status != 200 || got.Accepted != tt.accepted || got.RejectionReason != tt.reason || best != tt.best {
-			t.Errorf("%s: %d %s", name, status, raw)
-		}
-		if _, _, again := ask(t, set, tt.question); again != raw {
-			t.Errorf("%s: another answer the second time: %s", name, again)
-		}
+		t.Run(name, func(t *testing.T) {
+			status, got, raw := ask(t, set, tt.question)
+			best := ""
+			if len(got.Matches) > 0 {
+				best = got.Matches[0].SkillID
+			}
+			if status != 200 || got.Accepted != tt.accepted || got.RejectionReason != tt.reason || best != tt.best {
+				t.Errorf("%d %s", status, raw)
+			}
+			if _, _, again := ask(t, set, tt.question); again != raw {
+				t.Errorf("another answer the second time: %s", again)
+			}
+		})
 	}
 	_, _, raw := ask(t, set, `{"task_summary":"Extract tables from a PDF"}`)
 	if want := `{"accepted":true,"score":0.8833,"confidence":0.9167,"skill_matches":[{"skill_id":"pdf-tables","skill_name":"PDF tables","score":0.8333,"reasons":["tags: pdf, tables"]}],"matched_tags":["pdf","tables"],"latency_estimate_ms":2000,"subscores":{"skill_match":0.8333,"io_compatibility":1,"performance":1,"load":0.5,"cost":1}}`; raw != want {
@@ -185,13 +188,13 @@ func TestQuestionsAreShort(t *testing.T) {
 	}
 }
 
-// largest is the costliest file: every skill has every word of the task.
-func largest(t testing.TB) (*skill.Set, string) {
+// largest is the costliest file of so many skills: each has every word of the task.
+func largest(t testing.TB, skills int) (*skill.Set, string) {
 	var file, task strings.Builder
 	for i := range 100 {
 		fmt.Fprintf(&task, "%c%c ", 'a'+i/26, 'a'+i%26)
 	}
-	for i := range 64 {
+	for i := range skills {
 		fmt.Fprintf(&file, "- {id: s%d, name: n, description: %s, tags: [%s]}\n", i, task.String(), strings.ReplaceAll(strings.TrimSpace(task.String()[:90]), " ", ","))
 	}
 	set, err := skill.Load(directory(t, map[string]string{"s.yaml": file.String()}, "s.yaml"))
@@ -204,15 +207,19 @@ func largest(t testing.TB) (*skill.Set, string) {
 // However much matches, a stranger's answer is short.
 func TestNegotiationAnswersAreShort(t *testing.T) {
 	t.Parallel()
-	set, question := largest(t)
-	status, got, raw := ask(t, set, question)
-	if status != 200 || len(got.Matches) != 10 || len(raw) > 16<<10 {
-		t.Fatalf("%d, %d matches, %d bytes", status, len(got.Matches), len(raw))
+	for _, skills := range []int{11, 64} {
+		t.Run(fmt.Sprint(skills, " skills"), func(t *testing.T) {
+			set, question := largest(t, skills)
+			status, got, raw := ask(t, set, question)
+			if status != 200 || len(got.Matches) != 10 || len(raw) > 16<<10 {
+				t.Fatalf("%d, %d matches, %d bytes", status, len(got.Matches), len(raw))
+			}
+		})
 	}
 }
 
 func BenchmarkNegotiationWorst(b *testing.B) {
-	set, question := largest(b)
+	set, question := largest(b, 64)
 	for b.Loop() {
 		ask(b, set, question)
 	}
