@@ -23,7 +23,11 @@ func (a *Agent) routes() (public, protected map[string]gate.Route, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	document := did.NewHandler(did.NewDocument(a.did, a.key.PublicKey(), a.created(), a.url))
+	described, err := did.NewDocument(a.did, a.key, a.created(), a.url)
+	if err != nil {
+		return nil, nil, err
+	}
+	document := did.NewHandler(described)
 	read := []string{http.MethodGet}
 	public = map[string]gate.Route{
 		"/.well-known/agent.json":      {Methods: read, Handler: cards},

@@ -70,7 +70,11 @@ func printDocument(out io.Writer) error {
 	if credentials, err := hydra.LoadCredentials(self.dir, self.did); err == nil {
 		created = credentials.CreatedAt
 	}
-	return printJSON(out, did.NewDocument(self.did, self.key.PublicKey(), created, set.Agent.URL))
+	document, err := did.NewDocument(self.did, self.key, created, set.Agent.URL)
+	if err != nil {
+		return err
+	}
+	return printJSON(out, document)
 }
 
 type deriveFlags struct{ author, name, publicKey string }

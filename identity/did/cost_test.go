@@ -22,7 +22,7 @@ func BenchmarkResolveWorst(b *testing.B) {
 
 // resolver returns what a question for a DID costs.
 func resolver(t testing.TB) func(body []byte) {
-	h := did.NewHandler(did.NewDocument(mustParse(t, caller), keyPair(t, zeroSeed).PublicKey(), time.Unix(0, 0), ""))
+	h := did.NewHandler(describe(t, time.Unix(0, 0), ""))
 	return func(body []byte) {
 		r := httptest.NewRequest(http.MethodPost, did.PathResolve, strings.NewReader(string(body)))
 		r.Header.Set("Content-Type", "application/json")

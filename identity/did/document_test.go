@@ -15,7 +15,16 @@ import (
 
 func newDocument(t testing.TB) *did.Document {
 	t.Helper()
-	return did.NewDocument(mustParse(t, caller), keyPair(t, zeroSeed).PublicKey(), time.Unix(1767225600, 0), "https://a.example.com/?a=1&b=<2>")
+	return describe(t, time.Unix(1767225600, 0), "https://a.example.com/?a=1&b=<2>")
+}
+
+func describe(t testing.TB, created time.Time, url string) *did.Document {
+	t.Helper()
+	doc, err := did.NewDocument(mustParse(t, caller), keyPair(t, zeroSeed), created, url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc
 }
 
 func marshal(t testing.TB, v any) map[string]any {
@@ -72,13 +81,16 @@ func TestDocumentKeysAgree(t *testing.T) {
 	if did.EncodePublicKey(raw[2:]) != doc.Authentication[0].PublicKeyBase58 {
 		t.Error("the two forms hold different keys")
 	}
-	if id := doc.VerificationMethod[0].ID; id != caller+doc.Authentication[0].ID || id != doc.AssertionMethod[0] {
-		t.Errorf("ids %s, %s and %s do not resolve to one key", id, doc.Authentication[0].ID, doc.AssertionMethod[0])
+	if id := doc.VerificationMethod[0].ID; id != caller+doc.Authentication[0].ID {
+		t.Errorf("ids %s and %s do not resolve to one key", id, doc.Authentication[0].ID)
+	}
+	if id := doc.VerificationMethod[1].ID; len(doc.AssertionMethod) != 1 || id != doc.AssertionMethod[0] {
+		t.Errorf("the assertion methods are %v, not %s", doc.AssertionMethod, id)
 	}
 }
 
 func TestDocumentOmitsRatherThanNull(t *testing.T) {
-	data, err := json.Marshal(did.NewDocument(mustParse(t, caller), keyPair(t, zeroSeed).PublicKey(), time.Time{}, ""))
+	data, err := json.Marshal(describe(t, time.Time{}, ""))
 	if err != nil || bytes.Contains(data, []byte("null")) || bytes.Contains(data, []byte(`""`)) {
 		t.Errorf("document %s, %v", data, err)
 	}

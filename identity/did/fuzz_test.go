@@ -199,7 +199,11 @@ func FuzzResolve(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	handler := NewHandler(NewDocument(DID{"did:bindu:a"}, k.PublicKey(), time.Time{}, ""))
+	document, err := NewDocument(DID{"did:bindu:a"}, k, time.Time{}, "")
+	if err != nil {
+		f.Fatal(err)
+	}
+	handler := NewHandler(document)
 	f.Add("did=did:bindu:a", []byte(`{"did":"did:bindu:a"}`))
 	f.Add("did=did:bindu:b&did=x", []byte(`{"did":"did:bindu:a","did":null}`))
 	f.Fuzz(func(t *testing.T, query string, body []byte) {
