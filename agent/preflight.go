@@ -33,7 +33,7 @@ var ErrDirectory = errors.New("AGENT__DIR")
 // [mtls.ErrFingerprintMismatch], [fetch.ErrProxy], [ErrDirectory], *[ListenError],
 // those of the file system; each names the setting.
 func Preflight(set settings.Settings) error {
-	errs := []error{preflight(set, true), checkDirectory(set.Agent.Dir)}
+	errs := []error{preflight(set, true), checkDirectory(string(set.Agent.Dir))}
 	for _, p := range []struct{ host, port, addr string }{
 		{"NETWORK__HOST", "NETWORK__PORT", set.Network.Addr()},
 		{"NETWORK__ADMIN_HOST", "NETWORK__ADMIN_PORT", set.Network.AdminAddr()},
@@ -67,7 +67,7 @@ func preflight(set settings.Settings, command bool) error {
 func (a *Agent) preflight() error { return preflight(a.set, a.opts.Executor == nil) }
 
 func checkPolicy(set settings.Settings) error {
-	if _, err := policy.Open(policy.Config{Path: set.Auth.PolicyFile, AllowedDIDs: set.Auth.AllowedDIDs}); err != nil {
+	if _, err := policy.Open(policy.Config{Path: string(set.Auth.PolicyFile), AllowedDIDs: set.Auth.AllowedDIDs}); err != nil {
 		return fmt.Errorf("AUTH__POLICY_FILE: %w", err)
 	}
 	return nil
@@ -113,7 +113,7 @@ func checkAuthority(set settings.Settings) error {
 		return err
 	}
 	_, err = mtls.NewEnroller(mtls.EnrollerConfig{
-		CAURL: set.MTLS.CAURL, RootURL: set.MTLS.CARootURL, Fingerprint: set.MTLS.CAFingerprint, RootFile: set.MTLS.CARootFile,
+		CAURL: string(set.MTLS.CAURL), RootURL: string(set.MTLS.CARootURL), Fingerprint: string(set.MTLS.CAFingerprint), RootFile: string(set.MTLS.CARootFile),
 		DID: anybody, Issuer: "https://issuer.invalid", Token: func(context.Context) (string, error) { return "", ErrNoToken },
 	})
 	if err != nil && set.MTLS.CARootFile != "" {

@@ -61,7 +61,7 @@ func showConfig(asJSON bool, out, errOut io.Writer) error {
 // directory's content included. A directory that serve would make or complete
 // is right as it is.
 func wouldStart(set settings.Settings) error {
-	self, err := loadSelf(set.Agent.Dir, set.Agent.KeyPassword)
+	self, err := loadSelf(string(set.Agent.Dir), set.Agent.KeyPassword)
 	switch {
 	case err == nil:
 		if _, err = hydra.LoadCredentials(self.dir, self.did); errors.Is(err, fs.ErrNotExist) {

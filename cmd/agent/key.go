@@ -68,7 +68,7 @@ func listKeys(out io.Writer, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	dir, err := existingDir(set.Agent.Dir)
+	dir, err := existingDir(string(set.Agent.Dir))
 	if err != nil {
 		return err
 	}

@@ -46,7 +46,7 @@ func existingDir(path string) (*safefile.Dir, error) {
 // directory, and leaves it for the one that does otherwise: the memory has one
 // writer.
 func decide(ctx context.Context, set settings.Settings, r keymemory.Request) error {
-	dir, err := existingDir(set.Agent.Dir)
+	dir, err := existingDir(string(set.Agent.Dir))
 	if err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func decide(ctx context.Context, set settings.Settings, r keymemory.Request) err
 		return err
 	}
 	defer lock.Release()
-	memory, err := keymemory.Open(dir, keymemory.Config{Limit: set.Limits.RememberedKeys})
+	memory, err := keymemory.Open(dir, keymemory.Config{Limit: int(set.Limits.RememberedKeys)})
 	if err != nil {
 		return err
 	}

@@ -129,5 +129,5 @@ func tasksDir() (*safefile.Dir, error) {
 	if err != nil {
 		return nil, err
 	}
-	return existingDir(set.Agent.Dir)
+	return existingDir(string(set.Agent.Dir))
 }

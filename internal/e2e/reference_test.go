@@ -92,7 +92,7 @@ func (a *referenceAgent) enrol(like *running) *mtls.Source {
 	set := like.set.MTLS
 	issuer := a.s.auth.HydraPublic
 	e, err := mtls.NewEnroller(mtls.EnrollerConfig{
-		CAURL: set.CAURL, RootURL: set.CARootURL, Fingerprint: set.CAFingerprint, RootFile: set.CARootFile,
+		CAURL: string(set.CAURL), RootURL: string(set.CARootURL), Fingerprint: string(set.CAFingerprint), RootFile: string(set.CARootFile),
 		DID: a.did, Issuer: issuer,
 		Token: func(ctx context.Context) (string, error) { return a.token(ctx, "step-ca") },
 	})
