@@ -22,6 +22,7 @@ import (
 	"github.com/getbindu/bindu-go/identity"
 	"github.com/getbindu/bindu-go/internal/jsonrpc"
 	"github.com/getbindu/bindu-go/task"
+	"github.com/getbindu/bindu-go/task/tasktest"
 )
 
 func TestVersion1(t *testing.T) {
@@ -313,7 +314,7 @@ func TestFailuresOfOurs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			service, err := task.NewService(task.Config{Store: brokenStore{err: tt.err}, Executor: executor(nil)})
+			service, err := task.NewService(tasktest.Sized(task.Config{Store: brokenStore{err: tt.err}, Executor: executor(nil)}))
 			if err != nil {
 				t.Fatal(err)
 			}

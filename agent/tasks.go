@@ -52,10 +52,15 @@ func (a *Agent) openTasks(ctx context.Context) error {
 	return err
 }
 
+// taskBytes is the size from which a task takes no more messages. It is no
+// setting: what callers keep is bounded by TASK__MAX_BYTES_PER_DID.
+const taskBytes = 32 << 20
+
 func taskLimits(t settings.Task) task.Limits {
 	return task.Limits{
-		Tasks: int64(t.MaxPerDID), Messages: int64(t.MaxHistory), ArtifactBytes: int64(t.MaxArtifactBytes),
-		Bytes: int64(t.MaxBytesPerDID), Active: int(t.MaxActivePerDID), Workers: int(t.Workers), Reserve: int(t.Reserve), Backlog: int(t.Queue),
+		TaskBytes: taskBytes,
+		Tasks:     int64(t.MaxPerDID), Messages: int64(t.MaxHistory), ArtifactBytes: int64(t.MaxArtifactBytes),
+		Bytes: int64(t.MaxBytesPerDID), Active: int(t.MaxActivePerDID), Workers: int(t.Workers), Reserve: int(t.Reserve), Queue: int(t.Queue),
 	}
 }
 
