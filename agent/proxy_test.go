@@ -100,7 +100,7 @@ func askPeer(ctx context.Context, t *testing.T, d did.DID, address string) error
 	if err != nil {
 		t.Fatal(err)
 	}
-	client, err := peer.New(peer.Config{DID: d, Key: key, Token: func(context.Context) (string, error) { return "t", nil }})
+	client, err := peer.New(peer.Config{DID: d, Key: key, DialTimeout: time.Minute, RequestTimeout: time.Minute, Token: func(context.Context) (string, error) { return "t", nil }})
 	if err != nil {
 		t.Fatal(err)
 	}

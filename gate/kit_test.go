@@ -158,7 +158,7 @@ func newBench(t testing.TB, configure ...func(*gate.Config)) *bench {
 	for _, c := range configure {
 		c(&cfg)
 	}
-	b.chain, err = gate.New(cfg)
+	b.chain, err = gate.New(gate.Whole(cfg))
 	if err != nil {
 		t.Fatal(err)
 	}

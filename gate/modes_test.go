@@ -64,6 +64,19 @@ func TestConfigurationsThatLeaveADoorOpenAreRefused(t *testing.T) {
 		"uncertified in mtls mode":             func(c *gate.Config) { c.Mode = gate.ModeMTLS; c.AllowUncertified = true },
 		"unknown token mode":                   func(c *gate.Config) { c.TokenMode = "maybe" },
 		"no recorder":                          func(c *gate.Config) { c.Recorder = nil },
+		"no mode":                              func(c *gate.Config) { c.Mode = "" },
+		"no token mode":                        func(c *gate.Config) { c.TokenMode = "" },
+		"no window":                            func(c *gate.Config) { c.Window = 0 },
+		"no limit of targets":                  func(c *gate.Config) { c.Limits.TargetBytes = 0 },
+		"no limit of bodies":                   func(c *gate.Config) { c.Limits.BodyBytes = 0 },
+		"no time for bodies":                   func(c *gate.Config) { c.Limits.BodyTime = 0 },
+		"no limit of tokens":                   func(c *gate.Config) { c.Limits.TokenBytes = 0 },
+		"no limit of DIDs":                     func(c *gate.Config) { c.Limits.DIDBytes = 0 },
+		"no limit of nesting":                  func(c *gate.Config) { c.Limits.JSONDepth = 0 },
+		"no limit of requests":                 func(c *gate.Config) { c.Limits.InFlight = 0 },
+		"no room for a body":                   func(c *gate.Config) { c.Limits.BodyBytesHeld = c.Limits.BodyBytes - 1 },
+		"no rate":                              func(c *gate.Config) { c.Limits.Rate = 0 },
+		"no burst":                             func(c *gate.Config) { c.Limits.Burst = 0 },
 		"nothing to protect":                   func(c *gate.Config) { c.Protected = nil },
 	}
 	for name, change := range tests {
@@ -75,6 +88,7 @@ func TestConfigurationsThatLeaveADoorOpenAreRefused(t *testing.T) {
 				Public:    map[string]gate.Route{},
 				Protected: map[string]gate.Route{"/": {Methods: []string{"POST"}, Handler: b}},
 			}
+			cfg = gate.Whole(cfg)
 			if _, err := gate.New(cfg); err != nil {
 				t.Fatalf("the unchanged configuration: %v", err)
 			}
