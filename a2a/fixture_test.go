@@ -67,7 +67,7 @@ func newAgent(t testing.TB, cfg task.Config) *agent {
 			t.Errorf("closing the store: %v", err)
 		}
 	})
-	handler, err := a2a.NewHandler(a2a.HandlerConfig{Tasks: service})
+	handler, err := a2a.NewHandler(a2a.HandlerConfig{Tasks: service, MaxBody: 2 << 20, MaxDepth: 64, AnswerBytes: 64 << 20})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -320,7 +320,7 @@ func TestFailuresOfOurs(t *testing.T) {
 			}
 			defer service.Close(t.Context())
 			var refused []string
-			handler, err := a2a.NewHandler(a2a.HandlerConfig{Tasks: service, Refused: func(_ context.Context, method, reason string, err error) {
+			handler, err := a2a.NewHandler(a2a.HandlerConfig{Tasks: service, MaxBody: 2 << 20, MaxDepth: 64, AnswerBytes: 64 << 20, Refused: func(_ context.Context, method, reason string, err error) {
 				refused = append(refused, method+" "+reason+" "+err.Error())
 			}})
 			if err != nil {
@@ -361,5 +361,21 @@ func TestNewHandlerNeedsTasks(t *testing.T) {
 	t.Parallel()
 	if _, err := a2a.NewHandler(a2a.HandlerConfig{}); err == nil {
 		t.Error("a handler without a service")
+	}
+	service, err := task.NewService(tasktest.Sized(task.Config{Store: brokenStore{}, Executor: executor(nil)}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer service.Close(t.Context())
+	whole := a2a.HandlerConfig{Tasks: service, MaxBody: 1, MaxDepth: 1, AnswerBytes: 1}
+	for what, lack := range map[string]func(*a2a.HandlerConfig){
+		"bodies": func(c *a2a.HandlerConfig) { c.MaxBody = 0 }, "nesting": func(c *a2a.HandlerConfig) { c.MaxDepth = 0 },
+		"answers": func(c *a2a.HandlerConfig) { c.AnswerBytes = 0 },
+	} {
+		cfg := whole
+		lack(&cfg)
+		if _, err := a2a.NewHandler(cfg); err == nil {
+			t.Errorf("a handler without a limit of %s", what)
+		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/fetch"
@@ -114,6 +115,7 @@ func checkAuthority(set settings.Settings) error {
 	}
 	_, err = mtls.NewEnroller(mtls.EnrollerConfig{
 		CAURL: string(set.MTLS.CAURL), RootURL: string(set.MTLS.CARootURL), Fingerprint: string(set.MTLS.CAFingerprint), RootFile: string(set.MTLS.CARootFile),
+		Audience: string(set.MTLS.OIDCAudience), HTTPTimeout: time.Duration(set.MTLS.Timeout),
 		DID: anybody, Issuer: "https://issuer.invalid", Token: func(context.Context) (string, error) { return "", ErrNoToken },
 	})
 	if err != nil && set.MTLS.CARootFile != "" {

@@ -83,7 +83,7 @@ func askAll(t *testing.T, domain string) {
 		t.Fatal(err)
 	}
 	enroller, err := mtls.NewEnroller(mtls.EnrollerConfig{
-		CAURL: "https://ca" + domain, Fingerprint: strings.Repeat("ab", 32), DID: d, Issuer: "https://hydra.example",
+		CAURL: "https://ca" + domain, RootURL: "https://ca" + domain + "/roots.pem", Audience: "step-ca", HTTPTimeout: time.Minute, Fingerprint: strings.Repeat("ab", 32), DID: d, Issuer: "https://hydra.example",
 		Token: func(context.Context) (string, error) { return "t", nil },
 	})
 	if err != nil {

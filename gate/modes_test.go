@@ -84,7 +84,7 @@ func TestConfigurationsThatLeaveADoorOpenAreRefused(t *testing.T) {
 			b := &bench{t: t, ran: map[string]int{}}
 			cfg := gate.Config{
 				Self: mustDID(t, "did:bindu:ops:server:1"), Issuer: testIssuer, Tokens: b, Keys: b, Recorder: b,
-				Replay:    replay.NewMemory(time.Now, 0, 0),
+				Replay:    replay.NewMemory(time.Now, 0, 1_000_000),
 				Public:    map[string]gate.Route{},
 				Protected: map[string]gate.Route{"/": {Methods: []string{"POST"}, Handler: b}},
 			}

@@ -93,7 +93,7 @@ func (a *referenceAgent) enrol(like *running) *mtls.Source {
 	issuer := a.s.auth.HydraPublic
 	e, err := mtls.NewEnroller(mtls.EnrollerConfig{
 		CAURL: string(set.CAURL), RootURL: string(set.CARootURL), Fingerprint: string(set.CAFingerprint), RootFile: string(set.CARootFile),
-		DID: a.did, Issuer: issuer,
+		Audience: string(set.OIDCAudience), HTTPTimeout: time.Duration(set.Timeout), DID: a.did, Issuer: issuer,
 		Token: func(ctx context.Context) (string, error) { return a.token(ctx, "step-ca") },
 	})
 	if err != nil {
