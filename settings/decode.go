@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 	"sync"
 	"time"
 
@@ -145,9 +144,10 @@ func setenv(name, value string) error {
 // canonical returns the value as the field itself reads it. A number under a
 // name of the reference that ends in _HOURS is one of hours.
 func (v variable) canonical() (text string, err error) {
-	if !strings.HasSuffix(v.name, "_HOURS") {
+	unit := unitOf(v.name)
+	if unit == time.Second {
 		return v.value, nil
 	}
-	d, err := decodeDuration(v.value, time.Hour)
+	d, err := decodeDuration(v.value, unit)
 	return d.String(), err
 }
