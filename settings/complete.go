@@ -6,9 +6,6 @@ import (
 	"strings"
 )
 
-// required are the fields that have no default and that every agent needs.
-func required(s *Settings) []any { return []any{&s.Agent.Name, &s.Agent.Author} }
-
 // checkComplete finds what is missing and what does not fit together. Where two
 // settings contradict each other the safer reading is not guessed: the agent
 // does not start.

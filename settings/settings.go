@@ -46,3 +46,6 @@ func (s Settings) source(name string) Source {
 	}
 	return SourceDefault
 }
+
+// required are the fields that have no default and that every agent needs.
+func required(s *Settings) []any { return []any{&s.Agent.Name, &s.Agent.Author} }
