@@ -20,6 +20,7 @@ import (
 	"github.com/getbindu/bindu-go/internal/safefile"
 	"github.com/getbindu/bindu-go/task"
 	"github.com/getbindu/bindu-go/task/sqlite"
+	"github.com/getbindu/bindu-go/task/tasktest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -52,7 +53,7 @@ func newAgent(t testing.TB, cfg task.Config) *agent {
 		cfg.Executor = backend.Echo{}
 	}
 	cfg.Store = store
-	service, err := task.NewService(cfg)
+	service, err := task.NewService(tasktest.Sized(cfg))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +67,7 @@ func newAgent(t testing.TB, cfg task.Config) *agent {
 			t.Errorf("closing the store: %v", err)
 		}
 	})
-	handler, err := a2a.NewHandler(a2a.HandlerConfig{Tasks: service})
+	handler, err := a2a.NewHandler(a2a.HandlerConfig{Tasks: service, MaxBody: 2 << 20, MaxDepth: 64, AnswerBytes: 64 << 20})
 	if err != nil {
 		t.Fatal(err)
 	}

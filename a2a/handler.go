@@ -17,17 +17,17 @@ import (
 	"github.com/getbindu/bindu-go/task"
 )
 
-// HandlerConfig is what a [Handler] needs. Only Tasks is required.
+// HandlerConfig is what a [Handler] needs. Tasks and the limits are required.
 type HandlerConfig struct {
 	// Tasks carries out the methods.
 	Tasks *task.Service
-	// MaxBody is the largest request body in bytes; 2 MiB by default.
+	// MaxBody is the largest request body in bytes.
 	MaxBody int64
-	// MaxDepth is the deepest nesting of JSON; 64 by default.
+	// MaxDepth is the deepest nesting of JSON.
 	MaxDepth int
 	// AnswerBytes is what the answers to one caller may hold at once, while they
-	// are made and while they are written to whoever reads slowly; 64 MiB by
-	// default. A single answer may be larger.
+	// are made and while they are written to whoever reads slowly. A single answer
+	// may be larger.
 	AnswerBytes int64
 	// Logger gets the errors that peers are not told.
 	Logger *slog.Logger
@@ -54,16 +54,10 @@ func NewHandler(cfg HandlerConfig) (*Handler, error) {
 	if cfg.Tasks == nil {
 		return nil, errors.New("a2a: a handler needs a task service")
 	}
+	if cfg.MaxBody <= 0 || cfg.MaxDepth <= 0 || cfg.AnswerBytes <= 0 {
+		return nil, errors.New("a2a: a handler needs limits of bodies, nesting and answers")
+	}
 	h := &Handler{operations: make(map[string]operation), maxBody: cfg.MaxBody, maxDepth: cfg.MaxDepth, log: cfg.Logger}
-	if h.maxBody <= 0 {
-		h.maxBody = 2 << 20
-	}
-	if h.maxDepth <= 0 {
-		h.maxDepth = jsonrpc.MaxDepth
-	}
-	if cfg.AnswerBytes <= 0 {
-		cfg.AnswerBytes = 64 << 20
-	}
 	h.answers = answers.New(cfg.AnswerBytes)
 	if h.log == nil {
 		h.log = slog.New(slog.DiscardHandler)

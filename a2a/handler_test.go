@@ -22,6 +22,7 @@ import (
 	"github.com/getbindu/bindu-go/identity"
 	"github.com/getbindu/bindu-go/internal/jsonrpc"
 	"github.com/getbindu/bindu-go/task"
+	"github.com/getbindu/bindu-go/task/tasktest"
 )
 
 func TestVersion1(t *testing.T) {
@@ -313,12 +314,12 @@ func TestFailuresOfOurs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			service, err := task.NewService(task.Config{Store: brokenStore{err: tt.err}, Executor: executor(nil)})
+			service, err := task.NewService(tasktest.Sized(task.Config{Store: brokenStore{err: tt.err}, Executor: executor(nil)}))
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer service.Close(t.Context())
-			handler, err := a2a.NewHandler(a2a.HandlerConfig{Tasks: service})
+			handler, err := a2a.NewHandler(a2a.HandlerConfig{Tasks: service, MaxBody: 2 << 20, MaxDepth: 64, AnswerBytes: 64 << 20})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -385,5 +386,21 @@ func TestNewHandlerNeedsTasks(t *testing.T) {
 	t.Parallel()
 	if _, err := a2a.NewHandler(a2a.HandlerConfig{}); err == nil {
 		t.Error("a handler without a service")
+	}
+	service, err := task.NewService(tasktest.Sized(task.Config{Store: brokenStore{}, Executor: executor(nil)}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer service.Close(t.Context())
+	whole := a2a.HandlerConfig{Tasks: service, MaxBody: 1, MaxDepth: 1, AnswerBytes: 1}
+	for what, lack := range map[string]func(*a2a.HandlerConfig){
+		"bodies": func(c *a2a.HandlerConfig) { c.MaxBody = 0 }, "nesting": func(c *a2a.HandlerConfig) { c.MaxDepth = 0 },
+		"answers": func(c *a2a.HandlerConfig) { c.AnswerBytes = 0 },
+	} {
+		cfg := whole
+		lack(&cfg)
+		if _, err := a2a.NewHandler(cfg); err == nil {
+			t.Errorf("a handler without a limit of %s", what)
+		}
 	}
 }

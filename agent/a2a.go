@@ -12,9 +12,9 @@ import (
 func (a *Agent) cards(skills *skill.Set) (http.Handler, error) {
 	s := a.set.Agent
 	return a2a.NewCard(a2a.CardConfig{
-		Name: s.Name, Description: description(a.set), Version: s.Version, URL: a.url,
+		Name: string(s.Name), Description: description(a.set), Version: string(s.Version), URL: a.url,
 		DID: a.did, KeyBound: a.did.BoundTo(a.key.PublicKey()),
-		AgentID: a.agentID(), Author: s.Author, AgentName: s.Name,
+		AgentID: a.agentID(), Author: string(s.Author), AgentName: string(s.Name),
 		Skills:    a.cardSkills(skills),
 		MutualTLS: a.mode() != gate.ModeOff,
 		Token:     a.mode() != gate.ModeMTLS,
@@ -30,9 +30,9 @@ func (a *Agent) cards(skills *skill.Set) (http.Handler, error) {
 func (a *Agent) a2aHandler() (http.Handler, error) {
 	return a2a.NewHandler(a2a.HandlerConfig{
 		Tasks:       a.tasks,
-		MaxBody:     a.set.Limits.BodyBytes,
-		MaxDepth:    a.set.Limits.JSONDepth,
-		AnswerBytes: a.set.Limits.AnswerBytes,
+		MaxBody:     int64(a.set.Limits.BodyBytes),
+		MaxDepth:    int(a.set.Limits.JSONDepth),
+		AnswerBytes: int64(a.set.Limits.AnswerBytesPerDID),
 		Logger:      a.log,
 	})
 }

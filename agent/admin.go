@@ -73,7 +73,7 @@ func (a *Agent) openAdmin() error {
 	// Whoever opens more takes no file from the private port.
 	ln = newListener(ln, adminConnections, adminConnections/2, prometheus.NewCounter(prometheus.CounterOpts{Name: "refused"}))
 	srv := &http.Server{
-		Handler:           ownNames(append([]string{a.set.Network.AdminHost}, a.set.Network.AdminHosts...), a.log, adminHandler(a.ready, a.metrics)),
+		Handler:           ownNames(append([]string{string(a.set.Network.AdminHost)}, a.set.Network.AdminHosts...), a.log, adminHandler(a.ready, a.metrics)),
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       10 * time.Second,
 		WriteTimeout:      30 * time.Second,

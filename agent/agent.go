@@ -195,7 +195,7 @@ func (a *Agent) Run(ctx context.Context) (err error) {
 	a.log.Info("serving", "did", a.did, "url", a.url, "mode", a.mode())
 	<-ctx.Done()
 	a.ready.set(componentServer, "stopping")
-	a.log.Info("stopping", "drain", a.set.Limits.DrainTimeout)
+	a.log.Info("stopping", "drain", time.Duration(a.set.Limits.DrainTimeout))
 	return failureOf(ctx)
 }
 
@@ -240,7 +240,7 @@ func (a *Agent) onStop(f func(context.Context) error) { a.closers = append(a.clo
 // stop undoes every step that was taken.
 func (a *Agent) stop() error {
 	// The requests get the whole time; what comes after them is quick.
-	ctx, cancel := context.WithTimeout(context.Background(), a.set.Limits.DrainTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Duration(a.set.Limits.DrainTimeout))
 	defer cancel()
 	var errs []error
 	for len(a.closers) > 0 {

@@ -58,7 +58,7 @@ const (
 )
 
 func (a *Agent) lockDirectory(ctx context.Context) error {
-	dir, err := safefile.OpenDir(a.set.Agent.Dir, a.opts.FS)
+	dir, err := safefile.OpenDir(string(a.set.Agent.Dir), a.opts.FS)
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func (a *Agent) lockDirectory(ctx context.Context) error {
 // learnURL fixes the one address that card, registration and log show. The
 // settings leave it open only where the port is not known before it is bound.
 func (a *Agent) learnURL() error {
-	if a.url = a.set.Agent.URL; a.url != "" {
+	if a.url = string(a.set.Agent.URL); a.url != "" {
 		return nil
 	}
 	if err := a.bind(); err != nil {

@@ -12,7 +12,8 @@ import (
 // bounds how long a body may take, whether a gate reads it or net/http drains
 // it behind a refusal, and how long one write to a slow reader may block.
 func (a *Agent) bounded(next http.Handler) http.Handler {
-	age, body, write := a.set.Limits.ConnectionAge, a.set.Limits.BodyTimeout, a.set.Limits.WriteTimeout
+	limits := a.set.Limits
+	age, body, write := time.Duration(limits.ConnectionAge), time.Duration(limits.BodyTimeout), time.Duration(limits.WriteTimeout)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if c, ok := r.Context().Value(connKey{}).(*served); ok {
 			if a.opts.Now().Sub(c.since) > age {

@@ -31,7 +31,7 @@ func (a *Agent) renew() error {
 		Unsaved:     a.unsaved,
 		Roots:       a.newCAWatch().roots,
 		RootsEvery:  a.opts.RootsEvery,
-		RenewBefore: a.set.MTLS.RenewBefore,
+		RenewBefore: time.Duration(a.set.MTLS.RenewBefore),
 		Now:         a.opts.Now,
 		Logger:      a.log,
 		OnState:     a.renewalState,

@@ -21,7 +21,7 @@ const hydraAway = "hydra_unavailable"
 // error says what became of it: Hydra itself answers alike for a wrong secret
 // and for a client that is not there.
 func (a *Agent) enrolmentToken(ctx context.Context) (string, error) {
-	token, err := a.tokens.Fresh(ctx, a.set.MTLS.OIDCAudience)
+	token, err := a.tokens.Fresh(ctx, string(a.set.MTLS.OIDCAudience))
 	if errors.Is(err, hydra.ErrSecretRejected) {
 		if missing := a.registrar.Missing(ctx, a.did); clientReason(missing) != "" {
 			err = missing

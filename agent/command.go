@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"time"
 
 	"github.com/getbindu/bindu-go/backend"
 	"github.com/getbindu/bindu-go/settings"
@@ -18,7 +19,7 @@ var ErrCommand = errors.New("AGENT__COMMAND")
 func newExec(set settings.Settings, guard []string, log *slog.Logger) (*backend.Exec, error) {
 	s := set.Agent
 	exec, err := backend.NewExec(backend.ExecConfig{
-		Command: s.Command, Timeout: s.CommandTimeout, OutputLimit: s.CommandOutputLimit, Logger: log,
+		Command: s.Command, Timeout: time.Duration(s.CommandTimeout), OutputLimit: int64(s.CommandOutputLimit), Logger: log,
 		Guard: guard, Input: backend.Input(s.CommandInput),
 		PassEnv: s.CommandEnv,
 		LookupEnv: func(name string) (string, bool) {

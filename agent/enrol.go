@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/getbindu/bindu-go/transport/mtls"
 )
@@ -44,8 +45,8 @@ func (a *Agent) obtainCertificate(ctx context.Context) error {
 func (a *Agent) newSource(id *mtls.Identity) (*mtls.Source, error) {
 	return mtls.NewSource(id, mtls.SourceConfig{
 		Issuer:            a.issuer,
-		RequireClientCert: a.set.MTLS.RequireClientCert,
-		HandshakeTimeout:  a.set.Limits.HandshakeTimeout,
+		RequireClientCert: bool(a.set.MTLS.RequireClientCert),
+		HandshakeTimeout:  time.Duration(a.set.Limits.HandshakeTimeout),
 		OnReject:          a.rejected,
 		Now:               a.opts.Now,
 		Logger:            a.log,
@@ -54,16 +55,16 @@ func (a *Agent) newSource(id *mtls.Identity) (*mtls.Source, error) {
 
 func (a *Agent) newEnroller() (*mtls.Enroller, error) {
 	return mtls.NewEnroller(mtls.EnrollerConfig{
-		CAURL:       a.set.MTLS.CAURL,
-		RootURL:     a.set.MTLS.CARootURL,
-		Fingerprint: a.set.MTLS.CAFingerprint,
-		RootFile:    a.set.MTLS.CARootFile,
+		CAURL:       string(a.set.MTLS.CAURL),
+		RootURL:     string(a.set.MTLS.CARootURL),
+		Fingerprint: string(a.set.MTLS.CAFingerprint),
+		RootFile:    string(a.set.MTLS.CARootFile),
 		DID:         a.did,
 		Issuer:      a.issuer,
-		Audience:    a.set.MTLS.OIDCAudience,
+		Audience:    string(a.set.MTLS.OIDCAudience),
 		Token:       a.enrolmentToken,
-		HTTPTimeout: a.set.MTLS.Timeout,
-		TTL:         a.set.MTLS.CertTTL,
+		HTTPTimeout: time.Duration(a.set.MTLS.Timeout),
+		TTL:         time.Duration(a.set.MTLS.CertTTL),
 		Rand:        a.opts.Rand,
 		Now:         a.opts.Now,
 		Logger:      a.log,

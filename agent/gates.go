@@ -1,6 +1,8 @@
 package agent
 
 import (
+	"time"
+
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/settings"
 	"github.com/getbindu/bindu-go/skill"
@@ -9,7 +11,7 @@ import (
 // mode is the settings' mode in the gate's terms.
 func (a *Agent) mode() gate.Mode {
 	switch {
-	case !a.set.MTLS.Enabled:
+	case !bool(a.set.MTLS.Enabled):
 		return gate.ModeOff
 	case a.set.MTLS.Mode == settings.ModeMTLS:
 		return gate.ModeMTLS
@@ -46,14 +48,14 @@ func (a *Agent) armGates() error {
 		Issuer:           a.issuer,
 		Mode:             a.mode(),
 		TokenMode:        gate.TokenMode(a.set.Auth.TokenMode),
-		AllowUncertified: a.set.MTLS.AllowUncertified,
-		TokenOnly:        !a.set.Auth.RequireDID,
-		RequireKeyBound:  a.set.DID.RequireKeyBound,
+		AllowUncertified: bool(a.set.MTLS.AllowUncertified),
+		TokenOnly:        !bool(a.set.Auth.RequireDID),
+		RequireKeyBound:  bool(a.set.DID.RequireKeyBound),
 		Auth0Numbers:     a.auth0Numbers(),
-		Window:           a.set.DID.TimestampWindow,
-		Permissions:      gate.DefaultPermissions().Override(a.set.Auth.Permissions),
+		Window:           time.Duration(a.set.DID.TimestampWindow),
+		Permissions:      gate.DefaultPermissions().Override(gate.Permissions(a.set.Auth.Permissions)),
 		Admins:           a.set.Auth.Admins,
-		Tokenless:        a.set.Auth.Tokenless,
+		Tokenless:        a.set.Auth.TokenlessPermissions,
 		Tokens:           tokens,
 		Keys:             keys,
 		Memory:           memory,
@@ -64,8 +66,8 @@ func (a *Agent) armGates() error {
 		Protected:        protected,
 		Unlisted:         map[string]gate.Reason{skill.ListPath + "/": gate.SkillNotFound},
 		Limits: gate.Limits{
-			TargetBytes: int(l.TargetBytes), BodyBytes: l.BodyBytes, BodyBytesHeld: l.BodyHeld, BodyTime: l.BodyTimeout, TokenBytes: int(l.TokenBytes), DIDBytes: int(l.DIDBytes), JSONDepth: l.JSONDepth,
-			InFlight: l.RequestsPerDID, Rate: l.RatePerDID, Burst: l.RateBurst,
+			TargetBytes: int(l.TargetBytes), BodyBytes: int64(l.BodyBytes), BodyBytesHeld: int64(l.BodyBytesPerDID), BodyTime: time.Duration(l.BodyTimeout), TokenBytes: int(l.TokenBytes), DIDBytes: int(l.DIDBytes), JSONDepth: int(l.JSONDepth),
+			InFlight: int(l.RequestsPerDID), Rate: float64(l.RatePerDID), Burst: int(l.RateBurst),
 		},
 		Now:  a.opts.Now,
 		Rand: a.opts.Rand,

@@ -3,6 +3,7 @@ package agent
 import (
 	"cmp"
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -12,10 +13,10 @@ import (
 
 func (a *Agent) hydraConfig() hydra.Config {
 	return hydra.Config{
-		AdminURL:          a.set.Hydra.AdminURL,
-		PublicURL:         a.set.Hydra.PublicURL,
-		AdminTimeout:      a.set.Hydra.Timeout,
-		IntrospectTimeout: a.set.Hydra.IntrospectionTimeout,
+		AdminURL:          string(a.set.Hydra.AdminURL),
+		PublicURL:         string(a.set.Hydra.PublicURL),
+		AdminTimeout:      time.Duration(a.set.Hydra.Timeout),
+		IntrospectTimeout: time.Duration(a.set.Hydra.IntrospectionTimeout),
 		Now:               a.opts.Now,
 		Logger:            a.log,
 	}
@@ -54,11 +55,11 @@ func (a *Agent) reconcile(ctx context.Context) error {
 
 func (a *Agent) wantedClient() hydra.Wanted {
 	w := hydra.Wanted{
-		DID: a.did, AgentID: a.agentID(), AgentURL: a.url, Name: a.set.Agent.Name,
-		PublicKey: a.key.PublicKey(), Scopes: a.set.Hydra.Scopes, GrantTypes: a.set.Hydra.GrantTypes,
+		DID: a.did, AgentID: a.agentID(), AgentURL: a.url, Name: string(a.set.Agent.Name),
+		PublicKey: a.key.PublicKey(), Scopes: a.set.Hydra.DefaultAgentScopes, GrantTypes: a.set.Hydra.DefaultGrantTypes,
 	}
 	if a.set.MTLS.Enabled {
-		w.Audience = []string{a.set.MTLS.OIDCAudience}
+		w.Audience = []string{string(a.set.MTLS.OIDCAudience)}
 		w.AccessTokenJWT = true
 	}
 	return w
@@ -83,6 +84,6 @@ func (a *Agent) learnIssuer(ctx context.Context) error {
 		a.tokenIssuer, err = hydra.Discover(ctx, a.hydraConfig())
 		return err
 	})
-	a.issuer = cmp.Or(a.set.MTLS.DIDIssuer, a.tokenIssuer)
+	a.issuer = cmp.Or(string(a.set.MTLS.DIDIssuer), a.tokenIssuer)
 	return err
 }

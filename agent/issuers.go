@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"time"
 
 	"github.com/getbindu/bindu-go/oauth/oidc"
 	"github.com/getbindu/bindu-go/settings"
@@ -21,13 +22,13 @@ var ErrIssuerCA = errors.New("AUTH__ISSUER_CA_FILE")
 // Errors: [ErrIssuerCA], [oidc.ErrDIDMap], those of the file system.
 func OIDCConfig(set settings.Settings) (oidc.Config, error) {
 	auth := set.Auth
-	roots, err := issuerRoots(auth.IssuerCAFile)
+	roots, err := issuerRoots(string(auth.IssuerCAFile))
 	if err != nil {
 		return oidc.Config{}, err
 	}
-	cfg := oidc.Config{Roots: roots, RefreshInterval: auth.JWKSRefresh, MaxStale: auth.JWKSMaxStale, MaxTokenBytes: int(set.Limits.TokenBytes)}
-	if auth.DIDMapFile != "" {
-		if cfg.DIDMap, err = oidc.LoadDIDMap(auth.DIDMapFile); err != nil {
+	cfg := oidc.Config{Roots: roots, RefreshInterval: time.Duration(auth.JWKSRefresh), MaxStale: time.Duration(auth.JWKSMaxStale), MaxTokenBytes: int(set.Limits.TokenBytes)}
+	if auth.DIDMap != "" {
+		if cfg.DIDMap, err = oidc.LoadDIDMap(string(auth.DIDMap)); err != nil {
 			return oidc.Config{}, fmt.Errorf("AUTH__DID_MAP: %w", err)
 		}
 	}
@@ -42,20 +43,20 @@ func issuer(set settings.Settings, name string) oidc.Issuer {
 	auth := set.Auth
 	i := oidc.Issuer{
 		Issuer:         name,
-		JWKSURI:        auth.JWKSURI,
+		JWKSURI:        string(auth.JWKSURI),
 		Audiences:      auth.Audience,
 		AllowedClients: auth.AllowedClients,
 		Algorithms:     auth.Algorithms,
 		RequiredClaims: auth.RequiredClaims,
-		Leeway:         auth.Leeway,
+		Leeway:         time.Duration(auth.Leeway),
 		ClientClaims:   auth.ClientClaims,
 		RightsClaims:   auth.RightsClaims,
-		DIDClaim:       auth.DIDClaim,
+		DIDClaim:       string(auth.DIDClaim),
 	}
 	if set.MTLS.OIDCAudience != "" {
-		i.RefusedAudiences = []string{set.MTLS.OIDCAudience}
+		i.RefusedAudiences = []string{string(set.MTLS.OIDCAudience)}
 	}
-	if i.JWKSURI == "" && auth.Provider == settings.ProviderAuth0 && name == "https://"+auth.Domain+"/" {
+	if i.JWKSURI == "" && auth.Provider == settings.ProviderAuth0 && name == "https://"+string(auth.Domain)+"/" {
 		i.JWKSURI = name + ".well-known/jwks.json"
 	}
 	return i
@@ -70,8 +71,8 @@ func OutboundConfig(set settings.Settings) (c oidc.ClientCredentialsConfig, conf
 		return oidc.ClientCredentialsConfig{}, false, nil
 	}
 	c = oidc.ClientCredentialsConfig{
-		TokenURL:      auth.TokenURL,
-		ClientID:      auth.ClientID,
+		TokenURL:      string(auth.TokenURL),
+		ClientID:      string(auth.ClientID),
 		ClientSecret:  auth.ClientSecret.Reveal(),
 		Scopes:        slices.Clone(auth.OutboundScopes),
 		AudienceStyle: oidc.AudienceStyle(auth.OutboundAudienceStyle),
@@ -80,7 +81,7 @@ func OutboundConfig(set settings.Settings) (c oidc.ClientCredentialsConfig, conf
 	if c.TokenURL == "" && len(auth.Issuers) > 0 {
 		c.Issuer = auth.Issuers[0]
 	}
-	c.Roots, err = issuerRoots(auth.IssuerCAFile)
+	c.Roots, err = issuerRoots(string(auth.IssuerCAFile))
 	return c, true, err
 }
 

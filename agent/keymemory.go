@@ -48,11 +48,11 @@ func (k knownKeys) pins(d did.DID) bool {
 // openKeyMemory opens the memory of the keys that callers were first seen with.
 // Without Hydra all keys are pinned, and there is nothing to remember.
 func (a *Agent) openKeyMemory() error {
-	if !a.set.DID.RememberKeys || !a.usesHydra() {
+	if !bool(a.set.DID.RememberKeys) || !a.usesHydra() {
 		return nil
 	}
 	memory, err := keymemory.Open(a.dir, keymemory.Config{
-		Limit: a.set.Limits.RememberedKeys, Now: a.opts.Now, Logger: a.log,
+		Limit: int(a.set.Limits.RememberedKeys), Now: a.opts.Now, Logger: a.log,
 		Decided: func(d did.DID) {
 			if keys := a.keys.Load(); keys != nil {
 				keys.Forget(d) // else the key that Hydra had until now would count for as long as it is kept
@@ -80,7 +80,7 @@ func (a *Agent) openKeyMemory() error {
 		return err
 	}
 	a.ready.watch(func() (reason, warning string) { return "", keyMemoryWarning(memory) })
-	a.follow(&followed{what: componentKeyRequests, path: filepath.Join(a.set.Agent.Dir, keymemory.RequestsDir), reload: memory.TakeRequests})
+	a.follow(&followed{what: componentKeyRequests, path: filepath.Join(string(a.set.Agent.Dir), keymemory.RequestsDir), reload: memory.TakeRequests})
 	return nil
 }
 

@@ -116,9 +116,9 @@ func TestADecisionCountsBeforeHydrasEarlierKeyIsTooOld(t *testing.T) {
 	for name, forget := range map[string]bool{"accepted": false, "forgotten": true} {
 		t.Run(name, func(t *testing.T) {
 			s := hydratest.Start(t, hydratest.Options{})
-			set := settings.Defaults()
-			set.Agent.Dir = filepath.Join(t.TempDir(), "agent")
-			set.Hydra.AdminURL, set.Hydra.PublicURL = s.AdminURL, s.PublicURL
+			set := settings.Default()
+			set.Agent.Dir = settings.Path(filepath.Join(t.TempDir(), "agent"))
+			set.Hydra.AdminURL, set.Hydra.PublicURL = settings.URL(s.AdminURL), settings.URL(s.PublicURL)
 			now := time.Now()
 			a, err := New(Options{Settings: set, Now: func() time.Time { return now }})
 			if err != nil {

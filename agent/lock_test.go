@@ -23,7 +23,7 @@ func locked(t *testing.T) (*Agent, *safefile.Lock) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = lock.Release() })
-	return &Agent{set: settings.Settings{Agent: settings.Agent{Dir: path}}}, lock
+	return &Agent{set: settings.Settings{Agent: settings.Agent{Dir: settings.Path(path)}}}, lock
 }
 
 // What a killed agent was just starting holds its lock for an instant.

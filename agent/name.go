@@ -50,7 +50,7 @@ func (a *Agent) keyPassword() []byte { return []byte(a.set.Agent.KeyPassword.Rev
 func (a *Agent) deriveDID(key *did.KeyPair) (did.DID, error) {
 	author, name := a.set.Agent.Author, a.set.Agent.Name
 	if a.set.DID.Derivation == settings.DerivationAuthorName {
-		return did.FromAuthorAndName(author, name)
+		return did.FromAuthorAndName(string(author), string(name))
 	}
-	return did.FromPublicKey(author, name, key.PublicKey())
+	return did.FromPublicKey(string(author), string(name), key.PublicKey())
 }

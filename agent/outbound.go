@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"crypto/tls"
+	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/peer"
@@ -41,8 +42,8 @@ func (a *Agent) Client() (*peer.Client, error) {
 	o := a.Outbound()
 	return peer.New(peer.Config{
 		DID: o.DID, Key: o.Key, Issuer: o.Issuer, Token: o.Token, TLS: o.TLS,
-		DialTimeout:    a.set.Network.ConnectionTimeout,
-		RequestTimeout: a.set.Network.RequestTimeout,
+		DialTimeout:    time.Duration(a.set.Network.ConnectionTimeout),
+		RequestTimeout: time.Duration(a.set.Network.RequestTimeout),
 		Now:            a.opts.Now,
 		Rand:           a.opts.Rand,
 		Logger:         a.log,

@@ -17,13 +17,13 @@ func (a *Agent) openPolicy() error {
 	if auth.PolicyFile == "" && len(auth.AllowedDIDs) == 0 {
 		return nil
 	}
-	engine, err := policy.Open(policy.Config{Path: auth.PolicyFile, AllowedDIDs: auth.AllowedDIDs})
+	engine, err := policy.Open(policy.Config{Path: string(auth.PolicyFile), AllowedDIDs: auth.AllowedDIDs})
 	if err != nil {
 		return fmt.Errorf("AUTH__POLICY_FILE: %w", err)
 	}
 	a.policy = &rules{engine, a.opts.Now}
 	if auth.PolicyFile != "" {
-		a.follow(&followed{what: componentPolicy, path: auth.PolicyFile, reload: engine.Reload})
+		a.follow(&followed{what: componentPolicy, path: string(auth.PolicyFile), reload: engine.Reload})
 	}
 	return nil
 }

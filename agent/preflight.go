@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/fetch"
@@ -107,7 +108,7 @@ func (p preflight) checkSkills() error {
 
 func (p preflight) checkPolicy() error {
 	auth := p.set.Auth
-	if _, err := policy.Open(policy.Config{Path: auth.PolicyFile, AllowedDIDs: auth.AllowedDIDs}); err != nil {
+	if _, err := policy.Open(policy.Config{Path: string(auth.PolicyFile), AllowedDIDs: auth.AllowedDIDs}); err != nil {
 		return fmt.Errorf("AUTH__POLICY_FILE: %w", err)
 	}
 	return nil
@@ -156,7 +157,8 @@ func (p preflight) checkAuthority() error {
 		return err
 	}
 	_, err = mtls.NewEnroller(mtls.EnrollerConfig{
-		CAURL: set.MTLS.CAURL, RootURL: set.MTLS.CARootURL, Fingerprint: set.MTLS.CAFingerprint, RootFile: set.MTLS.CARootFile,
+		CAURL: string(set.MTLS.CAURL), RootURL: string(set.MTLS.CARootURL), Fingerprint: string(set.MTLS.CAFingerprint), RootFile: string(set.MTLS.CARootFile),
+		Audience: string(set.MTLS.OIDCAudience), HTTPTimeout: time.Duration(set.MTLS.Timeout),
 		DID: anybody, Issuer: "https://issuer.invalid", Token: func(context.Context) (string, error) { return "", ErrNoToken },
 	})
 	if err != nil && set.MTLS.CARootFile != "" {

@@ -50,13 +50,13 @@ func TestPreflightSeesWhatCannotBeWritten(t *testing.T) {
 		"": 0o500, "x/..": 0o600, sqlite.FileName: 0o400, keymemory.File: 0o400, "replay": 0o500, keymemory.RequestsDir: 0o500,
 	} {
 		set := servedBefore(t)
-		if err := os.MkdirAll(filepath.Join(set.Agent.Dir, "x"), 0o700); err != nil {
+		if err := os.MkdirAll(filepath.Join(string(set.Agent.Dir), "x"), 0o700); err != nil {
 			t.Fatal(err)
 		}
 		var before, after error
-		asOrdinaryUser(t, set.Agent.Dir, func() {
+		asOrdinaryUser(t, string(set.Agent.Dir), func() {
 			before = Preflight(t.Context(), set)
-			if err := os.Chmod(filepath.Join(set.Agent.Dir, name), mode); err != nil {
+			if err := os.Chmod(filepath.Join(string(set.Agent.Dir), name), mode); err != nil {
 				after = err
 				return
 			}
@@ -65,7 +65,7 @@ func TestPreflightSeesWhatCannotBeWritten(t *testing.T) {
 		if before != nil || !errors.Is(after, ErrDirectory) {
 			t.Errorf("%q with mode %o: %v, then %v", name, mode, before, after)
 		}
-		if err := os.Chmod(set.Agent.Dir, 0o700); err != nil { // so that it can be removed
+		if err := os.Chmod(string(set.Agent.Dir), 0o700); err != nil { // so that it can be removed
 			t.Fatal(err)
 		}
 	}

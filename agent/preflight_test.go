@@ -92,7 +92,7 @@ func seesHeldPort(t *testing.T, name string, set settings.Settings) {
 	if listen, ok := errors.AsType[*ListenError](err); !ok || listen.Setting != name {
 		t.Errorf("held port: %v, want one about %s", err, name)
 	}
-	dir, err := safefile.OpenDir(set.Agent.Dir, nil)
+	dir, err := safefile.OpenDir(string(set.Agent.Dir), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,7 +146,7 @@ func TestAStartWithAHeldPortAsksNobody(t *testing.T) {
 	}
 	defer held.Close()
 	set := loadable(t, "NETWORK__PORT="+strconv.Itoa(held.Addr().(*net.TCPAddr).Port))
-	set.Hydra.AdminURL, set.Hydra.PublicURL = hydra.URL, hydra.URL
+	set.Hydra.AdminURL, set.Hydra.PublicURL = settings.URL(hydra.URL), settings.URL(hydra.URL)
 	for name, start := range map[string]func(*Agent, context.Context) error{
 		"a start":                                (*Agent).Run,
 		"the port is taken after the first look": func(a *Agent, ctx context.Context) error { return a.checkPrivatePort(ctx) },

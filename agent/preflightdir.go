@@ -22,7 +22,7 @@ var ErrDirectory = errors.New("AGENT__DIR")
 // checkDirectory looks at the directory and at what is kept in it, as far as a
 // start would not make it.
 func (p preflight) checkDirectory() error {
-	path := p.set.Agent.Dir
+	path := string(p.set.Agent.Dir)
 	dir, err := p.openDir()
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -52,7 +52,7 @@ func (p preflight) openDir() (*safefile.Dir, error) {
 	if fsys == nil {
 		fsys = safefile.OS()
 	}
-	return safefile.OpenDir(p.set.Agent.Dir, safefile.ReadOnly(fsys))
+	return safefile.OpenDir(string(p.set.Agent.Dir), safefile.ReadOnly(fsys))
 }
 
 // checkIdentity reads who the agent is, and what only that agent may use. What is
@@ -74,7 +74,7 @@ func (p preflight) checkIdentity() error {
 		errs = append(errs, err)
 	}
 	if p.set.MTLS.Enabled { // what cannot be used is obtained anew, what others may have read is not
-		if _, err := mtls.NewDirStore(dir, nil).Load(name, p.set.MTLS.DIDIssuer); !errors.Is(err, mtls.ErrNoIdentity) {
+		if _, err := mtls.NewDirStore(dir, nil).Load(name, string(p.set.MTLS.DIDIssuer)); !errors.Is(err, mtls.ErrNoIdentity) {
 			errs = append(errs, err)
 		}
 	}

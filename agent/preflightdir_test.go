@@ -25,7 +25,7 @@ import (
 func servedBefore(t *testing.T) settings.Settings {
 	t.Helper()
 	set := loadable(t)
-	dir, err := safefile.OpenDir(set.Agent.Dir, nil)
+	dir, err := safefile.OpenDir(string(set.Agent.Dir), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,8 +99,8 @@ func TestWhatPreflightFindsInTheDirectoryEndsAStart(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			set := servedBefore(t)
-			set.Hydra.AdminURL, set.Hydra.PublicURL = authority.URL, authority.URL
-			if err := test.spoil(set.Agent.Dir); err != nil {
+			set.Hydra.AdminURL, set.Hydra.PublicURL = settings.URL(authority.URL), settings.URL(authority.URL)
+			if err := test.spoil(string(set.Agent.Dir)); err != nil {
 				t.Fatal(err)
 			}
 			err := Preflight(t.Context(), set)
@@ -128,7 +128,7 @@ func TestPreflightNamesAllFaultsAtOnce(t *testing.T) {
 	t.Setenv("HTTPS_PROXY", "http://")
 	set := servedBefore(t)
 	for name, content := range map[string]string{"tasks.db": strings.Repeat("garbage ", 1000), keymemory.File: "nonsense\n", IdentityFile: "{"} {
-		if err := os.WriteFile(filepath.Join(set.Agent.Dir, name), []byte(content), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(string(set.Agent.Dir), name), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}

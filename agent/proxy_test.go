@@ -83,7 +83,7 @@ func askAll(t *testing.T, domain string) {
 		t.Fatal(err)
 	}
 	enroller, err := mtls.NewEnroller(mtls.EnrollerConfig{
-		CAURL: "https://ca" + domain, Fingerprint: strings.Repeat("ab", 32), DID: d, Issuer: "https://hydra.example",
+		CAURL: "https://ca" + domain, RootURL: "https://ca" + domain + "/roots.pem", Audience: "step-ca", HTTPTimeout: time.Minute, Fingerprint: strings.Repeat("ab", 32), DID: d, Issuer: "https://hydra.example",
 		Token: func(context.Context) (string, error) { return "t", nil },
 	})
 	if err != nil {
@@ -100,7 +100,7 @@ func askPeer(ctx context.Context, t *testing.T, d did.DID, address string) error
 	if err != nil {
 		t.Fatal(err)
 	}
-	client, err := peer.New(peer.Config{DID: d, Key: key, Token: func(context.Context) (string, error) { return "t", nil }})
+	client, err := peer.New(peer.Config{DID: d, Key: key, DialTimeout: time.Minute, RequestTimeout: time.Minute, Token: func(context.Context) (string, error) { return "t", nil }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/getbindu/bindu-go/gate/replay"
 	"github.com/getbindu/bindu-go/task/sqlite"
@@ -17,7 +18,7 @@ func (a *Agent) openReplay() error {
 	}
 	store, err := replay.Open(a.dir, replay.Config{
 		Now:     a.opts.Now,
-		Window:  a.set.DID.TimestampWindow,
+		Window:  time.Duration(a.set.DID.TimestampWindow),
 		Total:   int64(a.set.Limits.ReplayEntries),
 		Fresh:   a.fresh,
 		Foreign: !served,

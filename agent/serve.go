@@ -57,8 +57,8 @@ func (a *Agent) bind() error {
 		return errors.Join(err, ln.Close())
 	}
 	l := a.set.Limits
-	counted := newListener(ln, l.Connections, l.ConnectionsPerPeer, refused)
-	counted.watch = func(c net.Conn) net.Conn { return server.Watch(c, a.patience(), a.set.MTLS.Enabled) }
+	counted := newListener(ln, int(l.Connections), int(l.ConnectionsPerPeer), refused)
+	counted.watch = func(c net.Conn) net.Conn { return server.Watch(c, a.patience(), bool(a.set.MTLS.Enabled)) }
 	a.ln = counted
 	a.onStop(func(context.Context) error {
 		// Already closed by the server when it was served.
@@ -72,7 +72,7 @@ func (a *Agent) bind() error {
 
 // patience is how long a peer may leave something unfinished.
 func (a *Agent) patience() server.Timeouts {
-	return server.Timeouts{Header: a.set.Limits.HeaderTimeout, Body: a.set.Limits.BodyTimeout}
+	return server.Timeouts{Header: time.Duration(a.set.Limits.HeaderTimeout), Body: time.Duration(a.set.Limits.BodyTimeout)}
 }
 
 // listen serves the gates: over TLS, or plainly where the settings allow it.
@@ -83,8 +83,8 @@ func (a *Agent) listen() error {
 	l := a.set.Limits
 	srv := &http.Server{
 		Handler:           a.bounded(a.handler),
-		ReadHeaderTimeout: l.HeaderTimeout,
-		IdleTimeout:       l.IdleTimeout,
+		ReadHeaderTimeout: time.Duration(l.HeaderTimeout),
+		IdleTimeout:       time.Duration(l.IdleTimeout),
 		MaxHeaderBytes:    int(l.HeaderBytes),
 		ErrorLog:          a.stdLog("server"),
 		ConnContext:       a.connContext,
@@ -97,7 +97,7 @@ func (a *Agent) listen() error {
 	if a.source != nil {
 		ln = server.Listen(a.source.Listen(a.ln), a.patience())
 		srv.Protocols.SetUnencryptedHTTP2(true) // over TLS all the same: see server.Listen
-		srv.HTTP2 = server.HTTP2Config(l.WriteTimeout)
+		srv.HTTP2 = server.HTTP2Config(time.Duration(l.WriteTimeout))
 	}
 	a.addr.Store(a.ln.Addr())
 	a.serve(srv, func() error { return srv.Serve(ln) }, 0)

@@ -19,7 +19,7 @@ func TestOldConnectionsEndAfterTheirAnswer(t *testing.T) {
 	var since atomic.Int64
 	a := &Agent{
 		opts: Options{Now: func() time.Time { return start.Add(time.Duration(since.Load())) }},
-		set:  settings.Settings{Limits: settings.Limits{ConnectionAge: time.Minute, BodyTimeout: time.Minute, WriteTimeout: time.Minute}},
+		set:  settings.Settings{Limits: settings.Limits{ConnectionAge: settings.Duration(time.Minute), BodyTimeout: settings.Duration(time.Minute), WriteTimeout: settings.Duration(time.Minute)}},
 	}
 	var opened atomic.Int64
 	server := httptest.NewUnstartedServer(a.bounded(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

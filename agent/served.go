@@ -41,8 +41,8 @@ func (a *Agent) countReset(c *served, r *http.Request) {
 	if r.ProtoMajor < 2 || r.Context().Err() == nil {
 		return
 	}
-	if c.resets.Add(1) == int64(a.set.Limits.Resets)+1 {
-		a.log.Warn("connection closed: too many of its requests were cancelled", "remote", r.RemoteAddr, "limit", a.set.Limits.Resets)
+	if c.resets.Add(1) == int64(a.set.Limits.ResetsPerConnection)+1 {
+		a.log.Warn("connection closed: too many of its requests were cancelled", "remote", r.RemoteAddr, "limit", a.set.Limits.ResetsPerConnection)
 		_ = c.conn.Close() // what it still asks for is cancelled too
 	}
 }

@@ -19,7 +19,7 @@ func (c *closable) Close() error { c.closed++; return nil }
 func TestHostile096TooManyCancelledRequestsCloseTheConnection(t *testing.T) {
 	conn := &closable{}
 	c := &served{conn: conn}
-	a := &Agent{log: slog.New(slog.DiscardHandler), set: settings.Settings{Limits: settings.Limits{Resets: 3}}}
+	a := &Agent{log: slog.New(slog.DiscardHandler), set: settings.Settings{Limits: settings.Limits{ResetsPerConnection: 3}}}
 	over, cancel := context.WithCancel(t.Context())
 	cancel()
 	ask := func(ctx context.Context, version int, times, closed int) {

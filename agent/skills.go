@@ -15,9 +15,9 @@ import (
 // Errors: [skill.ErrFile].
 func openSkills(set settings.Settings) (*skill.Set, error) {
 	if set.Agent.SkillsFile == "" {
-		return skill.Default(set.Agent.Name, description(set)), nil
+		return skill.Default(string(set.Agent.Name), description(set)), nil
 	}
-	skills, err := skill.Load(set.Agent.SkillsFile)
+	skills, err := skill.Load(string(set.Agent.SkillsFile))
 	if err != nil {
 		return nil, fmt.Errorf("AGENT__SKILLS_FILE: %w", err)
 	}
@@ -26,10 +26,10 @@ func openSkills(set settings.Settings) (*skill.Set, error) {
 
 // description is never empty: official parsers of A2A 1.0 refuse such a card.
 func description(set settings.Settings) string {
-	if d := strings.TrimSpace(set.Agent.Description); d != "" {
+	if d := strings.TrimSpace(string(set.Agent.Description)); d != "" {
 		return d
 	}
-	return "The agent " + set.Agent.Name + " of " + set.Agent.Author
+	return string("The agent " + set.Agent.Name + " of " + set.Agent.Author)
 }
 
 // cardSkills are the skills for the cards, each with the URL of its details.

@@ -28,7 +28,7 @@ func skilled(t *testing.T, change func(*settings.Settings)) *Agent {
 	if err != nil {
 		t.Fatal(err)
 	}
-	set := settings.Defaults()
+	set := settings.Default()
 	set.Agent.Name, set.Agent.Author = "poet", "ada@example.com"
 	change(&set)
 	return &Agent{set: set, did: name, key: key, url: "https://poet.example:3773/"}
@@ -81,7 +81,7 @@ func TestSkillsOfTheFileAreOnCardAndRoutes(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	public, cards := publicOf(t, skilled(t, func(s *settings.Settings) { s.Agent.SkillsFile = path }))
+	public, cards := publicOf(t, skilled(t, func(s *settings.Settings) { s.Agent.SkillsFile = settings.Path(path) }))
 	card := legacyCard(t, cards)
 	if len(card.Skills) != 2 || card.Skills[0].DocumentationPath != "https://poet.example:3773/agent/skills/poem" || !slices.Equal(card.Skills[1].Tags, []string{"haiku"}) {
 		t.Errorf("%+v", card)
@@ -102,7 +102,7 @@ func TestSkillsOfTheFileAreOnCardAndRoutes(t *testing.T) {
 func TestAnAgentWithoutASkillsFileHasOneSkill(t *testing.T) {
 	t.Parallel()
 	for description, want := range map[string]string{"": "The agent poet of ada@example.com", "  ": "The agent poet of ada@example.com", "writes poems": "writes poems"} {
-		public, cards := publicOf(t, skilled(t, func(s *settings.Settings) { s.Agent.Description = description }))
+		public, cards := publicOf(t, skilled(t, func(s *settings.Settings) { s.Agent.Description = settings.Text(description) }))
 		card := legacyCard(t, cards)
 		if card.Description != want || len(card.Skills) != 1 || card.Skills[0].ID != "poet" || card.Skills[0].Description != want || len(card.Skills[0].Tags) != 1 {
 			t.Errorf("%q: %+v", description, card)
@@ -115,7 +115,9 @@ func TestAnAgentWithoutASkillsFileHasOneSkill(t *testing.T) {
 
 func TestPreflightRefusesABrokenSkillsFile(t *testing.T) {
 	t.Parallel()
-	a := skilled(t, func(s *settings.Settings) { s.Agent.SkillsFile = filepath.Join(t.TempDir(), "absent.yaml") })
+	a := skilled(t, func(s *settings.Settings) {
+		s.Agent.SkillsFile = settings.Path(filepath.Join(t.TempDir(), "absent.yaml"))
+	})
 	if err := (preflight{set: a.set}).checkSkills(); !errors.Is(err, skill.ErrFile) || !errors.Is(err, os.ErrNotExist) {
 		t.Error(err)
 	}

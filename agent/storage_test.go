@@ -17,6 +17,7 @@ import (
 	"github.com/getbindu/bindu-go/identity"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/task"
+	"github.com/getbindu/bindu-go/task/tasktest"
 )
 
 // fullDisk is a store that takes nothing as long as it is full.
@@ -43,7 +44,7 @@ func (d *fullDisk) Probe(context.Context) error { return d.err() }
 func TestReadyzTellsThatTasksCannotBeStored(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		disk := &fullDisk{}
-		service, err := task.NewService(task.Config{Store: disk, Executor: backend.Echo{}})
+		service, err := task.NewService(tasktest.Sized(task.Config{Store: disk, Executor: backend.Echo{}}))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/getbindu/bindu-go/backend"
 	"github.com/getbindu/bindu-go/gate"
@@ -29,9 +30,9 @@ func (a *Agent) openTasks(ctx context.Context) error {
 		Executor:        executor,
 		Sign:            func(text string) (string, error) { return did.SignText(a.key, text) },
 		Limits:          taskLimits(t),
-		Deadline:        t.Deadline,
-		Retention:       t.Retention,
-		MakeRoom:        t.MakeRoom,
+		Deadline:        time.Duration(t.Deadline),
+		Retention:       time.Duration(t.Retention),
+		MakeRoom:        bool(t.MakeRoom),
 		AdminPermission: gate.PermissionAdmin,
 		Now:             a.opts.Now,
 		Rand:            a.opts.Rand,
@@ -51,10 +52,15 @@ func (a *Agent) openTasks(ctx context.Context) error {
 	return err
 }
 
+// taskBytes is the size from which a task takes no more messages. It is no
+// setting: what callers keep is bounded by TASK__MAX_BYTES_PER_DID.
+const taskBytes = 32 << 20
+
 func taskLimits(t settings.Task) task.Limits {
 	return task.Limits{
-		Tasks: int64(t.MaxPerDID), Messages: int64(t.MaxHistory), ArtifactBytes: t.MaxArtifactBytes,
-		Bytes: t.MaxBytesPerDID, Active: t.MaxActivePerDID, Workers: t.Workers, Reserve: t.Reserve, Backlog: t.Queue,
+		TaskBytes: taskBytes,
+		Tasks:     int64(t.MaxPerDID), Messages: int64(t.MaxHistory), ArtifactBytes: int64(t.MaxArtifactBytes),
+		Bytes: int64(t.MaxBytesPerDID), Active: int(t.MaxActivePerDID), Workers: int(t.Workers), Reserve: int(t.Reserve), Queue: int(t.Queue),
 	}
 }
 

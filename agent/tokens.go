@@ -38,7 +38,7 @@ func (a *Agent) trustIssuers() error {
 	a.onStop(func(context.Context) error { return a.jwt.Close() })
 	a.ready.watch(func() (reason, warning string) { return issuersReason(a.jwt.Status()) })
 	if cfg.DIDMap != nil {
-		a.follow(&followed{what: componentDIDMap, path: a.set.Auth.DIDMapFile, reload: cfg.DIDMap.Reload})
+		a.follow(&followed{what: componentDIDMap, path: string(a.set.Auth.DIDMap), reload: cfg.DIDMap.Reload})
 	}
 	return nil
 }
@@ -77,7 +77,7 @@ func (a *Agent) tokenVerifier() (gate.TokenVerifier, error) {
 	}
 	options := IntrospectorOptions(a.set, a.tokenIssuer, flips.Inc)
 	// Half the time for asking Hydra leaves some for the answer itself.
-	options.Admit = newQueues(a.set.Limits.TokenChecksPerPeer, a.set.Hydra.IntrospectionTimeout/2).enter
+	options.Admit = newQueues(int(a.set.Limits.TokenChecksPerPeer), time.Duration(a.set.Hydra.IntrospectionTimeout/2)).enter
 	tokens := hydra.NewIntrospector(a.hydraConfig(), options)
 	a.onStop(func(context.Context) error { return tokens.Close() })
 	share := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
@@ -113,11 +113,11 @@ func flipWarning(active, flipped int) string {
 func IntrospectorOptions(set settings.Settings, issuer string, onFlip func()) hydra.IntrospectorOptions {
 	return hydra.IntrospectorOptions{
 		Issuer:             issuer,
-		ForbiddenAudiences: []string{set.MTLS.OIDCAudience},
+		ForbiddenAudiences: []string{string(set.MTLS.OIDCAudience)},
 		Audiences:          set.Auth.Audience,
-		MaxAge:             verdictAge(set.Hydra.CacheTTL),
+		MaxAge:             verdictAge(time.Duration(set.Hydra.CacheTTL)),
 		MaxTokenBytes:      int(set.Limits.TokenBytes),
-		MaxEntries:         set.Hydra.MaxCacheSize,
+		MaxEntries:         int(set.Hydra.MaxCacheSize),
 		OnFlip:             onFlip,
 	}
 }
@@ -142,7 +142,7 @@ func (a *Agent) prepareOwnTokens() error {
 			if a.tokens == nil {
 				return "", ErrNoToken
 			}
-			return a.tokens.Token(ctx, a.set.Auth.OutboundAudience)
+			return a.tokens.Token(ctx, string(a.set.Auth.OutboundAudience))
 		}
 		return nil
 	}
@@ -152,7 +152,9 @@ func (a *Agent) prepareOwnTokens() error {
 		return err
 	}
 	a.onStop(func(context.Context) error { return source.Close() })
-	a.ownToken = func(ctx context.Context) (string, error) { return source.Token(ctx, a.set.Auth.OutboundAudience) }
+	a.ownToken = func(ctx context.Context) (string, error) {
+		return source.Token(ctx, string(a.set.Auth.OutboundAudience))
+	}
 	return nil
 }
 
@@ -162,7 +164,7 @@ func (a *Agent) tokenURL() string {
 	if a.set.Auth.Provider != settings.ProviderHydra {
 		return ""
 	}
-	return a.set.Hydra.PublicURL + "/oauth2/token"
+	return string(a.set.Hydra.PublicURL + "/oauth2/token")
 }
 
 // created is when the agent was registered, zero where nobody registers it.

@@ -3,6 +3,7 @@ package backend_test
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/a2aproject/a2a-go/v2/a2a"
 
@@ -12,7 +13,9 @@ import (
 
 // An agent that answers with what a command makes of the message.
 func ExampleNewExec() {
-	upper, err := backend.NewExec(backend.ExecConfig{Command: []string{"tr", "a-z", "A-Z"}})
+	upper, err := backend.NewExec(backend.ExecConfig{
+		Command: []string{"tr", "a-z", "A-Z"}, Input: backend.InputText, Timeout: time.Minute, OutputLimit: 1 << 20,
+	})
 	if err != nil {
 		fmt.Println(err)
 		return

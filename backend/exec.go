@@ -25,17 +25,16 @@ type ExecConfig struct {
 	// Command is the program and its arguments, passed on as they are: no shell
 	// reads them. A program without a slash is looked up in PATH once.
 	Command []string
-	// Input is what it reads from its standard input; [InputText] by default.
+	// Input is what it reads from its standard input.
 	Input Input
 	// Dir is its working directory, ours by default.
 	Dir string
 	// PassEnv names variables of our environment that it gets beside PATH,
 	// HOME, LANG, LC_ALL, TZ and TMPDIR. It gets no others.
 	PassEnv []string
-	// Timeout ends it; one minute by default.
+	// Timeout ends it.
 	Timeout time.Duration
-	// OutputLimit is how many bytes it may write to its standard output; 4 MiB
-	// by default.
+	// OutputLimit is how many bytes it may write to its standard output.
 	OutputLimit int64
 	// LookupEnv reads our environment; os.LookupEnv by default.
 	LookupEnv func(string) (string, bool)
@@ -77,25 +76,18 @@ func NewExec(cfg ExecConfig) (*Exec, error) {
 	if len(cfg.Command) == 0 || cfg.Command[0] == "" {
 		return nil, errors.New("backend: a command is required")
 	}
+	switch {
+	case cfg.Timeout <= 0 || cfg.OutputLimit <= 0:
+		return nil, errors.New("backend: a command needs a timeout and a limit of its output")
+	case cfg.Input != InputText && cfg.Input != InputJSON:
+		return nil, fmt.Errorf("backend: unknown input %q", cfg.Input)
+	}
 	path, err := exec.LookPath(cfg.Command[0])
 	if err != nil {
 		return nil, fmt.Errorf("backend: %w", err)
 	}
-	if cfg.Timeout <= 0 {
-		cfg.Timeout = time.Minute
-	}
-	if cfg.OutputLimit <= 0 {
-		cfg.OutputLimit = 4 << 20
-	}
 	if cfg.LookupEnv == nil {
 		cfg.LookupEnv = os.LookupEnv
-	}
-	switch cfg.Input {
-	case "":
-		cfg.Input = InputText
-	case InputText, InputJSON:
-	default:
-		return nil, fmt.Errorf("backend: unknown input %q", cfg.Input)
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)

@@ -80,7 +80,7 @@ func newExec(t *testing.T, name string, change func(*backend.ExecConfig)) *backe
 	cfg := backend.ExecConfig{
 		Command: []string{os.Args[0], "$(id)", "; rm *"},
 		PassEnv: []string{"BACKEND_TEST_COMMAND", "BACKEND_TEST_STAY"},
-		Timeout: 30 * time.Second,
+		Timeout: 30 * time.Second, OutputLimit: 4 << 20, Input: backend.InputText,
 		LookupEnv: func(key string) (string, bool) {
 			value, ok := map[string]string{
 				"BACKEND_TEST_COMMAND": name, "PATH": "/bin", "HOME": "/home/agent", "HYDRA_SECRET": "secret",
@@ -271,8 +271,27 @@ func zombie(pid int) bool {
 func TestNewExecChecksTheCommand(t *testing.T) {
 	t.Parallel()
 	for _, command := range [][]string{nil, {""}, {"no-such-command-anywhere"}} {
-		if _, err := backend.NewExec(backend.ExecConfig{Command: command}); err == nil {
+		if _, err := backend.NewExec(backend.ExecConfig{Command: command, Timeout: time.Minute, OutputLimit: 1, Input: backend.InputText}); err == nil {
 			t.Errorf("command %q was accepted", command)
+		}
+	}
+}
+
+// TestNewExecNeedsItsLimits: what nobody said is no other limit.
+func TestNewExecNeedsItsLimits(t *testing.T) {
+	t.Parallel()
+	whole := backend.ExecConfig{Command: []string{os.Args[0]}, Timeout: time.Minute, OutputLimit: 1, Input: backend.InputText}
+	if _, err := backend.NewExec(whole); err != nil {
+		t.Fatal(err)
+	}
+	for what, lack := range map[string]func(*backend.ExecConfig){
+		"timeout": func(c *backend.ExecConfig) { c.Timeout = 0 }, "limit of output": func(c *backend.ExecConfig) { c.OutputLimit = 0 },
+		"input": func(c *backend.ExecConfig) { c.Input = "" },
+	} {
+		cfg := whole
+		lack(&cfg)
+		if _, err := backend.NewExec(cfg); err == nil {
+			t.Errorf("a command without a %s was accepted", what)
 		}
 	}
 }

@@ -29,7 +29,7 @@ func init() {
 				}
 				return os.LookupEnv(name)
 			},
-			Guard: guardArgv,
+			Guard: guardArgv, Timeout: time.Minute, OutputLimit: 4 << 20, Input: backend.InputText,
 		})
 		if err != nil {
 			panic(err)

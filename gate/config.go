@@ -77,8 +77,8 @@ type Recorder interface {
 	Record(ctx context.Context, e audit.Event)
 }
 
-// Config is all that a [Chain] needs to know. Zero limits mean the defaults of
-// [DefaultLimits].
+// Config is all that a [Chain] needs to know. What an operator decides has no
+// default here: modes, window and limits have to be said.
 type Config struct {
 	// Self is the DID of this agent: the recipient that jcs-1 signatures name.
 	Self did.DID
@@ -98,7 +98,7 @@ type Config struct {
 	// Auth0Numbers gives callers that name no version of A2A the error numbers of
 	// Auth0's guide for missing, invalid and expired tokens and permissions.
 	Auth0Numbers bool
-	// Window is how far a timestamp may be from now, inclusive. Zero means 300 s.
+	// Window is how far a timestamp may be from now, inclusive.
 	Window time.Duration
 	// Permissions maps each JSON-RPC method to the permissions of which one is
 	// needed. Nil means [DefaultPermissions].
@@ -167,6 +167,11 @@ func (c *Config) check() error {
 	default:
 		require(false, "unknown token mode")
 	}
+	require(c.Window > 0, "the window of timestamps is missing")
+	for _, name := range c.Limits.unsaid() {
+		require(false, "the limit "+name+" must be more than 0")
+	}
+	require(c.Limits.BodyBytesHeld >= c.Limits.BodyBytes, "the limit BodyBytesHeld is less than one body")
 	require(!c.TokenOnly || (c.Mode == ModeOff && c.TokenMode == TokenStrict), "callers without a DID are possible only with mode off and strict tokens")
 	require(!c.AllowUncertified || c.Mode == ModeHybrid, "uncertified callers are possible only in hybrid mode")
 	for path := range c.Public {
@@ -177,18 +182,6 @@ func (c *Config) check() error {
 }
 
 func (c *Config) setDefaults() {
-	if c.Mode == "" {
-		c.Mode = ModeHybrid
-	}
-	if c.TokenMode == "" {
-		c.TokenMode = TokenStrict
-		if c.Mode == ModeMTLS {
-			c.TokenMode = TokenOptional
-		}
-	}
-	if c.Window == 0 {
-		c.Window = 300 * time.Second
-	}
 	if c.Permissions == nil {
 		c.Permissions = DefaultPermissions()
 	}
@@ -201,5 +194,4 @@ func (c *Config) setDefaults() {
 	if c.CheckPeer == nil {
 		c.CheckPeer = func(cs *tls.ConnectionState) error { return mtls.CheckNow(cs, c.Now()) }
 	}
-	c.Limits = c.Limits.withDefaults()
 }

@@ -149,7 +149,7 @@ func newBench(t testing.TB, configure ...func(*gate.Config)) *bench {
 	now := func() time.Time { return testNow }
 	cfg := gate.Config{
 		Self: b.self, Issuer: testIssuer, Tokens: b, Keys: b, Policy: b, Recorder: b, Now: now, Rand: rand.Reader,
-		Replay: countingReplay{b, replay.NewMemory(now, 0, 0)},
+		Replay: countingReplay{b, replay.NewMemory(now, 0, 1_000_000)},
 		Public: map[string]gate.Route{"/health": {Methods: []string{"GET"}, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			b.count("public")
 			fmt.Fprint(w, "public")
@@ -162,7 +162,7 @@ func newBench(t testing.TB, configure ...func(*gate.Config)) *bench {
 	for _, c := range configure {
 		c(&cfg)
 	}
-	b.chain, err = gate.New(cfg)
+	b.chain, err = gate.New(gate.Whole(cfg))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -58,7 +58,7 @@ func admittedTogether(t *testing.T, burst, slow int, configure func(*gate.Config
 	now.Store(testNow.Unix())
 	clock := func() time.Time { return time.Unix(now.Load(), 0) }
 	b := newBench(t, configure, func(c *gate.Config) {
-		c.Now, c.Replay = clock, replay.NewMemory(clock, 0, 0)
+		c.Now, c.Replay = clock, replay.NewMemory(clock, 0, 1_000_000)
 		c.Limits = gate.Limits{Rate: 0.1, Burst: burst}
 	})
 	codes := make(chan int)

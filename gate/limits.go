@@ -1,70 +1,46 @@
 package gate
 
-import (
-	"time"
+import "time"
 
-	"github.com/getbindu/bindu-go/identity/did"
-)
-
-// Limits bound what one request, and one caller, may cost.
+// Limits bound what one request, and one caller, may cost. None may be zero:
+// how much is the operator's to say, and package settings has the defaults.
 type Limits struct {
-	// TargetBytes is the longest request target. Default 4 KiB.
+	// TargetBytes is the longest request target.
 	TargetBytes int
-	// BodyBytes is the largest body. Default 2 MiB.
+	// BodyBytes is the largest body.
 	BodyBytes int64
-	// BodyTime is how long a body may take to arrive. Default 30 s.
+	// BodyTime is how long a body may take to arrive.
 	BodyTime time.Duration
-	// TokenBytes is the longest bearer token. Default 8 KiB.
+	// TokenBytes is the longest bearer token.
 	TokenBytes int
-	// DIDBytes is the longest DID of a caller. Default 512, which is also the most.
+	// DIDBytes is the longest DID of a caller.
 	DIDBytes int
-	// JSONDepth is the deepest nesting of a body. Default 64.
+	// JSONDepth is the deepest nesting of a body.
 	JSONDepth int
-	// InFlight is how many requests of one DID may run at once. Default 256.
+	// InFlight is how many requests of one DID may run at once.
 	InFlight int
 	// BodyBytesHeld is how many bytes of bodies the requests of one DID may
-	// hold at once. Default 64 MiB, and never less than BodyBytes.
+	// hold at once, never less than BodyBytes.
 	BodyBytesHeld int64
 	// Rate is how many requests per second one DID may send on average, with
-	// Burst on top. Defaults 1000 and 2000.
+	// Burst on top.
 	Rate  float64
 	Burst int
 }
 
-// DefaultLimits returns the limits of an agent whose settings say nothing.
-func DefaultLimits() Limits {
-	return Limits{
-		TargetBytes:   4 << 10,
-		BodyBytes:     2 << 20,
-		BodyBytesHeld: 64 << 20,
-		BodyTime:      30 * time.Second,
-		TokenBytes:    8 << 10,
-		DIDBytes:      did.MaxLength,
-		JSONDepth:     64,
-		InFlight:      256,
-		Rate:          1000,
-		Burst:         2000,
+// unsaid names the limits that nobody said.
+func (l Limits) unsaid() (names []string) {
+	for _, limit := range []struct {
+		name string
+		said bool
+	}{
+		{"TargetBytes", l.TargetBytes > 0}, {"BodyBytes", l.BodyBytes > 0}, {"BodyTime", l.BodyTime > 0}, {"TokenBytes", l.TokenBytes > 0},
+		{"DIDBytes", l.DIDBytes > 0}, {"JSONDepth", l.JSONDepth > 0}, {"InFlight", l.InFlight > 0},
+		{"BodyBytesHeld", l.BodyBytesHeld > 0}, {"Rate", l.Rate > 0}, {"Burst", l.Burst > 0},
+	} {
+		if !limit.said {
+			names = append(names, limit.name)
+		}
 	}
-}
-
-func (l Limits) withDefaults() Limits {
-	d := DefaultLimits()
-	orDefault(&l.TargetBytes, d.TargetBytes)
-	orDefault(&l.BodyBytes, d.BodyBytes)
-	orDefault(&l.BodyTime, d.BodyTime)
-	orDefault(&l.TokenBytes, d.TokenBytes)
-	orDefault(&l.DIDBytes, d.DIDBytes)
-	orDefault(&l.JSONDepth, d.JSONDepth)
-	orDefault(&l.InFlight, d.InFlight)
-	orDefault(&l.BodyBytesHeld, d.BodyBytesHeld)
-	l.BodyBytesHeld = max(l.BodyBytesHeld, l.BodyBytes)
-	orDefault(&l.Rate, d.Rate)
-	orDefault(&l.Burst, d.Burst)
-	return l
-}
-
-func orDefault[T int | int64 | float64 | time.Duration](v *T, def T) {
-	if *v == 0 {
-		*v = def
-	}
+	return names
 }

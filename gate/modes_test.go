@@ -65,6 +65,19 @@ func TestConfigurationsThatLeaveADoorOpenAreRefused(t *testing.T) {
 		"uncertified in mtls mode":             func(c *gate.Config) { c.Mode = gate.ModeMTLS; c.AllowUncertified = true },
 		"unknown token mode":                   func(c *gate.Config) { c.TokenMode = "maybe" },
 		"no recorder":                          func(c *gate.Config) { c.Recorder = nil },
+		"no mode":                              func(c *gate.Config) { c.Mode = "" },
+		"no token mode":                        func(c *gate.Config) { c.TokenMode = "" },
+		"no window":                            func(c *gate.Config) { c.Window = 0 },
+		"no limit of targets":                  func(c *gate.Config) { c.Limits.TargetBytes = 0 },
+		"no limit of bodies":                   func(c *gate.Config) { c.Limits.BodyBytes = 0 },
+		"no time for bodies":                   func(c *gate.Config) { c.Limits.BodyTime = 0 },
+		"no limit of tokens":                   func(c *gate.Config) { c.Limits.TokenBytes = 0 },
+		"no limit of DIDs":                     func(c *gate.Config) { c.Limits.DIDBytes = 0 },
+		"no limit of nesting":                  func(c *gate.Config) { c.Limits.JSONDepth = 0 },
+		"no limit of requests":                 func(c *gate.Config) { c.Limits.InFlight = 0 },
+		"no room for a body":                   func(c *gate.Config) { c.Limits.BodyBytesHeld = c.Limits.BodyBytes - 1 },
+		"no rate":                              func(c *gate.Config) { c.Limits.Rate = 0 },
+		"no burst":                             func(c *gate.Config) { c.Limits.Burst = 0 },
 		"nothing to protect":                   func(c *gate.Config) { c.Protected = nil },
 	}
 	for name, change := range tests {
@@ -72,10 +85,11 @@ func TestConfigurationsThatLeaveADoorOpenAreRefused(t *testing.T) {
 			b := &bench{t: t, ran: map[string]int{}}
 			cfg := gate.Config{
 				Self: mustDID(t, "did:bindu:ops:server:1"), Issuer: testIssuer, Tokens: b, Keys: b, Recorder: b,
-				Replay:    replay.NewMemory(time.Now, 0, 0),
+				Replay:    replay.NewMemory(time.Now, 0, 1_000_000),
 				Public:    map[string]gate.Route{},
 				Protected: map[string]gate.Route{"/": {Methods: []string{"POST"}, Handler: b, Unbound: true}},
 			}
+			cfg = gate.Whole(cfg)
 			if _, err := gate.New(cfg); err != nil {
 				t.Fatalf("the unchanged configuration: %v", err)
 			}

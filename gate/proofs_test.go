@@ -236,7 +236,7 @@ func TestHostile167CallerThatBecomesAnother(t *testing.T) {
 // The policy is told the time at which it judges.
 func TestHostile168PolicyJudgesByNow(t *testing.T) {
 	clock := newTicker()
-	b := newBench(t, clock.on, func(c *gate.Config) { c.Replay = replay.NewMemory(clock.now, 0, 0) })
+	b := newBench(t, clock.on, func(c *gate.Config) { c.Replay = replay.NewMemory(clock.now, 0, 1_000_000) })
 	r := b.request(signature.Reference, testBody)
 	r.Body = &meanwhile{strings.NewReader(testBody), func() { clock.Add(int64(50 * time.Millisecond)) }}
 	w := httptest.NewRecorder()

@@ -63,7 +63,7 @@ func TestHostile079ReplayWithASlowBody(t *testing.T) {
 			var now atomic.Int64
 			now.Store(testNow.Unix())
 			clock := func() time.Time { return time.Unix(now.Load(), 0) }
-			b := newBench(t, func(c *gate.Config) { c.Now, c.Replay = clock, replay.NewMemory(clock, 0, 0) })
+			b := newBench(t, func(c *gate.Config) { c.Now, c.Replay = clock, replay.NewMemory(clock, 0, 1_000_000) })
 			first := b.request(signature.Reference, testBody)
 			copied := first.Clone(context.Background())
 			if w, _ := b.do(first); w.Code != http.StatusOK {
@@ -95,7 +95,7 @@ func TestHostile081ReplayAtASecondInstance(t *testing.T) {
 			"both ask one store":        {true, http.StatusConflict},
 		} {
 			t.Run(string(scheme)+"/"+name, func(t *testing.T) {
-				stores := []gate.ReplayStore{replay.NewMemory(now, 0, 0), replay.NewMemory(now, 0, 0)}
+				stores := []gate.ReplayStore{replay.NewMemory(now, 0, 1_000_000), replay.NewMemory(now, 0, 1_000_000)}
 				if tt.shared {
 					stores[1] = stores[0]
 				}

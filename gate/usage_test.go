@@ -18,7 +18,7 @@ type meter struct {
 
 func newMeter(l Limits) *meter {
 	m := &meter{t: time.Unix(1_800_000_000, 0)}
-	m.usage = newUsage(l.withDefaults(), func() time.Time { return m.t })
+	m.usage = newUsage(Sized(l), func() time.Time { return m.t })
 	return m
 }
 
@@ -159,7 +159,7 @@ func TestCallersAreForgottenOnlyWhenThatGivesNothingAway(t *testing.T) {
 
 // However callers come and go, nobody exceeds its rate and nothing is left in flight.
 func TestUsageConcurrently(t *testing.T) {
-	u := newUsage(Limits{InFlight: 4, Rate: 1e-9, Burst: 100}.withDefaults(), time.Now)
+	u := newUsage(Sized(Limits{InFlight: 4, Rate: 1e-9, Burst: 100}), time.Now)
 	var wg sync.WaitGroup
 	var mu sync.Mutex
 	got := map[string]int{}

@@ -1,7 +1,6 @@
 package peer
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/tls"
@@ -14,14 +13,8 @@ import (
 	"github.com/getbindu/bindu-go/identity/did"
 )
 
-// Defaults of [Config].
-const (
-	DefaultDialTimeout    = 10 * time.Second
-	DefaultRequestTimeout = 30 * time.Second
-)
-
-// Config says as whom a [Client] calls, and how. DID and Key are required, and
-// Issuer where TLS is set.
+// Config says as whom a [Client] calls, and how. DID, Key and the timeouts are
+// required, and Issuer where TLS is set.
 type Config struct {
 	// DID is the caller's name, Key what it signs with.
 	DID did.DID
@@ -53,11 +46,11 @@ func (c Config) withDefaults() (Config, error) {
 	switch {
 	case c.DID.IsZero() || c.Key == nil:
 		return Config{}, errors.New("peer: a client needs a DID and its key")
+	case c.DialTimeout <= 0 || c.RequestTimeout <= 0:
+		return Config{}, errors.New("peer: a client needs a timeout for connecting and one for requests")
 	case c.TLS != nil && c.Issuer == "":
 		return Config{}, errors.New("peer: a client with TLS needs the issuer of its certificates")
 	}
-	c.DialTimeout = cmp.Or(c.DialTimeout, DefaultDialTimeout)
-	c.RequestTimeout = cmp.Or(c.RequestTimeout, DefaultRequestTimeout)
 	if c.DialContext == nil {
 		c.DialContext = (&net.Dialer{Timeout: c.DialTimeout}).DialContext
 	}

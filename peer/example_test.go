@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/oauth/hydra"
@@ -24,7 +25,7 @@ func ExampleClient_Send() {
 		poet   did.DID
 	)
 	client, err := peer.New(peer.Config{
-		DID: self, Key: key,
+		DID: self, Key: key, DialTimeout: 10 * time.Second, RequestTimeout: 30 * time.Second,
 		TLS: source.ClientConfig, Issuer: "https://hydra.example",
 		Token: func(ctx context.Context) (string, error) { return tokens.Token(ctx, "") },
 	})

@@ -66,7 +66,7 @@ func newClient(t testing.TB, ca *stepcatest.CA, key *did.KeyPair, change ...func
 	cfg := peer.Config{
 		DID: parse(t, poet), Key: key, Issuer: issuer,
 		Token: func(context.Context) (string, error) { return "the-token", nil },
-		TLS:   newSource(t, ca, poet).ClientConfig,
+		TLS:   newSource(t, ca, poet).ClientConfig, DialTimeout: 10 * time.Second, RequestTimeout: 30 * time.Second,
 	}
 	for _, f := range change {
 		f(&cfg)

@@ -26,7 +26,7 @@ func plainClient(t *testing.T) *Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := New(Config{DID: self, Key: key})
+	c, err := New(Config{DID: self, Key: key, DialTimeout: time.Minute, RequestTimeout: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,6 +91,17 @@ func TestClassify(t *testing.T) {
 func TestNewWantsWhatItNeeds(t *testing.T) {
 	if _, err := New(Config{}); err == nil {
 		t.Error("a client without a name")
+	}
+	whole := plainClient(t).cfg
+	for what, lack := range map[string]func(*Config){
+		"timeout for connecting": func(c *Config) { c.DialTimeout = 0 }, "timeout for requests": func(c *Config) { c.RequestTimeout = 0 },
+		"key": func(c *Config) { c.Key = nil },
+	} {
+		cfg := whole
+		lack(&cfg)
+		if _, err := New(cfg); err == nil {
+			t.Errorf("a client without a %s", what)
+		}
 	}
 }
 

@@ -7,12 +7,10 @@ import (
 
 // adviseAll warns about what works and may not be meant.
 func (l *loader) adviseAll() {
-	s := l.s
-	for _, hydra := range []struct{ name, url string }{
-		{"HYDRA__ADMIN_URL", s.Hydra.AdminURL}, {"HYDRA__PUBLIC_URL", s.Hydra.PublicURL},
-	} {
-		if strings.HasPrefix(hydra.url, "http://") && !isLoopback(hostOf(hydra.url)) {
-			l.warn("%s is plain http: secrets and tokens cross the network to %s readable by all who share it", hydra.name, hostOf(hydra.url))
+	s := &l.s
+	for _, hydra := range []*URL{&s.Hydra.AdminURL, &s.Hydra.PublicURL} {
+		if host := hostOf(*hydra); strings.HasPrefix(string(*hydra), "http://") && !isLoopback(host) {
+			l.warn("%s is plain http: secrets and tokens cross the network to %s readable by all who share it", l.name(hydra), host)
 		}
 	}
 	if s.Agent.URL != "" && isLoopback(hostOf(s.Agent.URL)) && !isLoopback(s.Network.Host) {
@@ -26,11 +24,11 @@ func (l *loader) adviseAll() {
 }
 
 func (l *loader) adviseTransport() {
-	mtls := l.s.MTLS
-	switch {
-	case !mtls.Enabled && !isLoopback(l.s.Network.Host):
+	mtls := &l.s.MTLS
+	switch enabled := bool(mtls.Enabled); {
+	case !enabled && !isLoopback(l.s.Network.Host):
 		l.warn("MTLS__ENABLED is false and AGENT__ALLOW_PLAINTEXT is true: tokens and messages cross the network readable by all who share it")
-	case !mtls.Enabled:
+	case !enabled:
 		l.warn("MTLS__ENABLED is false: the agent serves plain HTTP and no certificate names its callers")
 	case mtls.CAURL != "" && mtls.CAFingerprint == "" && mtls.CARootFile == "":
 		l.warn("neither MTLS__CA_FINGERPRINT nor MTLS__CA_ROOT_FILE is set: the certificate authority is trusted if the system's roots vouch for it")
@@ -41,14 +39,17 @@ func (l *loader) adviseTransport() {
 }
 
 func (l *loader) adviseTokens() {
-	auth := l.s.Auth
-	if auth.TokenMode != TokenStrict && l.s.sources["AUTH__TOKEN_MODE"] != SourceDerived {
+	auth := &l.s.Auth
+	if auth.TokenMode != TokenStrict && l.s.source(l.name(&auth.TokenMode)) != SourceDerived {
 		l.warn("AUTH__TOKEN_MODE is %s: requests are admitted without a valid token", auth.TokenMode)
 	}
 	if auth.Provider == ProviderHydra {
-		for name, value := range map[string]string{"AUTH__DID_CLAIM": auth.DIDClaim, "AUTH__DID_MAP": auth.DIDMapFile} {
-			if value != "" {
-				l.warn("%s has no effect with AUTH__PROVIDER=hydra: there the client id is the DID", name)
+		for _, field := range []struct {
+			address any
+			set     bool
+		}{{&auth.DIDClaim, auth.DIDClaim != ""}, {&auth.DIDMap, auth.DIDMap != ""}} {
+			if field.set {
+				l.warn("%s has no effect with AUTH__PROVIDER=hydra: there the client id is the DID", l.name(field.address))
 			}
 		}
 	}
@@ -58,8 +59,8 @@ func (l *loader) adviseTokens() {
 }
 
 // hostOf returns the host of a URL that has passed its check.
-func hostOf(text string) string {
-	u, err := url.Parse(text)
+func hostOf[T ~string](text T) string {
+	u, err := url.Parse(string(text))
 	if err != nil {
 		return ""
 	}

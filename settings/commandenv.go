@@ -26,7 +26,7 @@ func checkEnvName(name string) (problem string) {
 	}
 	upper := strings.ToUpper(name)
 	switch {
-	case slices.ContainsFunc(sections(fields(new(Settings))), func(p string) bool { return strings.HasPrefix(upper, p) }):
+	case slices.ContainsFunc(prefixes(fields(new(Settings))), func(p string) bool { return strings.HasPrefix(upper, p) }):
 		return "is a setting of the agent, which its command must not see"
 	case slices.Contains(reservedEnv, upper):
 		return "is set by the agent itself"

@@ -1,174 +1,153 @@
 package settings
 
 import (
+	"errors"
 	"fmt"
-	"log/slog"
-	"math"
-	"reflect"
-	"strconv"
-	"strings"
+	"os"
+	"sync"
 	"time"
+
+	"github.com/kelseyhightower/envconfig"
 )
 
-// decode sets the field from text that came under the given name and returns
-// what is wrong with it, or "". On a problem the field keeps its value.
-func (f field) decode(text, name string) (problem string) {
-	switch {
-	case f.isSecret():
-		f.value.Set(reflect.ValueOf(NewSecret(text)))
-		return ""
-	case f.value.Type() == durationType:
-		return f.decodeDuration(text, unitOf(name))
-	case f.choices() != nil:
-		return f.decodeChoice(text)
-	case f.tag.Get("form") == "argv":
-		return f.decodeArgv(text)
-	}
-	switch f.value.Kind() {
-	case reflect.Bool:
-		return f.decodeBool(text)
-	case reflect.Int, reflect.Int64:
-		return f.decodeInt(text)
-	case reflect.Float64:
-		return f.decodeFloat(text)
-	case reflect.Slice:
-		return f.decodeList(text)
-	case reflect.Map:
-		return f.decodeMap(text)
-	default:
-		return f.decodeString(text)
+// environment is held by whoever reads or writes settings in the process
+// environment, which is the only place where envconfig looks.
+var environment sync.Mutex
+
+// choose finds the variable that sets each field, by the field's name: under
+// one of its names, or in the file that its _FILE variable names.
+func (l *loader) choose() {
+	for _, f := range l.fields {
+		v, contradicts := l.vars.find(f.names())
+		for _, other := range contradicts {
+			l.note(f, other, fmt.Sprintf("contradicts %s, which means the same: keep one of them", v.name))
+		}
+		v = l.fromFile(f, v)
+		if v.value == "" {
+			continue // set to nothing is not set
+		}
+		l.chosen[f.name] = v
 	}
 }
 
-func (f field) decodeString(text string) string {
-	text, problem := applyRule(f.tag.Get("rule"), text)
-	if problem == "" {
-		f.value.SetString(text)
+// decode has envconfig decode every section, and notes all faults.
+func (l *loader) decode() {
+	defer l.expose()()
+	for _, s := range l.s.sections() {
+		l.process(s)
 	}
-	return problem
 }
 
-// decodeChoice sets an enumeration; case does not matter, as it does not for
-// the reference's log levels.
-func (f field) decodeChoice(text string) string {
-	word := strings.ToLower(text)
-	if f.value.Type() == levelType && word == "warning" {
-		word = "warn"
+// process decodes one section. The first fault ends envconfig's run, so the
+// faulty variable is taken away and the section decoded again.
+func (l *loader) process(s section) {
+	for {
+		f, wrong, found := firstFault(s)
+		if !found {
+			return
+		}
+		v, given := l.chosen[f.name]
+		if !given { // the default itself; the tests rule it out
+			l.note(f, variable{name: f.name, value: f.tag.Get("default"), source: SourceDefault}, wrong)
+			return
+		}
+		l.note(f, v, wrong)
+		delete(l.chosen, f.name)
+		f.value.SetZero()
+		_ = os.Unsetenv(f.name) // fails for no name without a NUL
 	}
-	for _, choice := range f.choices() {
-		if word != choice {
+}
+
+// firstFault decodes the section and says what is wrong with the first field
+// that cannot be decoded or lies outside its range.
+func firstFault(s section) (f field, wrong string, found bool) {
+	err := envconfig.Process("", s)
+	all := fieldsOf(s)
+	if err == nil {
+		return outOfRange(s, all)
+	}
+	var parse *envconfig.ParseError // its text repeats the value, secrets included
+	if !errors.As(err, &parse) {
+		return all[0], "cannot be decoded: " + err.Error(), true
+	}
+	wrong = "cannot be read"
+	if rule, ok := errors.AsType[invalid](parse.Err); ok {
+		wrong = rule.Error()
+	}
+	for _, f := range all {
+		if f.name == parse.KeyName {
+			return f, wrong, true
+		}
+	}
+	return all[0], "cannot be decoded: envconfig knows " + parse.KeyName, true
+}
+
+// outOfRange returns the first quantity outside its range. Zero is right where
+// it says that the value follows from other settings.
+func outOfRange(s section, all []field) (f field, wrong string, found bool) {
+	for _, b := range s.ranges() {
+		for _, f := range all {
+			if f.address() != b.field || f.tag.Get("derived") != "" && f.value.IsZero() {
+				continue
+			}
+			if wrong := b.breached(); wrong != "" {
+				return f, wrong, true
+			}
+		}
+	}
+	return field{}, "", false
+}
+
+// expose puts the chosen values into the process environment, under the names
+// of the fields and no other, and returns what puts back what was there.
+func (l *loader) expose() (restore func()) {
+	type held struct {
+		name, value string
+		set         bool
+	}
+	before := make([]held, 0, len(l.fields))
+	for _, f := range l.fields {
+		value, set := os.LookupEnv(f.name)
+		before = append(before, held{f.name, value, set})
+		_ = os.Unsetenv(f.name)
+		v, ok := l.chosen[f.name]
+		if !ok {
 			continue
 		}
-		if level, ok := f.value.Addr().Interface().(*slog.Level); ok {
-			if err := level.UnmarshalText([]byte(word)); err != nil {
-				return "is not a log level"
+		text, err := v.canonical()
+		if err == nil {
+			err = setenv(f.name, text)
+		}
+		if err != nil {
+			l.note(f, v, err.Error())
+			delete(l.chosen, f.name)
+		}
+	}
+	return func() {
+		for _, h := range before {
+			if h.set {
+				_ = os.Setenv(h.name, h.value)
+			} else {
+				_ = os.Unsetenv(h.name)
 			}
-			return ""
-		}
-		f.value.SetString(choice)
-		return ""
-	}
-	return "must be one of " + strings.Join(f.choices(), ", ") + didYouMean(text, f.choices())
-}
-
-// decodeBool understands the words the reference's settings library does.
-func (f field) decodeBool(text string) string {
-	switch strings.ToLower(text) {
-	case "true", "1", "yes", "on", "t", "y":
-		f.value.SetBool(true)
-	case "false", "0", "no", "off", "f", "n":
-		f.value.SetBool(false)
-	default:
-		return "must be true or false"
-	}
-	return ""
-}
-
-func (f field) decodeInt(text string) string {
-	parse, kind := parseInt, "a whole number"
-	if f.tag.Get("unit") == "bytes" {
-		parse, kind = parseBytes, "a size in bytes, or with KiB, MiB or GiB"
-	}
-	n, ok := parse(text)
-	if !ok {
-		return "must be " + kind
-	}
-	if low, ok := parse(f.tag.Get("min")); ok && n < low {
-		return "must be at least " + f.tag.Get("min")
-	}
-	if high, ok := parse(f.tag.Get("max")); ok && n > high {
-		return "must be at most " + f.tag.Get("max")
-	}
-	f.value.SetInt(n)
-	return ""
-}
-
-func (f field) decodeFloat(text string) string {
-	x, err := strconv.ParseFloat(text, 64)
-	if err != nil || math.IsNaN(x) || math.IsInf(x, 0) {
-		return "must be a number"
-	}
-	if low, err := strconv.ParseFloat(f.tag.Get("min"), 64); err == nil && x < low {
-		return "must be at least " + f.tag.Get("min")
-	}
-	if high, err := strconv.ParseFloat(f.tag.Get("max"), 64); err == nil && x > high {
-		return "must be at most " + f.tag.Get("max")
-	}
-	f.value.SetFloat(x)
-	return ""
-}
-
-func (f field) decodeDuration(text string, unit time.Duration) string {
-	d, ok := parseDuration(text, unit)
-	if !ok {
-		return fmt.Sprintf("must be a time such as 90s, 5m or 24h, or a number of %s", unitWord(unit))
-	}
-	if low, ok := parseDuration(f.tag.Get("min"), time.Second); ok && d < low {
-		return "must be at least " + showDuration(low)
-	}
-	if high, ok := parseDuration(f.tag.Get("max"), time.Second); ok && d > high {
-		return "must be at most " + showDuration(high)
-	}
-	f.value.SetInt(int64(d))
-	return ""
-}
-
-func (f field) decodeArgv(text string) string {
-	argv, problem := splitCommand(text)
-	if problem == "" {
-		f.value.Set(reflect.ValueOf(argv))
-	}
-	return problem
-}
-
-func (f field) decodeList(text string) string {
-	words, problem := parseList(text)
-	if problem != "" {
-		return problem
-	}
-	for i, word := range words {
-		if words[i], problem = applyRule(f.tag.Get("each"), word); problem != "" {
-			return fmt.Sprintf("%s: %s", printable(word), problem)
 		}
 	}
-	f.value.Set(reflect.ValueOf(words))
-	return ""
 }
 
-func (f field) decodeMap(text string) string {
-	if f.value.Type().Elem().Kind() == reflect.Slice {
-		m, problem := parseListMap(text)
-		if problem == "" {
-			f.value.Set(reflect.ValueOf(m))
-		}
-		return problem
+func setenv(name, value string) error {
+	if os.Setenv(name, value) != nil {
+		return invalid("contains a NUL byte")
 	}
-	m, problem := parseMap(text)
-	if problem == "" && f.tag.Get("rule") == "pins" {
-		problem = checkPins(m)
+	return nil
+}
+
+// canonical returns the value as the field itself reads it. A number under a
+// name of the reference that ends in _HOURS is one of hours.
+func (v variable) canonical() (text string, err error) {
+	unit := unitOf(v.name)
+	if unit == time.Second {
+		return v.value, nil
 	}
-	if problem == "" {
-		f.value.Set(reflect.ValueOf(m))
-	}
-	return problem
+	d, err := decodeDuration(v.value, unit)
+	return d.String(), err
 }

@@ -2,12 +2,11 @@ package settings
 
 import (
 	"encoding/json"
-	"log/slog"
+	"fmt"
 	"maps"
+	"reflect"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 )
 
 // Row is one setting as `agent config` and the documentation show it.
@@ -34,13 +33,14 @@ type Row struct {
 func (s Settings) Describe() []Row {
 	all := fields(&s)
 	rows := make([]Row, 0, len(all))
+	low, high := ranges(&s)
 	for _, f := range all {
 		rows = append(rows, Row{
 			Section: f.section, Name: f.name, Aliases: f.aliases, File: f.fileName(),
-			Value: f.text(), Default: f.defaultText(), Source: s.source(f.name),
-			Choices: f.choices(), Min: f.tag.Get("min"), Max: f.tag.Get("max"),
+			Value: f.text(), Default: f.defaultText(&s), Source: s.source(f.name),
+			Choices: f.choices(), Min: low[f.address()], Max: high[f.address()],
 			Kind: f.kind(), Secret: f.isSecret(),
-			Doc: f.tag.Get("doc"), Example: f.tag.Get("example"),
+			Doc: f.tag.Get("desc"), Example: f.tag.Get("example"),
 		})
 	}
 	return rows
@@ -50,47 +50,57 @@ func (s Settings) Describe() []Row {
 func (f field) example() string { return f.name + "=" + f.tag.Get("example") }
 
 // defaultText says what the field is when nobody sets it.
-func (f field) defaultText() string {
+func (f field) defaultText(s *Settings) string {
 	switch {
 	case f.tag.Get("derived") != "":
 		return "from " + f.tag.Get("derived")
-	case f.tag.Get("required") == "true":
+	case slices.Contains(required(s), f.address()):
 		return "required"
 	}
 	return f.tag.Get("default")
 }
 
+// ranges returns the bounds of the quantities by their addresses.
+func ranges(s *Settings) (low, high map[any]string) {
+	low, high = map[any]string{}, map[any]string{}
+	for _, section := range s.sections() {
+		for _, b := range section.ranges() {
+			low[b.field], high[b.field] = b.low, b.high
+		}
+	}
+	return low, high
+}
+
 // text writes the field's value so that it can be read back.
 func (f field) text() string {
 	switch value := f.value.Interface().(type) {
-	case Secret:
+	case fmt.Stringer: // secrets as stars
 		return value.String()
-	case time.Duration:
-		return showDuration(value)
-	case slog.Level:
-		return strings.ToLower(value.String())
-	case bool:
-		return strconv.FormatBool(value)
-	case float64:
-		return strconv.FormatFloat(value, 'g', -1, 64)
-	case int:
-		return strconv.Itoa(value)
-	case int64:
-		return showBytes(value)
-	case []string:
-		return f.listText(value)
-	case map[string]string:
-		return pairsText(value)
-	case map[string][]string:
+	case Argv:
 		return jsonText(value, len(value))
-	default:
-		return f.value.String()
+	case Permissions:
+		return jsonText(value, len(value))
 	}
+	switch f.value.Kind() {
+	case reflect.Slice:
+		return listText(reflectList(f.value))
+	case reflect.Map:
+		return pairsText(reflectPairs(f.value))
+	}
+	return fmt.Sprint(f.value.Interface())
 }
 
-func (f field) listText(list []string) string {
+func reflectList(v reflect.Value) []string {
+	return v.Convert(reflect.TypeFor[[]string]()).Interface().([]string)
+}
+
+func reflectPairs(v reflect.Value) map[string]string {
+	return v.Convert(reflect.TypeFor[map[string]string]()).Interface().(map[string]string)
+}
+
+func listText(list []string) string {
 	text := strings.Join(list, ",")
-	if words, problem := parseList(text); !f.isList() || problem != "" || !slices.Equal(words, list) {
+	if words, problem := parseList(text); problem != "" || !slices.Equal(words, list) {
 		return jsonText(list, len(list))
 	}
 	return text
@@ -129,24 +139,16 @@ func (f field) kind() string {
 	switch f.value.Interface().(type) {
 	case Secret:
 		return "secret"
-	case time.Duration:
+	case Duration:
 		return "time"
-	case bool:
-		return "boolean"
-	case int, float64:
-		return "number"
-	case int64:
+	case Bytes:
 		return "size"
-	case map[string]string, map[string][]string:
-		return "pairs"
-	case []string:
-		if f.isList() {
-			return "list"
-		}
+	case Argv:
 		return "command"
-	}
-	if f.choices() != nil {
+	case choice:
 		return "word"
 	}
-	return "text"
+	return map[reflect.Kind]string{
+		reflect.Bool: "boolean", reflect.Int: "number", reflect.Float64: "number", reflect.Slice: "list", reflect.Map: "pairs", reflect.String: "text",
+	}[f.value.Kind()]
 }

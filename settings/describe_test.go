@@ -31,7 +31,7 @@ func TestDescribedValuesLoadAgain(t *testing.T) {
 			t.Errorf("%s was %q and is %q", a[i].Name, a[i].Value, b[i].Value)
 		}
 	}
-	if !reflect.DeepEqual(first.Agent.Command, []string{"python3", "-c", "print('a b')", ""}) {
+	if !reflect.DeepEqual(first.Agent.Command, settings.Argv{"python3", "-c", "print('a b')", ""}) {
 		t.Errorf("command: %q", first.Agent.Command)
 	}
 	if !reflect.DeepEqual(first.Auth, second.Auth) || !reflect.DeepEqual(first.Agent, second.Agent) {
@@ -40,7 +40,7 @@ func TestDescribedValuesLoadAgain(t *testing.T) {
 }
 
 func TestEverySettingIsDescribed(t *testing.T) {
-	for _, row := range settings.Defaults().Describe() {
+	for _, row := range settings.Default().Describe() {
 		switch {
 		case row.Doc == "" || !strings.HasSuffix(row.Doc, "."):
 			t.Errorf("%s has no sentence: %q", row.Name, row.Doc)
@@ -55,7 +55,7 @@ func TestEverySettingIsDescribed(t *testing.T) {
 }
 
 func TestEveryExampleAndDefaultIsRight(t *testing.T) {
-	for _, row := range settings.Defaults().Describe() {
+	for _, row := range settings.Default().Describe() {
 		values := map[string]string{"example": row.Example}
 		if row.Source == settings.SourceDefault {
 			values["default"] = row.Value
@@ -87,7 +87,7 @@ func TestChoicesAreTheConstants(t *testing.T) {
 		"LOG__FORMAT":     fmt.Sprint(settings.LogText, "|", settings.LogJSON),
 		"LOG__LEVEL":      strings.ToLower(fmt.Sprint(slog.LevelDebug, "|", slog.LevelInfo, "|", slog.LevelWarn, "|", slog.LevelError)),
 	}
-	for _, row := range settings.Defaults().Describe() {
+	for _, row := range settings.Default().Describe() {
 		if got := strings.Join(row.Choices, "|"); got != want[row.Name] {
 			t.Errorf("%s: choices are %q, constants %q", row.Name, got, want[row.Name])
 		}

@@ -13,9 +13,15 @@ const (
 
 // DID says how identities are made and how signatures of callers are judged.
 type DID struct {
-	Derivation      Derivation        `env:"DID__DERIVATION" default:"key" oneof:"key|author_name" doc:"What a new DID is derived from; the DID of an existing directory is kept." example:"author_name"`
-	RequireKeyBound bool              `env:"DID__REQUIRE_KEY_BOUND" default:"false" doc:"Refuse callers whose DID is not derived from their key." example:"true"`
-	PinnedKeys      map[string]string `env:"DID__PINNED_KEYS" file:"true" rule:"pins" doc:"Public keys (base58) that are known for certain, DID=KEY; they win over what Hydra says." example:"did:bindu:you_at_example_com:poet:9f3c=4zvwRjXUKGfvwnParsHAS3HuSVzV5cA4McphgmoCtajS"`
-	RememberKeys    bool              `env:"DID__REMEMBER_KEYS" default:"true" doc:"Remember the first key with which each DID was admitted, and refuse another until \"agent key accept\" accepts it." example:"false"`
-	TimestampWindow time.Duration     `env:"DID__TIMESTAMP_WINDOW" default:"300s" min:"1s" max:"300s" doc:"How far the timestamp of a signed request may lie from our clock, either way." example:"60"`
+	Derivation      Derivation `envconfig:"DID__DERIVATION" default:"key" desc:"What a new DID is derived from; the DID of an existing directory is kept." example:"author_name"`
+	RequireKeyBound Bool       `envconfig:"DID__REQUIRE_KEY_BOUND" default:"false" desc:"Refuse callers whose DID is not derived from their key." example:"true"`
+	PinnedKeys      Pins       `envconfig:"DID__PINNED_KEYS" desc:"Public keys (base58) that are known for certain, DID=KEY; they win over what Hydra says." example:"did:bindu:you_at_example_com:poet:9f3c=4zvwRjXUKGfvwnParsHAS3HuSVzV5cA4McphgmoCtajS"`
+	RememberKeys    Bool       `envconfig:"DID__REMEMBER_KEYS" default:"true" desc:"Remember the first key with which each DID was admitted, and refuse another until \"agent key accept\" accepts it." example:"false"`
+	TimestampWindow Duration   `envconfig:"DID__TIMESTAMP_WINDOW" default:"300s" desc:"How far the timestamp of a signed request may lie from our clock, either way." example:"60"`
+}
+
+func (d *DID) ranges() []bounds {
+	return []bounds{
+		lasts(&d.TimestampWindow, time.Second, 300*time.Second),
+	}
 }

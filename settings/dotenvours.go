@@ -7,10 +7,10 @@ import (
 
 // judged tells the variables that are read here from those of other programs.
 func judged(commandEnv []string) func(name string) bool {
-	prefixes := sections(fields(new(Settings)))
+	sections := prefixes(fields(new(Settings)))
 	return func(name string) bool {
 		return slices.Contains(commandEnv, name) ||
-			slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(name, p) })
+			slices.ContainsFunc(sections, func(p string) bool { return strings.HasPrefix(name, p) })
 	}
 }
 

@@ -1,13 +1,11 @@
 package settings
 
 import (
-	"log/slog"
 	"reflect"
 	"strings"
-	"time"
 )
 
-// field is one leaf of Settings and what its tags say about it.
+// field is one leaf of Settings and what is said about it.
 type field struct {
 	section string
 	name    string   // the environment variable
@@ -16,26 +14,49 @@ type field struct {
 	tag     reflect.StructTag
 }
 
+// section is one struct of Settings.
+type section interface{ ranges() []bounds }
+
+// sections returns the structs in the order of the documentation.
+func (s *Settings) sections() []section {
+	return []section{&s.Agent, &s.Network, &s.Hydra, &s.Auth, &s.MTLS, &s.DID, &s.Limits, &s.Task, &s.Log}
+}
+
 // fields walks the sections of s in order. The values are addressable, so that
 // setting one sets s.
 func fields(s *Settings) []field {
 	var all []field
-	root := reflect.ValueOf(s).Elem()
-	for i := range root.NumField() {
-		section := root.Type().Field(i)
-		if !section.IsExported() {
-			continue
-		}
-		for j := range section.Type.NumField() {
-			leaf := section.Type.Field(j)
-			f := field{section: section.Name, name: leaf.Tag.Get("env"), value: root.Field(i).Field(j), tag: leaf.Tag}
-			if alias := leaf.Tag.Get("alias"); alias != "" {
-				f.aliases = strings.Split(alias, ",")
-			}
-			all = append(all, f)
-		}
+	for _, section := range s.sections() {
+		all = append(all, fieldsOf(section)...)
 	}
 	return all
+}
+
+func fieldsOf(s section) []field {
+	value := reflect.ValueOf(s).Elem()
+	all := make([]field, 0, value.NumField())
+	for i := range value.NumField() {
+		leaf := value.Type().Field(i)
+		f := field{section: value.Type().Name(), name: leaf.Tag.Get("envconfig"), value: value.Field(i), tag: leaf.Tag}
+		if alias := leaf.Tag.Get("alias"); alias != "" {
+			f.aliases = strings.Split(alias, ",")
+		}
+		all = append(all, f)
+	}
+	return all
+}
+
+// address returns the pointer to the field, by which the rest of the package
+// speaks of it: no name of a field that is not there can be written.
+func (f field) address() any { return f.value.Addr().Interface() }
+
+// decode sets the field from text. The error is an [invalid].
+func (f field) decode(text string) error {
+	leaf, ok := f.address().(leaf)
+	if !ok {
+		return invalid("cannot be decoded") // no setting is like that: a test looks
+	}
+	return leaf.Decode(text)
 }
 
 // names returns every variable that can set the field directly.
@@ -44,23 +65,21 @@ func (f field) names() []string { return append([]string{f.name}, f.aliases...) 
 // fileName returns the variable that names a file holding the value, or "".
 // Every secret has one, so that it can stay out of the environment.
 func (f field) fileName() string {
-	if f.isSecret() || f.tag.Get("file") == "true" {
+	if _, ok := f.value.Interface().(fileLeaf); ok {
 		return f.name + "_FILE"
 	}
 	return ""
 }
 
-func (f field) isSecret() bool { return f.value.Type() == secretType }
-
-// isList reports whether the field holds words, rather than one argument vector.
-func (f field) isList() bool {
-	return f.value.Kind() == reflect.Slice && f.tag.Get("form") != "argv"
+func (f field) isSecret() bool {
+	_, ok := f.value.Interface().(Secret)
+	return ok
 }
 
 // choices returns the words an enumeration allows, or nil.
 func (f field) choices() []string {
-	if words := f.tag.Get("oneof"); words != "" {
-		return strings.Split(words, "|")
+	if c, ok := f.value.Interface().(choice); ok {
+		return c.words()
 	}
 	return nil
 }
@@ -72,10 +91,3 @@ func (f field) show(value string) string {
 	}
 	return printable(value)
 }
-
-// The types that are decoded by more than their kind.
-var (
-	durationType = reflect.TypeFor[time.Duration]()
-	secretType   = reflect.TypeFor[Secret]()
-	levelType    = reflect.TypeFor[slog.Level]()
-)

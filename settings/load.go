@@ -21,52 +21,89 @@ type Options struct {
 	AllowIncomplete bool
 }
 
-// Load reads every setting once. The process environment wins over .env, and
-// neither is changed. The error is an *[Error] that lists all faults at once;
-// with it comes a zero Settings, so that nothing runs on half of them.
+// Load reads every setting once. The process environment wins over .env. While
+// it decodes, Load sets the variables of the settings in the process
+// environment to what it was given, and puts back what was there: calls wait
+// for each other, and nothing else should set these variables meanwhile.
+//
+// The error is an *[Error] that lists all faults at once; with it comes a zero
+// Settings, so that nothing runs on half of them.
 func Load(o Options) (Settings, error) {
+	environment.Lock()
+	defer environment.Unlock()
 	dotEnv, warnings, err := readDotEnv(o)
 	if err != nil {
 		return Settings{}, err
 	}
 	environ := o.environ()
-	l := &loader{
-		vars:       merge(dotEnv, environ),
-		incomplete: o.AllowIncomplete,
-		faulty:     map[string]bool{},
-		s:          Settings{sources: map[string]Source{}, warnings: warnings},
+	l := newLoader(Settings{warnings: warnings})
+	l.vars, l.incomplete = merge(dotEnv, environ), o.AllowIncomplete
+	l.choose()
+	l.decode()
+	for name, v := range l.chosen {
+		l.s.sources[name] = v.source
 	}
-	l.fields = fields(&l.s)
-	l.decodeAll()
 	l.readCommandEnv(dotEnv, environ)
-	return l.load()
+	l.checkNames()
+	l.checkReference()
+	return l.judge()
 }
 
-// Defaults returns the settings nobody has touched, for documentation. They are
-// incomplete: [Load] would name what is missing.
-func Defaults() Settings {
-	s, err := Load(Options{Environ: []string{}, SkipDotEnv: true, AllowIncomplete: true})
-	if err != nil {
-		return Settings{} // a default that does not decode; the tests rule it out
+// Default returns the settings that nobody has touched: [Settings.Validate]
+// names what is missing from them, and derives what follows from others.
+func Default() Settings {
+	environment.Lock()
+	defer environment.Unlock()
+	l := newLoader(Settings{})
+	l.decode()
+	if len(l.faults) > 0 {
+		panic(&Error{Faults: l.faults}) // a default breaks its own rule; the tests rule it out
 	}
-	return s
+	return l.s
 }
 
-// loader is one run of Load.
+// Validate judges settings that a program made, as [Load] judges those of an
+// operator: start from [Default] and set fields. Like Load it brings values into
+// their normal form and fills in those that are zero and follow from others. The
+// error is an *[Error] with all faults; then nothing is changed.
+func (s *Settings) Validate() error {
+	l := newLoader(*s)
+	l.s.warnings = nil
+	untouched := Default()
+	l.markSet(&untouched)
+	l.redecode(&untouched)
+	judged, err := l.judge()
+	if err == nil {
+		*s = judged
+	}
+	return err
+}
+
+// loader is one run of Load or Validate.
 type loader struct {
 	vars       variables
+	chosen     map[string]variable // what sets each field, by its name
 	incomplete bool
 	fields     []field
 	s          Settings
 	faults     []Fault
-	faulty     map[string]bool // by the setting's first name
+	faulty     map[string]bool // by the field's name
 }
 
-// load judges what was decoded.
-func (l *loader) load() (Settings, error) {
-	l.checkNames()
-	l.checkReference()
+func newLoader(s Settings) *loader {
+	l := &loader{s: s, chosen: map[string]variable{}, faulty: map[string]bool{}}
+	l.s.sources = make(map[string]Source, len(s.sources))
+	for name, source := range s.sources {
+		l.s.sources[name] = source
+	}
+	l.fields = fields(&l.s)
+	return l
+}
+
+// judge derives what nobody set and looks at the settings together.
+func (l *loader) judge() (Settings, error) {
 	l.derive()
+	l.checkEnabled()
 	if !l.incomplete {
 		l.checkComplete()
 	}
@@ -90,30 +127,6 @@ func (l *loader) sortFaults() {
 	slices.SortStableFunc(l.faults, func(a, b Fault) int { return cmp.Compare(place(a), place(b)) })
 }
 
-// decodeAll gives each field its default and then what was set.
-func (l *loader) decodeAll() {
-	for _, f := range l.fields {
-		if def := f.tag.Get("default"); def != "" {
-			if problem := f.decode(def, f.name); problem != "" {
-				l.fault(f, variable{name: f.name, value: def, source: SourceDefault}, problem)
-			}
-		}
-		v, contradicts := l.vars.find(f.names())
-		for _, other := range contradicts {
-			l.fault(f, other, fmt.Sprintf("contradicts %s, which means the same: keep one of them", v.name))
-		}
-		v = l.fromFile(f, v)
-		if v.value == "" {
-			continue
-		}
-		if problem := f.decode(v.value, v.name); problem != "" {
-			l.fault(f, v, problem)
-			continue
-		}
-		l.s.sources[f.name] = v.source
-	}
-}
-
 // fromFile replaces v by the content of the file that NAME_FILE names, if any.
 func (l *loader) fromFile(f field, v variable) variable {
 	named, ok := l.vars[f.fileName()]
@@ -121,7 +134,7 @@ func (l *loader) fromFile(f field, v variable) variable {
 		return v
 	}
 	if v.value != "" && v.source == named.source {
-		l.fault(f, v, fmt.Sprintf("is set beside %s: keep one of them", named.name))
+		l.note(f, v, fmt.Sprintf("is set beside %s: keep one of them", named.name))
 		return variable{}
 	}
 	if v.value != "" && v.source == SourceEnvironment {
@@ -137,32 +150,4 @@ func (l *loader) fromFile(f field, v variable) variable {
 		return variable{}
 	}
 	return variable{name: named.name, value: content, source: named.source}
-}
-
-// fault notes what is wrong with the variable that set f.
-func (l *loader) fault(f field, v variable, problem string) {
-	if v.value == "" {
-		v = variable{name: f.name, source: SourceDefault}
-	}
-	l.faulty[f.name] = true
-	l.faults = append(l.faults, Fault{
-		Variable: v.name, Value: f.show(v.value), Source: v.source,
-		Problem: problem, Example: f.example(),
-	})
-}
-
-// faultAbout notes what is wrong with a setting in the light of others, unless
-// that setting is known to be faulty already.
-func (l *loader) faultAbout(name, problem string) {
-	for _, f := range l.fields {
-		if f.name == name && !l.faulty[name] {
-			v, _ := l.vars.find(f.names())
-			l.fault(f, v, problem)
-		}
-	}
-}
-
-// warn notes a choice the operator should know about.
-func (l *loader) warn(format string, args ...any) {
-	l.s.warnings = append(l.s.warnings, fmt.Sprintf(format, args...))
 }

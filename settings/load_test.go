@@ -3,6 +3,7 @@ package settings_test
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,6 +26,8 @@ func complete(more ...string) []string {
 		"MTLS__CA_FINGERPRINT=" + fingerprint,
 	}, more...)
 }
+
+func hours(n int) settings.Duration { return settings.Duration(n) * settings.Duration(time.Hour) }
 
 const fingerprint = "d9d0978692f1c7cc791f5c343ce98771900721405e834cd27b9502cc719f5097"
 
@@ -89,16 +92,16 @@ func TestEnvironmentBlockOfTheReferenceLoads(t *testing.T) {
 		"NETWORK__DEFAULT_HOST=localhost", "NETWORK__DEFAULT_PORT=4000", "LOGGING__DEFAULT_LEVEL=WARNING",
 		"DID__PKI_DIR=/keys", "BINDU_ALLOW_PRIVATE_WEBHOOK_RANGES=1", "VAULT__ENABLED=true",
 	)
-	if s.MTLS.CertTTL != 24*time.Hour || s.MTLS.RenewBefore != 8*time.Hour || s.MTLS.Timeout != 15*time.Second {
+	if s.MTLS.CertTTL != hours(24) || s.MTLS.RenewBefore != hours(8) || s.MTLS.Timeout != settings.Duration(15*time.Second) {
 		t.Errorf("times: %v %v %v", s.MTLS.CertTTL, s.MTLS.RenewBefore, s.MTLS.Timeout)
 	}
 	if s.MTLS.RequireClientCert || s.MTLS.Mode != settings.ModeHybrid || s.Auth.TokenMode != settings.TokenStrict {
 		t.Errorf("modes: %+v", s.MTLS)
 	}
-	if s.Hydra.PublicURL != "https://hydra.example.com" || !slices.Equal(s.Hydra.Scopes, []string{"openid", "agent:read"}) {
+	if s.Hydra.PublicURL != "https://hydra.example.com" || !slices.Equal(s.Hydra.DefaultAgentScopes, []string{"openid", "agent:read"}) {
 		t.Errorf("hydra: %+v", s.Hydra)
 	}
-	if s.Network.Addr() != "localhost:4000" || s.Agent.Dir != "/keys" || s.Log.Level.String() != "WARN" {
+	if s.Network.Addr() != "localhost:4000" || s.Agent.Dir != "/keys" || s.Log.Level != settings.Level(slog.LevelWarn) {
 		t.Errorf("aliases: %s %s %s", s.Network.Addr(), s.Agent.Dir, s.Log.Level)
 	}
 	if got := s.Auth.Permissions["message/send"]; !slices.Equal(got, []string{"agent:write"}) {
@@ -109,15 +112,15 @@ func TestEnvironmentBlockOfTheReferenceLoads(t *testing.T) {
 func TestDefaultsAreTheSafeOnes(t *testing.T) {
 	s := mustLoad(t, complete()...)
 	switch {
-	case !s.Auth.Enabled, !s.MTLS.Enabled, !s.MTLS.RequireClientCert, !s.Auth.RequireDID:
+	case !bool(s.Auth.Enabled && s.MTLS.Enabled && s.MTLS.RequireClientCert && s.Auth.RequireDID):
 		t.Error("a proof is off by default")
-	case s.MTLS.AllowUncertified, s.Agent.AllowPlaintext:
+	case bool(s.MTLS.AllowUncertified || s.Agent.AllowPlaintext):
 		t.Error("a door is open by default")
 	case s.MTLS.Mode != settings.ModeHybrid, s.Auth.TokenMode != settings.TokenStrict:
 		t.Error("a proof is optional by default")
 	case s.Network.Addr() != "127.0.0.1:3773", s.Network.AdminAddr() != "127.0.0.1:3774":
 		t.Error("the agent listens to more than this machine by default")
-	case s.DID.TimestampWindow != 300*time.Second, s.Limits.BodyBytes != 2<<20, s.Limits.HeaderBytes != 32<<10,
+	case time.Duration(s.DID.TimestampWindow) != 300*time.Second, s.Limits.BodyBytes != 2<<20, s.Limits.HeaderBytes != 32<<10,
 		s.Limits.TokenBytes != 8<<10, s.Limits.DIDBytes != 512, s.Limits.JSONDepth != 64:
 		t.Error("a limit differs from the documented one")
 	case len(s.Warnings()) != 0:
@@ -126,7 +129,7 @@ func TestDefaultsAreTheSafeOnes(t *testing.T) {
 }
 
 func TestDefaultsDecode(t *testing.T) {
-	if s := settings.Defaults(); s.Network.Port != 3773 || s.MTLS.CertTTL != 24*time.Hour {
+	if s := settings.Default(); s.Network.Port != 3773 || s.MTLS.CertTTL != hours(24) {
 		t.Errorf("defaults: %+v", s)
 	}
 }
@@ -169,7 +172,7 @@ func TestLoadLeavesTheProcessEnvironmentAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Log.Level.String() != "DEBUG" || s.Log.Format != settings.LogJSON {
+	if s.Log.Level != settings.Level(slog.LevelDebug) || s.Log.Format != settings.LogJSON {
 		t.Errorf("log: %+v", s.Log)
 	}
 	if !slices.Equal(before, os.Environ()) {
@@ -275,7 +278,7 @@ func ExampleLoad() {
 func TestSeveralFingerprintsStandForARootThatIsBeingReplaced(t *testing.T) {
 	other := strings.Repeat("AB:", 31) + "AB"
 	s := mustLoad(t, complete("MTLS__CA_FINGERPRINT="+fingerprint+", "+other)...)
-	if want := fingerprint + "," + strings.Repeat("ab", 32); s.MTLS.CAFingerprint != want {
+	if want := fingerprint + "," + strings.Repeat("ab", 32); string(s.MTLS.CAFingerprint) != want {
 		t.Errorf("%q, want %q", s.MTLS.CAFingerprint, want)
 	}
 }

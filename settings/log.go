@@ -1,7 +1,5 @@
 package settings
 
-import "log/slog"
-
 // LogFormat names how log lines are written.
 type LogFormat string
 
@@ -13,7 +11,9 @@ const (
 
 // Log says what is logged and how.
 type Log struct {
-	Level  slog.Level `env:"LOG__LEVEL" alias:"LOGGING__DEFAULT_LEVEL" default:"info" oneof:"debug|info|warn|error" doc:"Least level that is logged." example:"debug"`
-	Format LogFormat  `env:"LOG__FORMAT" default:"text" oneof:"text|json" doc:"How log lines are written." example:"json"`
-	Access bool       `env:"LOG__ACCESS" default:"false" doc:"Log each admitted request at level info; refusals are logged anyhow." example:"true"`
+	Level  Level     `envconfig:"LOG__LEVEL" alias:"LOGGING__DEFAULT_LEVEL" default:"info" desc:"Least level that is logged." example:"debug"`
+	Format LogFormat `envconfig:"LOG__FORMAT" default:"text" desc:"How log lines are written." example:"json"`
+	Access Bool      `envconfig:"LOG__ACCESS" default:"false" desc:"Log each admitted request at level info; refusals are logged anyhow." example:"true"`
 }
+
+func (*Log) ranges() []bounds { return nil }

@@ -5,17 +5,17 @@ import (
 	"strings"
 )
 
-// sections are the prefixes that are ours: a name under one of them that we do
+// prefixes are those that are ours: a name under one of them that we do
 // not know is a mistake, while a name under any other is none of our business.
-func sections(all []field) []string {
-	var prefixes []string
+func prefixes(all []field) []string {
+	var ours []string
 	for _, f := range all {
 		prefix, _, _ := strings.Cut(f.name, "__")
-		if !slices.Contains(prefixes, prefix+"__") {
-			prefixes = append(prefixes, prefix+"__")
+		if !slices.Contains(ours, prefix+"__") {
+			ours = append(ours, prefix+"__")
 		}
 	}
-	return prefixes
+	return ours
 }
 
 // knownNames returns every name Load reads, the reference's included.
@@ -37,7 +37,7 @@ func knownNames(all []field) []string {
 // never shown: a misspelt secret is still a secret.
 func (l *loader) checkNames() {
 	known := knownNames(l.fields)
-	prefixes := sections(l.fields)
+	sections := prefixes(l.fields)
 	byLooks := make(map[string]string, len(known))
 	for _, name := range known {
 		byLooks[looks(name)] = name
@@ -46,7 +46,7 @@ func (l *loader) checkNames() {
 		if slices.Contains(known, name) {
 			continue
 		}
-		ours := slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(strings.ToUpper(name), p) })
+		ours := slices.ContainsFunc(sections, func(p string) bool { return strings.HasPrefix(strings.ToUpper(name), p) })
 		meant, similar := byLooks[looks(name)]
 		switch {
 		case ours:

@@ -65,8 +65,7 @@ var referenceNames = []referenceName{
 // yes are the words for true.
 var yes = []string{"true", "1", "yes", "on", "t", "y"}
 
-// checkReference judges the reference's names, and the one of ours that has
-// only one right value.
+// checkReference judges the reference's names.
 func (l *loader) checkReference() {
 	for _, r := range referenceNames {
 		v, ok := l.vars[r.name]
@@ -82,8 +81,12 @@ func (l *loader) checkReference() {
 			Problem: r.why, Example: r.name + "=" + r.passes[0],
 		})
 	}
+}
+
+// checkEnabled judges the setting of ours that has only one right value.
+func (l *loader) checkEnabled() {
 	if !l.s.Auth.Enabled {
-		l.faultAbout("AUTH__ENABLED", "cannot be switched off: an agent that does not know its callers answers nobody; "+
+		l.fault(&l.s.Auth.Enabled, "cannot be switched off: an agent that does not know its callers answers nobody; "+
 			"set it to true, and MTLS__MODE=mtls if callers shall need no token")
 	}
 }

@@ -9,42 +9,6 @@ import (
 	"unicode"
 )
 
-// applyRule checks text by the named rule and returns it in its normal form.
-// Without a rule it may be any text that is fit to be printed.
-func applyRule(rule, text string) (normal, problem string) {
-	switch rule {
-	case "url":
-		return checkURL(text, "http", "https")
-	case "httpsurl":
-		return checkURL(text, "https")
-	case "issuer", "sanissuer":
-		return checkIssuer(rule, text)
-	case "host":
-		return text, checkHost(text)
-	case "domain":
-		return strings.ToLower(text), checkDomain(text)
-	case "fingerprint":
-		return checkFingerprints(text)
-	case "did":
-		return text, checkDID(text)
-	case "callername":
-		return text, checkCallerName(text)
-	case "algorithm":
-		return text, checkAlgorithm(text)
-	case "path":
-		return text, checkPath(text)
-	case "scope":
-		return text, checkScope(text)
-	case "didpart":
-		return text, checkDIDPart(text)
-	case "origin":
-		return checkOrigin(text)
-	case "envname":
-		return text, checkEnvName(text)
-	}
-	return text, checkText(text)
-}
-
 // checkURL wants an absolute URL without credentials, query or fragment, and
 // takes the slash off its end so that paths can be joined to it.
 func checkURL(text string, schemes ...string) (normal, problem string) {
@@ -65,18 +29,13 @@ func checkURL(text string, schemes ...string) (normal, problem string) {
 }
 
 // checkIssuer wants a URL and leaves it byte for byte: issuers are compared,
-// not opened, and Auth0's end in a slash. An issuer in a certificate's name may
-// be a Hydra on plain http, a token's may not.
-func checkIssuer(rule, text string) (normal, problem string) {
-	schemes := []string{"https"}
-	if rule == "sanissuer" {
-		schemes = append(schemes, "http")
-	}
+// not opened, and Auth0's end in a slash.
+func checkIssuer(text string, schemes ...string) (problem string) {
 	_, problem = checkURL(text, schemes...)
 	if _, found := cutEnding(text, publicEndings); problem == "" && found != "" {
 		problem = "must be the issuer itself, without " + found + ": the agent adds that"
 	}
-	return text, problem
+	return problem
 }
 
 func checkHost(text string) (problem string) {

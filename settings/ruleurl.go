@@ -46,18 +46,14 @@ func cutEnding(text string, endings []string) (rest, found string) {
 // trimEndings reads an address that was given with a path of the API behind it
 // as the address itself.
 func (l *loader) trimEndings() {
-	for _, address := range []struct {
-		name    string
-		value   *string
-		endings []string
-	}{
-		{"HYDRA__ADMIN_URL", &l.s.Hydra.AdminURL, adminEndings},
-		{"HYDRA__PUBLIC_URL", &l.s.Hydra.PublicURL, publicEndings},
-		{"MTLS__CA_URL", &l.s.MTLS.CAURL, caEndings},
-	} {
-		if rest, found := cutEnding(*address.value, address.endings); found != "" {
-			l.warn("%s ends in %s, which the agent adds itself: it is read as %s", address.name, found, rest)
-			*address.value = rest
-		}
+	trimEnding(l, &l.s.Hydra.AdminURL, adminEndings)
+	trimEnding(l, &l.s.Hydra.PublicURL, publicEndings)
+	trimEnding(l, &l.s.MTLS.CAURL, caEndings)
+}
+
+func trimEnding[T ~string](l *loader, address *T, endings []string) {
+	if rest, found := cutEnding(string(*address), endings); found != "" {
+		l.warn("%s ends in %s, which the agent adds itself: it is read as %s", l.name(address), found, rest)
+		*address = T(rest)
 	}
 }

@@ -29,7 +29,7 @@ func TestAddressesWithAPathOfTheAPIAreReadWithoutIt(t *testing.T) {
 			t.Errorf("%s: %v", given, err)
 			continue
 		}
-		got := map[string]string{"HYDRA__ADMIN_URL": s.Hydra.AdminURL, "HYDRA__PUBLIC_URL": s.Hydra.PublicURL, "MTLS__CA_URL": s.MTLS.CAURL}[name]
+		got := map[string]string{"HYDRA__ADMIN_URL": string(s.Hydra.AdminURL), "HYDRA__PUBLIC_URL": string(s.Hydra.PublicURL), "MTLS__CA_URL": string(s.MTLS.CAURL)}[name]
 		if warned := strings.Contains(strings.Join(s.Warnings(), "\n"), name+" ends in"); got != want || warned != (got != strings.TrimRight(given[len(name)+1:], "/")) {
 			t.Errorf("%s: read as %s, warned %v; want %s", given, got, warned, want)
 		}
@@ -54,7 +54,7 @@ func TestAddressesThatCannotBeServed(t *testing.T) {
 		}
 	}
 	for _, given := range []string{"https://a.example", "https://a.example/", "https://a.example:3773//"} {
-		if s, err := settings.Load(settings.Options{SkipDotEnv: true, AllowIncomplete: true, Environ: []string{"AGENT__URL=" + given}}); err != nil || s.Agent.URL != strings.TrimRight(given, "/") {
+		if s, err := settings.Load(settings.Options{SkipDotEnv: true, AllowIncomplete: true, Environ: []string{"AGENT__URL=" + given}}); err != nil || string(s.Agent.URL) != strings.TrimRight(given, "/") {
 			t.Errorf("%s: %s, %v", given, s.Agent.URL, err)
 		}
 	}

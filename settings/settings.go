@@ -2,8 +2,9 @@ package settings
 
 // Settings is everything an operator can choose, read once by [Load] and never
 // changed afterwards. Each leaf field is bound to one environment variable by
-// its `env` tag; its default, range, one-line description and an example stand
-// in the tags beside it and nowhere else.
+// its `envconfig` tag. Its default, one-line description and an example stand in
+// the tags beside it and nowhere else; what its value must satisfy is said by its
+// type, and a range in the section's ranges.
 type Settings struct {
 	Agent   Agent
 	Network Network
@@ -29,6 +30,7 @@ const (
 	SourceDerived     Source = "derived"     // nobody set it; it follows from other settings
 	SourceDotEnv      Source = ".env"        // the .env file
 	SourceEnvironment Source = "environment" // the process environment, which wins
+	SourceProgram     Source = "program"     // Go code that made the settings
 )
 
 // Warnings lists, in plain sentences for the log, the choices that work but
@@ -44,3 +46,6 @@ func (s Settings) source(name string) Source {
 	}
 	return SourceDefault
 }
+
+// required are the fields that have no default and that every agent needs.
+func required(s *Settings) []any { return []any{&s.Agent.Name, &s.Agent.Author} }

@@ -14,6 +14,7 @@ import (
 	"github.com/getbindu/bindu-go/internal/safefile"
 	"github.com/getbindu/bindu-go/task"
 	"github.com/getbindu/bindu-go/task/sqlite"
+	"github.com/getbindu/bindu-go/task/tasktest"
 )
 
 // BenchmarkSend measures a message that is stored, echoed and waited for.
@@ -27,7 +28,7 @@ func BenchmarkSend(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer store.Close()
-	service, err := task.NewService(task.Config{Store: store, Executor: backend.Echo{}, Limits: task.Limits{Tasks: 1 << 40, Bytes: 1 << 40}})
+	service, err := task.NewService(tasktest.Sized(task.Config{Store: store, Executor: backend.Echo{}, Limits: task.Limits{Tasks: 1 << 40, Bytes: 1 << 40}}))
 	if err != nil {
 		b.Fatal(err)
 	}

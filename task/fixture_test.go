@@ -17,6 +17,7 @@ import (
 	"github.com/getbindu/bindu-go/oauth"
 	"github.com/getbindu/bindu-go/task"
 	"github.com/getbindu/bindu-go/task/sqlite"
+	"github.com/getbindu/bindu-go/task/tasktest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -49,7 +50,7 @@ func newService(t testing.TB, cfg task.Config) (*task.Service, func()) {
 		cfg.Executor = backend.Echo{}
 	}
 	cfg.Store = store
-	service, err := task.NewService(cfg)
+	service, err := task.NewService(tasktest.Sized(cfg))
 	if err != nil {
 		t.Fatal(err)
 	}

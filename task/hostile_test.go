@@ -232,7 +232,7 @@ func quotaTasks(t *testing.T) {
 
 func quotaActive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, end := newService(t, task.Config{Executor: sleeper(time.Second), Limits: task.Limits{Workers: 1, Reserve: 1, Backlog: 3, Active: 2}})
+		s, end := newService(t, task.Config{Executor: sleeper(time.Second), Limits: task.Limits{Workers: 1, Reserve: 1, Queue: 3, Active: 2}})
 		defer end()
 		ctx := as(t, "alice")
 		must(t, s, ctx, post("1", "x"))

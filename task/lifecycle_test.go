@@ -16,6 +16,7 @@ import (
 
 	"github.com/getbindu/bindu-go/backend"
 	"github.com/getbindu/bindu-go/task"
+	"github.com/getbindu/bindu-go/task/tasktest"
 )
 
 // sleeper answers after d, unless it is told to stop.
@@ -151,7 +152,7 @@ func TestKill9(t *testing.T) {
 
 	store := openStore(t, path)
 	defer store.Close()
-	s, err := task.NewService(task.Config{Store: store, Executor: backend.Echo{}})
+	s, err := task.NewService(tasktest.Sized(task.Config{Store: store, Executor: backend.Echo{}}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -173,12 +174,12 @@ func TestKill9(t *testing.T) {
 
 func dieWorking(t *testing.T, path string) {
 	store := openStore(t, path)
-	s, err := task.NewService(task.Config{Store: store, Executor: executor(func(ctx context.Context, req task.Request, emit func(*a2a.Artifact) error) (task.Result, error) {
+	s, err := task.NewService(tasktest.Sized(task.Config{Store: store, Executor: executor(func(ctx context.Context, req task.Request, emit func(*a2a.Artifact) error) (task.Result, error) {
 		if req.Text() == "work" {
 			select {} // until killed
 		}
 		return task.Result{}, emit(&a2a.Artifact{Parts: a2a.ContentParts{a2a.NewTextPart("done")}})
-	})})
+	})}))
 	if err != nil {
 		t.Fatal(err)
 	}

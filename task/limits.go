@@ -1,52 +1,49 @@
 package task
 
 import (
-	"cmp"
-	"time"
+	"errors"
+	"fmt"
 )
 
-// DefaultDeadline is how long an execution may take unless configured.
-const DefaultDeadline = 10 * time.Minute
-
-// Limits bound what one owner can make this agent keep or do. Zero fields take
-// the default named with them.
+// Limits bound what one owner can make this agent keep or do. None may be zero:
+// how much is the operator's to say, and package settings has the defaults.
 type Limits struct {
-	// Tasks kept for one owner: 10,000.
+	// Tasks kept for one owner.
 	Tasks int64
-	// Bytes of messages, artifacts and feedback kept for one owner: 256 MiB.
+	// Bytes of messages, artifacts and feedback kept for one owner.
 	Bytes int64
-	// Messages in the history of one task: 1,000.
+	// Messages in the history of one task.
 	Messages int64
-	// TaskBytes is the size from which a task takes no more messages: 32 MiB.
+	// TaskBytes is the size from which a task takes no more messages.
 	TaskBytes int64
-	// ArtifactBytes emitted by one execution: 16 MiB.
+	// ArtifactBytes emitted by one execution.
 	ArtifactBytes int64
-	// Active is how many tasks of one owner may be submitted or working: 256.
+	// Active is how many tasks of one owner may be submitted or working.
 	Active int
-	// Workers is how many executions run at the same time: 16. One owner gets
-	// half of them at most.
+	// Workers is how many executions run at the same time. One owner gets half
+	// of them at most.
 	Workers int
-	// Reserve is how many more may run, one each for owners that run nothing: 64.
-	// As long as no more than so many owners have tasks that run, another's
-	// starts at once.
+	// Reserve is how many more may run, one each for owners that run nothing. As
+	// long as no more than so many owners have tasks that run, another's starts
+	// at once.
 	Reserve int
-	// Backlog is how many further tasks may wait for a worker: 1,024.
-	Backlog int
+	// Queue is how many further tasks may wait for a worker.
+	Queue int
 }
 
-// WithDefaults returns the limits with the defaults in place of zero fields.
-func (l Limits) WithDefaults() Limits {
-	return Limits{
-		Tasks:         orDefault(l.Tasks, 10_000),
-		Bytes:         orDefault(l.Bytes, 256<<20),
-		Messages:      orDefault(l.Messages, 1_000),
-		TaskBytes:     orDefault(l.TaskBytes, 32<<20),
-		ArtifactBytes: orDefault(l.ArtifactBytes, 16<<20),
-		Active:        orDefault(l.Active, 256),
-		Workers:       orDefault(l.Workers, 16),
-		Reserve:       orDefault(l.Reserve, 64),
-		Backlog:       orDefault(l.Backlog, 1_024),
+// check names every limit that is not said.
+func (l Limits) check() error {
+	var errs []error
+	for _, limit := range []struct {
+		name  string
+		value int64
+	}{
+		{"Tasks", l.Tasks}, {"Bytes", l.Bytes}, {"Messages", l.Messages}, {"TaskBytes", l.TaskBytes}, {"ArtifactBytes", l.ArtifactBytes},
+		{"Active", int64(l.Active)}, {"Workers", int64(l.Workers)}, {"Reserve", int64(l.Reserve)}, {"Queue", int64(l.Queue)},
+	} {
+		if limit.value <= 0 {
+			errs = append(errs, fmt.Errorf("task: Limits.%s is %d and must be more than 0", limit.name, limit.value))
+		}
 	}
+	return errors.Join(errs...)
 }
-
-func orDefault[N int | int64](n, fallback N) N { return cmp.Or(max(n, 0), fallback) }

@@ -29,7 +29,7 @@ type Config struct {
 	Sign func(text string) (string, error)
 	// Limits bound what callers can make the agent keep and do.
 	Limits Limits
-	// Deadline ends an execution; [DefaultDeadline] unless set.
+	// Deadline ends an execution.
 	Deadline time.Duration
 	// Grace is how long an execution whose context ended may take to return
 	// before its place is given to others; 5 seconds by default.
@@ -87,9 +87,11 @@ func NewService(cfg Config) (*Service, error) {
 	if cfg.Store == nil || cfg.Executor == nil {
 		return nil, errors.New("task: a service needs a store and an executor")
 	}
-	cfg.Limits = cfg.Limits.WithDefaults()
+	if err := cfg.Limits.check(); err != nil {
+		return nil, err
+	}
 	if cfg.Deadline <= 0 {
-		cfg.Deadline = DefaultDeadline
+		return nil, errors.New("task: a service needs a deadline")
 	}
 	if cfg.Grace <= 0 {
 		cfg.Grace = 5 * time.Second

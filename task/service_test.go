@@ -3,15 +3,18 @@ package task_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/a2aproject/a2a-go/v2/a2a"
 
+	"github.com/getbindu/bindu-go/backend"
 	"github.com/getbindu/bindu-go/identity"
 	"github.com/getbindu/bindu-go/oauth"
 	"github.com/getbindu/bindu-go/task"
+	"github.com/getbindu/bindu-go/task/tasktest"
 )
 
 func TestSendWaitsForTheAnswer(t *testing.T) {
@@ -272,5 +275,26 @@ func TestNewServiceNeedsStoreAndExecutor(t *testing.T) {
 	t.Parallel()
 	if _, err := task.NewService(task.Config{}); err == nil {
 		t.Error("a service without a store")
+	}
+}
+
+// TestNewServiceNeedsEveryLimit: a limit that nobody said is no other limit.
+func TestNewServiceNeedsEveryLimit(t *testing.T) {
+	t.Parallel()
+	store := openStore(t, t.TempDir())
+	defer store.Close()
+	whole := tasktest.Sized(task.Config{Store: store, Executor: backend.Echo{}})
+	for name, lack := range map[string]func(*task.Config){
+		"Tasks": func(c *task.Config) { c.Limits.Tasks = 0 }, "Bytes": func(c *task.Config) { c.Limits.Bytes = 0 },
+		"Messages": func(c *task.Config) { c.Limits.Messages = 0 }, "TaskBytes": func(c *task.Config) { c.Limits.TaskBytes = 0 },
+		"ArtifactBytes": func(c *task.Config) { c.Limits.ArtifactBytes = -1 }, "Active": func(c *task.Config) { c.Limits.Active = 0 },
+		"Workers": func(c *task.Config) { c.Limits.Workers = 0 }, "Reserve": func(c *task.Config) { c.Limits.Reserve = 0 },
+		"Queue": func(c *task.Config) { c.Limits.Queue = 0 }, "deadline": func(c *task.Config) { c.Deadline = 0 },
+	} {
+		cfg := whole
+		lack(&cfg)
+		if _, err := task.NewService(cfg); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("without %s: %v", name, err)
+		}
 	}
 }

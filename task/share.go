@@ -19,7 +19,7 @@ func (p *pool) mayStart(held int) bool {
 
 // mayWait reports whether an owner gets a place for one more job.
 func (p *pool) mayWait(pl *place) bool {
-	free := p.limits.Workers + p.limits.Backlog - p.admitted
+	free := p.limits.Workers + p.limits.Queue - p.admitted
 	if pl.admitted == 0 {
 		return free > -p.limits.Reserve
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/a2aproject/a2a-go/v2/a2a"
 
 	"github.com/getbindu/bindu-go/task"
+	"github.com/getbindu/bindu-go/task/tasktest"
 )
 
 // gauge counts the executions of each caller.
@@ -83,12 +84,12 @@ func TestHostile169LongTasksDelayNobodyElse(t *testing.T) {
 		greedy int
 		limits task.Limits
 	}{
-		{1, task.Limits{}}, {5, task.Limits{Backlog: 200}}, {16, task.Limits{Backlog: 100}}, {64, task.Limits{Active: 4, Backlog: 20}},
-		{1, task.Limits{Workers: 1, Reserve: 1, Backlog: 1}},
-		{5, task.Limits{Workers: 2, Reserve: 5, Backlog: 20}},
-		{16, task.Limits{Workers: 16, Reserve: 16, Backlog: 64}},
+		{1, task.Limits{}}, {5, task.Limits{Queue: 200}}, {16, task.Limits{Queue: 100}}, {64, task.Limits{Active: 4, Queue: 20}},
+		{1, task.Limits{Workers: 1, Reserve: 1, Queue: 1}},
+		{5, task.Limits{Workers: 2, Reserve: 5, Queue: 20}},
+		{16, task.Limits{Workers: 16, Reserve: 16, Queue: 64}},
 	} {
-		l := tt.limits.WithDefaults()
+		l := tasktest.Sized(task.Config{Limits: tt.limits}).Limits
 		t.Run(fmt.Sprintf("%d greedy, %d workers, %d in reserve", tt.greedy, l.Workers, l.Reserve), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var g gauge
@@ -96,8 +97,8 @@ func TestHostile169LongTasksDelayNobodyElse(t *testing.T) {
 				defer end()
 				for i := range tt.greedy {
 					owner := fmt.Sprintf("greedy%d", i)
-					if got := greed(t, s, owner); got == 0 || got > (l.Workers+l.Backlog+1)/2 {
-						t.Errorf("greedy caller %d has %d places of %d", i, got, l.Workers+l.Backlog)
+					if got := greed(t, s, owner); got == 0 || got > (l.Workers+l.Queue+1)/2 {
+						t.Errorf("greedy caller %d has %d places of %d", i, got, l.Workers+l.Queue)
 					}
 					synctest.Wait()
 					if n := g.of(owner); n == 0 || n > (l.Workers+1)/2 {
@@ -125,7 +126,7 @@ func TestHostile169LongTasksDelayNobodyElse(t *testing.T) {
 func TestHostile169BeyondTheReserve(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var g gauge
-		limits := task.Limits{Workers: 2, Reserve: 3, Backlog: 50, Active: 4}
+		limits := task.Limits{Workers: 2, Reserve: 3, Queue: 50, Active: 4}
 		s, end := newService(t, task.Config{Executor: g.long(), Limits: limits, Deadline: time.Minute})
 		defer end()
 		for i := range 5 {
@@ -172,7 +173,7 @@ func TestHostile169HungExecutorsAreTheirOwners(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
 		s, end := newService(t, task.Config{
-			Deadline: time.Minute, Grace: time.Second, Limits: task.Limits{Workers: 4, Reserve: 3, Backlog: 100},
+			Deadline: time.Minute, Grace: time.Second, Limits: task.Limits{Workers: 4, Reserve: 3, Queue: 100},
 			Executor: executor(func(ctx context.Context, req task.Request, _ func(*a2a.Artifact) error) (task.Result, error) {
 				if req.Text() == "long" {
 					<-release

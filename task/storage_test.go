@@ -14,6 +14,7 @@ import (
 
 	"github.com/getbindu/bindu-go/backend"
 	"github.com/getbindu/bindu-go/task"
+	"github.com/getbindu/bindu-go/task/tasktest"
 )
 
 // brittle is a store whose disk is full, or breaks reads too, as long as told.
@@ -58,7 +59,7 @@ func newBrittle(t *testing.T, cfg task.Config) (*task.Service, *brittle, func())
 	if cfg.Executor == nil {
 		cfg.Executor = backend.Echo{}
 	}
-	s, err := task.NewService(cfg)
+	s, err := task.NewService(tasktest.Sized(cfg))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"io"
+	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/oauth/hydra"
@@ -26,7 +27,7 @@ func (c *caller) Close() {
 }
 
 func newCaller(ctx context.Context, set settings.Settings, errOut io.Writer) (*caller, error) {
-	self, err := loadSelf(set.Agent.Dir, set.Agent.KeyPassword)
+	self, err := loadSelf(string(set.Agent.Dir), set.Agent.KeyPassword)
 	if err != nil {
 		return nil, err
 	}
@@ -43,11 +44,11 @@ func newCaller(ctx context.Context, set settings.Settings, errOut io.Writer) (*c
 		DID: self.did, Key: self.key, Issuer: issuer, TLS: config,
 		Token: func(ctx context.Context) (string, error) {
 			return during(errOut, "asking "+tokens.from+" for a token", func() (string, error) {
-				return tokens.token(ctx, set.Auth.OutboundAudience)
+				return tokens.token(ctx, string(set.Auth.OutboundAudience))
 			})
 		},
-		DialTimeout:    set.Network.ConnectionTimeout,
-		RequestTimeout: set.Network.RequestTimeout,
+		DialTimeout:    time.Duration(set.Network.ConnectionTimeout),
+		RequestTimeout: time.Duration(set.Network.RequestTimeout),
 	})
 	if err != nil {
 		tokens.Close()
@@ -62,7 +63,7 @@ func clientTLS(ctx context.Context, set settings.Settings, self *self, cfg hydra
 	if !set.MTLS.Enabled {
 		return "", nil, nil
 	}
-	issuer := set.MTLS.DIDIssuer
+	issuer := string(set.MTLS.DIDIssuer)
 	if issuer == "" {
 		var err error
 		if issuer, err = during(errOut, "asking Hydra for its issuer", func() (string, error) {
@@ -84,7 +85,7 @@ func clientTLS(ctx context.Context, set settings.Settings, self *self, cfg hydra
 
 func hydraConfig(set settings.Settings) hydra.Config {
 	return hydra.Config{
-		AdminURL: set.Hydra.AdminURL, PublicURL: set.Hydra.PublicURL,
-		AdminTimeout: set.Hydra.Timeout, IntrospectTimeout: set.Hydra.IntrospectionTimeout,
+		AdminURL: string(set.Hydra.AdminURL), PublicURL: string(set.Hydra.PublicURL),
+		AdminTimeout: time.Duration(set.Hydra.Timeout), IntrospectTimeout: time.Duration(set.Hydra.IntrospectionTimeout),
 	}
 }

@@ -53,7 +53,7 @@ func showCert(f certFlags, now time.Time, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	self, err := loadSelf(set.Agent.Dir, set.Agent.KeyPassword)
+	self, err := loadSelf(string(set.Agent.Dir), set.Agent.KeyPassword)
 	if err != nil {
 		return err
 	}
@@ -127,7 +127,7 @@ func describeCertificate(leaf *x509.Certificate, now time.Time) *certificate {
 // the certificate: the one that counts is Hydra's, and asking it is not ours.
 func (c *certificate) judge(self *self, set settings.Settings, now time.Time) error {
 	store := mtls.NewDirStore(self.dir, func() time.Time { return now })
-	_, err := store.Load(self.did, cmp.Or(set.MTLS.DIDIssuer, c.Issuer))
+	_, err := store.Load(self.did, cmp.Or(string(set.MTLS.DIDIssuer), c.Issuer))
 	if c.Usable = err == nil; err != nil {
 		c.Why = err.Error()
 	}

@@ -134,7 +134,7 @@ func (s *demoStack) replay(ctx context.Context, config *tls.Config) (probe.Answe
 
 // authorityToken gets poet a token that is meant for step-ca.
 func (s *demoStack) authorityToken(ctx context.Context) (string, error) {
-	dir, err := safefile.OpenDir(s.poet.set.Agent.Dir, nil)
+	dir, err := safefile.OpenDir(string(s.poet.set.Agent.Dir), nil)
 	if err != nil {
 		return "", err
 	}
@@ -142,7 +142,7 @@ func (s *demoStack) authorityToken(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	tokens := hydra.NewTokenSource(hydra.Config{AdminURL: s.poet.set.Hydra.AdminURL, PublicURL: s.poet.set.Hydra.PublicURL}, credentials, nil)
+	tokens := hydra.NewTokenSource(hydra.Config{AdminURL: string(s.poet.set.Hydra.AdminURL), PublicURL: string(s.poet.set.Hydra.PublicURL)}, credentials, nil)
 	defer tokens.Close()
-	return tokens.Fresh(ctx, s.poet.set.MTLS.OIDCAudience)
+	return tokens.Fresh(ctx, string(s.poet.set.MTLS.OIDCAudience))
 }

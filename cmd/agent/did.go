@@ -38,7 +38,7 @@ func printDID(out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	self, err := loadSelf(set.Agent.Dir, set.Agent.KeyPassword)
+	self, err := loadSelf(string(set.Agent.Dir), set.Agent.KeyPassword)
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func printDocument(out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	self, err := loadSelf(set.Agent.Dir, set.Agent.KeyPassword)
+	self, err := loadSelf(string(set.Agent.Dir), set.Agent.KeyPassword)
 	if err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ func printDocument(out io.Writer) error {
 	if credentials, err := hydra.LoadCredentials(self.dir, self.did); err == nil {
 		created = credentials.CreatedAt
 	}
-	document, err := did.NewDocument(self.did, self.key, created, set.Agent.URL)
+	document, err := did.NewDocument(self.did, self.key, created, string(set.Agent.URL))
 	if err != nil {
 		return err
 	}

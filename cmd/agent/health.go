@@ -96,8 +96,8 @@ func notReady(status int, body []byte) error {
 // means every interface is reached as localhost.
 func adminURL(n settings.Network) string {
 	host := n.AdminHost
-	if ip, err := netip.ParseAddr(host); err == nil && ip.IsUnspecified() {
+	if ip, err := netip.ParseAddr(string(host)); err == nil && ip.IsUnspecified() {
 		host = "localhost"
 	}
-	return "http://" + net.JoinHostPort(host, strconv.Itoa(n.AdminPort))
+	return "http://" + net.JoinHostPort(string(host), strconv.Itoa(int(n.AdminPort)))
 }

@@ -50,7 +50,7 @@ func TestAdminURL(t *testing.T) {
 		"::":        "http://localhost:3774",
 		"::1":       "http://[::1]:3774",
 	} {
-		if got := adminURL(settings.Network{AdminHost: host, AdminPort: 3774}); got != want {
+		if got := adminURL(settings.Network{AdminHost: settings.Host(host), AdminPort: 3774}); got != want {
 			t.Errorf("%s: %s, want %s", host, got, want)
 		}
 	}

@@ -58,7 +58,7 @@ func checkCaller(set settings.Settings, claims *oauth.Claims) tokenCheck {
 	switch {
 	case err == nil:
 		c.OK, c.Detail = true, "certificate and signature have to name "+d.String()
-	case claims.DID == "" && !set.Auth.RequireDID && !set.MTLS.Enabled:
+	case claims.DID == "" && !bool(set.Auth.RequireDID || set.MTLS.Enabled):
 		c.OK, c.Detail = true, "no DID; admitted on the token alone, because AUTH__REQUIRE_DID is false"
 	default:
 		c.Reason = string(gate.ClientNotDID)
@@ -69,7 +69,7 @@ func checkCaller(set settings.Settings, claims *oauth.Claims) tokenCheck {
 
 // checkMethods counts what the permissions open.
 func checkMethods(set settings.Settings, claims *oauth.Claims) tokenCheck {
-	all := gate.DefaultPermissions().Override(set.Auth.Permissions)
+	all := gate.DefaultPermissions().Override(gate.Permissions(set.Auth.Permissions))
 	caller := identity.Caller{Claims: *claims}
 	caller.DID, _ = did.Parse(claims.DID) // without one, issuer and client name it
 	gate.CapAdmin(&caller, set.Auth.Admins)

@@ -67,7 +67,7 @@ func listKeys(out, errOut io.Writer, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	dir, err := agentDir(set.Agent.Dir)
+	dir, err := agentDir(string(set.Agent.Dir))
 	if err != nil {
 		return err
 	}

@@ -36,7 +36,7 @@ func keySettings(name string) (settings.Settings, did.DID, error) {
 // directory, and leaves it for the one that does otherwise: the memory has one
 // writer.
 func decide(ctx context.Context, set settings.Settings, r keymemory.Request) error {
-	dir, err := agentDir(set.Agent.Dir)
+	dir, err := agentDir(string(set.Agent.Dir))
 	if err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func decide(ctx context.Context, set settings.Settings, r keymemory.Request) err
 		return err
 	}
 	defer lock.Release()
-	memory, err := keymemory.Open(dir, keymemory.Config{Limit: set.Limits.RememberedKeys})
+	memory, err := keymemory.Open(dir, keymemory.Config{Limit: int(set.Limits.RememberedKeys)})
 	if err != nil {
 		return err
 	}

@@ -41,7 +41,7 @@ func (f *keyFlags) load() (did.DID, *did.KeyPair, error) {
 	if err != nil {
 		return did.DID{}, nil, err
 	}
-	path := set.Agent.Dir
+	path := string(set.Agent.Dir)
 	if f.dir != "" {
 		path = f.dir
 	}

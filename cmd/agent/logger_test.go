@@ -12,7 +12,7 @@ import (
 
 func TestDurationsInJSONLogsAreText(t *testing.T) {
 	var out bytes.Buffer
-	newLogger(&out, settings.Log{Level: slog.LevelInfo, Format: settings.LogJSON}).Info("x", "took", 1500*time.Millisecond)
+	newLogger(&out, settings.Log{Level: settings.Level(slog.LevelInfo), Format: settings.LogJSON}).Info("x", "took", 1500*time.Millisecond)
 	if !strings.Contains(out.String(), `"took":"1.5s"`) {
 		t.Errorf("log %s", &out)
 	}

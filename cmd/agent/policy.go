@@ -90,7 +90,7 @@ func testPolicy(cmd *cobra.Command, f policyFlags, now time.Time) error {
 	if err != nil {
 		return &usageError{err}
 	}
-	if _, known := gate.DefaultPermissions().Override(set.Auth.Permissions)[f.method]; !known {
+	if _, known := gate.DefaultPermissions().Override(gate.Permissions(set.Auth.Permissions))[f.method]; !known {
 		fmt.Fprintf(cmd.ErrOrStderr(), "note: no agent of ours serves the method %s, it refuses it before any rule\n", forTerminal(f.method))
 	}
 	d, steps := engine.Explain(cmd.Context(), caller, request)

@@ -146,5 +146,5 @@ func tasksDir() (*safefile.Dir, error) {
 	if err != nil {
 		return nil, err
 	}
-	return agentDir(set.Agent.Dir)
+	return agentDir(string(set.Agent.Dir))
 }

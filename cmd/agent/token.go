@@ -103,7 +103,7 @@ func readToken(in io.Reader) (string, error) {
 
 // judgeToken makes all checks, and returns the claims if the token passes them.
 func judgeToken(ctx context.Context, set settings.Settings, token string, errOut io.Writer) ([]oauth.Check, *oauth.Claims, error) {
-	if int64(len(token)) > set.Limits.TokenBytes {
+	if settings.Bytes(len(token)) > set.Limits.TokenBytes {
 		return []oauth.Check{{
 			Name: "size", Err: oauth.ErrMalformed,
 			Detail: fmt.Sprintf("it has %d bytes, LIMITS__TOKEN_BYTES is %d", len(token), set.Limits.TokenBytes),

@@ -109,7 +109,7 @@ func TestOwnTokensComeFromTheIssuerOfOurClient(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer tokens.Close()
-		return tokens.token(t.Context(), set.Auth.OutboundAudience)
+		return tokens.token(t.Context(), string(set.Auth.OutboundAudience))
 	}
 	for _, more := range [][]string{
 		nil,

@@ -43,7 +43,7 @@ func fetchToken(ctx context.Context, cmd *cobra.Command, audience string) error 
 	}
 	var own *self
 	if set.Auth.ClientID == "" { // else the directory has no part in it
-		if own, err = loadSelf(set.Agent.Dir, set.Agent.KeyPassword); err != nil {
+		if own, err = loadSelf(string(set.Agent.Dir), set.Agent.KeyPassword); err != nil {
 			return err
 		}
 	}
@@ -53,7 +53,7 @@ func fetchToken(ctx context.Context, cmd *cobra.Command, audience string) error 
 	}
 	defer tokens.Close()
 	token, err := during(cmd.ErrOrStderr(), "asking "+tokens.from+" for a token", func() (string, error) {
-		return tokens.token(ctx, cmp.Or(audience, set.Auth.OutboundAudience))
+		return tokens.token(ctx, cmp.Or(audience, string(set.Auth.OutboundAudience)))
 	})
 	if err != nil {
 		return err

@@ -71,6 +71,9 @@ func TestADamagedFileIsNotGuessedAt(t *testing.T) {
 			dir := openDir(t, nil)
 			bad := good + "\n" + line + "\n" + good + "\n"
 			write(t, dir, bad)
+			if _, err := keymemory.Open(dir, keymemory.Config{}); err == nil || errors.Is(err, keymemory.ErrCorrupt) {
+				t.Errorf("a memory without a limit: %v", err)
+			}
 			if _, err := keymemory.Open(dir, keymemory.Config{Limit: 10}); !errors.Is(err, keymemory.ErrCorrupt) {
 				t.Errorf("%v, want ErrCorrupt", err)
 			}

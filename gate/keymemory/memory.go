@@ -24,7 +24,7 @@ var (
 
 // Config says how much is remembered.
 type Config struct {
-	// Limit is how many DIDs are remembered at most; it is at least 1.
+	// Limit is how many DIDs are remembered at most. It is required.
 	Limit int
 	// Now is the clock, time.Now if nil.
 	Now func() time.Time
@@ -62,7 +62,9 @@ type Memory struct {
 // Open reads the memory of a directory that this process has locked. The caller
 // closes it. Errors: [ErrCorrupt], those of [safefile.Dir.ReadFile].
 func Open(dir *safefile.Dir, cfg Config) (*Memory, error) {
-	cfg.Limit = max(cfg.Limit, 1)
+	if cfg.Limit <= 0 {
+		return nil, errors.New("keymemory: a memory needs a limit")
+	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}

@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// Config says how a [Store] works.
+// Config says how a [Store] works. Window and Total are required.
 type Config struct {
 	Now func() time.Time // nil means time.Now
-	// Window is how far a timestamp may be from now: [gate.Config].Window.
-	// Zero means 300 s.
+	// Window is how far a timestamp may be from now: [gate.Config].Window, a
+	// second at least.
 	Window time.Duration
 	// PerOwner and Total bound the keys held, as in [NewMemory].
 	PerOwner, Total int64

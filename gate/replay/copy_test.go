@@ -52,7 +52,7 @@ func TestACopyIsRecognised(t *testing.T) {
 				}
 				after := admit(t, s, "after", 20)
 				s.Close()
-				s, err := Open(restored, Config{BootID: tt.boot})
+				s, err := Open(restored, sized(Config{BootID: tt.boot}))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -60,7 +60,7 @@ func TestACopyIsRecognised(t *testing.T) {
 				expectForgotten(t, s, append(before, after...), 10*time.Second)
 				expectReplayed(t, "ahead, later", s, ahead)
 				s.crash() // and the new memory is one of its own
-				if s, err = Open(restored, Config{BootID: tt.boot}); err != nil {
+				if s, err = Open(restored, sized(Config{BootID: tt.boot})); err != nil {
 					t.Fatal(err)
 				}
 				if _, recovering := s.Recovering(); recovering {
@@ -80,7 +80,7 @@ func TestACopyOfACrashedMachineWaitsForTheHorizon(t *testing.T) {
 		s := open(t, dir, Config{BootID: "one"})
 		all := admit(t, s, "k", 20, 0, 30*time.Second)
 		s.crash()
-		s, err := Open(copyTo(t, dir, filepath.Join(t.TempDir(), "copy")), Config{BootID: "two"})
+		s, err := Open(copyTo(t, dir, filepath.Join(t.TempDir(), "copy")), sized(Config{BootID: "two"}))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -134,7 +134,7 @@ func TestADirectoryOfAnotherProgram(t *testing.T) {
 						t.Fatal(err)
 					}
 				}
-				s, err := Open(dir, Config{BootID: "one", Foreign: true})
+				s, err := Open(dir, sized(Config{BootID: "one", Foreign: true}))
 				if err != nil {
 					t.Fatal(err)
 				}

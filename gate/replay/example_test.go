@@ -30,7 +30,7 @@ func ExampleOpen() {
 	}
 	expires := time.Now().Add(300 * time.Second)
 	for start := range 2 {
-		store, err := replay.Open(dir, replay.Config{Fresh: start == 0})
+		store, err := replay.Open(dir, replay.Config{Fresh: start == 0, Window: 300 * time.Second, Total: 1_000_000})
 		if err != nil {
 			panic(err)
 		}

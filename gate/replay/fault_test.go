@@ -215,7 +215,7 @@ func TestOpenOnAFullDisk(t *testing.T) {
 // life is what a store goes through; it returns what was admitted.
 func life(t *testing.T, dir *safefile.Dir) (all []admitted) {
 	for run := range 2 {
-		s, err := Open(dir, Config{Fresh: run == 0, BootID: "this boot"})
+		s, err := Open(dir, sized(Config{Fresh: run == 0, BootID: "this boot"}))
 		if err != nil {
 			continue
 		}
@@ -269,7 +269,7 @@ func checkLife(t *testing.T, first, last int) int {
 	faulty := openDir(t, dir.Path(), disk)
 	disk.count, disk.first, disk.last, disk.err = 0, first, last, diskErrors[first%len(diskErrors)]
 	all := life(t, faulty)
-	s, err := Open(dir, Config{BootID: "this boot"})
+	s, err := Open(dir, sized(Config{BootID: "this boot"}))
 	if err != nil {
 		t.Fatalf("operations %d to %d: %v", first, last, err)
 	}

@@ -30,7 +30,7 @@ func child(dir string) {
 	if err != nil {
 		panic(err)
 	}
-	s, err := Open(d, Config{Fresh: true})
+	s, err := Open(d, sized(Config{Fresh: true}))
 	if err != nil {
 		panic(err)
 	}
@@ -70,7 +70,7 @@ func TestHostile080KilledAtAnyMoment(t *testing.T) {
 		if round%4 != 3 {
 			continue // the next process reads what this one left
 		}
-		s, err := Open(dir, Config{})
+		s, err := Open(dir, sized(Config{}))
 		if err != nil {
 			t.Fatal(err)
 		}

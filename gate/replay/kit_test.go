@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -76,6 +77,16 @@ func openDir(t testing.TB, path string, fsys safefile.FS) *safefile.Dir {
 	return dir
 }
 
+// defaultTotal is that of the settings: about 50 MB in memory, 32 MB on disk.
+const defaultTotal = 1_000_000
+
+// sized returns cfg with the window of the protocol and room for keys, where it
+// says nothing else.
+func sized(cfg Config) Config {
+	cfg.Window, cfg.Total = cmp.Or(cfg.Window, 300*time.Second), cmp.Or(cfg.Total, defaultTotal)
+	return cfg
+}
+
 // open opens the store of a directory, which counts as fresh while it is empty.
 func open(t testing.TB, dir *safefile.Dir, cfg Config) *Store {
 	t.Helper()
@@ -87,7 +98,7 @@ func open(t testing.TB, dir *safefile.Dir, cfg Config) *Store {
 	if cfg.BootID == "" {
 		cfg.BootID = "this boot"
 	}
-	s, err := Open(dir, cfg)
+	s, err := Open(dir, sized(cfg))
 	if err != nil {
 		t.Fatal(err)
 	}

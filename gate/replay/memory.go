@@ -18,8 +18,7 @@ type Memory struct {
 var _ gate.ReplayStore = (*Memory)(nil)
 
 // NewMemory returns a store for at most total keys, of which one owner may
-// hold perOwner while most is free, and fewer later. Zero means 1,000,000 keys,
-// and 30 % of all for an owner.
+// hold perOwner while most is free, and fewer later; 0 is 30 % of all.
 func NewMemory(now func() time.Time, perOwner, total int64) *Memory {
 	return &Memory{now: now, set: newSet(perOwner, total)}
 }

@@ -14,7 +14,7 @@ import (
 
 func TestAKeyIsUsedOnce(t *testing.T) {
 	c := newClock()
-	m := NewMemory(c.now, 0, 0)
+	m := NewMemory(c.now, 0, 1_000_000)
 	a, b := name(t, "a"), name(t, "b")
 	ctx := t.Context()
 	expect(t, "first", m.Use(ctx, a, "k", c.expiry()), nil)
@@ -30,7 +30,7 @@ func TestAKeyIsHeldUntilItExpires(t *testing.T) {
 	for _, ahead := range []time.Duration{-window, -17 * time.Second, 0, 13 * time.Second, window} {
 		t.Run(ahead.String(), func(t *testing.T) {
 			c := newClock()
-			m := NewMemory(c.now, 0, 0)
+			m := NewMemory(c.now, 0, 1_000_000)
 			a, expires := name(t, "a"), expiryOf(c.now().Add(ahead))
 			expect(t, "first", m.Use(t.Context(), a, "k", expires), nil)
 			for c.step(time.Second); c.now().Before(expires); c.step(time.Second) {
@@ -51,7 +51,7 @@ func TestAKeyIsHeldUntilItExpires(t *testing.T) {
 // original may be forgotten by then.
 func TestWhatExpiredIsNotAdmitted(t *testing.T) {
 	c := newClock()
-	m := NewMemory(c.now, 0, 0)
+	m := NewMemory(c.now, 0, 1_000_000)
 	for _, ago := range []time.Duration{0, time.Second, time.Hour} {
 		expect(t, ago.String(), m.Use(t.Context(), name(t, "a"), "k", c.now().Add(-ago)), gate.ErrStale)
 	}
@@ -69,7 +69,7 @@ func TestClockSetBack(t *testing.T) {
 	for what, tt := range tests {
 		t.Run(what, func(t *testing.T) {
 			c := newClock()
-			m := NewMemory(c.now, 0, 0)
+			m := NewMemory(c.now, 0, 1_000_000)
 			a, expires := name(t, "a"), c.expiry()
 			expect(t, "first", m.Use(t.Context(), a, "k", expires), nil)
 			c.step(tt.forth)
@@ -91,7 +91,7 @@ func TestClockSetBack(t *testing.T) {
 func TestOneOfAHundredCopiesIsAdmitted(t *testing.T) {
 	c := newClock()
 	stores := map[string]gate.ReplayStore{
-		"memory": NewMemory(c.now, 0, 0),
+		"memory": NewMemory(c.now, 0, 1_000_000),
 		"store":  open(t, newDir(t, nil), Config{Now: c.now}),
 	}
 	for what, s := range stores {
@@ -192,7 +192,7 @@ func heap() int64 {
 func TestHostile083AMillionOwners(t *testing.T) {
 	now := time.Unix(1_800_000_000, 0)
 	before := heap()
-	s := newSet(0, 0)
+	s := newSet(0, defaultTotal)
 	for i := range 1_000_000 {
 		e := entry{owner: ownerID(i), key: fingerprint{byte(i), byte(i >> 8), byte(i >> 16)}, expires: now.Unix() + 1 + int64(i%150)}
 		if err := s.use(e, now); err != nil {

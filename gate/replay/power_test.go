@@ -198,7 +198,7 @@ func loseAt(t *testing.T, at int) (admissions, known int) {
 	all, lost := lifeUntilPowerFails(t, dir, disk)
 	disk.lose(t)
 	for _, boot := range []string{"after the loss", "after the next loss"} {
-		s, err := Open(openDir(t, dir.Path(), nil), Config{BootID: boot, Fresh: len(all) == 0})
+		s, err := Open(openDir(t, dir.Path(), nil), sized(Config{BootID: boot, Fresh: len(all) == 0}))
 		if err != nil {
 			t.Fatalf("before operation %d: %v", at, err)
 		}
@@ -222,7 +222,7 @@ func loseAt(t *testing.T, at int) (admissions, known int) {
 // lifeUntilPowerFails also tells when the power failed.
 func lifeUntilPowerFails(t *testing.T, dir *safefile.Dir, disk *power) (all []admitted, lost time.Time) {
 	for run := range 3 {
-		s, err := Open(dir, Config{Fresh: run == 0, BootID: "this boot"})
+		s, err := Open(dir, sized(Config{Fresh: run == 0, BootID: "this boot"}))
 		if err != nil {
 			break
 		}

@@ -120,7 +120,7 @@ func TestRunWithoutAName(t *testing.T) {
 	if err != nil || st.Boot != "" {
 		t.Fatalf("state %+v, %v", st, err)
 	}
-	again := newStore(s.dir, Config{Now: c.now})
+	again := newStore(s.dir, sized(Config{Now: c.now}))
 	again.boot = ""
 	if err := again.recall(c.now(), nil, Config{}); err != nil {
 		t.Fatal(err)
@@ -247,7 +247,7 @@ func TestHostile080DamagedMemory(t *testing.T) {
 				if err := dir.WriteFile("identity.json", nil, 0o644); err != nil {
 					t.Fatal(err)
 				}
-				s, err := Open(dir, Config{Fresh: true, BootID: "this boot"})
+				s, err := Open(dir, sized(Config{Fresh: true, BootID: "this boot"}))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -307,7 +307,7 @@ func TestHostile133And134UnsafeFiles(t *testing.T) {
 				if err := do(p); err != nil {
 					t.Fatal(err)
 				}
-				s, err := Open(dir, Config{Now: c.now, BootID: "this boot"})
+				s, err := Open(dir, sized(Config{Now: c.now, BootID: "this boot"}))
 				if !errors.Is(err, safefile.ErrUnsafePath) && !errors.Is(err, safefile.ErrInsecurePermissions) {
 					t.Fatalf("%v, %v", s, err)
 				}
@@ -320,7 +320,7 @@ func TestHostile133And134UnsafeFiles(t *testing.T) {
 		if err := os.Chmod(path(dir, ""), 0o777); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Open(dir, Config{}); !errors.Is(err, safefile.ErrInsecurePermissions) {
+		if _, err := Open(dir, sized(Config{})); !errors.Is(err, safefile.ErrInsecurePermissions) {
 			t.Fatal(err)
 		}
 	})
@@ -330,7 +330,7 @@ func TestHostile133And134UnsafeFiles(t *testing.T) {
 		if err := os.Symlink(t.TempDir(), path(dir, "2-0")); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Open(dir, Config{}); !errors.Is(err, safefile.ErrUnsafePath) {
+		if _, err := Open(dir, sized(Config{})); !errors.Is(err, safefile.ErrUnsafePath) {
 			t.Fatal(err)
 		}
 	})
@@ -395,7 +395,7 @@ func TestClockSetBackAcrossARestart(t *testing.T) {
 func TestFreshOnlyWhereNothingCanBeKnown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dir := newDir(t, nil)
-		s, err := Open(dir, Config{BootID: "b"})
+		s, err := Open(dir, sized(Config{BootID: "b"}))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -410,7 +410,7 @@ func TestFreshOnlyWhereNothingCanBeKnown(t *testing.T) {
 		s := open(t, dir, Config{Now: c.now})
 		all := admit(t, s, "k", 5)
 		s.crash()
-		s, err := Open(dir, Config{Now: c.now, BootID: "this boot", Fresh: true})
+		s, err := Open(dir, sized(Config{Now: c.now, BootID: "this boot", Fresh: true}))
 		if err != nil {
 			t.Fatal(err)
 		}

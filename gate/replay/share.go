@@ -13,8 +13,6 @@ import "sync/atomic"
 // a sum that stays below total however many they are. The table in
 // docs/security-model.md is made of these constants by a test.
 const (
-	// defaultTotal keys need about 50 MB in memory and 32 MB on disk.
-	defaultTotal = 1_000_000
 	// ownerPercent of the memory is what one owner may hold while most is free.
 	ownerPercent = 30
 	// leastShare is what an owner may hold while anything is free at all.
@@ -27,11 +25,8 @@ type room struct {
 	held            atomic.Int64
 }
 
-// init takes zero as the defaults.
+// init takes zero as the share that owners have.
 func (r *room) init(perOwner, total int64) {
-	if total == 0 {
-		total = defaultTotal
-	}
 	if perOwner == 0 {
 		perOwner = max(1, total*ownerPercent/100)
 	}

@@ -128,7 +128,7 @@ func TestHostile170DocumentedBoundsAreTheCodes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := newStore(nil, Config{BootID: "b"})
+	s := newStore(nil, sized(Config{BootID: "b"}))
 	perOwner := s.set.room.perOwner
 	// A key takes room until the slot ends in which it expires.
 	steady := perOwner / (s.lifetime + slotSeconds)

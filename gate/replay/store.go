@@ -100,6 +100,9 @@ var _ gate.ReplayStore = (*Store)(nil)
 // cannot be written it returns a Store that refuses everything until they can;
 // see [Store.Err]. Only one Store may be open in a directory: hold its lock.
 func Open(dir *safefile.Dir, cfg Config) (*Store, error) {
+	if cfg.Window < time.Second || cfg.Total <= 0 {
+		return nil, errors.New("replay: a memory needs a window of a second at least, and room for keys")
+	}
 	sub, err := dir.Subdir(DirName)
 	if err != nil {
 		return nil, err
@@ -141,9 +144,6 @@ func newStore(dir *safefile.Dir, cfg Config) *Store {
 	}
 	if s.boot == "" {
 		s.boot = bootID()
-	}
-	if cfg.Window == 0 {
-		s.window = 300
 	}
 	s.lifetime = s.window + 1
 	for i := range s.journals {

@@ -120,7 +120,7 @@ func launchOptions(t *testing.T, name string, extra map[string]string, o agent.O
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &running{t: t, set: set, dir: set.Agent.Dir, log: &syncBuffer{}, done: make(chan error, 1)}
+	r := &running{t: t, set: set, dir: string(set.Agent.Dir), log: &syncBuffer{}, done: make(chan error, 1)}
 	if o.Executor == nil {
 		o.Executor = r
 	}

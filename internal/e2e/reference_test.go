@@ -93,8 +93,8 @@ func (a *referenceAgent) enrol(like *running) *mtls.Source {
 	set := like.set.MTLS
 	issuer := a.s.auth.HydraPublic
 	e, err := mtls.NewEnroller(mtls.EnrollerConfig{
-		CAURL: set.CAURL, RootURL: set.CARootURL, Fingerprint: set.CAFingerprint, RootFile: set.CARootFile,
-		DID: a.did, Issuer: issuer,
+		CAURL: string(set.CAURL), RootURL: string(set.CARootURL), Fingerprint: string(set.CAFingerprint), RootFile: string(set.CARootFile),
+		Audience: string(set.OIDCAudience), HTTPTimeout: time.Duration(set.Timeout), DID: a.did, Issuer: issuer,
 		Token: func(ctx context.Context) (string, error) { return a.token(ctx, "step-ca") },
 	})
 	if err != nil {

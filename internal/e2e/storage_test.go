@@ -62,7 +62,7 @@ func loseTable(t *testing.T, table string) {
 	eventually(t, patience, "nothing is served from memory any more", func() bool { return l.refused.Load() > refused+2*int64(len(l.tokens)) })
 	restore()
 	// A request may share an introspection that was asked before; none takes longer.
-	repaired := time.Since(l.began) + l.bob.set.Hydra.IntrospectionTimeout
+	repaired := time.Since(l.began) + time.Duration(l.bob.set.Hydra.IntrospectionTimeout)
 	eventually(t, patience, "every token is served again and again", func() bool {
 		return l.all(l.served(repaired)) && l.count(repaired) >= 5*len(l.tokens)
 	})

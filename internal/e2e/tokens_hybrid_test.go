@@ -30,7 +30,7 @@ func issued(w *world, changes map[string]string) map[string]string {
 // as is an agent as a client of the issuer.
 func as(r *running) outsider {
 	o := r.Outbound()
-	return outsider{o.Key, o.DID, "client-of-" + r.set.Agent.Name}
+	return outsider{o.Key, o.DID, "client-of-" + string(r.set.Agent.Name)}
 }
 
 // message is a signed message of caller with the given token, and how to send it.

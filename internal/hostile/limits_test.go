@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -18,8 +19,7 @@ import (
 // that an agent with the default accepts.
 type limit struct {
 	setting, value string
-	fallback       any // what settings.Limits holds by default
-	field          func(settings.Limits) any
+	fallback       string // the default
 	want           want
 	reason         string
 	beyond         spoil                    // too much for the override, not for the default
@@ -29,47 +29,50 @@ type limit struct {
 func limits() []limit {
 	shape := func(status int) want { return want{status: status, code: -31400, gate: "shape", closed: status == 413} }
 	return []limit{
-		{setting: "LIMITS__HEADER_BYTES", value: "4KiB LIMITS__TOKEN_BYTES=2KiB", fallback: int64(32 << 10), field: func(l settings.Limits) any { return l.HeaderBytes },
+		{setting: "LIMITS__HEADER_BYTES", value: "4KiB LIMITS__TOKEN_BYTES=2KiB", fallback: "32KiB",
 			want: want{status: 431, closed: true}, beyond: extra("X-Padding", strings.Repeat("a", 20_000))},
-		{setting: "LIMITS__TARGET_BYTES", value: "256", fallback: int64(4 << 10), field: func(l settings.Limits) any { return l.TargetBytes },
+		{setting: "LIMITS__TARGET_BYTES", value: "256", fallback: "4KiB",
 			want: shape(414), reason: "target_too_long", beyond: target("POST", "/?"+strings.Repeat("a", 300))},
-		{setting: "LIMITS__BODY_BYTES", value: "1KiB", fallback: int64(2 << 20), field: func(l settings.Limits) any { return l.BodyBytes },
+		{setting: "LIMITS__BODY_BYTES", value: "1KiB", fallback: "2MiB",
 			want: shape(413), reason: "payload_too_large", beyond: large},
-		{setting: "LIMITS__BODY_BYTES", value: "2KiB", fallback: int64(2 << 20), field: func(l settings.Limits) any { return l.BodyBytes },
+		{setting: "LIMITS__BODY_BYTES", value: "2KiB", fallback: "2MiB",
 			want: want{status: 413, code: -31400, gate: "body", reach: atToken, closed: true}, reason: "payload_too_large", beyond: both(large, inChunks)},
-		{setting: "LIMITS__BODY_BYTES_PER_DID", value: "2KiB LIMITS__BODY_BYTES=2KiB", fallback: int64(64 << 20), field: func(l settings.Limits) any { return l.BodyHeld }, check: bodiesHeld},
-		{setting: "LIMITS__TOKEN_BYTES", value: "256", fallback: int64(8 << 10), field: func(l settings.Limits) any { return l.TokenBytes },
+		{setting: "LIMITS__BODY_BYTES_PER_DID", value: "2KiB LIMITS__BODY_BYTES=2KiB", fallback: "64MiB", check: bodiesHeld},
+		{setting: "LIMITS__TOKEN_BYTES", value: "256", fallback: "8KiB",
 			want: want{status: 401, code: -31401, gate: "token"}, reason: "auth_malformed", beyond: longToken},
-		{setting: "LIMITS__DID_BYTES", value: "64", fallback: int64(did.MaxLength), field: func(l settings.Limits) any { return l.DIDBytes },
+		{setting: "LIMITS__DID_BYTES", value: "64", fallback: strconv.Itoa(did.MaxLength),
 			want: want{status: 403, code: -31407, gate: "signature", reach: atToken}, reason: "did_malformed", beyond: honest},
-		{setting: "LIMITS__JSON_DEPTH", value: "8", fallback: 64, field: func(l settings.Limits) any { return l.JSONDepth },
+		{setting: "LIMITS__JSON_DEPTH", value: "8", fallback: "64",
 			want: want{status: 200, code: -32700, gate: "json", reach: atKey}, reason: "json_too_deep", beyond: deep},
-		{setting: "LIMITS__HANDSHAKE_TIMEOUT", value: "250ms", fallback: 10 * time.Second, field: func(l settings.Limits) any { return l.HandshakeTimeout }, check: silentHandshake},
-		{setting: "LIMITS__HEADER_TIMEOUT", value: "250ms", fallback: 10 * time.Second, field: func(l settings.Limits) any { return l.HeaderTimeout }, check: slowHeader},
-		{setting: "LIMITS__BODY_TIMEOUT", value: "250ms", fallback: 30 * time.Second, field: func(l settings.Limits) any { return l.BodyTimeout }, check: slowBody},
-		{setting: "LIMITS__WRITE_TIMEOUT", value: "500ms LIMITS__REQUESTS_PER_DID=1", fallback: 30 * time.Second, field: func(l settings.Limits) any { return l.WriteTimeout }, check: slowReader},
-		{setting: "LIMITS__IDLE_TIMEOUT", value: "200ms", fallback: 2 * time.Minute, field: func(l settings.Limits) any { return l.IdleTimeout }, check: idleConnection},
-		{setting: "LIMITS__CONNECTION_AGE", value: "10m", fallback: time.Minute, field: func(l settings.Limits) any { return l.ConnectionAge }, check: oldConnection},
-		{setting: "LIMITS__CONNECTIONS", value: "4 LIMITS__CONNECTIONS_PER_PEER=4", fallback: 4096, field: func(l settings.Limits) any { return l.Connections }, check: fullHouse},
-		{setting: "LIMITS__CONNECTIONS_PER_PEER", value: "4", fallback: 256, field: func(l settings.Limits) any { return l.ConnectionsPerPeer }, check: manyConnections},
-		{setting: "LIMITS__TOKEN_CHECKS_PER_PEER", value: "1 HYDRA__INTROSPECTION_TIMEOUT=4s", fallback: 16, field: func(l settings.Limits) any { return l.TokenChecksPerPeer }, check: tokenGuesses},
-		{setting: "LIMITS__RESETS_PER_CONNECTION", value: "3", fallback: 500, field: func(l settings.Limits) any { return l.Resets }, check: manyResets},
-		{setting: "LIMITS__REQUESTS_PER_DID", value: "2", fallback: 256, field: func(l settings.Limits) any { return l.RequestsPerDID }, check: inFlight},
-		{setting: "LIMITS__RATE_PER_DID", value: "20 LIMITS__RATE_BURST=1", fallback: 1000.0, field: func(l settings.Limits) any { return l.RatePerDID }, check: rate},
-		{setting: "LIMITS__RATE_BURST", value: "3 LIMITS__RATE_PER_DID=0.001", fallback: 2000, field: func(l settings.Limits) any { return l.RateBurst }, check: burst},
-		{setting: "LIMITS__ANSWER_BYTES_PER_DID", value: "5MiB", fallback: int64(64 << 20), field: func(l settings.Limits) any { return l.AnswerBytes }, check: unreadRepeats},
-		{setting: "LIMITS__REPLAY_ENTRIES", value: "1200", fallback: 1_000_000, field: func(l settings.Limits) any { return l.ReplayEntries }, check: replayFlood},
+		{setting: "LIMITS__HANDSHAKE_TIMEOUT", value: "250ms", fallback: "10s", check: silentHandshake},
+		{setting: "LIMITS__HEADER_TIMEOUT", value: "250ms", fallback: "10s", check: slowHeader},
+		{setting: "LIMITS__BODY_TIMEOUT", value: "250ms", fallback: "30s", check: slowBody},
+		{setting: "LIMITS__WRITE_TIMEOUT", value: "500ms LIMITS__REQUESTS_PER_DID=1", fallback: "30s", check: slowReader},
+		{setting: "LIMITS__IDLE_TIMEOUT", value: "200ms", fallback: "2m", check: idleConnection},
+		{setting: "LIMITS__CONNECTION_AGE", value: "10m", fallback: "1m", check: oldConnection},
+		{setting: "LIMITS__CONNECTIONS", value: "4 LIMITS__CONNECTIONS_PER_PEER=4", fallback: "4096", check: fullHouse},
+		{setting: "LIMITS__CONNECTIONS_PER_PEER", value: "4", fallback: "256", check: manyConnections},
+		{setting: "LIMITS__TOKEN_CHECKS_PER_PEER", value: "1 HYDRA__INTROSPECTION_TIMEOUT=4s", fallback: "16", check: tokenGuesses},
+		{setting: "LIMITS__RESETS_PER_CONNECTION", value: "3", fallback: "500", check: manyResets},
+		{setting: "LIMITS__REQUESTS_PER_DID", value: "2", fallback: "256", check: inFlight},
+		{setting: "LIMITS__RATE_PER_DID", value: "20 LIMITS__RATE_BURST=1", fallback: "1000", check: rate},
+		{setting: "LIMITS__RATE_BURST", value: "3 LIMITS__RATE_PER_DID=0.001", fallback: "2000", check: burst},
+		{setting: "LIMITS__ANSWER_BYTES_PER_DID", value: "5MiB", fallback: "64MiB", check: unreadRepeats},
+		{setting: "LIMITS__REPLAY_ENTRIES", value: "1200", fallback: "1000000", check: replayFlood},
 	}
 }
 
 // TestLimits shows for each limit its default, and that an override takes effect.
 func TestLimits(t *testing.T) {
 	w := newTown(t)
-	defaults := w.settings(t, t.TempDir(), "").Limits
+	defaults := map[string]string{}
+	for _, row := range settings.Default().Describe() {
+		defaults[row.Name] = row.Value
+	}
 	for _, l := range limits() {
 		t.Run(l.setting+"="+strings.Fields(l.value)[0], func(t *testing.T) {
-			if got := l.field(defaults); got != l.fallback {
-				t.Errorf("the default is %v, want %v", got, l.fallback)
+			if got := defaults[l.setting]; got != l.fallback {
+				t.Errorf("the default is %s, want %s", got, l.fallback)
 			}
 			h := w.build(t, l.setting+"="+l.value)
 			if l.check != nil {

@@ -52,9 +52,9 @@ func wiring() []mutant {
 	return []mutant{
 		agent("readyz does not tell a failure", "admin.go", "if len(reasons) > 0 {", "if false {", "./agent", "./internal/hostile"),
 		agent("the private port is open before the agent is ready", "boot.go", `{"reconcile the Hydra client", a.reconcile},`, "{\"listen\", quick(a.listen)},\n\t\t{\"reconcile the Hydra client\", a.reconcile},", boot),
-		agent("AUTH__REQUIRE_DID is ignored", "gates.go", "!a.set.Auth.RequireDID,", "true,", alone),
+		agent("AUTH__REQUIRE_DID is ignored", "gates.go", "!bool(a.set.Auth.RequireDID),", "true,", alone),
 		agent("a connection may be of any age", "bounded.go", "a.opts.Now().Sub(c.since) > age {", "false && a.opts.Now().Sub(c.since) > age {", "./agent", "./internal/hostile"),
-		agent("one connection may cancel any number of requests", "served.go", "c.resets.Add(1) == int64(a.set.Limits.Resets)+1", "false", "./agent", "./internal/hostile -run=TestLimits"),
+		agent("one connection may cancel any number of requests", "served.go", "c.resets.Add(1) == int64(a.set.Limits.ResetsPerConnection)+1", "false", "./agent", "./internal/hostile -run=TestLimits"),
 		{"one peer may have any number of tokens looked up", "oauth/hydra/introspector.go", "i.verdicts.admit = options.Admit", "_ = options.Admit", []string{"./oauth/hydra -run=Admit", "./internal/hostile -run=TestLimits"}},
 		agent("one address may hold every connection", "listener.go", "l.open >= l.total || l.peers[peer] >= l.perPeer", "l.open >= l.total", "./agent", "./internal/hostile"),
 	}

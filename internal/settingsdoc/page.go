@@ -12,7 +12,7 @@ func Page() string {
 	var b strings.Builder
 	b.WriteString(introduction)
 	section := ""
-	for _, row := range settings.Defaults().Describe() {
+	for _, row := range settings.Default().Describe() {
 		if row.Section != section {
 			section = row.Section
 			fmt.Fprintf(&b, "\n## %s\n\n%s\n\n| Variable | Kind | Default | Meaning | Example |\n|---|---|---|---|---|\n", section, about[section])

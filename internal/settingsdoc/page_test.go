@@ -22,7 +22,7 @@ func TestPageIsWhatTheRepositoryHolds(t *testing.T) {
 
 func TestPageNamesEverySettingOnce(t *testing.T) {
 	page := Page()
-	for _, row := range settings.Defaults().Describe() {
+	for _, row := range settings.Default().Describe() {
 		if n := strings.Count(page, "| `"+row.Name+"` |"); n != 1 {
 			t.Errorf("%s has %d rows in the page, want 1", row.Name, n)
 		}

@@ -44,14 +44,14 @@ func issuerFrom(t *testing.T, environ []string) oidc.Issuer {
 	}
 	issuer := oidc.Issuer{}
 	if s.Auth.Provider == settings.ProviderAuth0 {
-		if issuer, err = oidc.Auth0(s.Auth.Domain, s.Auth.Audience[0]); err != nil {
+		if issuer, err = oidc.Auth0(string(s.Auth.Domain), s.Auth.Audience[0]); err != nil {
 			t.Fatal(err)
 		}
 	} else {
-		issuer.Issuer, issuer.JWKSURI, issuer.Audiences = s.Auth.Issuers[0], s.Auth.JWKSURI, s.Auth.Audience
+		issuer.Issuer, issuer.JWKSURI, issuer.Audiences = s.Auth.Issuers[0], string(s.Auth.JWKSURI), s.Auth.Audience
 	}
 	issuer.Algorithms, issuer.AllowedClients, issuer.RequiredClaims = s.Auth.Algorithms, s.Auth.AllowedClients, s.Auth.RequiredClaims
-	issuer.Leeway, issuer.ClientClaims, issuer.RightsClaims = s.Auth.Leeway, s.Auth.ClientClaims, s.Auth.RightsClaims
+	issuer.Leeway, issuer.ClientClaims, issuer.RightsClaims = time.Duration(s.Auth.Leeway), s.Auth.ClientClaims, s.Auth.RightsClaims
 	return issuer
 }
 

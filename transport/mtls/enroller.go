@@ -22,7 +22,7 @@ type EnrollerConfig struct {
 	// CAURL is the https URL of step-ca.
 	CAURL string
 	// RootURL is where the CA publishes its roots as PEM, fetched over TLS that
-	// is already trusted; CAURL/roots.pem by default.
+	// is already trusted. It is required.
 	RootURL string
 	// Fingerprint is the SHA-256 of the CA's root certificate in hexadecimal,
 	// or several with commas between while the root is being replaced. With it,
@@ -37,7 +37,7 @@ type EnrollerConfig struct {
 	// DID is the name the certificate must carry, Issuer the text in front of it.
 	DID    did.DID
 	Issuer string
-	// Audience is the OIDC client id of the CA's provisioner; "step-ca" by default.
+	// Audience is the OIDC client id of the CA's provisioner; it is required.
 	Audience string
 	// Token returns a fresh one-time token for the CA. It is called once for
 	// each attempt; the CA burns a token even when it refuses to sign.
@@ -45,7 +45,7 @@ type EnrollerConfig struct {
 
 	// TTL is the lifetime to ask for; zero leaves it to the CA.
 	TTL time.Duration
-	// HTTPTimeout bounds each request to the CA; 10 s by default.
+	// HTTPTimeout bounds each request to the CA. It is required.
 	HTTPTimeout time.Duration
 	// DialContext opens connections to the CA; nil means a plain net.Dialer.
 	// HTTPS_PROXY and NO_PROXY are followed, as with every authority.
@@ -77,9 +77,6 @@ func NewEnroller(cfg EnrollerConfig) (*Enroller, error) {
 	if err != nil {
 		return nil, err
 	}
-	if cfg.RootURL == "" {
-		cfg.RootURL = caURL.JoinPath("roots.pem").String()
-	}
 	if _, err := secureURL("MTLS__CA_ROOT_URL", cfg.RootURL); err != nil {
 		return nil, err
 	}
@@ -90,6 +87,10 @@ func NewEnroller(cfg EnrollerConfig) (*Enroller, error) {
 		return nil, fmt.Errorf("%w: MTLS__DID_ISSUER is empty", ErrConfig)
 	case cfg.Token == nil:
 		return nil, fmt.Errorf("%w: no source of tokens", ErrConfig)
+	case cfg.Audience == "":
+		return nil, fmt.Errorf("%w: MTLS__OIDC_AUDIENCE is empty", ErrConfig)
+	case cfg.HTTPTimeout <= 0:
+		return nil, fmt.Errorf("%w: no time for a request to the CA", ErrConfig)
 	case cfg.TTL < 0:
 		return nil, fmt.Errorf("%w: the certificate lifetime %s is negative", ErrConfig, cfg.TTL)
 	}
@@ -102,12 +103,6 @@ func NewEnroller(cfg EnrollerConfig) (*Enroller, error) {
 }
 
 func (cfg *EnrollerConfig) setDefaults() {
-	if cfg.Audience == "" {
-		cfg.Audience = "step-ca"
-	}
-	if cfg.HTTPTimeout <= 0 {
-		cfg.HTTPTimeout = 10 * time.Second
-	}
 	if cfg.DialContext == nil {
 		cfg.DialContext = new(net.Dialer).DialContext
 	}

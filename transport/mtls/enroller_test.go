@@ -1,6 +1,7 @@
 package mtls_test
 
 import (
+	"cmp"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -27,6 +28,7 @@ func enroller(t testing.TB, s *stepcatest.Server, change ...func(*mtls.EnrollerC
 	t.Helper()
 	cfg := mtls.EnrollerConfig{
 		CAURL:       s.URL(),
+		Audience:    "step-ca",
 		Fingerprint: s.Fingerprint(),
 		DID:         alice,
 		Issuer:      s.Issuer(),
@@ -36,6 +38,7 @@ func enroller(t testing.TB, s *stepcatest.Server, change ...func(*mtls.EnrollerC
 	for _, c := range change {
 		c(&cfg)
 	}
+	cfg.RootURL = cmp.Or(cfg.RootURL, cfg.CAURL+"/roots.pem")
 	e, err := mtls.NewEnroller(cfg)
 	if err != nil {
 		t.Fatalf("NewEnroller: %v", err)
@@ -491,7 +494,10 @@ func TestTrustFromARootFile(t *testing.T) {
 	if _, err := enroller(t, s, file(write(other.CA.RootsPEM()))).Enrol(t.Context()); !errors.Is(err, mtls.ErrCAUntrusted) {
 		t.Errorf("root of another CA: %v", err)
 	}
-	config := mtls.EnrollerConfig{CAURL: s.URL(), DID: alice, Issuer: issuer, Token: s.Tokens(alice.String())}
+	config := mtls.EnrollerConfig{
+		CAURL: s.URL(), RootURL: s.URL() + "/roots.pem", Audience: "step-ca", HTTPTimeout: 5 * time.Second,
+		DID: alice, Issuer: issuer, Token: s.Tokens(alice.String()),
+	}
 	config.RootFile, config.Fingerprint = write(other.CA.RootsPEM()), s.Fingerprint()
 	if _, err := mtls.NewEnroller(config); !errors.Is(err, mtls.ErrFingerprintMismatch) {
 		t.Errorf("file without the pinned root: %v", err)
@@ -635,7 +641,7 @@ func TestCheckProvisioner(t *testing.T) {
 
 func TestEnrollerConfiguration(t *testing.T) {
 	good := mtls.EnrollerConfig{
-		CAURL:  "https://ca.test:9000",
+		CAURL: "https://ca.test:9000", RootURL: "https://ca.test:9000/roots.pem", Audience: "step-ca", HTTPTimeout: time.Second,
 		DID:    alice,
 		Issuer: issuer,
 		Token:  func(context.Context) (string, error) { return "t", nil },
@@ -652,6 +658,9 @@ func TestEnrollerConfiguration(t *testing.T) {
 		"root over http":      func(c *mtls.EnrollerConfig) { c.RootURL = "http://ca.test/roots.pem" },
 		"short fingerprint":   func(c *mtls.EnrollerConfig) { c.Fingerprint = "abcd" },
 		"fingerprint not hex": func(c *mtls.EnrollerConfig) { c.Fingerprint = strings.Repeat("x", 64) },
+		"no roots":            func(c *mtls.EnrollerConfig) { c.RootURL = "" },
+		"no audience":         func(c *mtls.EnrollerConfig) { c.Audience = "" },
+		"no timeout":          func(c *mtls.EnrollerConfig) { c.HTTPTimeout = 0 },
 		"no DID":              func(c *mtls.EnrollerConfig) { c.DID = did.DID{} },
 		"no issuer":           func(c *mtls.EnrollerConfig) { c.Issuer = "" },
 		"no token":            func(c *mtls.EnrollerConfig) { c.Token = nil },

@@ -31,6 +31,9 @@ func Example() {
 	}
 	enroller, err := mtls.NewEnroller(mtls.EnrollerConfig{
 		CAURL:       "https://ca.example.com:9000",
+		RootURL:     "https://ca.example.com:9000/roots.pem",
+		Audience:    "step-ca",
+		HTTPTimeout: 10 * time.Second,
 		Fingerprint: "the SHA-256 of the CA's root certificate",
 		DID:         self,
 		Issuer:      issuer,

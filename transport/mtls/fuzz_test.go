@@ -42,6 +42,8 @@ func FuzzCAAnswer(f *testing.F) {
 		defer s.SetFault(stepcatest.Fault{})
 		e, err := mtls.NewEnroller(mtls.EnrollerConfig{
 			CAURL:       s.URL(),
+			RootURL:     s.URL() + "/roots.pem",
+			Audience:    "step-ca",
 			Fingerprint: s.Fingerprint(),
 			DID:         alice,
 			Issuer:      s.Issuer(),

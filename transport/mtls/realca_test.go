@@ -106,6 +106,8 @@ func (g *realAgent) enroller(change ...func(*mtls.EnrollerConfig)) *mtls.Enrolle
 	g.t.Helper()
 	cfg := mtls.EnrollerConfig{
 		CAURL:       g.a.CAURL,
+		RootURL:     g.a.CAURL + "/roots.pem",
+		Audience:    "step-ca",
 		Fingerprint: g.a.Fingerprint,
 		DID:         g.did,
 		Issuer:      g.a.HydraPublic,

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/getbindu/bindu-go/internal/stepcatest"
 	"github.com/getbindu/bindu-go/transport/mtls"
@@ -39,7 +40,7 @@ func TestTheRootFileMustHoldThePinnedRoot(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, err := mtls.NewEnroller(mtls.EnrollerConfig{
-				CAURL: s.URL(), DID: alice, Issuer: issuer, Token: s.Tokens(alice.String()), RootFile: path, Fingerprint: test.fingerprint,
+				CAURL: s.URL(), RootURL: s.URL() + "/roots.pem", Audience: "step-ca", HTTPTimeout: time.Second, DID: alice, Issuer: issuer, Token: s.Tokens(alice.String()), RootFile: path, Fingerprint: test.fingerprint,
 			})
 			if !errors.Is(err, test.want) || (err == nil) != (test.want == nil) {
 				t.Errorf("error %v, want %v", err, test.want)
