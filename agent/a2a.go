@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/getbindu/bindu-go/a2a"
+	"github.com/getbindu/bindu-go/a2a/card"
 	"github.com/getbindu/bindu-go/audit"
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/identity"
@@ -14,7 +15,7 @@ import (
 // cards describes the agent to peers, under the one address of [Agent.URL].
 func (a *Agent) cards(skills *skill.Set) (http.Handler, error) {
 	s := a.set.Agent
-	return a2a.NewCard(a2a.CardConfig{
+	return card.New(card.Config{
 		Name: s.Name, Description: description(a.set), Version: s.Version, URL: a.url,
 		DID: a.did, KeyBound: a.did.BoundTo(a.key.PublicKey()),
 		AgentID: a.agentID(), Author: s.Author, AgentName: s.Name,

@@ -16,7 +16,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/getbindu/bindu-go/a2a"
+	"github.com/getbindu/bindu-go/a2a/card"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/peer"
 )
@@ -168,10 +168,10 @@ func TestAMessageIsNeverRepeatedBlindly(t *testing.T) {
 }
 
 func TestResultAndCancelOfATask(t *testing.T) {
-	for dialect, want := range map[a2a.Dialect]map[string]string{
-		a2a.V1:        {"GetTask": `{"id":"t-9"}`, "CancelTask": `{"id":"t-9"}`},
-		a2a.V03:       {"tasks/get": `{"id":"t-9"}`, "tasks/cancel": `{"id":"t-9"}`},
-		a2a.Reference: {"tasks/get": `{"task_id":"t-9"}`, "tasks/cancel": `{"task_id":"t-9"}`},
+	for dialect, want := range map[card.Dialect]map[string]string{
+		card.V1:        {"GetTask": `{"id":"t-9"}`, "CancelTask": `{"id":"t-9"}`},
+		card.V03:       {"tasks/get": `{"id":"t-9"}`, "tasks/cancel": `{"id":"t-9"}`},
+		card.Reference: {"tasks/get": `{"task_id":"t-9"}`, "tasks/cancel": `{"task_id":"t-9"}`},
 	} {
 		t.Run(string(dialect), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

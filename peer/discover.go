@@ -7,7 +7,7 @@ import (
 	"net/http"
 	"net/url"
 
-	"github.com/getbindu/bindu-go/a2a"
+	"github.com/getbindu/bindu-go/a2a/card"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/transport/mtls"
 )
@@ -34,7 +34,7 @@ func (c *Client) Discover(ctx context.Context, address string, want did.DID) (Pe
 	defer done()
 	client := httpClient(roundTripper{transport})
 	var refused error
-	for _, path := range []string{a2a.CardPath, a2a.LegacyCardPath} {
+	for _, path := range []string{card.Path, card.LegacyPath} {
 		p, err := c.readCard(ctx, client, base, path, want)
 		if _, absent := errors.AsType[*Refusal](err); !absent {
 			return p, err
@@ -70,7 +70,7 @@ func (c *Client) readCard(ctx context.Context, client *http.Client, base *url.UR
 		return Peer{}, fmt.Errorf("%w: %w", ErrAddress, err)
 	}
 	req.Header.Set("Accept", "application/json")
-	a, err := exchange(client, req, a2a.MaxCardSize)
+	a, err := exchange(client, req, card.MaxSize)
 	switch {
 	case errors.Is(err, ErrTooLarge):
 		return Peer{}, fmt.Errorf("%w: %w", ErrCard, err)

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/getbindu/bindu-go/a2a"
+	"github.com/getbindu/bindu-go/a2a/card"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/stepcatest"
 	"github.com/getbindu/bindu-go/peer"
@@ -32,7 +32,7 @@ func TestHostile022PeerDIDMismatch(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := newClient(t, ca, newKey(t), func(cfg *peer.Config) { cfg.TLS = config })
 			_, discovered := c.Discover(t.Context(), url, parse(t, critic))
-			_, sent := c.Send(t.Context(), peer.Peer{DID: parse(t, critic), URL: url, Protocol: a2a.V1}, "hi")
+			_, sent := c.Send(t.Context(), peer.Peer{DID: parse(t, critic), URL: url, Protocol: card.V1}, "hi")
 			for _, err := range []error{discovered, sent} {
 				mismatch, ok := errors.AsType[*mtls.PeerMismatchError](err)
 				if !ok || mismatch.Want.String() != critic || mismatch.Got.String() != clerk {
@@ -87,7 +87,7 @@ func TestHostile043RelayedRequestDoesNotVerify(t *testing.T) {
 }
 
 func TestHostile125Cards(t *testing.T) {
-	huge := `{"name":"` + strings.Repeat("x", a2a.MaxCardSize) + `"}`
+	huge := `{"name":"` + strings.Repeat("x", card.MaxSize) + `"}`
 	for name, test := range map[string]struct {
 		card    string
 		want    string
@@ -127,7 +127,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	if _, err := c.Discover(t.Context(), url, did.DID{}); !errors.Is(err, peer.ErrRedirect) {
 		t.Errorf("card: %v", err)
 	}
-	if _, err := c.Send(t.Context(), peer.Peer{DID: parse(t, critic), URL: url, Protocol: a2a.V1}, "hi"); !errors.Is(err, peer.ErrRedirect) {
+	if _, err := c.Send(t.Context(), peer.Peer{DID: parse(t, critic), URL: url, Protocol: card.V1}, "hi"); !errors.Is(err, peer.ErrRedirect) {
 		t.Errorf("message: %v", err)
 	}
 	if n := len(elsewhere.requests()); n != 0 {
@@ -224,7 +224,7 @@ func TestEndlessAnswersAreCut(t *testing.T) {
 			}
 		}))
 		c := newClient(t, ca, newKey(t))
-		_, err := c.Send(t.Context(), peer.Peer{DID: parse(t, critic), URL: url, Protocol: a2a.V1}, "hi")
+		_, err := c.Send(t.Context(), peer.Peer{DID: parse(t, critic), URL: url, Protocol: card.V1}, "hi")
 		if want != nil && !errors.Is(err, want) {
 			t.Errorf("status %d: %v, want %v", status, err, want)
 		}

@@ -11,7 +11,7 @@ import (
 	"time"
 	"unicode"
 
-	"github.com/getbindu/bindu-go/a2a"
+	"github.com/getbindu/bindu-go/a2a/card"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/transport/mtls"
 )
@@ -161,7 +161,7 @@ func FuzzParseReply(f *testing.F) {
 
 func FuzzParseCard(f *testing.F) {
 	for _, text := range []string{
-		`{"name":"x","supportedInterfaces":[{"url":"https://x/","protocolBinding":"JSONRPC","protocolVersion":"1.0"}],"capabilities":{"extensions":[{"uri":"did:bindu:a"},{"uri":"` + a2a.SignatureExtension + `","params":{"schemes":["jcs-1"]}}]}}`,
+		`{"name":"x","supportedInterfaces":[{"url":"https://x/","protocolBinding":"JSONRPC","protocolVersion":"1.0"}],"capabilities":{"extensions":[{"uri":"did:bindu:a"},{"uri":"` + card.SignatureExtension + `","params":{"schemes":["jcs-1"]}}]}}`,
 		`{"url":"http://x","agentTrust":{},"capabilities":{"extensions":[{"uri":"did:bindu:a","params":[]}]}}`, `{"capabilities":null}`, `[]`, `{"url":"%%"}`,
 	} {
 		f.Add([]byte(text))

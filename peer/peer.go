@@ -3,7 +3,7 @@ package peer
 import (
 	"slices"
 
-	"github.com/getbindu/bindu-go/a2a"
+	"github.com/getbindu/bindu-go/a2a/card"
 	"github.com/getbindu/bindu-go/identity/did"
 )
 
@@ -16,8 +16,8 @@ type Peer struct {
 	URL string
 	// Name is what its card calls it, printable and cut short. It proves nothing.
 	Name string
-	// Protocol is what it speaks: [a2a.V1], [a2a.V03] or [a2a.Reference].
-	Protocol a2a.Dialect
+	// Protocol is what it speaks: [card.V1], [card.V03] or [card.Reference].
+	Protocol card.Dialect
 	// Schemes are the signature schemes that its card offers.
 	Schemes []did.Scheme
 }

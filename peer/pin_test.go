@@ -8,7 +8,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/getbindu/bindu-go/a2a"
+	"github.com/getbindu/bindu-go/a2a/card"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/stepcatest"
 	"github.com/getbindu/bindu-go/peer"
@@ -38,11 +38,11 @@ func TestAResumedSessionIsPinnedToo(t *testing.T) {
 	var resumed atomic.Int64
 	shared.ClientSessionCache = offered{tls.NewLRUClientSessionCache(0), &resumed}
 	c := newClient(t, ca, newKey(t), func(cfg *peer.Config) { cfg.TLS = func(did.DID) *tls.Config { return shared } })
-	if _, err := c.Send(t.Context(), peer.Peer{DID: parse(t, clerk), URL: url, Protocol: a2a.V1}, "hi"); err != nil {
+	if _, err := c.Send(t.Context(), peer.Peer{DID: parse(t, clerk), URL: url, Protocol: card.V1}, "hi"); err != nil {
 		t.Fatal(err)
 	}
 	before := len(rec.requests())
-	_, err := c.Send(t.Context(), peer.Peer{DID: parse(t, critic), URL: url, Protocol: a2a.V1}, "hi")
+	_, err := c.Send(t.Context(), peer.Peer{DID: parse(t, critic), URL: url, Protocol: card.V1}, "hi")
 	if !errors.Is(err, mtls.ErrPeerMismatch) {
 		t.Errorf("error %v, want a mismatch", err)
 	}
@@ -69,7 +69,7 @@ func TestRedirectsWithinAnAgentAreNotFollowed(t *testing.T) {
 			if _, err := c.Discover(t.Context(), url, parse(t, critic)); !errors.Is(err, peer.ErrRedirect) {
 				t.Errorf("card: %v", err)
 			}
-			if _, err := c.Send(t.Context(), peer.Peer{DID: parse(t, critic), URL: url, Protocol: a2a.V1}, "hi"); !errors.Is(err, peer.ErrRedirect) {
+			if _, err := c.Send(t.Context(), peer.Peer{DID: parse(t, critic), URL: url, Protocol: card.V1}, "hi"); !errors.Is(err, peer.ErrRedirect) {
 				t.Errorf("message: %v", err)
 			}
 			for _, r := range rec.requests() {

@@ -8,7 +8,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/getbindu/bindu-go/a2a"
+	"github.com/getbindu/bindu-go/a2a/card"
 	"github.com/getbindu/bindu-go/internal/stepcatest"
 	"github.com/getbindu/bindu-go/peer"
 )
@@ -61,5 +61,5 @@ func inBubble(t *testing.T, h http.Handler, change ...func(*peer.Config)) (*peer
 		server.Close()
 		running.Wait()
 	})
-	return c, peer.Peer{DID: parse(t, critic), URL: "https://critic:3773/", Protocol: a2a.V1}, rec
+	return c, peer.Peer{DID: parse(t, critic), URL: "https://critic:3773/", Protocol: card.V1}, rec
 }

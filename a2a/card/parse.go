@@ -1,4 +1,4 @@
-package a2a
+package card
 
 import (
 	"errors"
@@ -13,15 +13,15 @@ import (
 	"github.com/getbindu/bindu-go/internal/jsonrpc"
 )
 
-// MaxCardSize is the largest card accepted, in bytes.
-const MaxCardSize = 256 << 10
+// MaxSize is the largest card accepted, in bytes.
+const MaxSize = 256 << 10
 
-// ErrCard reports a document that is not a card by which an agent can be called.
-var ErrCard = errors.New("not a usable agent card")
+// ErrUnusable reports a document that is not a card by which an agent can be called.
+var ErrUnusable = errors.New("not a usable agent card")
 
-// CardInfo is what a caller needs to know from a peer's card. All of it is the
+// Info is what a caller needs to know from a peer's card. All of it is the
 // peer's claim; only a proof by certificate or signature makes it true.
-type CardInfo struct {
+type Info struct {
 	// Name and Version are the peer's words.
 	Name, Version string
 	// DID is the one that the card names; zero if it names none.
@@ -36,7 +36,7 @@ type CardInfo struct {
 }
 
 // AcceptsScheme reports whether the peer verifies a signature scheme.
-func (c CardInfo) AcceptsScheme(s did.Scheme) bool {
+func (c Info) AcceptsScheme(s did.Scheme) bool {
 	return slices.Contains(c.Schemes, s)
 }
 
@@ -98,23 +98,23 @@ type wireExtension struct {
 	Params jsontext.Value `json:"params"`
 }
 
-// ParseCard reads a card of A2A 1.0, of A2A 0.3 or of the reference. Members it
-// does not need may be missing, null or unknown. It fails with ErrCard.
-func ParseCard(raw []byte) (CardInfo, error) {
-	if len(raw) > MaxCardSize {
-		return CardInfo{}, fmt.Errorf("%w: larger than %d bytes", ErrCard, MaxCardSize)
+// Parse reads a card of A2A 1.0, of A2A 0.3 or of the reference. Members it
+// does not need may be missing, null or unknown. It fails with ErrUnusable.
+func Parse(raw []byte) (Info, error) {
+	if len(raw) > MaxSize {
+		return Info{}, fmt.Errorf("%w: larger than %d bytes", ErrUnusable, MaxSize)
 	}
 	var card wireCard
 	if jsonrpc.HasDuplicateNames(raw) || json.Unmarshal(raw, &card, jsontext.AllowDuplicateNames(true)) != nil {
-		return CardInfo{}, fmt.Errorf("%w: malformed JSON or a member of the wrong type", ErrCard)
+		return Info{}, fmt.Errorf("%w: malformed JSON or a member of the wrong type", ErrUnusable)
 	}
-	info := CardInfo{Name: card.Name, Version: card.Version}
+	info := Info{Name: card.Name, Version: card.Version}
 	info.URL, info.ProtocolVersion = card.endpoint()
 	if err := checkURL(info.URL); err != nil {
-		return CardInfo{}, fmt.Errorf("%w: no JSON-RPC endpoint of A2A 1.0 or 0.3", ErrCard)
+		return Info{}, fmt.Errorf("%w: no JSON-RPC endpoint of A2A 1.0 or 0.3", ErrUnusable)
 	}
 	if err := info.readExtensions(card.Capabilities.Extensions); err != nil {
-		return CardInfo{}, err
+		return Info{}, err
 	}
 	return info, nil
 }
@@ -142,17 +142,17 @@ func (c *wireCard) endpoint() (string, Dialect) {
 	return "", ""
 }
 
-func (c *CardInfo) readExtensions(all []wireExtension) error {
+func (c *Info) readExtensions(all []wireExtension) error {
 	c.Schemes = []did.Scheme{did.SchemeReference}
 	for _, e := range all {
 		switch {
 		case strings.HasPrefix(e.URI, "did:"):
 			d, err := did.Parse(e.URI)
 			if err != nil {
-				return fmt.Errorf("%w: %w", ErrCard, err)
+				return fmt.Errorf("%w: %w", ErrUnusable, err)
 			}
 			if !c.DID.IsZero() && c.DID != d {
-				return fmt.Errorf("%w: it names several DIDs", ErrCard)
+				return fmt.Errorf("%w: it names several DIDs", ErrUnusable)
 			}
 			c.DID = d
 		case e.URI == SignatureExtension:
@@ -160,7 +160,7 @@ func (c *CardInfo) readExtensions(all []wireExtension) error {
 				Schemes []did.Scheme `json:"schemes"`
 			}
 			if err := json.Unmarshal(e.Params, &params); err != nil || len(params.Schemes) == 0 {
-				return fmt.Errorf("%w: its signature extension names no schemes", ErrCard)
+				return fmt.Errorf("%w: its signature extension names no schemes", ErrUnusable)
 			}
 			c.Schemes = params.Schemes
 		}

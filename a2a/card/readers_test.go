@@ -1,4 +1,4 @@
-package a2a_test
+package card_test
 
 import (
 	"encoding/json"
@@ -7,12 +7,14 @@ import (
 	"testing"
 
 	sdk03 "github.com/a2aproject/a2a-go/a2a"
+	sdk "github.com/a2aproject/a2a-go/v2/a2a"
 	"github.com/a2aproject/a2a-go/v2/a2aclient/agentcard"
 	"github.com/a2aproject/a2a-go/v2/a2acompat/a2av0"
 	pb1 "github.com/a2aproject/a2a-go/v2/a2apb/v1"
+	"github.com/a2aproject/a2a-go/v2/a2apb/v1/pbconv"
 	"google.golang.org/protobuf/encoding/protojson"
 
-	"github.com/getbindu/bindu-go/a2a"
+	"github.com/getbindu/bindu-go/a2a/card"
 )
 
 // reading is what one client's parser made of a card.
@@ -24,15 +26,25 @@ type reading struct {
 
 // readers are the parsers of official clients, each with the form of the card
 // that its client asks for.
-func readers(card *a2a.Card) map[string]func(*testing.T) reading {
+func readers(made *card.Card) map[string]func(*testing.T) reading {
 	return map[string]func(*testing.T) reading{
-		"0.3 SDK, agent-card.json": func(t *testing.T) reading { return read03(t, card.V1()) },
-		"0.3 SDK, agent.json":      func(t *testing.T) reading { return read03(t, card.Legacy()) },
-		"protojson":                func(t *testing.T) reading { return readProto(t, card.V1()) },
+		"0.3 SDK, agent-card.json": func(t *testing.T) reading { return read03(t, made.V1()) },
+		"0.3 SDK, agent.json":      func(t *testing.T) reading { return read03(t, made.Legacy()) },
+		"protojson":                func(t *testing.T) reading { return readProto(t, made.V1()) },
 		"2.4.0 SDK, agent.json": func(t *testing.T) reading {
-			return readCompat(t, a2av0.NewAgentCardParser(), card.Legacy())
+			return readCompat(t, a2av0.NewAgentCardParser(), made.Legacy())
 		},
 	}
+}
+
+// parseProtoJSON reads a card of A2A 1.0 as the specification has it. The parser
+// that a2a-go 2.4.0 takes by default refuses ProtoJSON's form of scopes.
+func parseProtoJSON(raw []byte) (*sdk.AgentCard, error) {
+	var card pb1.AgentCard
+	if err := (protojson.UnmarshalOptions{DiscardUnknown: true}).Unmarshal(raw, &card); err != nil {
+		return nil, err
+	}
+	return pbconv.FromProtoAgentCard(&card)
 }
 
 func read03(t *testing.T, raw []byte) reading {
@@ -151,24 +163,24 @@ func TestSecurityRequirementsAreProtoJSON(t *testing.T) {
 func TestSkillsAreReadByOfficialParsers(t *testing.T) {
 	t.Parallel()
 	cfg := cardConfig(t)
-	cfg.Skills = []a2a.Skill{
+	cfg.Skills = []card.Skill{
 		{
 			ID: "poem", Name: "Poem", Description: "a poem", Tags: []string{"text"}, Examples: []string{"a haiku"},
 			InputModes: []string{"text/plain"}, OutputModes: []string{"text/markdown"}, DocumentationPath: "https://poet.example:3773/agent/skills/poem",
 		},
 		{ID: "plain", Name: "Plain", Description: "plain text"},
 	}
-	card := newCard(t, cfg)
-	official, err := parseProtoJSON(card.V1()) // protojson and pbconv
+	made := newCard(t, cfg)
+	official, err := parseProtoJSON(made.V1()) // protojson and pbconv
 	if err != nil {
 		t.Fatal(err)
 	}
-	compat, err := a2av0.NewAgentCardParser()(card.Legacy())
+	compat, err := a2av0.NewAgentCardParser()(made.Legacy())
 	if err != nil {
 		t.Fatal(err)
 	}
 	got := map[string]any{"protojson": official.Skills, "2.4.0 SDK": compat.Skills}
-	for name, raw := range map[string][]byte{"0.3 SDK, agent-card.json": card.V1(), "0.3 SDK, agent.json": card.Legacy()} {
+	for name, raw := range map[string][]byte{"0.3 SDK, agent-card.json": made.V1(), "0.3 SDK, agent.json": made.Legacy()} {
 		var old sdk03.AgentCard
 		if err := json.Unmarshal(raw, &old); err != nil {
 			t.Fatal(err)
@@ -196,7 +208,7 @@ func TestSkillsAreReadByOfficialParsers(t *testing.T) {
 	var reference struct {
 		Skills []struct{ DocumentationPath string }
 	}
-	if err := json.Unmarshal(card.Legacy(), &reference); err != nil || reference.Skills[0].DocumentationPath != cfg.Skills[0].DocumentationPath {
+	if err := json.Unmarshal(made.Legacy(), &reference); err != nil || reference.Skills[0].DocumentationPath != cfg.Skills[0].DocumentationPath {
 		t.Errorf("%+v, %v", reference, err)
 	}
 }

@@ -1,4 +1,4 @@
-package a2a
+package card
 
 import (
 	"bytes"
@@ -16,10 +16,10 @@ import (
 
 // Paths of the cards.
 const (
-	// CardPath is where A2A 1.0 looks for a card, and 0.3 since 0.3.0.
-	CardPath = "/.well-known/agent-card.json"
-	// LegacyCardPath is where clients of the reference and of early 0.3 look.
-	LegacyCardPath = "/.well-known/agent.json"
+	// Path is where A2A 1.0 looks for a card, and 0.3 since 0.3.0.
+	Path = "/.well-known/agent-card.json"
+	// LegacyPath is where clients of the reference and of early 0.3 look.
+	LegacyPath = "/.well-known/agent.json"
 )
 
 // SignatureExtension is the URI of the extension by which a card tells how
@@ -27,8 +27,8 @@ const (
 // signature schemes, "keyBound" whether the agent's DID is derived from its key.
 const SignatureExtension = "https://getbindu.com/ext/did-signature/v1"
 
-// CardConfig is what a card says. Name, Version, URL and DID are required.
-type CardConfig struct {
+// Config is what a card says. Name, Version, URL and DID are required.
+type Config struct {
 	// Name and Description are for humans.
 	Name, Description string
 	// Version is the agent's own.
@@ -75,17 +75,17 @@ type document struct {
 	etag string
 }
 
-// NewCard makes both forms of a card.
-func NewCard(cfg CardConfig) (*Card, error) {
+// New makes both forms of a card.
+func New(cfg Config) (*Card, error) {
 	if cfg.Name == "" || cfg.Version == "" || cfg.DID.IsZero() {
-		return nil, errors.New("a2a: a card needs a name, a version and a DID")
+		return nil, errors.New("a card needs a name, a version and a DID")
 	}
 	if err := checkURL(cfg.URL); err != nil {
 		return nil, err
 	}
 	for _, k := range cfg.Skills {
 		if k.ID == "" || k.Name == "" || k.Description == "" {
-			return nil, fmt.Errorf("a2a: skill %q needs an id, a name and a description (A2A 1.0 section 4.4.5)", k.ID+k.Name)
+			return nil, fmt.Errorf("card: skill %q needs an id, a name and a description (A2A 1.0 section 4.4.5)", k.ID+k.Name)
 		}
 	}
 	if len(cfg.InputModes) == 0 {
@@ -108,10 +108,10 @@ func NewCard(cfg CardConfig) (*Card, error) {
 func newDocument(card any) (document, error) {
 	body, err := json.Marshal(card)
 	if err != nil {
-		return document{}, fmt.Errorf("a2a: encoding a card: %w", err)
+		return document{}, fmt.Errorf("encoding a card: %w", err)
 	}
-	if len(body) > MaxCardSize {
-		return document{}, fmt.Errorf("a2a: the card has %d bytes, and clients read at most %d: describe less", len(body), MaxCardSize)
+	if len(body) > MaxSize {
+		return document{}, fmt.Errorf("the card has %d bytes, and clients read at most %d: describe less", len(body), MaxSize)
 	}
 	sum := sha256.Sum256(body)
 	return document{body, `"` + hex.EncodeToString(sum[:12]) + `"`}, nil
@@ -123,12 +123,12 @@ func (c *Card) V1() []byte { return bytes.Clone(c.v1.body) }
 // Legacy returns the card of A2A 0.3 with the members of the reference.
 func (c *Card) Legacy() []byte { return bytes.Clone(c.legacy.body) }
 
-// ServeHTTP serves the cards at [CardPath] and [LegacyCardPath] to everybody.
+// ServeHTTP serves the cards at [Path] and [LegacyPath] to everybody.
 func (c *Card) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	doc := c.v1
 	switch r.URL.EscapedPath() {
-	case CardPath:
-	case LegacyCardPath:
+	case Path:
+	case LegacyPath:
 		doc = c.legacy
 	default:
 		http.NotFound(w, r)
@@ -151,7 +151,7 @@ func (c *Card) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func checkURL(text string) error {
 	u, err := url.Parse(text)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil || u.Fragment != "" {
-		return fmt.Errorf("a2a: %q is not the URL of an agent; it looks like https://host:port/", text)
+		return fmt.Errorf("card: %q is not the URL of an agent; it looks like https://host:port/", text)
 	}
 	return nil
 }

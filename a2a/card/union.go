@@ -1,4 +1,4 @@
-package a2a
+package card
 
 // unionCard is one document that clients of A2A 1.0 (section 4.4.1) and of 0.3
 // (section 5.5) both read: 0.3's clients look for it at the same path since
@@ -54,7 +54,7 @@ func (k Skill) tags() []string {
 // cardVersion03 is what a client of A2A 0.3 wants to read as protocolVersion.
 const cardVersion03 = "0.3.0"
 
-func cardV1(cfg CardConfig) unionCard {
+func cardV1(cfg Config) unionCard {
 	s := securityOf(cfg)
 	card := unionCard{
 		Name: cfg.Name, Description: cfg.Description, Version: cfg.Version,
@@ -90,7 +90,7 @@ type extension struct {
 
 // extensions are the DID, in the form that the reference has for it, and how
 // requests are signed.
-func extensions(cfg CardConfig) []extension {
+func extensions(cfg Config) []extension {
 	params := map[string]any{}
 	for name, value := range map[string]string{"author": cfg.Author, "agent_name": cfg.AgentName, "agent_id": cfg.AgentID} {
 		if value != "" {

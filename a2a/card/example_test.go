@@ -1,15 +1,15 @@
-package a2a_test
+package card_test
 
 import (
 	"fmt"
 
-	"github.com/getbindu/bindu-go/a2a"
+	"github.com/getbindu/bindu-go/a2a/card"
 	"github.com/getbindu/bindu-go/identity/did"
 )
 
 // A caller decides by the card what to speak and how to sign.
-func ExampleParseCard() {
-	card, err := a2a.ParseCard([]byte(`{
+func ExampleParse() {
+	poet, err := card.Parse([]byte(`{
 		"name": "poet", "version": "1.0.0",
 		"supportedInterfaces": [{"url": "https://poet.example:3773/", "protocolBinding": "JSONRPC", "protocolVersion": "1.0"}],
 		"capabilities": {"extensions": [
@@ -21,6 +21,6 @@ func ExampleParseCard() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(card.URL, card.ProtocolVersion, card.AcceptsScheme(did.SchemeJCS))
+	fmt.Println(poet.URL, poet.ProtocolVersion, poet.AcceptsScheme(did.SchemeJCS))
 	// Output: https://poet.example:3773/ 1.0 true
 }

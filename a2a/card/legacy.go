@@ -1,4 +1,4 @@
-package a2a
+package card
 
 // legacyCard is the card of A2A 0.3 section 5.5 with the members that the
 // reference's clients require. Members without a value are absent: they refuse null.
@@ -64,7 +64,7 @@ func modes(own, agents []string) []string {
 	return agents
 }
 
-func cardLegacy(cfg CardConfig) legacyCard {
+func cardLegacy(cfg Config) legacyCard {
 	s := securityOf(cfg)
 	card := legacyCard{
 		ID: cfg.AgentID, Name: cfg.Name, Description: cfg.Description, URL: cfg.URL,

@@ -1,4 +1,4 @@
-package a2a_test
+package card_test
 
 import (
 	"errors"
@@ -6,24 +6,24 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/getbindu/bindu-go/a2a"
+	"github.com/getbindu/bindu-go/a2a/card"
 )
 
 // A list in a card is read to its bound, and a longer one makes the card useless.
 func TestListsOfACardAreBounded(t *testing.T) {
 	t.Parallel()
-	for list, card := range map[string]string{
+	for list, form := range map[string]string{
 		"supportedInterfaces":  `{"supportedInterfaces":[{"url":"https://h/","protocolBinding":"JSONRPC","protocolVersion":"1.0"}%s]}`,
 		"additionalInterfaces": `{"url":"https://h/","additionalInterfaces":[{}%s]}`,
 		"extensions":           `{"url":"https://h/","capabilities":{"extensions":[{}%s]}}`,
 	} {
 		t.Run(list, func(t *testing.T) {
 			t.Parallel()
-			if _, err := a2a.ParseCard(fmt.Appendf(nil, card, strings.Repeat(",{}", 255))); err != nil {
+			if _, err := card.Parse(fmt.Appendf(nil, form, strings.Repeat(",{}", 255))); err != nil {
 				t.Errorf("256 entries: %v", err)
 			}
-			if c, err := a2a.ParseCard(fmt.Appendf(nil, card, strings.Repeat(",{}", 256))); !errors.Is(err, a2a.ErrCard) {
-				t.Errorf("257 entries: %+v, %v, want ErrCard", c, err)
+			if c, err := card.Parse(fmt.Appendf(nil, form, strings.Repeat(",{}", 256))); !errors.Is(err, card.ErrUnusable) {
+				t.Errorf("257 entries: %+v, %v, want ErrUnusable", c, err)
 			}
 		})
 	}

@@ -1,4 +1,4 @@
-package a2a_test
+package card_test
 
 import (
 	"bytes"
@@ -11,35 +11,40 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/getbindu/bindu-go/a2a"
+	"github.com/getbindu/bindu-go/a2a/card"
 	"github.com/getbindu/bindu-go/identity/did"
 )
 
-func cardConfig(t testing.TB) a2a.CardConfig {
-	return a2a.CardConfig{
+func cardConfig(t testing.TB) card.Config {
+	t.Helper()
+	poet, err := did.Parse("did:bindu:test:poet:1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return card.Config{
 		Name: "poet", Description: "writes poems", Version: "1.2.3", URL: "https://poet.example:3773/",
-		DID: callerDID(t, "poet"), KeyBound: true,
+		DID: poet, KeyBound: true,
 		AgentID: "01890a5d-ac96-774b-bcce-b302099a8057", Author: "a@example.com", AgentName: "poet",
-		Skills:    []a2a.Skill{{ID: "poem", Name: "Poem", Description: "a poem", Tags: []string{"text"}}, {ID: "plain", Name: "Plain", Description: "plain text"}},
+		Skills:    []card.Skill{{ID: "poem", Name: "Poem", Description: "a poem", Tags: []string{"text"}}, {ID: "plain", Name: "Plain", Description: "plain text"}},
 		MutualTLS: true, Token: true, TokenURL: "https://hydra.example/oauth2/token",
 		Permissions: map[string]string{"agent:read": "read tasks", "agent:write": "send messages"},
 	}
 }
 
-func newCard(t testing.TB, cfg a2a.CardConfig) *a2a.Card {
+func newCard(t testing.TB, cfg card.Config) *card.Card {
 	t.Helper()
-	card, err := a2a.NewCard(cfg)
+	c, err := card.New(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return card
+	return c
 }
 
 // TestCards compares both forms with files that a reader can look at.
 func TestCards(t *testing.T) {
 	t.Parallel()
-	card := newCard(t, cardConfig(t))
-	for name, raw := range map[string][]byte{"card_v1.json": card.V1(), "card_legacy.json": card.Legacy()} {
+	made := newCard(t, cardConfig(t))
+	for name, raw := range map[string][]byte{"v1.json": made.V1(), "legacy.json": made.Legacy()} {
 		var pretty bytes.Buffer
 		if err := json.Indent(&pretty, raw, "", "  "); err != nil {
 			t.Fatal(err)
@@ -66,17 +71,17 @@ func TestCards(t *testing.T) {
 
 func TestCardIsServed(t *testing.T) {
 	t.Parallel()
-	card := newCard(t, cardConfig(t))
+	made := newCard(t, cardConfig(t))
 	get := func(method, path string, headers ...string) *httptest.ResponseRecorder {
 		r := httptest.NewRequestWithContext(t.Context(), method, path, nil)
 		for i := 0; i < len(headers); i += 2 {
 			r.Header.Set(headers[i], headers[i+1])
 		}
 		w := httptest.NewRecorder()
-		card.ServeHTTP(w, r)
+		made.ServeHTTP(w, r)
 		return w
 	}
-	for path, want := range map[string][]byte{a2a.CardPath: card.V1(), a2a.LegacyCardPath: card.Legacy()} {
+	for path, want := range map[string][]byte{card.Path: made.V1(), card.LegacyPath: made.Legacy()} {
 		w := get(http.MethodGet, path)
 		etag := w.Header().Get("ETag")
 		if w.Code != http.StatusOK || !bytes.Equal(w.Body.Bytes(), want) || w.Header().Get("Content-Type") != "application/json" || etag == "" {
@@ -101,20 +106,20 @@ func TestCardIsServed(t *testing.T) {
 
 func TestNewCardRefuses(t *testing.T) {
 	t.Parallel()
-	for name, change := range map[string]func(*a2a.CardConfig){
-		"no name":      func(c *a2a.CardConfig) { c.Name = "" },
-		"no version":   func(c *a2a.CardConfig) { c.Version = "" },
-		"no DID":       func(c *a2a.CardConfig) { c.DID = did.DID{} },
-		"no URL":       func(c *a2a.CardConfig) { c.URL = "" },
-		"a path":       func(c *a2a.CardConfig) { c.URL = "/rpc" },
-		"credentials":  func(c *a2a.CardConfig) { c.URL = "https://user:secret@host/" },
-		"a bare skill": func(c *a2a.CardConfig) { c.Skills = []a2a.Skill{{ID: "poem", Name: "Poem"}} },
-		"256 KiB":      func(c *a2a.CardConfig) { c.Description = strings.Repeat("x", a2a.MaxCardSize) },
-		"a file":       func(c *a2a.CardConfig) { c.URL = "file:///etc/passwd" },
+	for name, change := range map[string]func(*card.Config){
+		"no name":      func(c *card.Config) { c.Name = "" },
+		"no version":   func(c *card.Config) { c.Version = "" },
+		"no DID":       func(c *card.Config) { c.DID = did.DID{} },
+		"no URL":       func(c *card.Config) { c.URL = "" },
+		"a path":       func(c *card.Config) { c.URL = "/rpc" },
+		"credentials":  func(c *card.Config) { c.URL = "https://user:secret@host/" },
+		"a bare skill": func(c *card.Config) { c.Skills = []card.Skill{{ID: "poem", Name: "Poem"}} },
+		"256 KiB":      func(c *card.Config) { c.Description = strings.Repeat("x", card.MaxSize) },
+		"a file":       func(c *card.Config) { c.URL = "file:///etc/passwd" },
 	} {
 		cfg := cardConfig(t)
 		change(&cfg)
-		if _, err := a2a.NewCard(cfg); err == nil {
+		if _, err := card.New(cfg); err == nil {
 			t.Errorf("%s was accepted", name)
 		}
 	}
@@ -122,27 +127,27 @@ func TestNewCardRefuses(t *testing.T) {
 
 func TestParseCard(t *testing.T) {
 	t.Parallel()
-	card := newCard(t, cardConfig(t))
+	made := newCard(t, cardConfig(t))
 	both := []did.Scheme{did.SchemeReference, did.SchemeJCS}
 	for name, tt := range map[string]struct {
 		raw     string
-		version a2a.Dialect
+		version card.Dialect
 		url     string
 		did     string
 		schemes []did.Scheme
 	}{
-		"ours, 1.0":    {string(card.V1()), a2a.V1, "https://poet.example:3773/", "did:bindu:test:poet:1", both},
-		"ours, legacy": {string(card.Legacy()), a2a.V03, "https://poet.example:3773/", "did:bindu:test:poet:1", both},
+		"ours, 1.0":    {string(made.V1()), card.V1, "https://poet.example:3773/", "did:bindu:test:poet:1", both},
+		"ours, legacy": {string(made.Legacy()), card.V03, "https://poet.example:3773/", "did:bindu:test:poet:1", both},
 		"the reference's": {`{"id":"01890a5d-ac96-774b-bcce-b302099a8057","name":"py","description":"d","url":"http://localhost:3773","version":"1.0.0",
 			"protocolVersion":"1.0.0","skills":[{"id":"s","name":"s","documentationPath":"p"}],
 			"capabilities":{"extensions":[{"uri":"did:bindu:a_at_b:py:01890a5d","description":"x","required":false,"params":{"author":"a","agent_name":"py","agent_id":"x"}},{"uri":"https://x402.org","params":{"schemes":"none"}}],"pushNotifications":null,"streaming":false},
 			"kind":"agent","documentationUrl":null,"defaultInputModes":["text/plain"],"agentTrust":{"identityProvider":"custom"}}`,
-			a2a.V03, "http://localhost:3773", "did:bindu:a_at_b:py:01890a5d", []did.Scheme{did.SchemeReference}},
-		"least":               {`{"url":"http://h/"}`, a2a.V03, "http://h/", "", []did.Scheme{did.SchemeReference}},
-		"another transport":   {`{"url":"http://grpc/","preferredTransport":"GRPC","additionalInterfaces":[{"transport":"JSONRPC","url":"http://h/"}]}`, a2a.V03, "http://h/", "", []did.Scheme{did.SchemeReference}},
-		"0.3 in the new form": {`{"supportedInterfaces":[{"url":"http://g/","protocolBinding":"GRPC","protocolVersion":"1.0"},{"url":"http://h/","protocolBinding":"JSONRPC","protocolVersion":"0.3.0"}]}`, a2a.V03, "http://h/", "", []did.Scheme{did.SchemeReference}},
+			card.V03, "http://localhost:3773", "did:bindu:a_at_b:py:01890a5d", []did.Scheme{did.SchemeReference}},
+		"least":               {`{"url":"http://h/"}`, card.V03, "http://h/", "", []did.Scheme{did.SchemeReference}},
+		"another transport":   {`{"url":"http://grpc/","preferredTransport":"GRPC","additionalInterfaces":[{"transport":"JSONRPC","url":"http://h/"}]}`, card.V03, "http://h/", "", []did.Scheme{did.SchemeReference}},
+		"0.3 in the new form": {`{"supportedInterfaces":[{"url":"http://g/","protocolBinding":"GRPC","protocolVersion":"1.0"},{"url":"http://h/","protocolBinding":"JSONRPC","protocolVersion":"0.3.0"}]}`, card.V03, "http://h/", "", []did.Scheme{did.SchemeReference}},
 	} {
-		info, err := a2a.ParseCard([]byte(tt.raw))
+		info, err := card.Parse([]byte(tt.raw))
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -174,12 +179,12 @@ func TestParseCardRefuses(t *testing.T) {
 		"credentials":        `{"url":"http://u:p@h/"}`,
 		"two DIDs":           `{"url":"http://h/","capabilities":{"extensions":[{"uri":"did:bindu:a:b:c"},{"uri":"did:bindu:a:b:d"}]}}`,
 		"a malformed DID":    `{"url":"http://h/","capabilities":{"extensions":[{"uri":"did:bindu:a/b"}]}}`,
-		"no schemes":         `{"url":"http://h/","capabilities":{"extensions":[{"uri":"` + a2a.SignatureExtension + `","params":{"schemes":[]}}]}}`,
-		"no parameters":      `{"url":"http://h/","capabilities":{"extensions":[{"uri":"` + a2a.SignatureExtension + `"}]}}`,
+		"no schemes":         `{"url":"http://h/","capabilities":{"extensions":[{"uri":"` + card.SignatureExtension + `","params":{"schemes":[]}}]}}`,
+		"no parameters":      `{"url":"http://h/","capabilities":{"extensions":[{"uri":"` + card.SignatureExtension + `"}]}}`,
 		"duplicate members":  `{"url":"http://h/","url":"http://i/"}`,
-		"1 GiB, or its head": `{"url":"http://h/","name":"` + strings.Repeat("x", a2a.MaxCardSize) + `"}`,
+		"1 GiB, or its head": `{"url":"http://h/","name":"` + strings.Repeat("x", card.MaxSize) + `"}`,
 	} {
-		if info, err := a2a.ParseCard([]byte(raw)); !errors.Is(err, a2a.ErrCard) {
+		if info, err := card.Parse([]byte(raw)); !errors.Is(err, card.ErrUnusable) {
 			t.Errorf("%s: %+v, %v", name, info, err)
 		}
 	}

@@ -1,4 +1,4 @@
-package a2a
+package card
 
 // securityScheme declares one proof in both dialects at once. A reader of A2A
 // 0.3 (section 5.5.5, after OpenAPI) goes by type, one of 1.0 (section 4.5) by
@@ -55,7 +55,7 @@ type security struct {
 	v1      []requirement1
 }
 
-func securityOf(cfg CardConfig) security {
+func securityOf(cfg Config) security {
 	s := security{schemes: map[string]securityScheme{}}
 	if cfg.MutualTLS {
 		const description = "the client certificate names the DID of the caller"
@@ -79,7 +79,7 @@ func securityOf(cfg CardConfig) security {
 	return s
 }
 
-func permissions(cfg CardConfig) map[string]string {
+func permissions(cfg Config) map[string]string {
 	if cfg.Permissions == nil {
 		return map[string]string{} // required by the flow
 	}
