@@ -29,6 +29,7 @@ import (
 	"github.com/getbindu/bindu-go/settings"
 	"github.com/getbindu/bindu-go/task"
 	"github.com/getbindu/bindu-go/transport/mtls"
+	"github.com/getbindu/bindu-go/transport/stepca"
 )
 
 // Options are what an agent is made of beside its settings.
@@ -97,7 +98,7 @@ type Agent struct {
 	jwt         *oidc.Verifier // nil where Hydra judges tokens
 	ownToken    func(context.Context) (string, error)
 	policy      gate.Policy // nil without rules
-	enroller    *mtls.Enroller
+	enroller    *stepca.Client
 	store       *mtls.DirStore
 	unsaved     bool                  // the certificate of the start is not on disk yet
 	saveErr     atomic.Pointer[error] // of the last attempt to save one

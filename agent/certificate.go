@@ -7,6 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/getbindu/bindu-go/transport/mtls"
+	"github.com/getbindu/bindu-go/transport/stepca"
 )
 
 // renew keeps the certificate and the trusted CAs up to date until the agent stops.
@@ -55,7 +56,7 @@ func (a *Agent) ownExpiry() string {
 // clockWarning tells of a clock that step-ca will not follow. Requests are
 // still judged, by a clock that may be the wrong one; renewal will fail.
 func clockWarning(skew time.Duration, known bool) string {
-	if known && skew.Abs() > mtls.MaxClockSkew {
+	if known && skew.Abs() > stepca.MaxClockSkew {
 		return "clock_skew"
 	}
 	return ""

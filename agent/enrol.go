@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/getbindu/bindu-go/transport/mtls"
+	"github.com/getbindu/bindu-go/transport/stepca"
 )
 
 // obtainCertificate takes the certificate from disk if it is ours and fresh,
@@ -52,8 +53,8 @@ func (a *Agent) newSource(id *mtls.Identity) (*mtls.Source, error) {
 	})
 }
 
-func (a *Agent) newEnroller() (*mtls.Enroller, error) {
-	return mtls.NewEnroller(mtls.EnrollerConfig{
+func (a *Agent) newEnroller() (*stepca.Client, error) {
+	return stepca.New(stepca.Config{
 		CAURL:       a.set.MTLS.CAURL,
 		RootURL:     a.set.MTLS.CARootURL,
 		Fingerprint: a.set.MTLS.CAFingerprint,

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/getbindu/bindu-go/transport/mtls"
+	"github.com/getbindu/bindu-go/transport/stepca"
 )
 
 // TestPagesNameOurIntervals: the times that the pages name are those of the code.
@@ -23,7 +23,7 @@ func TestPagesNameOurIntervals(t *testing.T) {
 			"after " + fmt.Sprint(int(probeEvery*2/3/time.Second)) + " to " + seconds(probeEvery) + " (our client, where there was no answer)",
 			fmt.Sprintf("its provisioner, every %d minutes", provisionerPause/time.Minute),
 			"step-ca has given no answer for " + count(caPatience, time.Minute) + " minutes",
-			"our clock and step-ca's differ by more than " + count(mtls.MaxClockSkew, time.Minute) + " minute",
+			"our clock and step-ca's differ by more than " + count(stepca.MaxClockSkew, time.Minute) + " minute",
 			"takes effect within " + seconds(followInterval) + "; the setting counts from the next start",
 		},
 		"policy.md":  {"The file is read again within " + seconds(followInterval) + " of a change"},

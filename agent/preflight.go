@@ -15,7 +15,7 @@ import (
 	"github.com/getbindu/bindu-go/oauth/oidc"
 	"github.com/getbindu/bindu-go/policy"
 	"github.com/getbindu/bindu-go/settings"
-	"github.com/getbindu/bindu-go/transport/mtls"
+	"github.com/getbindu/bindu-go/transport/stepca"
 )
 
 // ErrDirectory: AGENT__DIR cannot be made or written to.
@@ -29,7 +29,7 @@ var ErrDirectory = errors.New("AGENT__DIR")
 // [LoadIdentity] to say.
 //
 // The error joins all that was found: [ErrCommand], [policy.ErrFile], [skill.ErrFile],
-// [ErrIssuerCA], [oidc.ErrDIDMap], [oidc.ErrConfig], [mtls.ErrConfig],
+// [ErrIssuerCA], [oidc.ErrDIDMap], [oidc.ErrConfig], [stepca.ErrConfig],
 // [mtls.ErrFingerprintMismatch], [fetch.ErrProxy], [ErrDirectory], *[ListenError],
 // those of the file system; each names the setting.
 func Preflight(set settings.Settings) error {
@@ -112,7 +112,7 @@ func checkAuthority(set settings.Settings) error {
 	if err != nil {
 		return err
 	}
-	_, err = mtls.NewEnroller(mtls.EnrollerConfig{
+	_, err = stepca.New(stepca.Config{
 		CAURL: set.MTLS.CAURL, RootURL: set.MTLS.CARootURL, Fingerprint: set.MTLS.CAFingerprint, RootFile: set.MTLS.CARootFile,
 		DID: anybody, Issuer: "https://issuer.invalid", Token: func(context.Context) (string, error) { return "", ErrNoToken },
 	})

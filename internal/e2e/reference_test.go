@@ -14,6 +14,7 @@ import (
 	"github.com/getbindu/bindu-go/internal/authoritytest"
 	"github.com/getbindu/bindu-go/internal/probe"
 	"github.com/getbindu/bindu-go/transport/mtls"
+	"github.com/getbindu/bindu-go/transport/stepca"
 )
 
 // referenceAgent is a caller that registers, asks for tokens and enrols with
@@ -91,7 +92,7 @@ func (a *referenceAgent) enrol(like *running) *mtls.Source {
 	a.s.t.Helper()
 	set := like.set.MTLS
 	issuer := a.s.auth.HydraPublic
-	e, err := mtls.NewEnroller(mtls.EnrollerConfig{
+	e, err := stepca.New(stepca.Config{
 		CAURL: set.CAURL, RootURL: set.CARootURL, Fingerprint: set.CAFingerprint, RootFile: set.CARootFile,
 		DID: a.did, Issuer: issuer,
 		Token: func(ctx context.Context) (string, error) { return a.token(ctx, "step-ca") },

@@ -31,15 +31,25 @@ func connections() []mutant {
 		in("an open connection outlives its certificate", "state.go", "if err := checkValidity(cert, now); err != nil {", "if err := checkValidity(cert, now); false && err != nil {"),
 		in("sessions outlive our own certificate", "sessioncache.go", "strconv.FormatUint(c.generation(), 36)", `""`),
 		in("sessions outlive the server's certificate", "sessioncache.go", "!slices.ContainsFunc(c.ends, ending)", "!slices.ContainsFunc(c.ends, ending) || true"),
-		in("the root that the CA sends is not compared with its fingerprint", "trust.go", "if !e.anchor.pins(root) {", "if false && !e.anchor.pins(root) {"),
-		in("the root file is not compared with the fingerprint", "trust.go", "!slices.ContainsFunc(a.roots, a.pins)", "false && !slices.ContainsFunc(a.roots, a.pins)"),
-		in("a certificate that the CA should not have given is used", "accept.go", "if err := id.Verify(e.cfg.DID, e.cfg.Issuer, now); err != nil {", "if err := id.Verify(e.cfg.DID, e.cfg.Issuer, now); false && err != nil {"),
-		in("a certificate of ten years is used", "accept.go", "left > limit {", "false && left > limit {"),
-		in("a redirect of the CA is followed", "exchange.go", "if resp.StatusCode/100 == 3 {", "if false {"),
 		in("a stored pair is used unseen", "store.go", "err = id.Verify(d, issuer, s.now())", "err = nil"),
 		in("a staged pair that is older wins", "store.go", "!staged.Leaf().NotBefore.Before(id.Leaf().NotBefore)", "true"),
 		in("a staged pair is passed over", "store.go", "case staged != nil && (", "case false && staged != nil && ("),
 		in("a server's chain is not verified", "client.go", "if err := verifyChain(cs.PeerCertificates, st.pool, x509.ExtKeyUsageServerAuth, st.source.cfg.Now()); err != nil {", "if err := verifyChain(cs.PeerCertificates, st.pool, x509.ExtKeyUsageServerAuth, st.source.cfg.Now()); false && err != nil {"),
+	}
+}
+
+// authority weakens what is asked of the CA before it is believed.
+func authority() []mutant {
+	pkgs := []string{"./transport/stepca -skip=^TestReal", "./internal/hostile"}
+	in := func(name, file, old, new string) mutant {
+		return mutant{name, "transport/stepca/" + file, old, new, pkgs}
+	}
+	return []mutant{
+		in("the root that the CA sends is not compared with its fingerprint", "trust.go", "len(roots) != 1 || !c.anchor.pins(roots[0]):", "len(roots) != 1:"),
+		in("the root file is not compared with the fingerprint", "trust.go", "!slices.ContainsFunc(a.roots, a.pins)", "false && !slices.ContainsFunc(a.roots, a.pins)"),
+		in("a certificate that the CA should not have given is used", "accept.go", "if err := id.Verify(c.cfg.DID, c.cfg.Issuer, now); err != nil {", "if err := id.Verify(c.cfg.DID, c.cfg.Issuer, now); false && err != nil {"),
+		in("a certificate of ten years is used", "accept.go", "left > limit {", "false && left > limit {"),
+		in("a redirect of the CA is followed", "exchange.go", "if resp.StatusCode/100 == 3 {", "if false {"),
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/safefile"
 	"github.com/getbindu/bindu-go/transport/mtls"
+	"github.com/getbindu/bindu-go/transport/stepca"
 )
 
 // An agent takes its certificate from disk if it can, else from the CA; serves
@@ -29,7 +30,7 @@ func Example() {
 		logger.Error("open directory", "error", err)
 		return
 	}
-	enroller, err := mtls.NewEnroller(mtls.EnrollerConfig{
+	enroller, err := stepca.New(stepca.Config{
 		CAURL:       "https://ca.example.com:9000",
 		Fingerprint: "the SHA-256 of the CA's root certificate",
 		DID:         self,

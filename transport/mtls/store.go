@@ -155,7 +155,7 @@ func decodeIdentity(keyPEM, chainPEM, rootsPEM []byte) (*Identity, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", certFile, err)
 	}
-	roots, err := parseRoots(rootsPEM)
+	roots, err := ParseRoots(rootsPEM)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", bundleFile, err)
 	}

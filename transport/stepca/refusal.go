@@ -1,4 +1,4 @@
-package mtls
+package stepca
 
 import (
 	"context"
@@ -11,9 +11,11 @@ import (
 	"strings"
 
 	"github.com/smallstep/certificates/errs"
+
+	"github.com/getbindu/bindu-go/transport/mtls"
 )
 
-// RefusedError is the CA's no. It matches [ErrCARefused] and its Cause.
+// RefusedError is the CA's no. It matches [mtls.ErrCARefused] and its Cause.
 type RefusedError struct {
 	// Status is the HTTP status of the answer.
 	Status int
@@ -25,7 +27,7 @@ type RefusedError struct {
 
 // Error implements error.
 func (e *RefusedError) Error() string {
-	text := fmt.Sprintf("%v (HTTP %d)", ErrCARefused, e.Status)
+	text := fmt.Sprintf("%v (HTTP %d)", mtls.ErrCARefused, e.Status)
 	if e.Cause != nil {
 		text += ": " + e.Cause.Error()
 	}
@@ -35,31 +37,31 @@ func (e *RefusedError) Error() string {
 	return text
 }
 
-// Unwrap returns [ErrCARefused] and the cause.
+// Unwrap returns [mtls.ErrCARefused] and the cause.
 func (e *RefusedError) Unwrap() []error {
 	if e.Cause == nil {
-		return []error{ErrCARefused}
+		return []error{mtls.ErrCARefused}
 	}
-	return []error{ErrCARefused, e.Cause}
+	return []error{mtls.ErrCARefused, e.Cause}
 }
 
 // signError sorts what came instead of a certificate. What came after the time
 // was over counts as no answer, whatever its status.
-func (e *Enroller) signError(ctx context.Context, x *exchange, err error, token string) error {
+func (c *Client) signError(ctx context.Context, x *exchange, err error, token string) error {
 	late := ctx.Err()
 	switch {
 	case x.status == 0:
-		return e.transportError(ctx, err)
+		return c.transportError(ctx, err)
 	case late != nil:
-		return fmt.Errorf("%w: %w", ErrCAUnavailable, late)
+		return fmt.Errorf("%w: %w", mtls.ErrCAUnavailable, late)
 	case x.status/100 == 2:
-		return fmt.Errorf("%w: the answer cannot be read: %w", ErrCABadCertificate, err)
+		return fmt.Errorf("%w: the answer cannot be read: %w", mtls.ErrCABadCertificate, err)
 	case x.status/100 != 4 || x.status == http.StatusTooManyRequests || x.status == http.StatusRequestTimeout:
-		return fmt.Errorf("%w: HTTP %d: %s", ErrCAUnavailable, x.status, caMessage(err, token))
+		return fmt.Errorf("%w: HTTP %d: %s", mtls.ErrCAUnavailable, x.status, caMessage(err, token))
 	}
 	refused := &RefusedError{Status: x.status, Message: caMessage(err, token)}
 	if x.status == http.StatusUnauthorized || x.status == http.StatusForbidden {
-		refused.Cause = e.diagnose(ctx, x.status, token)
+		refused.Cause = c.diagnose(ctx, x.status, token)
 	}
 	return refused
 }
@@ -81,23 +83,23 @@ func caMessage(err error, token string) string {
 }
 
 // diagnose tells the refusals apart that step-ca answers alike.
-func (e *Enroller) diagnose(ctx context.Context, status int, token string) error {
-	_, err := e.provisioner(ctx)
+func (c *Client) diagnose(ctx context.Context, status int, token string) error {
+	_, err := c.provisioner(ctx)
 	switch {
-	case errors.Is(err, ErrProvisionerDisabled):
+	case errors.Is(err, mtls.ErrProvisionerDisabled):
 		return err
 	case err != nil:
 		return nil // the CA does not let us look; the plain refusal stands
 	case status != http.StatusUnauthorized:
 		return nil // it accepted the token and then would not sign
 	}
-	if serr := e.skewError(); serr != nil {
+	if serr := c.skewError(); serr != nil {
 		return serr
 	}
-	if terr := e.judgeToken(token); terr != nil {
-		return fmt.Errorf("%w: %w", ErrTokenRefused, terr)
+	if terr := c.judgeToken(token); terr != nil {
+		return fmt.Errorf("%w: %w", mtls.ErrTokenRefused, terr)
 	}
-	return ErrJWKSStale
+	return mtls.ErrJWKSStale
 }
 
 // Faults of a token that can be seen without its issuer's key.
@@ -109,7 +111,7 @@ var (
 )
 
 // judgeToken looks at the claims without believing them.
-func (e *Enroller) judgeToken(token string) error {
+func (c *Client) judgeToken(token string) error {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
 		return errOpaqueToken
@@ -127,11 +129,11 @@ func (e *Enroller) judgeToken(token string) error {
 		return errOpaqueToken
 	}
 	switch {
-	case !slices.Contains(claims.Audience, e.cfg.Audience):
-		return fmt.Errorf("%w %q", errTokenAudience, e.cfg.Audience)
-	case claims.Subject != e.cfg.DID.String():
+	case !slices.Contains(claims.Audience, c.cfg.Audience):
+		return fmt.Errorf("%w %q", errTokenAudience, c.cfg.Audience)
+	case claims.Subject != c.cfg.DID.String():
 		return errTokenSubject
-	case claims.ExpiresAt <= float64(e.cfg.Now().Unix()):
+	case claims.ExpiresAt <= float64(c.cfg.Now().Unix()):
 		return errTokenExpired
 	}
 	return nil

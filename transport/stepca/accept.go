@@ -1,4 +1,4 @@
-package mtls
+package stepca
 
 import (
 	"crypto/ecdsa"
@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/smallstep/certificates/api"
+
+	"github.com/getbindu/bindu-go/transport/mtls"
 )
 
 // A certificate that lives much longer than asked for is a mistake or an attack.
@@ -18,12 +20,12 @@ const (
 )
 
 // accept turns the CA's answer into an identity, or refuses it.
-func (e *Enroller) accept(answer *api.SignResponse, key *ecdsa.PrivateKey, roots []*x509.Certificate) (*Identity, error) {
+func (c *Client) accept(answer *api.SignResponse, key *ecdsa.PrivateKey, roots []*x509.Certificate) (*mtls.Identity, error) {
 	chain, err := answeredChain(answer)
 	if err != nil {
 		return nil, err
 	}
-	id := &Identity{
+	id := &mtls.Identity{
 		Certificate: tls.Certificate{PrivateKey: key, Leaf: chain[0]},
 		Roots:       roots,
 	}
@@ -32,16 +34,16 @@ func (e *Enroller) accept(answer *api.SignResponse, key *ecdsa.PrivateKey, roots
 			id.Certificate.Certificate = append(id.Certificate.Certificate, cert.Raw)
 		}
 	}
-	now := e.cfg.Now()
-	if err := id.Verify(e.cfg.DID, e.cfg.Issuer, now); err != nil {
-		return nil, e.badCertificate(err)
+	now := c.cfg.Now()
+	if err := id.Verify(c.cfg.DID, c.cfg.Issuer, now); err != nil {
+		return nil, c.badCertificate(err)
 	}
 	limit := maxLifetime
-	if e.cfg.TTL > 0 {
-		limit = min(limit, maxLifetimeFactor*e.cfg.TTL)
+	if c.cfg.TTL > 0 {
+		limit = min(limit, maxLifetimeFactor*c.cfg.TTL)
 	}
 	if left := id.NotAfter().Sub(now); left > limit {
-		return nil, e.badCertificate(fmt.Errorf("%w: valid for another %s, at most %s is accepted", ErrBadCertificate, left.Round(time.Second), limit))
+		return nil, c.badCertificate(fmt.Errorf("%w: valid for another %s, at most %s is accepted", mtls.ErrBadCertificate, left.Round(time.Second), limit))
 	}
 	return id, nil
 }
@@ -52,13 +54,10 @@ func answeredChain(answer *api.SignResponse) ([]*x509.Certificate, error) {
 	if len(certs) == 0 {
 		certs = []api.Certificate{answer.ServerPEM, answer.CaPEM}
 	}
-	if len(certs) > maxChain {
-		return nil, fmt.Errorf("%w: a chain of %d certificates", ErrCABadCertificate, len(certs))
-	}
 	chain := make([]*x509.Certificate, 0, len(certs))
 	for _, cert := range certs {
 		if cert.Certificate == nil {
-			return nil, fmt.Errorf("%w: an empty one", ErrCABadCertificate)
+			return nil, fmt.Errorf("%w: an empty one", mtls.ErrCABadCertificate)
 		}
 		chain = append(chain, cert.Certificate)
 	}
@@ -66,6 +65,6 @@ func answeredChain(answer *api.SignResponse) ([]*x509.Certificate, error) {
 }
 
 // badCertificate names the clocks when they explain the fault.
-func (e *Enroller) badCertificate(err error) error {
-	return e.withSkew(fmt.Errorf("%w: %w", ErrCABadCertificate, err))
+func (c *Client) badCertificate(err error) error {
+	return c.withSkew(fmt.Errorf("%w: %w", mtls.ErrCABadCertificate, err))
 }

@@ -1,4 +1,4 @@
-package mtls
+package stepca
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/internal/fetch"
+	"github.com/getbindu/bindu-go/transport/mtls"
 )
 
 // maxAnswer bounds what is read of one answer of the CA.
@@ -24,37 +25,37 @@ var (
 // token is sent at most once, and notes what smallstep's client drops: the
 // status line and the clock of the other side.
 type exchange struct {
-	enroller *Enroller
+	client *Client
 	base     *http.Transport
 	status   int // 0 until an answer arrives
 }
 
 // newExchange speaks only to a CA that t verifies.
-func (e *Enroller) newExchange(t *trust) *exchange {
-	return e.exchangeWith(&tls.Config{MinVersion: tls.VersionTLS12, RootCAs: t.pool, Time: e.cfg.Now})
+func (c *Client) newExchange(t *trust) *exchange {
+	return c.exchangeWith(&tls.Config{MinVersion: tls.VersionTLS12, RootCAs: t.pool, Time: c.cfg.Now})
 }
 
 // unverifiedExchange is for pinnedRoot, which checks the SHA-256 of what it
 // gets, and for probeClock, which gets nothing. It must carry no token.
-func (e *Enroller) unverifiedExchange() *exchange {
-	return e.exchangeWith(&tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: true}) //nolint:gosec // see above
+func (c *Client) unverifiedExchange() *exchange {
+	return c.exchangeWith(&tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: true}) //nolint:gosec // see above
 }
 
-func (e *Enroller) exchangeWith(cfg *tls.Config) *exchange {
+func (c *Client) exchangeWith(cfg *tls.Config) *exchange {
 	base := fetch.NewTransport(cfg)
-	base.DialContext, base.DisableKeepAlives, base.ForceAttemptHTTP2 = e.cfg.DialContext, true, false
-	return &exchange{enroller: e, base: base}
+	base.DialContext, base.DisableKeepAlives, base.ForceAttemptHTTP2 = c.cfg.DialContext, true, false
+	return &exchange{client: c, base: base}
 }
 
 // RoundTrip implements [http.RoundTripper].
 func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
-	start := x.enroller.cfg.Now()
+	start := x.client.cfg.Now()
 	resp, err := x.base.RoundTrip(req)
 	if err != nil {
 		return nil, err
 	}
 	x.status = resp.StatusCode
-	x.enroller.noteDate(resp.Header.Get("Date"), start)
+	x.client.noteDate(resp.Header.Get("Date"), start)
 	if resp.StatusCode/100 == 3 {
 		_ = resp.Body.Close()
 		return nil, errRedirect
@@ -86,21 +87,21 @@ func (b *boundedBody) Read(p []byte) (int, error) {
 
 // transportError sorts failures to get an answer. When the CA's certificate
 // does not verify, the next attempt starts from the anchor again.
-func (e *Enroller) transportError(ctx context.Context, err error) error {
+func (c *Client) transportError(ctx context.Context, err error) error {
 	invalid, ok := errors.AsType[*tls.CertificateVerificationError](err)
 	if !ok {
-		return fmt.Errorf("%w: %w", ErrCAUnavailable, e.described(err))
+		return fmt.Errorf("%w: %w", mtls.ErrCAUnavailable, c.described(err))
 	}
-	e.setTrust(nil)
-	return e.untrusted(ctx, invalid)
+	c.setTrust(nil)
+	return c.untrusted(ctx, invalid)
 }
 
 // described says what came in place of an answer, where that can be told.
-func (e *Enroller) described(err error) error {
+func (c *Client) described(err error) error {
 	if errors.Is(err, errRedirect) || errors.Is(err, errAnswerTooLarge) {
 		return err
 	}
-	if d := fetch.Describe(err, e.caURL); d.Kind != fetch.Unknown {
+	if d := fetch.Describe(err, c.caURL); d.Kind != fetch.Unknown {
 		return d
 	}
 	return err
@@ -109,14 +110,14 @@ func (e *Enroller) described(err error) error {
 // probeClock reads the CA's clock without believing anything else, so that an
 // error about dates can say whose clock is wrong. The answer serves that text
 // alone; when there is none, the text is the shorter.
-func (e *Enroller) probeClock(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, e.cfg.HTTPTimeout)
+func (c *Client) probeClock(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, c.cfg.HTTPTimeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, e.caURL.JoinPath("health").String(), http.NoBody)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.caURL.JoinPath("health").String(), http.NoBody)
 	if err != nil {
 		return
 	}
-	if resp, err := e.unverifiedExchange().RoundTrip(req); err == nil {
+	if resp, err := c.unverifiedExchange().RoundTrip(req); err == nil {
 		_ = resp.Body.Close()
 	}
 }
@@ -127,8 +128,8 @@ const MaxClockSkew = time.Minute
 // ClockSkew returns how far the CA's clock was ahead of ours at its last
 // answer (negative: behind), and false before the first one. The Date header
 // has whole seconds, so it is exact to about one.
-func (e *Enroller) ClockSkew() (time.Duration, bool) {
-	skew := e.skew.Load()
+func (c *Client) ClockSkew() (time.Duration, bool) {
+	skew := c.skew.Load()
 	if skew == nil {
 		return 0, false
 	}
@@ -136,28 +137,28 @@ func (e *Enroller) ClockSkew() (time.Duration, bool) {
 }
 
 // noteDate compares with the middle of the request, and of the second.
-func (e *Enroller) noteDate(date string, start time.Time) {
+func (c *Client) noteDate(date string, start time.Time) {
 	theirs, err := http.ParseTime(date)
 	if err != nil {
 		return
 	}
-	took := e.cfg.Now().Sub(start)
+	took := c.cfg.Now().Sub(start)
 	skew := theirs.Add(500 * time.Millisecond).Sub(start.Add(took / 2))
-	e.skew.Store(&skew)
+	c.skew.Store(&skew)
 }
 
 // skewError is nil while the clocks agree.
-func (e *Enroller) skewError() error {
-	skew, ok := e.ClockSkew()
+func (c *Client) skewError() error {
+	skew, ok := c.ClockSkew()
 	if !ok || skew.Abs() <= MaxClockSkew {
 		return nil
 	}
-	return fmt.Errorf("%w: the CA is at %s, we are at %s", ErrClockSkew,
-		e.cfg.Now().Add(skew).UTC().Format(time.RFC3339), e.cfg.Now().UTC().Format(time.RFC3339))
+	return fmt.Errorf("%w: the CA is at %s, we are at %s", mtls.ErrClockSkew,
+		c.cfg.Now().Add(skew).UTC().Format(time.RFC3339), c.cfg.Now().UTC().Format(time.RFC3339))
 }
 
-func (e *Enroller) withSkew(err error) error {
-	if serr := e.skewError(); serr != nil {
+func (c *Client) withSkew(err error) error {
+	if serr := c.skewError(); serr != nil {
 		return fmt.Errorf("%w (%w)", err, serr)
 	}
 	return err

@@ -1,4 +1,4 @@
-package mtls_test
+package stepca_test
 
 import (
 	"bytes"
@@ -18,6 +18,7 @@ import (
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/authoritytest"
 	"github.com/getbindu/bindu-go/transport/mtls"
+	"github.com/getbindu/bindu-go/transport/stepca"
 )
 
 // realAgent is an agent as the real Hydra and the real step-ca know it.
@@ -102,9 +103,9 @@ func (g *realAgent) token(ctx context.Context) (string, error) {
 	return answer.AccessToken, json.NewDecoder(io.LimitReader(resp.Body, 1<<16)).Decode(&answer)
 }
 
-func (g *realAgent) enroller(change ...func(*mtls.EnrollerConfig)) *mtls.Enroller {
+func (g *realAgent) enroller(change ...func(*stepca.Config)) *stepca.Client {
 	g.t.Helper()
-	cfg := mtls.EnrollerConfig{
+	cfg := stepca.Config{
 		CAURL:       g.a.CAURL,
 		Fingerprint: g.a.Fingerprint,
 		DID:         g.did,
@@ -115,15 +116,15 @@ func (g *realAgent) enroller(change ...func(*mtls.EnrollerConfig)) *mtls.Enrolle
 	for _, c := range change {
 		c(&cfg)
 	}
-	e, err := mtls.NewEnroller(cfg)
+	e, err := stepca.New(cfg)
 	if err != nil {
 		g.t.Fatal(err)
 	}
 	return e
 }
 
-func fixedToken(token string) func(*mtls.EnrollerConfig) {
-	return func(c *mtls.EnrollerConfig) {
+func fixedToken(token string) func(*stepca.Config) {
+	return func(c *stepca.Config) {
 		c.Token = func(context.Context) (string, error) { return token, nil }
 	}
 }
@@ -137,7 +138,7 @@ func (g *realAgent) mustToken() string {
 	return token
 }
 
-func mustEnrol(t testing.TB, e *mtls.Enroller) *mtls.Identity {
+func mustEnrol(t testing.TB, e *stepca.Client) *mtls.Identity {
 	t.Helper()
 	id, err := e.Enrol(t.Context())
 	if err != nil {
@@ -165,7 +166,7 @@ func TestRealStepCA(t *testing.T) {
 		}
 	})
 	t.Run("enrol_again_replaces_key_and_serial", func(t *testing.T) {
-		e := agent.enroller(func(c *mtls.EnrollerConfig) { c.TTL = time.Minute })
+		e := agent.enroller(func(c *stepca.Config) { c.TTL = time.Minute })
 		first, second := mustEnrol(t, e), mustEnrol(t, e)
 		if first.Serial() == second.Serial() || bytes.Equal(first.Leaf().RawSubjectPublicKeyInfo, second.Leaf().RawSubjectPublicKeyInfo) {
 			t.Error("key or serial number was used again")
@@ -186,8 +187,8 @@ func TestRealStepCA(t *testing.T) {
 	})
 	t.Run("146_token_is_burnt_by_a_refusal", func(t *testing.T) {
 		token := agent.mustToken()
-		_, err := agent.enroller(fixedToken(token), func(c *mtls.EnrollerConfig) { c.TTL = 48 * time.Hour }).Enrol(t.Context())
-		refused, ok := errors.AsType[*mtls.RefusedError](err)
+		_, err := agent.enroller(fixedToken(token), func(c *stepca.Config) { c.TTL = 48 * time.Hour }).Enrol(t.Context())
+		refused, ok := errors.AsType[*stepca.RefusedError](err)
 		if !ok || refused.Status != http.StatusForbidden || mtls.Reason(err) != "ca_refused" {
 			t.Fatalf("a lifetime above the maximum: %v", err)
 		}
@@ -233,19 +234,19 @@ func TestRealStepCA(t *testing.T) {
 		}
 	})
 	t.Run("provisioner_of_another_audience", func(t *testing.T) {
-		e := agent.enroller(func(c *mtls.EnrollerConfig) { c.Audience = "other" })
+		e := agent.enroller(func(c *stepca.Config) { c.Audience = "other" })
 		if err := e.CheckProvisioner(t.Context()); !errors.Is(err, mtls.ErrProvisionerDisabled) {
 			t.Fatal(err)
 		}
 	})
 	t.Run("155_other_fingerprint", func(t *testing.T) {
-		e := agent.enroller(func(c *mtls.EnrollerConfig) { c.Fingerprint = strings.Repeat("ab", 32) })
+		e := agent.enroller(func(c *stepca.Config) { c.Fingerprint = strings.Repeat("ab", 32) })
 		if _, err := e.Enrol(t.Context()); !errors.Is(err, mtls.ErrFingerprintMismatch) {
 			t.Fatal(err)
 		}
 	})
 	t.Run("private_ca_under_system_trust", func(t *testing.T) {
-		e := agent.enroller(func(c *mtls.EnrollerConfig) { c.Fingerprint = "" })
+		e := agent.enroller(func(c *stepca.Config) { c.Fingerprint = "" })
 		if _, err := e.Enrol(t.Context()); !errors.Is(err, mtls.ErrCAUntrusted) {
 			t.Fatal(err)
 		}
@@ -316,7 +317,7 @@ func waitForNextSecond(after time.Time) {
 
 // mustEnrolSoon allows for step-ca's rule that a token must not be issued before
 // the second in which it started: the enroller may still hold one.
-func mustEnrolSoon(t *testing.T, e *mtls.Enroller) {
+func mustEnrolSoon(t *testing.T, e *stepca.Client) {
 	t.Helper()
 	var err error
 	for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline); {
@@ -325,61 +326,4 @@ func mustEnrolSoon(t *testing.T, e *mtls.Enroller) {
 		}
 	}
 	t.Fatal(err)
-}
-
-// Two agents with certificates of seconds, renewed every three by the real CA with
-// a token of the real Hydra each time, under load: no request fails.
-func TestRealRotationUnderLoad(t *testing.T) {
-	const ttl, before, rotations = 8 * time.Second, 5 * time.Second, 3
-	a := authoritytest.Start(t, authoritytest.Options{})
-	agents := map[did.DID]*mtls.Source{}
-	ctx, cancel := context.WithCancel(t.Context())
-	seen := make(chan string, 100)
-	finished := make(chan error, 2)
-	for _, d := range []did.DID{alice, bob} {
-		e := newRealAgent(t, a, d).enroller(func(c *mtls.EnrollerConfig) { c.TTL = ttl })
-		source := newSource(t, mustEnrol(t, e), func(c *mtls.SourceConfig) { c.Issuer = a.HydraPublic })
-		store := storeAt(t, newDirPath(t))
-		renewer := mtls.NewRenewer(mtls.RenewerConfig{
-			Source:      source,
-			Enrol:       e.Enrol,
-			Save:        store.Save,
-			Roots:       e.Roots,
-			RenewBefore: before,
-			OnState: func(s mtls.State) {
-				if s.LastError != nil || s.StorageError != nil {
-					t.Errorf("%s: %v, %v", d, s.LastError, s.StorageError)
-				}
-				if s.Phase == mtls.PhaseFresh {
-					seen <- d.String() + " " + s.Serial
-				}
-			},
-		})
-		agents[d] = source
-		go func() { finished <- renewer.Run(ctx) }()
-	}
-	addr := serveIssuer(t, agents[bob], a.HydraPublic)
-	kept := newTransport(t, agents[alice], bob)
-	keepAlive := startLoad(t, addr, 2, func() http.RoundTripper { return kept })
-	fresh := startLoad(t, addr, 1, func() http.RoundTripper {
-		return &http.Transport{TLSClientConfig: agents[alice].ClientConfig(bob), DisableKeepAlives: true}
-	})
-	serials := map[string]bool{}
-	for deadline := time.After(time.Minute); len(serials) < 2*rotations; {
-		select {
-		case s := <-seen:
-			serials[s] = true
-		case <-deadline:
-			t.Fatalf("only %d rotations in a minute", len(serials))
-		}
-	}
-	keepAlive.finish(t)
-	fresh.finish(t)
-	cancel()
-	for range agents {
-		if err := <-finished; !errors.Is(err, context.Canceled) {
-			t.Error(err)
-		}
-	}
-	t.Logf("%d rotations, %d requests on kept and %d on new connections", len(serials), keepAlive.ok.Load(), fresh.ok.Load())
 }

@@ -1,4 +1,4 @@
-package mtls
+package stepca
 
 import (
 	"context"
@@ -19,17 +19,17 @@ const maxCommonName = 64
 
 // request makes the key and the signing request. step-ca takes the names from
 // the token, so the common name only serves whoever reads the CA's log.
-func (e *Enroller) request() (*ecdsa.PrivateKey, *x509.CertificateRequest, error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), e.cfg.Rand)
+func (c *Client) request() (*ecdsa.PrivateKey, *x509.CertificateRequest, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), c.cfg.Rand)
 	if err != nil {
 		return nil, nil, fmt.Errorf("generate key: %w", err)
 	}
-	cn := e.cfg.DID.LastSegment()
+	cn := c.cfg.DID.LastSegment()
 	if len(cn) > maxCommonName {
 		cn = cn[:maxCommonName]
 	}
 	template := &x509.CertificateRequest{Subject: pkix.Name{CommonName: cn}}
-	der, err := x509.CreateCertificateRequest(e.cfg.Rand, template, key)
+	der, err := x509.CreateCertificateRequest(c.cfg.Rand, template, key)
 	if err != nil {
 		return nil, nil, fmt.Errorf("create certificate request: %w", err)
 	}
@@ -40,29 +40,29 @@ func (e *Enroller) request() (*ecdsa.PrivateKey, *x509.CertificateRequest, error
 	return key, csr, nil
 }
 
-func (e *Enroller) sign(ctx context.Context, csr *x509.CertificateRequest, token string) (*api.SignResponse, error) {
-	t, err := e.establish(ctx)
+func (c *Client) sign(ctx context.Context, csr *x509.CertificateRequest, token string) (*api.SignResponse, error) {
+	t, err := c.establish(ctx)
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, e.cfg.HTTPTimeout)
+	ctx, cancel := context.WithTimeout(ctx, c.cfg.HTTPTimeout)
 	defer cancel()
-	x := e.newExchange(t)
+	x := c.newExchange(t)
 	// The empty certificate keeps the client from presenting the identity it finds in the user's ~/.step.
-	client, err := ca.NewClient(e.caURL.String(), ca.WithTransport(x), ca.WithCertificate(tls.Certificate{}))
+	client, err := ca.NewClient(c.caURL.String(), ca.WithTransport(x), ca.WithCertificate(tls.Certificate{}))
 	if err != nil {
 		return nil, fmt.Errorf("%w: MTLS__CA_URL: %w", ErrConfig, err)
 	}
 	req := &api.SignRequest{CsrPEM: api.NewCertificateRequest(csr), OTT: token}
-	if e.cfg.TTL > 0 {
+	if c.cfg.TTL > 0 {
 		// A duration, not a time: the CA counts by its own clock.
-		if req.NotAfter, err = api.ParseTimeDuration(e.cfg.TTL.String()); err != nil {
+		if req.NotAfter, err = api.ParseTimeDuration(c.cfg.TTL.String()); err != nil {
 			return nil, fmt.Errorf("%w: certificate lifetime: %w", ErrConfig, err)
 		}
 	}
 	answer, err := client.SignWithContext(ctx, req)
 	if err != nil {
-		return nil, e.signError(ctx, x, err, token)
+		return nil, c.signError(ctx, x, err, token)
 	}
 	return answer, nil
 }

@@ -1,4 +1,4 @@
-package mtls_test
+package stepca_test
 
 import (
 	"context"
@@ -21,11 +21,12 @@ import (
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/stepcatest"
 	"github.com/getbindu/bindu-go/transport/mtls"
+	"github.com/getbindu/bindu-go/transport/stepca"
 )
 
-func enroller(t testing.TB, s *stepcatest.Server, change ...func(*mtls.EnrollerConfig)) *mtls.Enroller {
+func enroller(t testing.TB, s *stepcatest.Server, change ...func(*stepca.Config)) *stepca.Client {
 	t.Helper()
-	cfg := mtls.EnrollerConfig{
+	cfg := stepca.Config{
 		CAURL:       s.URL(),
 		Fingerprint: s.Fingerprint(),
 		DID:         alice,
@@ -36,9 +37,9 @@ func enroller(t testing.TB, s *stepcatest.Server, change ...func(*mtls.EnrollerC
 	for _, c := range change {
 		c(&cfg)
 	}
-	e, err := mtls.NewEnroller(cfg)
+	e, err := stepca.New(cfg)
 	if err != nil {
-		t.Fatalf("NewEnroller: %v", err)
+		t.Fatalf("New: %v", err)
 	}
 	return e
 }
@@ -63,7 +64,7 @@ func TestEnrol(t *testing.T) {
 func TestEveryEnrolmentHasItsOwnTokenAndKey(t *testing.T) {
 	s := stepcatest.NewServer(t, stepcatest.Config{})
 	tokens := 0
-	e := enroller(t, s, func(c *mtls.EnrollerConfig) {
+	e := enroller(t, s, func(c *stepca.Config) {
 		next := c.Token
 		c.Token = func(ctx context.Context) (string, error) { tokens++; return next(ctx) }
 	})
@@ -89,7 +90,7 @@ func TestEveryEnrolmentHasItsOwnTokenAndKey(t *testing.T) {
 
 func TestRequestedLifetime(t *testing.T) {
 	s := stepcatest.NewServer(t, stepcatest.Config{})
-	id, err := enroller(t, s, func(c *mtls.EnrollerConfig) { c.TTL = time.Hour }).Enrol(t.Context())
+	id, err := enroller(t, s, func(c *stepca.Config) { c.TTL = time.Hour }).Enrol(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +107,7 @@ func TestRequestHasAShortCommonName(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := stepcatest.NewServer(t, stepcatest.Config{})
-			_, err := enroller(t, s, func(c *mtls.EnrollerConfig) {
+			_, err := enroller(t, s, func(c *stepca.Config) {
 				c.DID, c.Token = mustDID(tt.did), s.Tokens(tt.did)
 			}).Enrol(t.Context())
 			if err != nil {
@@ -167,7 +168,7 @@ func TestBadCertificatesAreRefused(t *testing.T) {
 		t.Run("156_"+tt.name, func(t *testing.T) {
 			s := stepcatest.NewServer(t, stepcatest.Config{TTL: time.Hour})
 			s.SetFault(tt.fault)
-			id, err := enroller(t, s, func(c *mtls.EnrollerConfig) { c.TTL = time.Hour }).Enrol(t.Context())
+			id, err := enroller(t, s, func(c *stepca.Config) { c.TTL = time.Hour }).Enrol(t.Context())
 			if id != nil || !errors.Is(err, mtls.ErrCABadCertificate) || mtls.Reason(err) != "ca_bad_certificate" {
 				t.Fatalf("got %v, %s", err, mtls.Reason(err))
 			}
@@ -183,7 +184,7 @@ func TestAnswersAreCut(t *testing.T) {
 	s := stepcatest.NewServer(t, stepcatest.Config{})
 	for _, path := range []string{"/sign", "/roots.pem", "/root/" + s.Fingerprint()} {
 		var read atomic.Int64
-		e := enroller(t, s, func(c *mtls.EnrollerConfig) {
+		e := enroller(t, s, func(c *stepca.Config) {
 			c.DialContext = func(ctx context.Context, network, addr string) (net.Conn, error) {
 				conn, err := new(net.Dialer).DialContext(ctx, network, addr)
 				return countingConn{conn, &read}, err
@@ -236,20 +237,20 @@ func TestRootIsNotPartOfTheChain(t *testing.T) {
 
 func TestRefusals(t *testing.T) {
 	stale := func(s *stepcatest.Server) { s.RotateIssuerKey() }
-	with := func(opts ...stepcatest.TokenOption) func(*mtls.EnrollerConfig, *stepcatest.Server) {
-		return func(c *mtls.EnrollerConfig, s *stepcatest.Server) {
+	with := func(opts ...stepcatest.TokenOption) func(*stepca.Config, *stepcatest.Server) {
+		return func(c *stepca.Config, s *stepcatest.Server) {
 			c.Token = func(context.Context) (string, error) { return s.Token(alice.String(), opts...), nil }
 		}
 	}
-	fixed := func(token string) func(*mtls.EnrollerConfig, *stepcatest.Server) {
-		return func(c *mtls.EnrollerConfig, _ *stepcatest.Server) {
+	fixed := func(token string) func(*stepca.Config, *stepcatest.Server) {
+		return func(c *stepca.Config, _ *stepcatest.Server) {
 			c.Token = func(context.Context) (string, error) { return token, nil }
 		}
 	}
 	tests := []struct {
 		name   string
 		server func(*stepcatest.Server)
-		client func(*mtls.EnrollerConfig, *stepcatest.Server)
+		client func(*stepca.Config, *stepcatest.Server)
 		want   error
 		reason string
 	}{
@@ -261,7 +262,7 @@ func TestRefusals(t *testing.T) {
 		{"token_opaque", nil, fixed("ory_at_0123456789"), mtls.ErrTokenRefused, "ca_token_refused"},
 		{"token_garbage", nil, fixed("a.b.c"), mtls.ErrTokenRefused, "ca_token_refused"},
 		{"token_null", nil, fixed("e30.bnVsbA.e30"), mtls.ErrTokenRefused, "ca_token_refused"},
-		{"lifetime_too_long", nil, func(c *mtls.EnrollerConfig, _ *stepcatest.Server) { c.TTL = 48 * time.Hour }, mtls.ErrCARefused, "ca_refused"},
+		{"lifetime_too_long", nil, func(c *stepca.Config, _ *stepcatest.Server) { c.TTL = 48 * time.Hour }, mtls.ErrCARefused, "ca_refused"},
 		{"bad_request", func(s *stepcatest.Server) {
 			s.SetFault(stepcatest.Status(http.StatusBadRequest, `{"status":400,"message":"no"}`).At("/sign"))
 		}, nil, mtls.ErrCARefused, "ca_refused"},
@@ -278,7 +279,7 @@ func TestRefusals(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			s := stepcatest.NewServer(t, stepcatest.Config{})
-			e := enroller(t, s, func(c *mtls.EnrollerConfig) {
+			e := enroller(t, s, func(c *stepca.Config) {
 				if tt.client != nil {
 					tt.client(c, s)
 				}
@@ -300,7 +301,7 @@ func TestRefusals(t *testing.T) {
 func TestOneTimeTokenIsBurntAtFirstUse(t *testing.T) {
 	s := stepcatest.NewServer(t, stepcatest.Config{})
 	token := s.Token(alice.String())
-	e := enroller(t, s, func(c *mtls.EnrollerConfig) {
+	e := enroller(t, s, func(c *stepca.Config) {
 		c.Token = func(context.Context) (string, error) { return token, nil }
 	})
 	s.SetFault(stepcatest.SignAs(stepcatest.AsCA()))
@@ -326,7 +327,7 @@ func TestCAThatDoesNotAnswer(t *testing.T) {
 	for name, fault := range tests {
 		t.Run(name, func(t *testing.T) {
 			s := stepcatest.NewServer(t, stepcatest.Config{})
-			e := enroller(t, s, func(c *mtls.EnrollerConfig) { c.HTTPTimeout = 300 * time.Millisecond })
+			e := enroller(t, s, func(c *stepca.Config) { c.HTTPTimeout = 300 * time.Millisecond })
 			fault(s)
 			_, err := e.Enrol(t.Context())
 			if !errors.Is(err, mtls.ErrCAUnavailable) || mtls.Reason(err) != "ca_unavailable" {
@@ -340,7 +341,7 @@ func TestCancelledEnrolmentReturnsAtOnce(t *testing.T) {
 	s := stepcatest.NewServer(t, stepcatest.Config{})
 	s.SetFault(stepcatest.Hang().At("/sign"))
 	ctx, cancel := context.WithCancel(t.Context())
-	e := enroller(t, s, func(c *mtls.EnrollerConfig) {
+	e := enroller(t, s, func(c *stepca.Config) {
 		c.HTTPTimeout = time.Hour
 		next := c.Token
 		c.Token = func(ctx context.Context) (string, error) {
@@ -376,7 +377,7 @@ func TestTokenFailureIsNotTheCAs(t *testing.T) {
 		func(context.Context) (string, error) { return "", fault },
 		func(context.Context) (string, error) { return " ", nil },
 	} {
-		_, err := enroller(t, s, func(c *mtls.EnrollerConfig) { c.Token = source }).Enrol(t.Context())
+		_, err := enroller(t, s, func(c *stepca.Config) { c.Token = source }).Enrol(t.Context())
 		if !errors.Is(err, mtls.ErrToken) || s.Count("POST /sign") != 0 {
 			t.Errorf("got %v after %d requests", err, s.Count("POST /sign"))
 		}
@@ -387,10 +388,10 @@ func TestTokenNeverAppearsInErrors(t *testing.T) {
 	s := stepcatest.NewServer(t, stepcatest.Config{})
 	s.SetFault(stepcatest.EchoToken())
 	token := s.Token(alice.String())
-	_, err := enroller(t, s, func(c *mtls.EnrollerConfig) {
+	_, err := enroller(t, s, func(c *stepca.Config) {
 		c.Token = func(context.Context) (string, error) { return token, nil }
 	}).Enrol(t.Context())
-	refused, ok := errors.AsType[*mtls.RefusedError](err)
+	refused, ok := errors.AsType[*stepca.RefusedError](err)
 	if !ok || refused.Status != http.StatusForbidden || refused.Message == "" {
 		t.Fatalf("got %v", err)
 	}
@@ -408,8 +409,8 @@ func TestTrustStartsFromTheFingerprintAlone(t *testing.T) {
 		}
 		return strings.Join(parts, ":")
 	}
-	pin := func(fp string) func(*mtls.EnrollerConfig) {
-		return func(c *mtls.EnrollerConfig) { c.Fingerprint = fp }
+	pin := func(fp string) func(*stepca.Config) {
+		return func(c *stepca.Config) { c.Fingerprint = fp }
 	}
 	t.Run("written_with_colons", func(t *testing.T) {
 		if _, err := enroller(t, s, pin(colons(s.Fingerprint()))).Enrol(t.Context()); err != nil {
@@ -448,7 +449,7 @@ func TestTrustStartsFromAnyOfSeveralFingerprints(t *testing.T) {
 	s := stepcatest.NewServer(t, stepcatest.Config{})
 	other, third := stepcatest.NewCA(t, nil), stepcatest.NewCA(t, nil)
 	enrol := func(fingerprints ...string) error {
-		_, err := enroller(t, s, func(c *mtls.EnrollerConfig) { c.Fingerprint = strings.Join(fingerprints, ",") }).Enrol(t.Context())
+		_, err := enroller(t, s, func(c *stepca.Config) { c.Fingerprint = strings.Join(fingerprints, ",") }).Enrol(t.Context())
 		return err
 	}
 	for _, both := range [][]string{{s.Fingerprint(), other.Fingerprint()}, {other.Fingerprint(), s.Fingerprint()}} {
@@ -482,8 +483,8 @@ func TestTrustFromARootFile(t *testing.T) {
 		}
 		return path
 	}
-	file := func(path string) func(*mtls.EnrollerConfig) {
-		return func(c *mtls.EnrollerConfig) { c.Fingerprint, c.RootFile = "", path }
+	file := func(path string) func(*stepca.Config) {
+		return func(c *stepca.Config) { c.Fingerprint, c.RootFile = "", path }
 	}
 	if _, err := enroller(t, s, file(write(append([]byte("# our CA\n"), s.CA.RootsPEM()...)))).Enrol(t.Context()); err != nil {
 		t.Errorf("good root: %v", err)
@@ -491,9 +492,9 @@ func TestTrustFromARootFile(t *testing.T) {
 	if _, err := enroller(t, s, file(write(other.CA.RootsPEM()))).Enrol(t.Context()); !errors.Is(err, mtls.ErrCAUntrusted) {
 		t.Errorf("root of another CA: %v", err)
 	}
-	config := mtls.EnrollerConfig{CAURL: s.URL(), DID: alice, Issuer: issuer, Token: s.Tokens(alice.String())}
+	config := stepca.Config{CAURL: s.URL(), DID: alice, Issuer: issuer, Token: s.Tokens(alice.String())}
 	config.RootFile, config.Fingerprint = write(other.CA.RootsPEM()), s.Fingerprint()
-	if _, err := mtls.NewEnroller(config); !errors.Is(err, mtls.ErrFingerprintMismatch) {
+	if _, err := stepca.New(config); !errors.Is(err, mtls.ErrFingerprintMismatch) {
 		t.Errorf("file without the pinned root: %v", err)
 	}
 	config.Fingerprint = ""
@@ -505,7 +506,7 @@ func TestTrustFromARootFile(t *testing.T) {
 		"cut":    write(s.CA.RootsPEM()[:100]),
 	} {
 		config.RootFile = path
-		if _, err := mtls.NewEnroller(config); !errors.Is(err, mtls.ErrConfig) {
+		if _, err := stepca.New(config); !errors.Is(err, stepca.ErrConfig) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -513,8 +514,8 @@ func TestTrustFromARootFile(t *testing.T) {
 
 func TestSystemTrust(t *testing.T) {
 	s := stepcatest.NewServer(t, stepcatest.Config{})
-	system := func(roots *x509.CertPool) func(*mtls.EnrollerConfig) {
-		return func(c *mtls.EnrollerConfig) { c.Fingerprint, c.SystemRoots = "", roots }
+	system := func(roots *x509.CertPool) func(*stepca.Config) {
+		return func(c *stepca.Config) { c.Fingerprint, c.SystemRoots = "", roots }
 	}
 	// The private CA of the agents behind a public TLS certificate.
 	id, err := enroller(t, s, system(s.CA.Pool())).Enrol(t.Context())
@@ -590,7 +591,7 @@ func TestClockSkew(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			wall := &clock{offset: tt.ours}
 			s := stepcatest.NewServer(t, stepcatest.Config{})
-			e := enroller(t, s, func(c *mtls.EnrollerConfig) { c.Now = wall.Now })
+			e := enroller(t, s, func(c *stepca.Config) { c.Now = wall.Now })
 			if _, known := e.ClockSkew(); known {
 				t.Error("skew is known before anything was asked")
 			}
@@ -600,7 +601,7 @@ func TestClockSkew(t *testing.T) {
 				t.Fatalf("got %v", err)
 			}
 			skew, known := e.ClockSkew()
-			if !known || (skew.Abs() > mtls.MaxClockSkew) != tt.skewed || (skew+tt.ours).Abs() > 10*time.Second {
+			if !known || (skew.Abs() > stepca.MaxClockSkew) != tt.skewed || (skew+tt.ours).Abs() > 10*time.Second {
 				t.Errorf("skew %s, %t", skew, known)
 			}
 		})
@@ -618,7 +619,7 @@ func TestCheckProvisioner(t *testing.T) {
 		t.Errorf("disabled: %v", err)
 	}
 	s.EnableProvisioner()
-	other := enroller(t, s, func(c *mtls.EnrollerConfig) { c.Audience = "other-ca" })
+	other := enroller(t, s, func(c *stepca.Config) { c.Audience = "other-ca" })
 	if err := other.CheckProvisioner(t.Context()); !errors.Is(err, mtls.ErrProvisionerDisabled) {
 		t.Errorf("another audience: %v", err)
 	}
@@ -634,32 +635,32 @@ func TestCheckProvisioner(t *testing.T) {
 }
 
 func TestEnrollerConfiguration(t *testing.T) {
-	good := mtls.EnrollerConfig{
+	good := stepca.Config{
 		CAURL:  "https://ca.test:9000",
 		DID:    alice,
 		Issuer: issuer,
 		Token:  func(context.Context) (string, error) { return "t", nil },
 	}
-	if _, err := mtls.NewEnroller(good); err != nil {
+	if _, err := stepca.New(good); err != nil {
 		t.Fatal(err)
 	}
-	for name, spoil := range map[string]func(*mtls.EnrollerConfig){
-		"no CA":               func(c *mtls.EnrollerConfig) { c.CAURL = "" },
-		"http":                func(c *mtls.EnrollerConfig) { c.CAURL = "http://ca.test:9000" },
-		"no scheme":           func(c *mtls.EnrollerConfig) { c.CAURL = "ca.test:9000" },
-		"user":                func(c *mtls.EnrollerConfig) { c.CAURL = "https://u:p@ca.test" },
-		"no host":             func(c *mtls.EnrollerConfig) { c.CAURL = "https:///x" },
-		"root over http":      func(c *mtls.EnrollerConfig) { c.RootURL = "http://ca.test/roots.pem" },
-		"short fingerprint":   func(c *mtls.EnrollerConfig) { c.Fingerprint = "abcd" },
-		"fingerprint not hex": func(c *mtls.EnrollerConfig) { c.Fingerprint = strings.Repeat("x", 64) },
-		"no DID":              func(c *mtls.EnrollerConfig) { c.DID = did.DID{} },
-		"no issuer":           func(c *mtls.EnrollerConfig) { c.Issuer = "" },
-		"no token":            func(c *mtls.EnrollerConfig) { c.Token = nil },
-		"negative lifetime":   func(c *mtls.EnrollerConfig) { c.TTL = -1 },
+	for name, spoil := range map[string]func(*stepca.Config){
+		"no CA":               func(c *stepca.Config) { c.CAURL = "" },
+		"http":                func(c *stepca.Config) { c.CAURL = "http://ca.test:9000" },
+		"no scheme":           func(c *stepca.Config) { c.CAURL = "ca.test:9000" },
+		"user":                func(c *stepca.Config) { c.CAURL = "https://u:p@ca.test" },
+		"no host":             func(c *stepca.Config) { c.CAURL = "https:///x" },
+		"root over http":      func(c *stepca.Config) { c.RootURL = "http://ca.test/roots.pem" },
+		"short fingerprint":   func(c *stepca.Config) { c.Fingerprint = "abcd" },
+		"fingerprint not hex": func(c *stepca.Config) { c.Fingerprint = strings.Repeat("x", 64) },
+		"no DID":              func(c *stepca.Config) { c.DID = did.DID{} },
+		"no issuer":           func(c *stepca.Config) { c.Issuer = "" },
+		"no token":            func(c *stepca.Config) { c.Token = nil },
+		"negative lifetime":   func(c *stepca.Config) { c.TTL = -1 },
 	} {
 		cfg := good
 		spoil(&cfg)
-		if _, err := mtls.NewEnroller(cfg); !errors.Is(err, mtls.ErrConfig) {
+		if _, err := stepca.New(cfg); !errors.Is(err, stepca.ErrConfig) {
 			t.Errorf("%s: %v", name, err)
 		} else if strings.Contains(err.Error(), "u:p@") {
 			t.Errorf("%s: the error shows the password", name)
@@ -672,7 +673,7 @@ func TestDialContextIsUsed(t *testing.T) {
 	t.Setenv("HTTPS_PROXY", "http://127.0.0.1:1")
 	s := stepcatest.NewServer(t, stepcatest.Config{})
 	dials := 0
-	_, err := enroller(t, s, func(c *mtls.EnrollerConfig) {
+	_, err := enroller(t, s, func(c *stepca.Config) {
 		c.DialContext = func(ctx context.Context, network, addr string) (net.Conn, error) {
 			dials++
 			return new(net.Dialer).DialContext(ctx, network, addr)

@@ -1,4 +1,4 @@
-package mtls
+package stepca
 
 import (
 	"bytes"
@@ -15,7 +15,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/smallstep/certificates/api"
+	"github.com/getbindu/bindu-go/transport/mtls"
 )
 
 // anchor is what the operator told us to believe; all trust in the CA grows from it.
@@ -33,7 +33,15 @@ type trust struct {
 // maxRootFile bounds a root bundle, on disk and from the CA.
 const maxRootFile = 1 << 20
 
-func newAnchor(cfg EnrollerConfig) (anchor, error) {
+func poolOf(roots []*x509.Certificate) *x509.CertPool {
+	pool := x509.NewCertPool()
+	for _, root := range roots {
+		pool.AddCert(root)
+	}
+	return pool
+}
+
+func newAnchor(cfg Config) (anchor, error) {
 	var a anchor
 	if cfg.Fingerprint != "" {
 		clean := strings.NewReplacer(":", "", "-", "", " ", "").Replace(strings.ToLower(cfg.Fingerprint))
@@ -56,11 +64,11 @@ func newAnchor(cfg EnrollerConfig) (anchor, error) {
 	if err != nil {
 		return a, fmt.Errorf("%w: CA root file: %w", ErrConfig, err)
 	}
-	if a.roots, err = parseRoots(data); err != nil {
+	if a.roots, err = mtls.ParseRoots(data); err != nil {
 		return a, fmt.Errorf("%w: CA root file %s: %w", ErrConfig, cfg.RootFile, err)
 	}
 	if len(a.fingerprints) > 0 && !slices.ContainsFunc(a.roots, a.pins) {
-		return a, fmt.Errorf("%w: %s has no such certificate", ErrFingerprintMismatch, cfg.RootFile)
+		return a, fmt.Errorf("%w: %s has no such certificate", mtls.ErrFingerprintMismatch, cfg.RootFile)
 	}
 	return a, nil
 }
@@ -70,44 +78,44 @@ func (a anchor) pins(cert *x509.Certificate) bool {
 	return slices.Contains(a.fingerprints, hex.EncodeToString(sum[:]))
 }
 
-func (e *Enroller) currentTrust() *trust {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return e.trust
+func (c *Client) currentTrust() *trust {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.trust
 }
 
-func (e *Enroller) setTrust(t *trust) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.trust = t
+func (c *Client) setTrust(t *trust) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.trust = t
 }
 
 // establish returns the current trust, or starts it from the anchor.
-func (e *Enroller) establish(ctx context.Context) (*trust, error) {
-	if t := e.currentTrust(); t != nil {
+func (c *Client) establish(ctx context.Context) (*trust, error) {
+	if t := c.currentTrust(); t != nil {
 		return t, nil
 	}
-	roots := e.anchor.roots
-	if len(roots) == 0 && len(e.anchor.fingerprints) > 0 {
+	roots := c.anchor.roots
+	if len(roots) == 0 && len(c.anchor.fingerprints) > 0 {
 		var err error
-		if roots, err = e.pinnedRoots(ctx); err != nil {
+		if roots, err = c.pinnedRoots(ctx); err != nil {
 			return nil, err
 		}
 	}
-	t := &trust{roots: roots, pool: e.cfg.SystemRoots}
+	t := &trust{roots: roots, pool: c.cfg.SystemRoots}
 	if len(roots) > 0 {
-		t.pool = newPool(roots)
+		t.pool = poolOf(roots)
 	}
-	e.setTrust(t)
+	c.setTrust(t)
 	return t, nil
 }
 
 // pinnedRoots downloads the roots with our fingerprints. While a root is being
 // replaced the CA may not have the new one yet, or the old one any more: one of
 // them is enough.
-func (e *Enroller) pinnedRoots(ctx context.Context) (roots []*x509.Certificate, err error) {
-	for _, fingerprint := range e.anchor.fingerprints {
-		root, rerr := e.pinnedRoot(ctx, fingerprint)
+func (c *Client) pinnedRoots(ctx context.Context) (roots []*x509.Certificate, err error) {
+	for _, fingerprint := range c.anchor.fingerprints {
+		root, rerr := c.pinnedRoot(ctx, fingerprint)
 		switch {
 		case rerr == nil:
 			roots = append(roots, root)
@@ -127,40 +135,42 @@ var errNoSuchRoot = errors.New("the CA knows no such root")
 
 // pinnedRoot downloads a root by its fingerprint. The connection proves
 // nothing; the SHA-256 of what arrives does.
-func (e *Enroller) pinnedRoot(ctx context.Context, fingerprint string) (*x509.Certificate, error) {
-	x := e.unverifiedExchange()
-	body, err := e.get(ctx, x, e.caURL.JoinPath("root", fingerprint).String())
+func (c *Client) pinnedRoot(ctx context.Context, fingerprint string) (*x509.Certificate, error) {
+	x := c.unverifiedExchange()
+	body, err := c.get(ctx, x, c.caURL.JoinPath("root", fingerprint).String())
 	if x.status == http.StatusNotFound {
-		return nil, fmt.Errorf("%w: %w", ErrFingerprintMismatch, errNoSuchRoot)
+		return nil, fmt.Errorf("%w: %w", mtls.ErrFingerprintMismatch, errNoSuchRoot)
 	}
 	if err != nil {
 		return nil, err
 	}
-	var answer api.RootResponse
-	if err := json.Unmarshal(body, &answer); err != nil || answer.RootPEM.Certificate == nil {
-		return nil, fmt.Errorf("%w: /root answered with something else than a certificate", ErrFingerprintMismatch)
+	var answer struct {
+		CA string `json:"ca"`
 	}
-	root := answer.RootPEM.Certificate
-	if !e.anchor.pins(root) {
-		return nil, fmt.Errorf("%w: the CA answered with another one", ErrFingerprintMismatch)
+	if err := json.Unmarshal(body, &answer); err != nil {
+		return nil, fmt.Errorf("%w: /root answered with something else than a certificate", mtls.ErrFingerprintMismatch)
 	}
-	if err := checkRoots([]*x509.Certificate{root}); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrFingerprintMismatch, err)
+	roots, err := mtls.ParseRoots([]byte(answer.CA))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%w: /root answered with something else than the certificate of a CA: %w", mtls.ErrFingerprintMismatch, err)
+	case len(roots) != 1 || !c.anchor.pins(roots[0]):
+		return nil, fmt.Errorf("%w: the CA answered with another one", mtls.ErrFingerprintMismatch)
 	}
-	return root, nil
+	return roots[0], nil
 }
 
 // Roots fetches the CA's current roots over trusted TLS and believes them from
 // then on, so that a root can be replaced by serving old and new together for
 // a while. A CA without a root bundle leaves us with the roots of the anchor.
-// The errors are those of [Enroller.Enrol].
-func (e *Enroller) Roots(ctx context.Context) ([]*x509.Certificate, error) {
-	t, err := e.establish(ctx)
+// The errors are those of [Client.Enrol].
+func (c *Client) Roots(ctx context.Context) ([]*x509.Certificate, error) {
+	t, err := c.establish(ctx)
 	if err != nil {
 		return nil, err
 	}
-	x := e.newExchange(t)
-	body, err := e.get(ctx, x, e.cfg.RootURL)
+	x := c.newExchange(t)
+	body, err := c.get(ctx, x, c.cfg.RootURL)
 	if x.status == http.StatusNotFound {
 		if len(t.roots) > 0 {
 			return t.roots, nil
@@ -170,20 +180,20 @@ func (e *Enroller) Roots(ctx context.Context) ([]*x509.Certificate, error) {
 	if err != nil {
 		return nil, err
 	}
-	roots, err := parseRoots(body)
+	roots, err := mtls.ParseRoots(body)
 	if err != nil {
-		return nil, fmt.Errorf("%w: roots at MTLS__CA_ROOT_URL: %w", ErrCABadCertificate, err)
+		return nil, fmt.Errorf("%w: roots at MTLS__CA_ROOT_URL: %w", mtls.ErrCABadCertificate, err)
 	}
 	if len(t.roots) > 0 {
-		e.setTrust(&trust{roots: roots, pool: newPool(roots)})
+		c.setTrust(&trust{roots: roots, pool: poolOf(roots)})
 	}
 	return roots, nil
 }
 
 // get fetches a small document from the CA. An answer that is not complete when
 // the time is over counts as none, its status too.
-func (e *Enroller) get(ctx context.Context, x *exchange, target string) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, e.cfg.HTTPTimeout)
+func (c *Client) get(ctx context.Context, x *exchange, target string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.cfg.HTTPTimeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, target, http.NoBody)
 	if err != nil {
@@ -191,7 +201,7 @@ func (e *Enroller) get(ctx context.Context, x *exchange, target string) ([]byte,
 	}
 	resp, err := x.RoundTrip(req)
 	if err != nil {
-		return nil, e.transportError(ctx, err)
+		return nil, c.transportError(ctx, err)
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
@@ -199,13 +209,13 @@ func (e *Enroller) get(ctx context.Context, x *exchange, target string) ([]byte,
 	switch {
 	case late != nil:
 		x.status = 0
-		return nil, e.transportError(ctx, late)
+		return nil, c.transportError(ctx, late)
 	case errors.Is(err, errAnswerTooLarge):
-		return nil, fmt.Errorf("%w: %w", ErrCABadCertificate, err)
+		return nil, fmt.Errorf("%w: %w", mtls.ErrCABadCertificate, err)
 	case err != nil:
-		return nil, e.transportError(ctx, err)
+		return nil, c.transportError(ctx, err)
 	case resp.StatusCode/100 != 2:
-		return nil, fmt.Errorf("%w: %s answered HTTP %d", ErrCAUnavailable, req.URL.Path, resp.StatusCode)
+		return nil, fmt.Errorf("%w: %s answered HTTP %d", mtls.ErrCAUnavailable, req.URL.Path, resp.StatusCode)
 	}
 	return bytes.TrimSpace(body), nil
 }

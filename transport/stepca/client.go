@@ -1,4 +1,4 @@
-package mtls
+package stepca
 
 import (
 	"context"
@@ -15,10 +15,11 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/transport/mtls"
 )
 
-// EnrollerConfig says who asks which CA for what.
-type EnrollerConfig struct {
+// Config says who asks which CA for what.
+type Config struct {
 	// CAURL is the https URL of step-ca.
 	CAURL string
 	// RootURL is where the CA publishes its roots as PEM, fetched over TLS that
@@ -58,10 +59,10 @@ type EnrollerConfig struct {
 	Logger *slog.Logger
 }
 
-// Enroller obtains certificates from step-ca. It keeps no token and no key of
+// Client obtains certificates from step-ca. It keeps no token and no key of
 // its own and is safe for concurrent use.
-type Enroller struct {
-	cfg    EnrollerConfig
+type Client struct {
+	cfg    Config
 	caURL  *url.URL
 	anchor anchor
 	mu     sync.Mutex
@@ -69,10 +70,10 @@ type Enroller struct {
 	skew   atomic.Pointer[time.Duration]
 }
 
-// NewEnroller checks the configuration and reads RootFile; it does not speak to
-// the CA. Errors: [ErrConfig], [ErrFingerprintMismatch] when RootFile has no
+// New checks the configuration and reads RootFile; it does not speak to
+// the CA. Errors: [ErrConfig], [mtls.ErrFingerprintMismatch] when RootFile has no
 // certificate with the given fingerprint.
-func NewEnroller(cfg EnrollerConfig) (*Enroller, error) {
+func New(cfg Config) (*Client, error) {
 	caURL, err := secureURL("MTLS__CA_URL", cfg.CAURL)
 	if err != nil {
 		return nil, err
@@ -98,10 +99,10 @@ func NewEnroller(cfg EnrollerConfig) (*Enroller, error) {
 		return nil, err
 	}
 	cfg.setDefaults()
-	return &Enroller{cfg: cfg, caURL: caURL, anchor: anchor}, nil
+	return &Client{cfg: cfg, caURL: caURL, anchor: anchor}, nil
 }
 
-func (cfg *EnrollerConfig) setDefaults() {
+func (cfg *Config) setDefaults() {
 	if cfg.Audience == "" {
 		cfg.Audience = "step-ca"
 	}
@@ -135,42 +136,42 @@ func secureURL(variable, raw string) (*url.URL, error) {
 // what comes back: our key, our DID and nothing else, both usages, no CA, a
 // chain to a trusted root, a sane lifetime. It makes one attempt.
 //
-// Errors: [ErrCAUnavailable] and [ErrToken] (try again), [ErrCAUntrusted],
-// [ErrFingerprintMismatch], [ErrCARefused] with [ErrProvisionerDisabled],
-// [ErrTokenRefused], [ErrJWKSStale] or [ErrClockSkew] where the cause can be
-// told, [ErrCABadCertificate].
-func (e *Enroller) Enrol(ctx context.Context) (*Identity, error) {
-	roots, err := e.Roots(ctx)
+// Errors: [mtls.ErrCAUnavailable] and [mtls.ErrToken] (try again), [mtls.ErrCAUntrusted],
+// [mtls.ErrFingerprintMismatch], [mtls.ErrCARefused] with [mtls.ErrProvisionerDisabled],
+// [mtls.ErrTokenRefused], [mtls.ErrJWKSStale] or [mtls.ErrClockSkew] where the cause can be
+// told, [mtls.ErrCABadCertificate].
+func (c *Client) Enrol(ctx context.Context) (*mtls.Identity, error) {
+	roots, err := c.Roots(ctx)
 	if err != nil {
 		return nil, err
 	}
-	key, csr, err := e.request()
+	key, csr, err := c.request()
 	if err != nil {
 		return nil, err
 	}
-	token, err := e.token(ctx)
+	token, err := c.token(ctx)
 	if err != nil {
 		return nil, err
 	}
-	answer, err := e.sign(ctx, csr, token)
+	answer, err := c.sign(ctx, csr, token)
 	if err != nil {
 		return nil, err
 	}
-	id, err := e.accept(answer, key, roots)
+	id, err := c.accept(answer, key, roots)
 	if err != nil {
 		return nil, err
 	}
-	e.cfg.Logger.Info("certificate issued", "did", e.cfg.DID.String(), "serial", id.Serial(), "not_after", id.NotAfter())
+	c.cfg.Logger.Info("certificate issued", "did", c.cfg.DID.String(), "serial", id.Serial(), "not_after", id.NotAfter())
 	return id, nil
 }
 
-func (e *Enroller) token(ctx context.Context) (string, error) {
-	token, err := e.cfg.Token(ctx)
+func (c *Client) token(ctx context.Context) (string, error) {
+	token, err := c.cfg.Token(ctx)
 	if err != nil {
-		return "", fmt.Errorf("%w: %w", ErrToken, err)
+		return "", fmt.Errorf("%w: %w", mtls.ErrToken, err)
 	}
 	if token = strings.TrimSpace(token); token == "" {
-		return "", fmt.Errorf("%w: it is empty", ErrToken)
+		return "", fmt.Errorf("%w: it is empty", mtls.ErrToken)
 	}
 	return token, nil
 }

@@ -1,4 +1,4 @@
-package mtls_test
+package stepca_test
 
 import (
 	"encoding/json"
@@ -10,6 +10,7 @@ import (
 
 	"github.com/getbindu/bindu-go/internal/stepcatest"
 	"github.com/getbindu/bindu-go/transport/mtls"
+	"github.com/getbindu/bindu-go/transport/stepca"
 )
 
 // FuzzCAAnswer lets the CA answer anything on every path that is asked after
@@ -40,7 +41,7 @@ func FuzzCAAnswer(f *testing.F) {
 		}
 		s.SetFault(stepcatest.Status(status, string(body)).At(path))
 		defer s.SetFault(stepcatest.Fault{})
-		e, err := mtls.NewEnroller(mtls.EnrollerConfig{
+		e, err := stepca.New(stepca.Config{
 			CAURL:       s.URL(),
 			Fingerprint: s.Fingerprint(),
 			DID:         alice,

@@ -1,4 +1,4 @@
-package mtls
+package stepca
 
 import (
 	"context"
@@ -8,32 +8,34 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/getbindu/bindu-go/transport/mtls"
 )
 
 // untrusted says why the CA's own TLS certificate does not verify, with the
 // remedy for that cause and for what is set here.
-func (e *Enroller) untrusted(ctx context.Context, invalid *tls.CertificateVerificationError) error {
-	cause := classify(invalid.Err, e.cfg.Now())
+func (c *Client) untrusted(ctx context.Context, invalid *tls.CertificateVerificationError) error {
+	cause := mtls.Classify(invalid.Err, c.cfg.Now())
 	name, isName := errors.AsType[x509.HostnameError](invalid.Err)
 	switch {
 	case isName:
 		cause = wrongName(name)
-	case errors.Is(cause, ErrUnknownCA):
-		cause = fmt.Errorf("%w (%w)", e.unknownRoot(), cause)
-	case errors.Is(cause, ErrExpired), errors.Is(cause, ErrNotYetValid):
-		e.probeClock(ctx)
-		return e.wrongTime(cause, invalid)
+	case errors.Is(cause, mtls.ErrUnknownCA):
+		cause = fmt.Errorf("%w (%w)", c.unknownRoot(), cause)
+	case errors.Is(cause, mtls.ErrExpired), errors.Is(cause, mtls.ErrNotYetValid):
+		c.probeClock(ctx)
+		return c.wrongTime(cause, invalid)
 	}
-	return fmt.Errorf("%w: %w", ErrCAUntrusted, cause)
+	return fmt.Errorf("%w: %w", mtls.ErrCAUntrusted, cause)
 }
 
 // unknownRoot advises by what the operator set: what is there has to be
 // compared, what is not there has to be set.
-func (e *Enroller) unknownRoot() error {
+func (c *Client) unknownRoot() error {
 	switch {
-	case len(e.anchor.roots) > 0:
+	case len(c.anchor.roots) > 0:
 		return fmt.Errorf("%w: compare the file of MTLS__CA_ROOT_FILE with the root certificate of the CA at MTLS__CA_URL", ErrCAChain)
-	case len(e.anchor.fingerprints) > 0:
+	case len(c.anchor.fingerprints) > 0:
 		return fmt.Errorf("%w: compare MTLS__CA_FINGERPRINT and MTLS__CA_URL with the CA; what answers there publishes that root and does not use it", ErrCAChain)
 	default:
 		return fmt.Errorf("%w: set MTLS__CA_FINGERPRINT to the SHA-256 of its root certificate, or MTLS__CA_ROOT_FILE to a file with it", ErrCANoAnchor)
@@ -42,12 +44,12 @@ func (e *Enroller) unknownRoot() error {
 
 // wrongTime tells a clock that is wrong from a certificate that is. The dates
 // are those of whichever certificate of the chain does not hold.
-func (e *Enroller) wrongTime(cause error, invalid *tls.CertificateVerificationError) error {
-	if serr := e.skewError(); serr != nil {
-		return fmt.Errorf("%w: %w (%w)", ErrCAUntrusted, cause, serr)
+func (c *Client) wrongTime(cause error, invalid *tls.CertificateVerificationError) error {
+	if serr := c.skewError(); serr != nil {
+		return fmt.Errorf("%w: %w (%w)", mtls.ErrCAUntrusted, cause, serr)
 	}
 	remedy := "compare this machine's clock with the CA's, which gives no time"
-	if _, known := e.ClockSkew(); known {
+	if _, known := c.ClockSkew(); known {
 		remedy = "the clocks agree, so have the CA's certificate renewed: step-ca makes a new one for itself when it starts"
 	}
 	dates := ""
@@ -55,7 +57,7 @@ func (e *Enroller) wrongTime(cause error, invalid *tls.CertificateVerificationEr
 		leaf := invalid.UnverifiedCertificates[0]
 		dates = fmt.Sprintf(" (valid from %s to %s)", leaf.NotBefore.UTC().Format(time.RFC3339), leaf.NotAfter.UTC().Format(time.RFC3339))
 	}
-	return fmt.Errorf("%w: %w%s; %s", ErrCAUntrusted, cause, dates, remedy)
+	return fmt.Errorf("%w: %w%s; %s", mtls.ErrCAUntrusted, cause, dates, remedy)
 }
 
 // maxNames bounds how many names of a stranger's certificate an error lists,

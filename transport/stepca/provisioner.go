@@ -1,4 +1,4 @@
-package mtls
+package stepca
 
 import (
 	"context"
@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+
+	"github.com/getbindu/bindu-go/transport/mtls"
 )
 
 // provisioner is what GET /provisioners tells about one of them. smallstep's
@@ -25,16 +27,16 @@ type provisioner struct {
 const maxProvisionerPages = 10
 
 // CheckProvisioner asks the CA about the provisioner for our tokens. Errors:
-// [ErrProvisionerDisabled] when it is absent or failed to start;
-// [ErrRenewalNotDisabled], a warning, when certificates may renew themselves;
+// [mtls.ErrProvisionerDisabled] when it is absent or failed to start;
+// [mtls.ErrRenewalNotDisabled], a warning, when certificates may renew themselves;
 // otherwise the CA could not be asked.
-func (e *Enroller) CheckProvisioner(ctx context.Context) error {
-	p, err := e.provisioner(ctx)
+func (c *Client) CheckProvisioner(ctx context.Context) error {
+	p, err := c.provisioner(ctx)
 	if err != nil {
 		return err
 	}
 	if !p.Claims.DisableRenewal {
-		return fmt.Errorf("%w: provisioner %q", ErrRenewalNotDisabled, p.Name)
+		return fmt.Errorf("%w: provisioner %q", mtls.ErrRenewalNotDisabled, p.Name)
 	}
 	return nil
 }
@@ -42,19 +44,19 @@ func (e *Enroller) CheckProvisioner(ctx context.Context) error {
 // provisioner finds the OIDC provisioner whose client id is our audience. One
 // that the CA could not start is state "Uninitialized": step-ca says ok on
 // /health and answers 401 to every token until it is told to reload.
-func (e *Enroller) provisioner(ctx context.Context) (*provisioner, error) {
+func (c *Client) provisioner(ctx context.Context) (*provisioner, error) {
 	cursor := ""
 	for range maxProvisionerPages {
-		page, err := e.provisioners(ctx, cursor)
+		page, err := c.provisioners(ctx, cursor)
 		if err != nil {
 			return nil, err
 		}
 		for _, p := range page.Provisioners {
-			if !strings.EqualFold(p.Type, "OIDC") || p.ClientID != e.cfg.Audience {
+			if !strings.EqualFold(p.Type, "OIDC") || p.ClientID != c.cfg.Audience {
 				continue
 			}
 			if p.State != "" {
-				return nil, fmt.Errorf("%w: provisioner %q is %s", ErrProvisionerDisabled, p.Name, p.State)
+				return nil, fmt.Errorf("%w: provisioner %q is %s", mtls.ErrProvisionerDisabled, p.Name, p.State)
 			}
 			return &p, nil
 		}
@@ -62,7 +64,7 @@ func (e *Enroller) provisioner(ctx context.Context) (*provisioner, error) {
 			break
 		}
 	}
-	return nil, fmt.Errorf("%w: none of type OIDC with client id %q", ErrProvisionerDisabled, e.cfg.Audience)
+	return nil, fmt.Errorf("%w: none of type OIDC with client id %q", mtls.ErrProvisionerDisabled, c.cfg.Audience)
 }
 
 type provisionerPage struct {
@@ -70,24 +72,24 @@ type provisionerPage struct {
 	NextCursor   string        `json:"nextCursor"`
 }
 
-func (e *Enroller) provisioners(ctx context.Context, cursor string) (*provisionerPage, error) {
-	t, err := e.establish(ctx)
+func (c *Client) provisioners(ctx context.Context, cursor string) (*provisionerPage, error) {
+	t, err := c.establish(ctx)
 	if err != nil {
 		return nil, err
 	}
-	target := e.caURL.JoinPath("provisioners")
+	target := c.caURL.JoinPath("provisioners")
 	query := url.Values{"limit": {"100"}}
 	if cursor != "" {
 		query.Set("cursor", cursor)
 	}
 	target.RawQuery = query.Encode()
-	body, err := e.get(ctx, e.newExchange(t), target.String())
+	body, err := c.get(ctx, c.newExchange(t), target.String())
 	if err != nil {
 		return nil, err
 	}
 	var page provisionerPage
 	if err := json.Unmarshal(body, &page); err != nil {
-		return nil, fmt.Errorf("%w: /provisioners is not what step-ca answers: %w", ErrCAUnavailable, err)
+		return nil, fmt.Errorf("%w: /provisioners is not what step-ca answers: %w", mtls.ErrCAUnavailable, err)
 	}
 	return &page, nil
 }

@@ -1,4 +1,4 @@
-package mtls_test
+package stepca_test
 
 import (
 	"crypto/sha256"
@@ -11,6 +11,7 @@ import (
 
 	"github.com/getbindu/bindu-go/internal/stepcatest"
 	"github.com/getbindu/bindu-go/transport/mtls"
+	"github.com/getbindu/bindu-go/transport/stepca"
 )
 
 // An operator who gives both a file and a fingerprint wants them to agree: the
@@ -38,7 +39,7 @@ func TestTheRootFileMustHoldThePinnedRoot(t *testing.T) {
 			if err := os.WriteFile(path, test.file, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			_, err := mtls.NewEnroller(mtls.EnrollerConfig{
+			_, err := stepca.New(stepca.Config{
 				CAURL: s.URL(), DID: alice, Issuer: issuer, Token: s.Tokens(alice.String()), RootFile: path, Fingerprint: test.fingerprint,
 			})
 			if !errors.Is(err, test.want) || (err == nil) != (test.want == nil) {

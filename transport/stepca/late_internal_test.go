@@ -1,10 +1,12 @@
-package mtls
+package stepca
 
 import (
 	"context"
 	"errors"
 	"net/http"
 	"testing"
+
+	"github.com/getbindu/bindu-go/transport/mtls"
 )
 
 // An answer of the CA that came after the time was over is no answer, whatever
@@ -14,9 +16,9 @@ func TestRefusalsAfterTheDeadlineCountAsNone(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	for _, status := range []int{http.StatusOK, http.StatusCreated, http.StatusUnauthorized, http.StatusForbidden, http.StatusInternalServerError} {
-		err := new(Enroller).signError(ctx, &exchange{status: status}, errors.New("unexpected end"), "token")
-		if !errors.Is(err, ErrCAUnavailable) || errors.Is(err, ErrCARefused) || errors.Is(err, ErrCABadCertificate) {
-			t.Errorf("HTTP %d: %v, want ErrCAUnavailable", status, err)
+		err := new(Client).signError(ctx, &exchange{status: status}, errors.New("unexpected end"), "token")
+		if !errors.Is(err, mtls.ErrCAUnavailable) || errors.Is(err, mtls.ErrCARefused) || errors.Is(err, mtls.ErrCABadCertificate) {
+			t.Errorf("HTTP %d: %v, want mtls.ErrCAUnavailable", status, err)
 		}
 	}
 }
