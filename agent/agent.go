@@ -98,12 +98,8 @@ type Agent struct {
 	jwt         *oidc.Verifier // nil where Hydra judges tokens
 	ownToken    func(context.Context) (string, error)
 	policy      gate.Policy // nil without rules
-	enroller    *stepca.Client
-	store       *mtls.DirStore
-	unsaved     bool                  // the certificate of the start is not on disk yet
-	saveErr     atomic.Pointer[error] // of the last attempt to save one
-	source      *mtls.Source
-	renewer     *mtls.Renewer // nil without mutual TLS
+	ca          *stepca.Client
+	keeper      *mtls.Keeper // of the certificate; nil without mutual TLS
 	tasks       *task.Service
 	replay      *replay.Store
 	keyMemory   *keymemory.Memory // nil where none is kept

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/getbindu/bindu-go/internal/retry"
 	"github.com/getbindu/bindu-go/transport/stepca"
 )
 
@@ -29,8 +30,8 @@ func TestPagesNameOurIntervals(t *testing.T) {
 		"policy.md":  {"The file is read again within " + seconds(followInterval) + " of a change"},
 		"issuers.md": {"The file is read again within " + seconds(followInterval) + " of a change"},
 		"architecture.md": {
-			"pauses of at most " + count(longestPause, time.Second) + " seconds",
-			map[int]string{2: "twice", 3: "three times", 4: "four times"}[crowded] + " as long as the authority let the failed attempt wait",
+			"pauses of at most " + count(retry.Longest, time.Second) + " seconds",
+			map[int]string{2: "twice", 3: "three times", 4: "four times"}[retry.Crowded] + " as long as the authority let the failed attempt wait",
 		},
 	} {
 		data, err := os.ReadFile("../docs/" + page)

@@ -30,8 +30,8 @@ func (a *Agent) Outbound() Outbound {
 		DID: a.did, Key: a.key, Issuer: a.issuer,
 		Token: a.ownToken,
 	}
-	if a.source != nil {
-		o.TLS = a.source.ClientConfig
+	if a.keeper != nil {
+		o.TLS = a.keeper.Source().ClientConfig
 	}
 	return o
 }

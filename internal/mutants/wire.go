@@ -27,8 +27,8 @@ func connections() []mutant {
 	}
 	return []mutant{
 		in("a resumed session is not verified again", "server.go", "if cs.DidResume {", "if false && cs.DidResume {"),
-		in("an open connection outlives the trust in its CA", "state.go", "; !ok {", "; false && !ok {"),
-		in("an open connection outlives its certificate", "state.go", "if err := checkValidity(cert, now); err != nil {", "if err := checkValidity(cert, now); false && err != nil {"),
+		in("an open connection outlives the trust in its CA", "published.go", "; !ok {", "; false && !ok {"),
+		in("an open connection outlives its certificate", "published.go", "if err := checkValidity(cert, now); err != nil {", "if err := checkValidity(cert, now); false && err != nil {"),
 		in("sessions outlive our own certificate", "sessioncache.go", "strconv.FormatUint(c.generation(), 36)", `""`),
 		in("sessions outlive the server's certificate", "sessioncache.go", "!slices.ContainsFunc(c.ends, ending)", "!slices.ContainsFunc(c.ends, ending) || true"),
 		in("a stored pair is used unseen", "store.go", "err = id.Verify(d, issuer, s.now())", "err = nil"),

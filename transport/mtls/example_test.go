@@ -30,7 +30,7 @@ func Example() {
 		logger.Error("open directory", "error", err)
 		return
 	}
-	enroller, err := stepca.New(stepca.Config{
+	ca, err := stepca.New(stepca.Config{
 		CAURL:       "https://ca.example.com:9000",
 		Fingerprint: "the SHA-256 of the CA's root certificate",
 		DID:         self,
@@ -42,31 +42,19 @@ func Example() {
 		logger.Error("configure enrolment", "error", err)
 		return
 	}
-	store := mtls.NewDirStore(dir, nil)
-	identity, err := store.Load(self, issuer)
-	if errors.Is(err, mtls.ErrNoIdentity) {
-		if identity, err = enroller.Enrol(ctx); err == nil {
-			err = store.Save(identity)
-		}
-	}
+	keeper, err := mtls.NewKeeper(ctx, mtls.KeeperConfig{
+		DID:         self,
+		Source:      mtls.SourceConfig{Issuer: issuer, RequireClientCert: true, Logger: logger},
+		CA:          ca,
+		Store:       mtls.NewDirStore(dir, nil),
+		RenewBefore: 8 * time.Hour,
+	})
 	if err != nil {
 		logger.Error("obtain certificate", "reason", mtls.Reason(err), "error", err)
 		return
 	}
-
-	source, err := mtls.NewSource(identity, mtls.SourceConfig{Issuer: issuer, RequireClientCert: true, Logger: logger})
-	if err != nil {
-		logger.Error("use certificate", "error", err)
-		return
-	}
-	renewer := mtls.NewRenewer(mtls.RenewerConfig{
-		Source: source,
-		Enrol:  enroller.Enrol,
-		Save:   store.Save,
-		Roots:  enroller.Roots,
-		Logger: logger,
-	})
-	go func() { _ = renewer.Run(ctx) }() // the caller joins it
+	defer keeper.Close()
+	source := keeper.Source()
 
 	inner, err := net.Listen("tcp", "127.0.0.1:3773")
 	if err != nil {

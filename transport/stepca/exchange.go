@@ -26,8 +26,8 @@ var (
 // status line and the clock of the other side.
 type exchange struct {
 	client *Client
-	base     *http.Transport
-	status   int // 0 until an answer arrives
+	base   *http.Transport
+	status int // 0 until an answer arrives
 }
 
 // newExchange speaks only to a CA that t verifies.

@@ -1,8 +1,9 @@
-package agent
+package retry
 
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,7 +13,7 @@ var errPassing, errFinal = errors.New("passing"), errors.New("final")
 
 func isPassing(err error) bool { return errors.Is(err, errPassing) }
 
-func TestPersistRepeatsPassingFailuresOnly(t *testing.T) {
+func TestDoRepeatsPassingFailuresOnly(t *testing.T) {
 	tests := map[string]struct {
 		outcomes []error
 		want     error
@@ -29,11 +30,11 @@ func TestPersistRepeatsPassingFailuresOnly(t *testing.T) {
 				tries, notes := 0, 0
 				note := func(err error, pause time.Duration) {
 					notes++
-					if !isPassing(err) || pause <= 0 || pause > longestPause+time.Millisecond {
+					if !isPassing(err) || pause <= 0 || pause > Longest+time.Millisecond {
 						t.Errorf("noted %v, %v", err, pause)
 					}
 				}
-				err := persist(t.Context(), newPauses(), isPassing, note, func(context.Context) error {
+				err := Do(t.Context(), NewPauses(rand.Float64), isPassing, note, func(context.Context) error {
 					tries++
 					return tt.outcomes[tries-1]
 				})
@@ -53,30 +54,29 @@ func repeated(err error, n int) []error {
 	return errs
 }
 
-func TestPersistEndsWithItsContext(t *testing.T) {
+func TestDoEndsWithItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		began := time.Now()
-		err := persist(ctx, newPauses(), isPassing, func(error, time.Duration) {}, func(context.Context) error { return errPassing })
+		err := Do(ctx, NewPauses(rand.Float64), isPassing, func(error, time.Duration) {}, func(context.Context) error { return errPassing })
 		if !errors.Is(err, errPassing) || time.Since(began) != time.Minute {
 			t.Errorf("%v after %v", err, time.Since(began))
 		}
 	})
 }
 
+// highest is the most that jitter may be.
+func highest() float64 { return 1 }
+
 func TestHostile160PausesHaveFullJitterUnderADoublingCeiling(t *testing.T) {
-	var ceilings []int64
-	p := newPauses()
-	p.random = func(n int64) int64 { ceilings = append(ceilings, n); return n - 1 }
-	for range 8 {
-		if got := p.next(0); got > longestPause+time.Millisecond {
-			t.Errorf("a pause of %v", got)
+	ceilings, lowest := NewPauses(highest), NewPauses(func() float64 { return 0 })
+	for i, want := range []time.Duration{first, 2 * first, 4 * first, Longest, Longest, Longest} {
+		if got := ceilings.Next(0); got != want+time.Millisecond {
+			t.Errorf("ceiling %d is %v, want %v", i, got, want)
 		}
-	}
-	for i := 1; i < len(ceilings); i++ {
-		if want := min(2*ceilings[i-1], int64(longestPause)); ceilings[i] != want {
-			t.Errorf("ceiling %d is %v, want %v", i, ceilings[i], want)
+		if got := lowest.Next(0); got != time.Millisecond {
+			t.Errorf("pause %d may not be shorter than %v", i, got)
 		}
 	}
 }
@@ -84,18 +84,17 @@ func TestHostile160PausesHaveFullJitterUnderADoublingCeiling(t *testing.T) {
 // TestPausesGrowWithTheWait: who was kept waiting gives a busy authority time,
 // and who was refused at once is back within the longest pause.
 func TestPausesGrowWithTheWait(t *testing.T) {
-	longest := func(n int64) int64 { return n - 1 }
 	for took, want := range map[time.Duration]time.Duration{
-		0: firstPause, time.Second: 2 * time.Second, 10 * time.Second: 20 * time.Second,
+		0: first, time.Second: 2 * time.Second, 10 * time.Second: 20 * time.Second,
 	} {
-		p := &pauses{ceiling: firstPause, random: longest}
-		if got := p.next(took).Round(time.Millisecond); got.Round(10*time.Millisecond) != want {
+		p := NewPauses(highest)
+		if got := p.Next(took); got != want+time.Millisecond {
 			t.Errorf("after %s: %s, want %s", took, got, want)
 		}
 		for range 10 {
-			p.next(took)
+			p.Next(took)
 		}
-		if got := p.next(0); got > longestPause+time.Millisecond {
+		if got := p.Next(0); got > Longest+time.Millisecond {
 			t.Errorf("refused at once: %s", got)
 		}
 	}

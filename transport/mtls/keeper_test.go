@@ -7,26 +7,24 @@ import (
 	"fmt"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/stepcatest"
 	"github.com/getbindu/bindu-go/transport/mtls"
 )
 
-// bench is a renewer in a bubble of simulated time, with everything around it
-// under the test's control.
+// bench is a Keeper in a bubble of simulated time, with everything around it
+// under the test's control: it is the CA and the store.
 type bench struct {
-	t       *testing.T
-	ca      *stepcatest.CA
-	wall    *clock
-	source  *mtls.Source
-	renewer *mtls.Renewer
-	ttl     time.Duration
-	cancel  context.CancelFunc
-	done    chan error
+	t      *testing.T
+	ca     *stepcatest.CA
+	wall   *clock
+	keeper *mtls.Keeper
+	ttl    time.Duration
+	first  *mtls.Identity // on disk at the start, nil for none
 
 	mu      sync.Mutex
 	down    error // what Enrol returns
@@ -38,29 +36,40 @@ type bench struct {
 	roots   []*x509.Certificate
 }
 
-func newBench(t *testing.T, ttl time.Duration, change ...func(*mtls.RenewerConfig)) *bench {
+func newBench(t *testing.T, ttl time.Duration, change ...func(*mtls.KeeperConfig)) *bench {
 	t.Helper()
-	b := &bench{t: t, wall: &clock{}, ttl: ttl, done: make(chan error, 1)}
-	b.ca = stepcatest.NewCA(t, nil)
+	b := &bench{t: t, wall: &clock{}, ttl: ttl, ca: stepcatest.NewCA(t, nil)}
 	b.roots = b.ca.Roots()
-	b.source = newSource(t, b.issue(), func(c *mtls.SourceConfig) { c.Now = b.wall.Now })
-	cfg := mtls.RenewerConfig{
-		Source:  b.source,
-		Enrol:   b.enrol,
-		Save:    b.save,
-		Now:     b.wall.Now,
-		Jitter:  func() float64 { return 0.5 },
-		OnState: b.onState,
+	b.first = b.issue()
+	if err := b.start(t.Context(), change...); err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// start makes the Keeper.
+func (b *bench) start(ctx context.Context, change ...func(*mtls.KeeperConfig)) (err error) {
+	cfg := mtls.KeeperConfig{
+		DID:         alice,
+		Source:      mtls.SourceConfig{Issuer: issuer, RequireClientCert: true, Now: b.wall.Now},
+		CA:          b,
+		Store:       b,
+		RenewBefore: 8 * time.Hour,
+		RootsEvery:  24 * time.Hour,
+		Jitter:      func() float64 { return 0.5 },
+		OnState:     b.onState,
 	}
 	for _, c := range change {
 		c(&cfg)
 	}
-	b.renewer = mtls.NewRenewer(cfg)
-	ctx, cancel := context.WithCancel(t.Context())
-	b.cancel = cancel
-	go func() { b.done <- b.renewer.Run(ctx) }()
-	return b
+	ctx, cancel := context.WithTimeout(ctx, 100*time.Hour) // a start that should end, and does not
+	defer cancel()
+	b.keeper, err = mtls.NewKeeper(ctx, cfg)
+	return err
 }
+
+// serial is that of the certificate that is served.
+func (b *bench) serial() string { return b.keeper.Source().Current().Serial() }
 
 func (b *bench) issue() *mtls.Identity {
 	return &mtls.Identity{
@@ -69,7 +78,8 @@ func (b *bench) issue() *mtls.Identity {
 	}
 }
 
-func (b *bench) enrol(ctx context.Context) (*mtls.Identity, error) {
+// Enrol implements [mtls.Enroller].
+func (b *bench) Enrol(ctx context.Context) (*mtls.Identity, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.enrols = append(b.enrols, time.Now())
@@ -79,7 +89,23 @@ func (b *bench) enrol(ctx context.Context) (*mtls.Identity, error) {
 	return b.issue(), ctx.Err()
 }
 
-func (b *bench) save(id *mtls.Identity) error {
+// Roots implements [mtls.Enroller].
+func (b *bench) Roots(context.Context) ([]*x509.Certificate, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.roots, b.down
+}
+
+// Load implements [mtls.Store].
+func (b *bench) Load(did.DID, string) (*mtls.Identity, error) {
+	if b.first == nil {
+		return nil, mtls.ErrNoIdentity
+	}
+	return b.first, nil
+}
+
+// Save implements [mtls.Store].
+func (b *bench) Save(id *mtls.Identity) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.disk != nil {
@@ -122,13 +148,38 @@ func (b *bench) sleep(d time.Duration) {
 	synctest.Wait()
 }
 
-// stop ends Run and waits for it.
+// stop closes the Keeper.
 func (b *bench) stop() {
 	b.t.Helper()
-	b.cancel()
-	if err := <-b.done; !errors.Is(err, context.Canceled) {
-		b.t.Errorf("Run: %v", err)
+	if err := b.keeper.Close(); err != nil {
+		b.t.Errorf("Close: %v", err)
 	}
+}
+
+// enroller is the bench with another answer to Enrol or to Roots.
+type enroller struct {
+	*bench
+	enrol func(context.Context) (*mtls.Identity, error)
+	roots func(context.Context) ([]*x509.Certificate, error)
+}
+
+func (e enroller) Enrol(ctx context.Context) (*mtls.Identity, error) {
+	if e.enrol == nil {
+		return e.bench.Enrol(ctx)
+	}
+	return e.enrol(ctx)
+}
+
+func (e enroller) Roots(ctx context.Context) ([]*x509.Certificate, error) {
+	if e.roots == nil {
+		return e.bench.Roots(ctx)
+	}
+	return e.roots(ctx)
+}
+
+// ask changes what a Keeper's CA answers.
+func ask(e enroller) func(*mtls.KeeperConfig) {
+	return func(c *mtls.KeeperConfig) { e.bench, c.CA = c.CA.(*bench), &e }
 }
 
 var errDown = fmt.Errorf("%w: connection refused", mtls.ErrCAUnavailable)
@@ -140,7 +191,7 @@ func TestThreeMonthsOfRenewals(t *testing.T) {
 		serials := map[string]bool{}
 		for range 90 * 24 {
 			b.sleep(time.Hour)
-			id := b.source.Current()
+			id := b.keeper.Source().Current()
 			serials[id.Serial()] = true
 			if left := time.Until(id.NotAfter()); left < 7*time.Hour {
 				t.Fatalf("only %s left", left)
@@ -164,7 +215,7 @@ func TestShortLivedCertificatesAreNotRenewedInAStorm(t *testing.T) {
 		defer b.stop()
 		for range 600 {
 			b.sleep(time.Second)
-			if time.Until(b.source.Current().NotAfter()) <= 0 {
+			if time.Until(b.keeper.Source().Current().NotAfter()) <= 0 {
 				t.Fatal("an expired certificate is served")
 			}
 		}
@@ -180,19 +231,19 @@ func TestCADownForTheWholeWindow(t *testing.T) {
 		defer b.stop()
 		b.set(func(b *bench) { b.down = errDown })
 		b.sleep(15 * time.Hour)
-		if b.calls() != 0 || b.renewer.State().Phase != mtls.PhaseFresh {
+		if b.calls() != 0 || b.keeper.State().Phase != mtls.PhaseFresh {
 			t.Fatal("too early")
 		}
 		b.sleep(2 * time.Hour)
-		if s := b.renewer.State(); s.Phase != mtls.PhaseDue || !s.Ready() || s.Failures == 0 || s.NextAttempt.IsZero() || s.Reason() != "ca_unavailable" {
+		if s := b.keeper.State(); s.Phase != mtls.PhaseDue || !s.Ready() || s.Failures == 0 || s.NextAttempt.IsZero() || s.Reason() != "ca_unavailable" {
 			t.Errorf("in the window: %+v", s)
 		}
 		b.sleep(4 * time.Hour)
-		if s := b.renewer.State(); s.Phase != mtls.PhaseFailing || !s.Ready() {
+		if s := b.keeper.State(); s.Phase != mtls.PhaseFailing || !s.Ready() {
 			t.Errorf("half of it lost: %+v", s)
 		}
 		b.sleep(3*time.Hour - 4*time.Minute)
-		if s := b.renewer.State(); s.Phase != mtls.PhaseUrgent || s.Ready() {
+		if s := b.keeper.State(); s.Phase != mtls.PhaseUrgent || s.Ready() {
 			t.Errorf("five minutes before the end: %+v", s)
 		}
 		tried := b.calls()
@@ -200,12 +251,12 @@ func TestCADownForTheWholeWindow(t *testing.T) {
 			t.Errorf("%d attempts in eight hours", tried)
 		}
 		b.sleep(time.Hour)
-		if s := b.renewer.State(); s.Phase != mtls.PhaseExpired || s.Ready() || s.Reason() != "cert_expired_self" {
+		if s := b.keeper.State(); s.Phase != mtls.PhaseExpired || s.Ready() || s.Reason() != "cert_expired_self" {
 			t.Errorf("expired: %+v", s)
 		}
 		b.set(func(b *bench) { b.down = nil })
 		b.sleep(15 * time.Second)
-		if s := b.renewer.State(); s.Phase != mtls.PhaseFresh || !s.Ready() || s.Failures != 0 || s.LastError != nil || s.Reason() != "" {
+		if s := b.keeper.State(); s.Phase != mtls.PhaseFresh || !s.Ready() || s.Failures != 0 || s.LastError != nil || s.Reason() != "" {
 			t.Errorf("recovered: %+v", s)
 		}
 		want := []mtls.Phase{mtls.PhaseDue, mtls.PhaseFailing, mtls.PhaseUrgent, mtls.PhaseExpired, mtls.PhaseFresh}
@@ -225,17 +276,17 @@ func TestRecoveryIsQuickWhenLifeIsShort(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				b := newBench(t, 2*time.Minute)
 				defer b.stop()
-				first := b.source.Current().Serial()
+				first := b.serial()
 				b.sleep(tt.from)
 				b.set(func(b *bench) { b.down = errDown })
 				b.sleep(tt.to - tt.from)
-				if b.source.Current().Serial() != first {
+				if b.serial() != first {
 					t.Fatal("renewed without a CA")
 				}
 				b.set(func(b *bench) { b.down = nil })
 				b.sleep(tt.within)
-				if b.source.Current().Serial() == first {
-					t.Errorf("not renewed %s after the CA came back: %+v", tt.within, b.renewer.State())
+				if b.serial() == first {
+					t.Errorf("not renewed %s after the CA came back: %+v", tt.within, b.keeper.State())
 				}
 			})
 		})
@@ -248,10 +299,10 @@ func TestUnwritableStorageKeepsTheNewCertificateInService(t *testing.T) {
 		defer b.stop()
 		full := errors.New("no space left on device")
 		b.set(func(b *bench) { b.disk = full })
-		first := b.source.Current().Serial()
+		first := b.serial()
 		b.sleep(17 * time.Hour)
-		s := b.renewer.State()
-		if b.source.Current().Serial() == first || s.Serial == first {
+		s := b.keeper.State()
+		if b.serial() == first || s.Serial == first {
 			t.Fatal("the certificate was not replaced")
 		}
 		if !errors.Is(s.StorageError, full) || s.Reason() != "storage_unwritable" || !s.Ready() || s.Phase != mtls.PhaseFresh {
@@ -259,7 +310,7 @@ func TestUnwritableStorageKeepsTheNewCertificateInService(t *testing.T) {
 		}
 		b.set(func(b *bench) { b.disk = nil })
 		b.sleep(time.Minute)
-		if s := b.renewer.State(); s.StorageError != nil || s.Reason() != "" || len(b.saved) != 1 || b.saved[0] != s.Serial {
+		if s := b.keeper.State(); s.StorageError != nil || s.Reason() != "" || len(b.saved) != 1 || b.saved[0] != s.Serial {
 			t.Errorf("after the disk came back: %+v, saved %v", s, b.saved)
 		}
 		if b.calls() != 1 {
@@ -285,24 +336,18 @@ func TestUnsavedCertificateIsSavedAtTheEnd(t *testing.T) {
 func TestUnsavedFromTheStart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		full := errors.New("no space left on device")
-		var writable atomic.Bool
-		b := newBench(t, 24*time.Hour, func(c *mtls.RenewerConfig) {
-			next := c.Save
-			c.Unsaved, c.Save = true, func(id *mtls.Identity) error {
-				if !writable.Load() {
-					return full
-				}
-				return next(id)
-			}
-		})
+		b := firstBench(t)
+		b.disk = full
+		if err := b.start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
 		defer b.stop()
-		b.sleep(time.Second)
-		if s := b.renewer.State(); !errors.Is(s.StorageError, full) {
+		if s := b.keeper.State(); !errors.Is(s.StorageError, full) || !s.Ready() {
 			t.Errorf("%+v", s)
 		}
-		writable.Store(true)
+		b.set(func(b *bench) { b.disk = nil })
 		b.sleep(time.Minute)
-		if s := b.renewer.State(); s.StorageError != nil || len(b.saved) != 1 || b.calls() != 0 {
+		if s := b.keeper.State(); s.StorageError != nil || len(b.saved) != 1 || b.calls() != 1 {
 			t.Errorf("%+v, saved %v, %d enrolments", s, b.saved, b.calls())
 		}
 	})
@@ -321,7 +366,7 @@ func TestWallClockSteps(t *testing.T) {
 				b.wall.Step(step)
 				b.sleep(time.Minute)
 				expired := step == 24*time.Hour
-				if s := b.renewer.State(); (s.Phase == mtls.PhaseExpired) != expired || s.Ready() == expired {
+				if s := b.keeper.State(); (s.Phase == mtls.PhaseExpired) != expired || s.Ready() == expired {
 					t.Errorf("a minute after the step: %+v", s)
 				}
 				b.sleep(2 * time.Minute)
@@ -330,7 +375,7 @@ func TestWallClockSteps(t *testing.T) {
 				}
 				b.wall.Step(-step)
 				b.sleep(time.Minute)
-				if s := b.renewer.State(); s.Phase != mtls.PhaseFresh || s.Failures != 0 || s.LastError != nil {
+				if s := b.keeper.State(); s.Phase != mtls.PhaseFresh || s.Failures != 0 || s.LastError != nil {
 					t.Errorf("after the clock was put right: %+v", s)
 				}
 				calls := b.calls()
@@ -361,20 +406,20 @@ func TestRenewNow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, 24*time.Hour)
 		defer b.stop()
-		first := b.source.Current().Serial()
+		first := b.serial()
 		b.sleep(time.Hour)
-		b.renewer.RenewNow()
+		b.keeper.RenewNow()
 		b.sleep(0)
-		if b.calls() != 1 || b.source.Current().Serial() == first {
+		if b.calls() != 1 || b.serial() == first {
 			t.Fatalf("%d enrolments", b.calls())
 		}
-		if s := b.renewer.State(); s.Phase != mtls.PhaseFresh {
+		if s := b.keeper.State(); s.Phase != mtls.PhaseFresh {
 			t.Errorf("%+v", s)
 		}
 		b.set(func(b *bench) { b.down = errDown })
-		b.renewer.RenewNow()
+		b.keeper.RenewNow()
 		b.sleep(time.Minute)
-		if s := b.renewer.State(); s.Phase != mtls.PhaseDue || !s.Ready() || s.Failures < 2 {
+		if s := b.keeper.State(); s.Phase != mtls.PhaseDue || !s.Ready() || s.Failures < 2 {
 			t.Errorf("a failing RenewNow is not retried: %+v", s)
 		}
 	})
@@ -383,40 +428,31 @@ func TestRenewNow(t *testing.T) {
 // Refused identities count as failures, and the old certificate stays.
 func TestUnusableIdentityIsAFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t, 24*time.Hour, func(c *mtls.RenewerConfig) {
-			next := c.Enrol
-			c.Enrol = func(ctx context.Context) (*mtls.Identity, error) {
-				id, err := next(ctx)
-				if err == nil {
-					id.Roots = stepcatest.NewCA(t, nil).Roots()
-				}
-				return id, err
-			}
-		})
+		foreign := stepcatest.NewCA(t, nil)
+		b := newBench(t, 24*time.Hour)
 		defer b.stop()
-		first := b.source.Current().Serial()
+		first := b.serial()
+		b.set(func(b *bench) { b.roots = foreign.Roots() })
 		b.sleep(17 * time.Hour)
-		s := b.renewer.State()
-		if b.source.Current().Serial() != first || !errors.Is(s.LastError, mtls.ErrUnknownCA) || len(b.saved) != 0 {
+		s := b.keeper.State()
+		if b.serial() != first || !errors.Is(s.LastError, mtls.ErrUnknownCA) || len(b.saved) != 0 {
 			t.Errorf("%+v", s)
 		}
 	})
 }
 
-func TestRunEndsDuringAnAttempt(t *testing.T) {
+func TestCloseEndsAnAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t, 24*time.Hour, func(c *mtls.RenewerConfig) {
-			c.Enrol = func(ctx context.Context) (*mtls.Identity, error) {
-				<-ctx.Done()
-				return nil, ctx.Err()
-			}
-		})
+		b := newBench(t, 24*time.Hour, ask(enroller{enrol: func(ctx context.Context) (*mtls.Identity, error) {
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}}))
 		b.sleep(17 * time.Hour)
-		if s := b.renewer.State(); s.Phase != mtls.PhaseDue {
+		if s := b.keeper.State(); s.Phase != mtls.PhaseDue {
 			t.Errorf("while an attempt hangs: %+v", s)
 		}
 		b.stop()
-		if s := b.renewer.State(); s.Failures != 0 {
+		if s := b.keeper.State(); s.Failures != 0 {
 			t.Errorf("stopping was counted as a failure: %+v", s)
 		}
 	})
@@ -433,13 +469,12 @@ func TestRootsAreFollowed(t *testing.T) {
 			defer mu.Unlock()
 			served, fault = roots, err
 		}
-		b := newBench(t, 24*time.Hour, func(c *mtls.RenewerConfig) {
-			c.Roots = func(context.Context) ([]*x509.Certificate, error) {
-				mu.Lock()
-				defer mu.Unlock()
-				return served, fault
-			}
-		})
+		fetch := func(context.Context) ([]*x509.Certificate, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			return served, fault
+		}
+		b := newBench(t, 24*time.Hour, ask(enroller{roots: fetch}), func(c *mtls.KeeperConfig) { c.RootsEvery = 45 * time.Second })
 		defer b.stop()
 		old := b.ca.Roots()
 		serve(old, nil)
@@ -449,22 +484,22 @@ func TestRootsAreFollowed(t *testing.T) {
 		}
 		serve(slices.Concat(old, next.Roots()), nil)
 		b.sleep(45 * time.Second)
-		if got := b.source.Current().Roots; len(got) != 2 || len(b.saved) != 1 {
+		if got := b.keeper.Source().Current().Roots; len(got) != 2 || len(b.saved) != 1 {
 			t.Fatalf("%d roots, %d saves", len(got), len(b.saved))
 		}
 		serve(nil, errDown)
 		b.sleep(10 * time.Minute)
 		serve(nil, nil) // a CA that says "none" is not believed
 		b.sleep(10 * time.Minute)
-		if got := b.source.Current().Roots; len(got) != 2 {
+		if got := b.keeper.Source().Current().Roots; len(got) != 2 {
 			t.Fatalf("%d roots after the CA went away", len(got))
 		}
 		// Our own root is withdrawn: trust follows within a minute, and a new certificate is fetched.
 		b.set(func(b *bench) { b.ca, b.roots = next, next.Roots() })
 		serve(next.Roots(), nil)
-		first := b.source.Current().Serial()
+		first := b.serial()
 		b.sleep(45 * time.Second)
-		id := b.source.Current()
+		id := b.keeper.Source().Current()
 		if len(id.Roots) != 1 || id.Serial() == first || id.Verify(alice, issuer, time.Now()) != nil {
 			t.Errorf("%d roots, serial changed: %t", len(id.Roots), id.Serial() != first)
 		}
@@ -475,41 +510,33 @@ func TestRootsAreFollowed(t *testing.T) {
 // them must stay below 50 requests per second).
 func TestJitterSpreadsAFleet(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var mu sync.Mutex
 		perSecond := map[int64]int{}
-		ca := stepcatest.NewCA(t, nil)
-		id := identity(ca, alice)
-		ctx, cancel := context.WithCancel(t.Context())
-		var wg sync.WaitGroup
-		for range 100 {
-			r := mtls.NewRenewer(mtls.RenewerConfig{
-				Source: newSource(t, id),
-				Enrol: func(context.Context) (*mtls.Identity, error) {
-					mu.Lock()
-					defer mu.Unlock()
-					perSecond[time.Now().Unix()]++
-					return id, errDown
-				},
-			})
-			wg.Go(func() { _ = r.Run(ctx) })
+		b := newBench(t, 24*time.Hour, random)
+		fleet := []*bench{b}
+		for range 99 {
+			next := &bench{t: t, ca: b.ca, wall: b.wall, ttl: b.ttl, roots: b.roots, first: b.first, down: errDown}
+			if err := next.start(t.Context(), random); err != nil {
+				t.Fatal(err)
+			}
+			fleet = append(fleet, next)
 		}
+		b.set(func(b *bench) { b.down = errDown })
 		time.Sleep(17 * time.Hour)
-		cancel()
-		wg.Wait()
+		for _, b := range fleet {
+			b.stop()
+			for _, at := range b.enrols {
+				perSecond[at.Unix()]++
+			}
+		}
 		most := 0
 		for _, n := range perSecond {
 			most = max(most, n)
 		}
-		if most > 15 {
+		if most > 15 || len(perSecond) == 0 {
 			t.Errorf("%d requests in one second", most)
 		}
 	})
 }
 
-func TestStateOfARenewerThatWasNeverRun(t *testing.T) {
-	source := newSource(t, identity(stepcatest.NewCA(t, nil), alice))
-	s := mtls.NewRenewer(mtls.RenewerConfig{Source: source}).State()
-	if s.Phase != mtls.PhaseFresh || !s.Ready() || s.Serial != source.Current().Serial() {
-		t.Errorf("%+v", s)
-	}
-}
+// random takes the jitter that a Keeper has by default.
+func random(c *mtls.KeeperConfig) { c.Jitter = nil }
