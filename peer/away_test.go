@@ -2,7 +2,6 @@ package peer_test
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -55,12 +54,7 @@ func (a *restarting) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // dialer refuses connections while the port is closed.
 func (a *restarting) dialer(cfg *peer.Config) {
-	open, config := cfg.DialContext, cfg.TLS
-	cfg.TLS = func(d did.DID) *tls.Config {
-		c := config(d)
-		c.ClientSessionCache = nil // a resumed handshake needs a network that buffers
-		return c
-	}
+	open := cfg.DialContext
 	cfg.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
 		a.mu.Lock()
 		closed := time.Now().Before(a.until)

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
-	"crypto/tls"
 	"errors"
 	"io"
 	"log/slog"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/transport/mtls"
 )
 
 // Defaults of [Config].
@@ -20,8 +20,7 @@ const (
 	DefaultRequestTimeout = 30 * time.Second
 )
 
-// Config says as whom a [Client] calls, and how. DID and Key are required, and
-// Issuer where TLS is set.
+// Config says as whom a [Client] calls, and how. DID and Key are required.
 type Config struct {
 	// DID is the caller's name, Key what it signs with.
 	DID did.DID
@@ -29,12 +28,9 @@ type Config struct {
 	// Token returns the bearer token for protected calls, which must not be one
 	// for the certificate authority; nil or "" calls without one.
 	Token func(context.Context) (string, error)
-	// TLS returns the configuration for dialling a peer; mtls.Source.ClientConfig
-	// is one. The zero DID asks for one that accepts every agent. nil calls
-	// peers over plain HTTP, on loopback addresses only.
-	TLS func(peer did.DID) *tls.Config
-	// Issuer is what stands before #DID in certificates, byte for byte.
-	Issuer string
+	// Source presents our certificate and says whose we accept; calls follow its
+	// rotations. nil calls peers over plain HTTP, on loopback addresses only.
+	Source *mtls.Source
 	// DialTimeout bounds connecting, and the TLS handshake after it.
 	DialTimeout time.Duration
 	// RequestTimeout bounds one HTTP request; a message may take several.
@@ -50,11 +46,8 @@ type Config struct {
 }
 
 func (c Config) withDefaults() (Config, error) {
-	switch {
-	case c.DID.IsZero() || c.Key == nil:
+	if c.DID.IsZero() || c.Key == nil {
 		return Config{}, errors.New("peer: a client needs a DID and its key")
-	case c.TLS != nil && c.Issuer == "":
-		return Config{}, errors.New("peer: a client with TLS needs the issuer of its certificates")
 	}
 	c.DialTimeout = cmp.Or(c.DialTimeout, DefaultDialTimeout)
 	c.RequestTimeout = cmp.Or(c.RequestTimeout, DefaultRequestTimeout)

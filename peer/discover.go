@@ -9,7 +9,6 @@ import (
 
 	"github.com/getbindu/bindu-go/a2a/card"
 	"github.com/getbindu/bindu-go/identity/did"
-	"github.com/getbindu/bindu-go/transport/mtls"
 )
 
 // Discover reads the card of the agent at address, such as
@@ -45,7 +44,7 @@ func (c *Client) Discover(ctx context.Context, address string, want did.DID) (Pe
 }
 
 // cardTransport shares connections with later calls where the peer is known.
-func (c *Client) cardTransport(want did.DID) (*http.Transport, func(), error) {
+func (c *Client) cardTransport(want did.DID) (transport, func(), error) {
 	if !want.IsZero() {
 		t, err := c.pool(want)
 		return t, func() {}, err
@@ -53,10 +52,7 @@ func (c *Client) cardTransport(want did.DID) (*http.Transport, func(), error) {
 	if c.isClosed() {
 		return nil, nil, ErrClosed
 	}
-	t, err := c.newTransport(want)
-	if err != nil {
-		return nil, nil, err
-	}
+	t := c.newTransport(want)
 	return t, t.CloseIdleConnections, nil
 }
 
@@ -79,8 +75,8 @@ func (c *Client) readCard(ctx context.Context, client *http.Client, base *url.UR
 	case a.status != http.StatusOK:
 		return Peer{}, parseRefusal(a, c.cfg.Now())
 	}
-	if c.cfg.TLS != nil {
-		if want, err = mtls.PeerDID(a.tls, c.cfg.Issuer); err != nil {
+	if c.cfg.Source != nil {
+		if want, err = c.cfg.Source.PeerDID(a.tls); err != nil {
 			return Peer{}, err
 		}
 	}

@@ -85,7 +85,7 @@ func ExampleSource_NewTransport() {
 		peer   did.DID      // of the agent to call
 	)
 	transport := source.NewTransport(peer, &http.Transport{ResponseHeaderTimeout: 30 * time.Second})
-	defer transport.Close()
+	defer transport.CloseIdleConnections()
 	client := &http.Client{Transport: transport}
 	resp, err := client.Get("https://10.0.0.7:3773/health")
 	if mismatch, ok := errors.AsType[*mtls.PeerMismatchError](err); ok {

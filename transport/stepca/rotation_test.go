@@ -67,7 +67,7 @@ func TestRealRotationUnderLoad(t *testing.T) {
 	defer ts.Close()
 
 	kept := client.NewTransport(bob, nil)
-	defer kept.Close()
+	defer kept.CloseIdleConnections()
 	var stop, done atomic.Int64
 	var load sync.WaitGroup
 	for _, through := range []func() http.RoundTripper{
