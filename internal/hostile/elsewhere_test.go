@@ -45,7 +45,7 @@ func elsewhereRows() []elsewhere {
 		{136, "a second process in one directory", "exit 1 `already_running`", []string{"internal/safefile TestHostile136SecondLockIsRefused", "agent TestHostile136LockThatStaysIsRefused", "cmd/agent TestHostile136ServeInADirectoryInUse"}},
 		{137, "kill -9 between the steps of saving", "a matching pair at the next start", []string{"internal/chaos TestHostile137KilledAtAnyMoment", "internal/safefile TestHostile137PowerFailsAtAnyMoment", "transport/mtls TestSaveIsOneStep"}},
 		{141, "reading logs, errors and output for secrets", "none", []string{"settings TestNoSecretIsEverRepeated", "oauth/hydra TestReconcileNeverLogsASecret", "oauth/hydra TestErrorsDoNotShowTheToken", "transport/stepca TestTokenNeverAppearsInErrors"}},
-		{142, "a start while Hydra is down", "waits and tries again; the private port stays closed", []string{"agent TestPersistRepeatsPassingFailuresOnly", "internal/e2e TestEndToEndHydraDown"}},
+		{142, "a start while Hydra is down", "waits and tries again; the private port stays closed", []string{"internal/retry TestDoRepeatsPassingFailuresOnly", "internal/e2e TestEndToEndHydraDown"}},
 		{143, "a start while step-ca is down", "`ca_unavailable` until it is back", []string{"internal/e2e TestEndToEndStepCADownAndBack"}},
 		{144, "a CA whose provisioner is dead", "`ca_provisioner_disabled`", []string{"transport/stepca TestRefusals/144_provisioner_uninitialized"}},
 		{145, "a token from before the CA's restart", "a new one for each attempt", []string{"oauth/hydra TestFreshTokensAreNeverReused", "transport/stepca TestEveryEnrolmentHasItsOwnTokenAndKey"}},
