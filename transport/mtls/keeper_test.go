@@ -62,7 +62,7 @@ func (b *bench) start(ctx context.Context, change ...func(*mtls.KeeperConfig)) (
 	for _, c := range change {
 		c(&cfg)
 	}
-	ctx, cancel := context.WithTimeout(ctx, 100*time.Hour) // a start that should end, and does not
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Hour) // a start that should end, and does not
 	defer cancel()
 	b.keeper, err = mtls.NewKeeper(ctx, cfg)
 	return err
