@@ -152,10 +152,14 @@ func TestAStartEndsWithItsContext(t *testing.T) {
 func TestAFirstCertificateIsOurs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := firstBench(t)
+		began := time.Now()
 		other := func(context.Context) (*mtls.Identity, error) { return identity(b.ca, bob), nil }
 		err := b.start(t.Context(), ask(enroller{enrol: other}), func(c *mtls.KeeperConfig) { c.Passing = func(error) bool { return false } })
-		if !errors.Is(err, mtls.ErrOtherDID) || len(b.saved) != 0 {
-			t.Errorf("%v, saved %v", err, b.saved)
+		if took := time.Since(began); !errors.Is(err, mtls.ErrOtherDID) || len(b.saved) != 0 || took != 0 {
+			t.Errorf("%v after %s, saved %v", err, took, b.saved)
+		}
+		if err == nil {
+			b.stop()
 		}
 	})
 }
@@ -166,6 +170,9 @@ func TestAStoredCertificateIsOurs(t *testing.T) {
 	b.first = identity(b.ca, bob)
 	if err := b.start(t.Context()); !errors.Is(err, mtls.ErrOtherDID) || b.calls() != 0 {
 		t.Errorf("%v after %d enrolments", err, b.calls())
+	}
+	if b.keeper != nil {
+		b.stop()
 	}
 }
 
