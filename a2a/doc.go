@@ -1,6 +1,6 @@
 // Package a2a is the wire of the Agent2Agent protocol: versions 1.0 and 0.3
-// and the dialect of the Python reference agent on one JSON-RPC endpoint, and
-// the cards by which peers find it.
+// and the dialect of the Python reference agent on one JSON-RPC endpoint. The
+// cards by which peers find it are those of package card.
 //
 // [Handler] reads who is calling from the context and nothing else about
 // security. It decodes requests itself instead of using the transports of

@@ -93,13 +93,6 @@ func (h *Handler) writeError(w http.ResponseWriter, r *http.Request, env jsonrpc
 	jsonrpc.WriteError(w, r, status, env.ID, e)
 }
 
-// refuse answers a request that is none for this handler.
-func refuse(w http.ResponseWriter, r *http.Request, status int, reason, hint string) {
-	jsonrpc.WriteError(w, r, status, nil, jsonrpc.Error{
-		Code: jsonrpc.CodeRequest, Message: http.StatusText(status), Data: jsonrpc.Data{Reason: reason, Hint: hint},
-	})
-}
-
 // refusal says how an error that is not of the protocol is answered.
 func refusal(err error) (status int, e jsonrpc.Error, retry bool) {
 	answer := func(code int, message, reason, hint string) jsonrpc.Error {

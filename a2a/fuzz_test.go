@@ -2,11 +2,11 @@ package a2a_test
 
 import (
 	"encoding/json"
-	"errors"
 	"net/http"
 	"testing"
 
 	"github.com/getbindu/bindu-go/a2a"
+	"github.com/getbindu/bindu-go/a2a/card"
 	"github.com/getbindu/bindu-go/task"
 )
 
@@ -39,7 +39,7 @@ func FuzzParams(f *testing.F) {
 	f.Fuzz(func(t *testing.T, i uint, params []byte) {
 		m := methods[i%uint(len(methods))]
 		version := ""
-		if m.Dialect == a2a.V1 {
+		if m.Dialect == card.V1 {
 			version = "1.0"
 		}
 		check(t, a, version, `{"jsonrpc":"2.0","id":1,"method":"`+m.Name+`","params":`+string(params)+`}`)
@@ -57,25 +57,4 @@ func check(t *testing.T, a *agent, version, body string) {
 	default:
 		t.Fatalf("answer %d %s", w.Code, w.Body)
 	}
-}
-
-// FuzzParseCard: what is accepted can be called.
-func FuzzParseCard(f *testing.F) {
-	card := newCard(f, cardConfig(f))
-	f.Add(card.V1())
-	f.Add(card.Legacy())
-	f.Add([]byte(`{"url":"http://h/","capabilities":null}`))
-	f.Add([]byte(`{"supportedInterfaces":[null,{}]}`))
-	f.Fuzz(func(t *testing.T, raw []byte) {
-		info, err := a2a.ParseCard(raw)
-		if err != nil {
-			if !errors.Is(err, a2a.ErrCard) {
-				t.Fatalf("error %v", err)
-			}
-			return
-		}
-		if info.URL == "" || len(info.Schemes) == 0 || (info.ProtocolVersion != a2a.V1 && info.ProtocolVersion != a2a.V03) {
-			t.Fatalf("accepted %+v", info)
-		}
-	})
 }

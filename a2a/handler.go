@@ -73,7 +73,7 @@ func NewHandler(cfg HandlerConfig) (*Handler, error) {
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
-		refuse(w, r, http.StatusMethodNotAllowed, "method_not_allowed", "Use POST.")
+		jsonrpc.Refuse(w, r, http.StatusMethodNotAllowed, "method_not_allowed", "Use POST.")
 		return
 	}
 	env, ok := jsonrpc.FromContext(r.Context())

@@ -19,6 +19,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/getbindu/bindu-go/a2a"
+	"github.com/getbindu/bindu-go/a2a/card"
 	"github.com/getbindu/bindu-go/identity"
 	"github.com/getbindu/bindu-go/internal/jsonrpc"
 	"github.com/getbindu/bindu-go/task"
@@ -204,7 +205,7 @@ func TestEverythingThatIsDispatchedIsListed(t *testing.T) {
 	for i, m := range methods {
 		names[i] = m.Name
 		version := ""
-		if m.Dialect == a2a.V1 {
+		if m.Dialect == card.V1 {
 			version = "1.0"
 		}
 		r := parse(t, a.post("alice", version, request(m.Name, `{}`)))

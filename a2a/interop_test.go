@@ -17,29 +17,29 @@ import (
 	"github.com/a2aproject/a2a-go/v2/a2apb/v1/pbconv"
 	"google.golang.org/protobuf/encoding/protojson"
 
-	"github.com/getbindu/bindu-go/a2a"
+	"github.com/getbindu/bindu-go/a2a/card"
 	"github.com/getbindu/bindu-go/identity"
 	"github.com/getbindu/bindu-go/task"
 )
 
 // serve puts an agent and its cards on a real listener, for one caller.
-func serve(t *testing.T, a *agent) (*httptest.Server, *a2a.Card) {
+func serve(t *testing.T, a *agent) (*httptest.Server, *card.Card) {
 	t.Helper()
 	mux := http.NewServeMux()
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
-	card, err := a2a.NewCard(a2a.CardConfig{
+	cards, err := card.New(card.Config{
 		Name: "echo", Description: "answers", Version: "1.0.0", URL: server.URL + "/", DID: callerDID(t, "echo"),
-		Skills: []a2a.Skill{{ID: "echo", Name: "Echo", Description: "the same again", Tags: []string{"text"}}}, MutualTLS: true, Token: true, TokenURL: "https://hydra.example/oauth2/token",
+		Skills: []card.Skill{{ID: "echo", Name: "Echo", Description: "the same again", Tags: []string{"text"}}}, MutualTLS: true, Token: true, TokenURL: "https://hydra.example/oauth2/token",
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	mux.Handle("/.well-known/", card)
+	mux.Handle("/.well-known/", cards)
 	mux.HandleFunc("POST /{$}", func(w http.ResponseWriter, r *http.Request) {
 		a.handler.ServeHTTP(w, r.WithContext(identity.NewContext(r.Context(), identity.Caller{DID: callerDID(t, "sdk")})))
 	})
-	return server, card
+	return server, cards
 }
 
 // TestClientsOfTheSDK drives the handler with the clients of a2a-go, which
@@ -50,8 +50,8 @@ func TestClientsOfTheSDK(t *testing.T) {
 		parser agentcard.Parser
 		option a2aclient.FactoryOption
 	}{
-		"1.0": {a2a.CardPath, parseProtoJSON, nil},
-		"0.3": {a2a.LegacyCardPath, a2av0.NewAgentCardParser(), a2av0.WithJSONRPCTransport(a2av0.JSONRPCTransportConfig{})},
+		"1.0": {card.Path, parseProtoJSON, nil},
+		"0.3": {card.LegacyPath, a2av0.NewAgentCardParser(), a2av0.WithJSONRPCTransport(a2av0.JSONRPCTransportConfig{})},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server, _ := serve(t, newAgent(t, task.Config{}))

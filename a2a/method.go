@@ -5,26 +5,14 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/getbindu/bindu-go/a2a/card"
 	"github.com/getbindu/bindu-go/task"
-)
-
-// Dialect is a version of the protocol that methods belong to.
-type Dialect string
-
-// The dialects of the endpoint.
-const (
-	// V1 is A2A 1.0.
-	V1 Dialect = "1.0"
-	// V03 is A2A 0.3.
-	V03 Dialect = "0.3"
-	// Reference holds the methods that the Python reference agent adds to 0.3.
-	Reference Dialect = "reference"
 )
 
 // Method names an operation on the wire.
 type Method struct {
 	Name    string
-	Dialect Dialect
+	Dialect card.Dialect
 }
 
 // Methods returns every method that [Handler] dispatches, those of one dialect
@@ -51,32 +39,32 @@ func operations(s *task.Service) []operation {
 	v1, v03, ref := version1{s}, version03{s}, reference{s}
 	no := unsupported{s}
 	return []operation{
-		{Method{"SendMessage", V1}, shapeSendV1, v1.sendMessage},
-		{Method{"GetTask", V1}, shapeTask, v1.getTask},
-		{Method{"ListTasks", V1}, shapeListTasks, v1.listTasks},
-		{Method{"CancelTask", V1}, shapeTask, v1.cancelTask},
-		{Method{"SendStreamingMessage", V1}, nil, no.streaming},
-		{Method{"SubscribeToTask", V1}, nil, no.streaming},
-		{Method{"CreateTaskPushNotificationConfig", V1}, nil, no.push},
-		{Method{"GetTaskPushNotificationConfig", V1}, nil, no.push},
-		{Method{"ListTaskPushNotificationConfigs", V1}, nil, no.push},
-		{Method{"DeleteTaskPushNotificationConfig", V1}, nil, no.push},
-		{Method{"GetExtendedAgentCard", V1}, nil, no.extendedCard},
+		{Method{"SendMessage", card.V1}, shapeSendV1, v1.sendMessage},
+		{Method{"GetTask", card.V1}, shapeTask, v1.getTask},
+		{Method{"ListTasks", card.V1}, shapeListTasks, v1.listTasks},
+		{Method{"CancelTask", card.V1}, shapeTask, v1.cancelTask},
+		{Method{"SendStreamingMessage", card.V1}, nil, no.streaming},
+		{Method{"SubscribeToTask", card.V1}, nil, no.streaming},
+		{Method{"CreateTaskPushNotificationConfig", card.V1}, nil, no.push},
+		{Method{"GetTaskPushNotificationConfig", card.V1}, nil, no.push},
+		{Method{"ListTaskPushNotificationConfigs", card.V1}, nil, no.push},
+		{Method{"DeleteTaskPushNotificationConfig", card.V1}, nil, no.push},
+		{Method{"GetExtendedAgentCard", card.V1}, nil, no.extendedCard},
 
-		{Method{"message/send", V03}, shapeSendV03, v03.sendMessage},
-		{Method{"tasks/get", V03}, shapeTask, v03.getTask},
-		{Method{"tasks/cancel", V03}, shapeTask, v03.cancelTask},
-		{Method{"message/stream", V03}, nil, no.streaming},
-		{Method{"tasks/resubscribe", V03}, nil, no.streaming},
-		{Method{"tasks/pushNotificationConfig/set", V03}, nil, no.push},
-		{Method{"tasks/pushNotificationConfig/get", V03}, nil, no.push},
-		{Method{"tasks/pushNotificationConfig/list", V03}, nil, no.push},
-		{Method{"tasks/pushNotificationConfig/delete", V03}, nil, no.push},
-		{Method{"agent/getAuthenticatedExtendedCard", V03}, nil, no.extendedCardV03},
+		{Method{"message/send", card.V03}, shapeSendV03, v03.sendMessage},
+		{Method{"tasks/get", card.V03}, shapeTask, v03.getTask},
+		{Method{"tasks/cancel", card.V03}, shapeTask, v03.cancelTask},
+		{Method{"message/stream", card.V03}, nil, no.streaming},
+		{Method{"tasks/resubscribe", card.V03}, nil, no.streaming},
+		{Method{"tasks/pushNotificationConfig/set", card.V03}, nil, no.push},
+		{Method{"tasks/pushNotificationConfig/get", card.V03}, nil, no.push},
+		{Method{"tasks/pushNotificationConfig/list", card.V03}, nil, no.push},
+		{Method{"tasks/pushNotificationConfig/delete", card.V03}, nil, no.push},
+		{Method{"agent/getAuthenticatedExtendedCard", card.V03}, nil, no.extendedCardV03},
 
-		{Method{"tasks/list", Reference}, shapeListV03, ref.listTasks},
-		{Method{"tasks/feedback", Reference}, shapeFeedback, ref.feedback},
-		{Method{"contexts/list", Reference}, shapeListV03, ref.listContexts},
-		{Method{"contexts/clear", Reference}, shapeClear, ref.clearContext},
+		{Method{"tasks/list", card.Reference}, shapeListV03, ref.listTasks},
+		{Method{"tasks/feedback", card.Reference}, shapeFeedback, ref.feedback},
+		{Method{"contexts/list", card.Reference}, shapeListV03, ref.listContexts},
+		{Method{"contexts/clear", card.Reference}, shapeClear, ref.clearContext},
 	}
 }

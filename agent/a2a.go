@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/getbindu/bindu-go/a2a"
+	"github.com/getbindu/bindu-go/a2a/card"
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/skill"
 )
@@ -11,7 +12,7 @@ import (
 // cards describes the agent to peers, under the one address of [Agent.URL].
 func (a *Agent) cards(skills *skill.Set) (http.Handler, error) {
 	s := a.set.Agent
-	return a2a.NewCard(a2a.CardConfig{
+	return card.New(card.Config{
 		Name: string(s.Name), Description: description(a.set), Version: string(s.Version), URL: a.url,
 		DID: a.did, KeyBound: a.did.BoundTo(a.key.PublicKey()),
 		AgentID: a.agentID(), Author: string(s.Author), AgentName: string(s.Name),

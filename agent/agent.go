@@ -29,6 +29,7 @@ import (
 	"github.com/getbindu/bindu-go/settings"
 	"github.com/getbindu/bindu-go/task"
 	"github.com/getbindu/bindu-go/transport/mtls"
+	"github.com/getbindu/bindu-go/transport/stepca"
 )
 
 // Options are what an agent is made of beside its settings.
@@ -95,12 +96,8 @@ type Agent struct {
 	jwt         *oidc.Verifier // nil where Hydra judges tokens
 	ownToken    func(context.Context) (string, error)
 	policy      gate.Policy // nil without rules
-	enroller    *mtls.Enroller
-	store       *mtls.DirStore
-	unsaved     bool                  // the certificate of the start is not on disk yet
-	saveErr     atomic.Pointer[error] // of the last attempt to save one
-	source      *mtls.Source
-	renewer     *mtls.Renewer // nil without mutual TLS
+	ca          *stepca.Client
+	keeper      *mtls.Keeper // of the certificate; nil without mutual TLS
 	tasks       *task.Service
 	replay      *replay.Store
 	keyMemory   *keymemory.Memory                 // nil where none is kept

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/getbindu/bindu-go/internal/retry"
 	"github.com/getbindu/bindu-go/internal/safefile"
 )
 
@@ -34,7 +35,6 @@ func (a *Agent) boot(ctx context.Context) error {
 		{"open the tasks", a.openTasks},
 		{"arm the gates", quick(a.armGates)},
 		{"listen", quick(a.listen)},
-		{"renew the certificate", quick(a.renew)},
 		{"watch our client", quick(a.watchClient)},
 	} {
 		if err := step.take(ctx); err != nil {
@@ -65,7 +65,7 @@ func (a *Agent) lockDirectory(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, lockPatience)
 	defer cancel()
 	lock, err := dir.Lock()
-	for errors.Is(err, safefile.ErrLocked) && wait(ctx, lockPause) == nil {
+	for errors.Is(err, safefile.ErrLocked) && retry.Wait(ctx, lockPause) == nil {
 		lock, err = dir.Lock()
 	}
 	if err != nil {

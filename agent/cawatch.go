@@ -18,11 +18,13 @@ const (
 	provisionerPause = 5 * time.Minute
 )
 
-// caWatch tells /readyz what the CA is like between two renewals, which are
-// hours apart. It asks nothing of its own but for the provisioner: the roots are
-// fetched anyway. All it finds is a warning, since the certificate that is
-// served is as good as before; the renewer says when it no longer is.
+// caWatch is the CA as the keeper of the certificate asks it. It tells /readyz
+// what the CA is like between two renewals, which are hours apart. It asks
+// nothing of its own but for the provisioner: the roots are fetched anyway. All
+// it finds is a warning, since the certificate that is served is as good as
+// before; the keeper says when it no longer is.
 type caWatch struct {
+	enrol       func(context.Context) (*mtls.Identity, error)
 	fetch       func(context.Context) ([]*x509.Certificate, error)
 	provisioner func(context.Context)
 	ready       *readiness
@@ -35,13 +37,23 @@ type caWatch struct {
 
 func (a *Agent) newCAWatch() *caWatch {
 	return &caWatch{
-		fetch: a.enroller.Roots, provisioner: a.checkProvisioner, ready: a.ready, log: a.log,
+		enrol: a.ca.Enrol, fetch: a.ca.Roots, provisioner: a.checkProvisioner, ready: a.ready, log: a.log,
 		nextLook: time.Now().Add(jittered(provisionerPause)),
 	}
 }
 
-// roots fetches the roots for the renewer, whose goroutine calls it.
-func (w *caWatch) roots(ctx context.Context) ([]*x509.Certificate, error) {
+// Enrol implements [mtls.Enroller], and looks how the CA is set up that gave a
+// certificate.
+func (w *caWatch) Enrol(ctx context.Context) (*mtls.Identity, error) {
+	id, err := w.enrol(ctx)
+	if err == nil {
+		w.provisioner(ctx)
+	}
+	return id, err
+}
+
+// Roots implements [mtls.Enroller]. The keeper's goroutine calls it.
+func (w *caWatch) Roots(ctx context.Context) ([]*x509.Certificate, error) {
 	roots, err := w.fetch(ctx)
 	if ctx.Err() != nil {
 		return roots, err
@@ -85,7 +97,7 @@ func (w *caWatch) say(err error) {
 // tokens there will be no further certificate, and where a certificate can renew
 // itself, deleting a client at Hydra revokes nothing.
 func (a *Agent) checkProvisioner(ctx context.Context) {
-	switch err := a.enroller.CheckProvisioner(ctx); {
+	switch err := a.ca.CheckProvisioner(ctx); {
 	case err == nil:
 		a.ready.warn(componentCA, "")
 	case errors.Is(err, mtls.ErrRenewalNotDisabled):

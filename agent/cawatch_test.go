@@ -31,7 +31,7 @@ func TestReadyzWarnsOfTheCA(t *testing.T) {
 			t.Helper()
 			time.Sleep(pause)
 			err = answer
-			if _, got := w.roots(t.Context()); !errors.Is(got, answer) {
+			if _, got := w.Roots(t.Context()); !errors.Is(got, answer) {
 				t.Errorf("error %v, want %v", got, answer)
 			}
 			if got := ready.warned(); !slices.Equal(got, want) {

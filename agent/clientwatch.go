@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/getbindu/bindu-go/internal/retry"
 	"github.com/getbindu/bindu-go/oauth/hydra"
 )
 
@@ -99,7 +100,7 @@ type clientWatch struct {
 
 func (w *clientWatch) run(ctx context.Context) error {
 	pause := w.every
-	for wait(ctx, jittered(pause)) == nil {
+	for retry.Wait(ctx, jittered(pause)) == nil {
 		err := w.look(ctx)
 		if ctx.Err() != nil {
 			break

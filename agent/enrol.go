@@ -2,63 +2,54 @@ package agent
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/getbindu/bindu-go/transport/mtls"
+	"github.com/getbindu/bindu-go/transport/stepca"
 )
 
-// obtainCertificate takes the certificate from disk if it is ours and fresh,
-// and enrols otherwise.
+// obtainCertificate waits for the agent's certificate, from disk or from the CA,
+// and has it kept up to date until the agent stops.
 func (a *Agent) obtainCertificate(ctx context.Context) error {
 	if !a.set.MTLS.Enabled {
 		return nil
 	}
 	var err error
-	if a.enroller, err = a.newEnroller(); err != nil {
+	if a.ca, err = a.newCA(); err != nil {
 		return err
 	}
-	a.store = mtls.NewDirStore(a.dir, a.opts.Now)
-	id, err := a.store.Load(a.did, a.issuer)
-	switch {
-	case err == nil:
-		a.log.Info("certificate taken from disk", "serial", id.Serial(), "not_after", id.NotAfter())
-	case errors.Is(err, mtls.ErrNoIdentity):
-		a.log.Info("no usable certificate on disk", "why", err)
-		if id, err = a.enrol(ctx); err != nil {
-			return err
-		}
-	default:
-		return err
-	}
-	a.source, err = a.newSource(id)
-	for errors.Is(err, mtls.ErrExpired) {
-		a.log.Warn("the certificate has ended meanwhile", "not_after", id.NotAfter())
-		if id, err = a.enrol(ctx); err != nil {
-			return err
-		}
-		a.source, err = a.newSource(id)
-	}
-	return err
-}
-
-func (a *Agent) newSource(id *mtls.Identity) (*mtls.Source, error) {
-	return mtls.NewSource(id, mtls.SourceConfig{
-		Issuer:            a.issuer,
-		RequireClientCert: bool(a.set.MTLS.RequireClientCert),
-		HandshakeTimeout:  time.Duration(a.set.Limits.HandshakeTimeout),
-		OnReject:          a.rejected,
-		Now:               a.opts.Now,
-		Logger:            a.log,
+	a.keeper, err = mtls.NewKeeper(ctx, mtls.KeeperConfig{
+		DID: a.did,
+		Source: mtls.SourceConfig{
+			Issuer:            a.issuer,
+			RequireClientCert: bool(a.set.MTLS.RequireClientCert),
+			HandshakeTimeout:  time.Duration(a.set.Limits.HandshakeTimeout),
+			OnReject:          a.rejected,
+			Now:               a.opts.Now,
+			Logger:            a.log,
+		},
+		CA:          a.newCAWatch(),
+		Store:       mtls.NewDirStore(a.dir, a.opts.Now),
+		Passing:     passing,
+		Waiting:     func(err error, pause time.Duration) { a.waiting(componentCA, err, pause) },
+		RootsEvery:  a.opts.RootsEvery,
+		RenewBefore: time.Duration(a.set.MTLS.RenewBefore),
+		OnState:     a.renewalState,
 	})
+	if err != nil {
+		return err
+	}
+	a.onStop(func(context.Context) error { return a.keeper.Close() })
+	a.ready.set(componentCA, "")
+	return a.observeCertificate()
 }
 
-func (a *Agent) newEnroller() (*mtls.Enroller, error) {
-	return mtls.NewEnroller(mtls.EnrollerConfig{
-		CAURL:       string(a.set.MTLS.CAURL),
-		RootURL:     string(a.set.MTLS.CARootURL),
+func (a *Agent) newCA() (*stepca.Client, error) {
+	return stepca.New(stepca.Config{
+		CAURL: string(a.set.MTLS.CAURL),
+		RootURL: string(a.set.MTLS.CARootURL),
 		Fingerprint: string(a.set.MTLS.CAFingerprint),
-		RootFile:    string(a.set.MTLS.CARootFile),
+		RootFile: string(a.set.MTLS.CARootFile),
 		DID:         a.did,
 		Issuer:      a.issuer,
 		Audience:    string(a.set.MTLS.OIDCAudience),
@@ -69,22 +60,4 @@ func (a *Agent) newEnroller() (*mtls.Enroller, error) {
 		Now:         a.opts.Now,
 		Logger:      a.log,
 	})
-}
-
-// enrol waits for the CA as long as it takes. A certificate that cannot be
-// saved serves all the same; readiness says so.
-func (a *Agent) enrol(ctx context.Context) (id *mtls.Identity, err error) {
-	err = a.persist(ctx, componentCA, func(ctx context.Context) error {
-		id, err = a.enrolOnce(ctx)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	a.log.Info("certificate obtained", "serial", id.Serial(), "not_after", id.NotAfter())
-	if err := a.save(id); err != nil {
-		a.log.Error("the certificate could not be saved", "error", err)
-		a.unsaved = true // the renewer tries again
-	}
-	return id, nil
 }

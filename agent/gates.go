@@ -72,8 +72,8 @@ func (a *Agent) armGates() error {
 		Now:  a.opts.Now,
 		Rand: a.opts.Rand,
 	}
-	if a.source != nil {
-		cfg.CheckPeer = a.source.CheckPeer
+	if a.keeper != nil {
+		cfg.CheckPeer = a.keeper.Source().CheckPeer
 	}
 	a.handler, err = gate.New(cfg)
 	return err

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/gate"
+	"github.com/getbindu/bindu-go/internal/retry"
 	"github.com/getbindu/bindu-go/oauth"
 )
 
@@ -65,7 +66,7 @@ func (h *hydraWatch) run(ctx context.Context) error {
 		}
 		h.untilAnswered(ctx)
 		timer.Reset(jittered(h.every))
-		if wait(ctx, watchPause/2+rand.N(watchPause/2)) != nil {
+		if retry.Wait(ctx, watchPause/2+rand.N(watchPause/2)) != nil {
 			return nil
 		}
 	}
@@ -86,7 +87,7 @@ func (h *hydraWatch) untilAnswered(ctx context.Context) {
 			break
 		}
 		h.ready.set(componentHydra, reasonOf(componentHydra, err))
-		if wait(ctx, watchPause/2+rand.N(watchPause/2)) != nil {
+		if retry.Wait(ctx, watchPause/2+rand.N(watchPause/2)) != nil {
 			return
 		}
 	}

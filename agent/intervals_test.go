@@ -7,7 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/getbindu/bindu-go/transport/mtls"
+	"github.com/getbindu/bindu-go/internal/retry"
+	"github.com/getbindu/bindu-go/transport/stepca"
 )
 
 // TestPagesNameOurIntervals: the times that the pages name are those of the code.
@@ -23,14 +24,14 @@ func TestPagesNameOurIntervals(t *testing.T) {
 			"after " + fmt.Sprint(int(probeEvery*2/3/time.Second)) + " to " + seconds(probeEvery) + " (our client, where there was no answer)",
 			fmt.Sprintf("its provisioner, every %d minutes", provisionerPause/time.Minute),
 			"step-ca has given no answer for " + count(caPatience, time.Minute) + " minutes",
-			"our clock and step-ca's differ by more than " + count(mtls.MaxClockSkew, time.Minute) + " minute",
+			"our clock and step-ca's differ by more than " + count(stepca.MaxClockSkew, time.Minute) + " minute",
 			"takes effect within " + seconds(followInterval) + "; the setting counts from the next start",
 		},
 		"policy.md":  {"The file is read again within " + seconds(followInterval) + " of a change"},
 		"issuers.md": {"The file is read again within " + seconds(followInterval) + " of a change"},
 		"architecture.md": {
-			"pauses of at most " + count(longestPause, time.Second) + " seconds",
-			map[int]string{2: "twice", 3: "three times", 4: "four times"}[crowded] + " as long as the authority let the failed attempt wait",
+			"pauses of at most " + count(retry.Longest, time.Second) + " seconds",
+			map[int]string{2: "twice", 3: "three times", 4: "four times"}[retry.Crowded] + " as long as the authority let the failed attempt wait",
 		},
 	} {
 		data, err := os.ReadFile("../docs/" + page)

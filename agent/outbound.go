@@ -31,21 +31,24 @@ func (a *Agent) Outbound() Outbound {
 		DID: a.did, Key: a.key, Issuer: a.issuer,
 		Token: a.ownToken,
 	}
-	if a.source != nil {
-		o.TLS = a.source.ClientConfig
+	if a.keeper != nil {
+		o.TLS = a.keeper.Source().ClientConfig
 	}
 	return o
 }
 
 // Client returns a client that calls other agents as this one. Close it.
 func (a *Agent) Client() (*peer.Client, error) {
-	o := a.Outbound()
-	return peer.New(peer.Config{
-		DID: o.DID, Key: o.Key, Issuer: o.Issuer, Token: o.Token, TLS: o.TLS,
+	cfg := peer.Config{
+		DID: a.did, Key: a.key, Token: a.ownToken,
 		DialTimeout:    time.Duration(a.set.Network.ConnectionTimeout),
 		RequestTimeout: time.Duration(a.set.Network.RequestTimeout),
 		Now:            a.opts.Now,
 		Rand:           a.opts.Rand,
 		Logger:         a.log,
-	})
+	}
+	if a.keeper != nil {
+		cfg.Source = a.keeper.Source()
+	}
+	return peer.New(cfg)
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/getbindu/bindu-go/oauth/oidc"
 	"github.com/getbindu/bindu-go/policy"
 	"github.com/getbindu/bindu-go/settings"
-	"github.com/getbindu/bindu-go/transport/mtls"
+	"github.com/getbindu/bindu-go/transport/stepca"
 )
 
 // Preflight finds what would keep an agent from starting with these settings
@@ -25,7 +25,7 @@ import (
 // not mind. A start looks at the same.
 //
 // The error joins all that was found: [ErrCommand], [policy.ErrFile], [skill.ErrFile],
-// [ErrIssuerCA], [oidc.ErrDIDMap], [oidc.ErrConfig], [mtls.ErrConfig],
+// [ErrIssuerCA], [oidc.ErrDIDMap], [oidc.ErrConfig], [stepca.ErrConfig],
 // [mtls.ErrFingerprintMismatch], [fetch.ErrProxy], [ErrDirectory], *[ListenError],
 // those of [LoadIdentity] and of the files in the directory, those of the file
 // system; each names the setting.
@@ -156,7 +156,7 @@ func (p preflight) checkAuthority() error {
 	if err != nil {
 		return err
 	}
-	_, err = mtls.NewEnroller(mtls.EnrollerConfig{
+	_, err = stepca.New(stepca.Config{
 		CAURL: string(set.MTLS.CAURL), RootURL: string(set.MTLS.CARootURL), Fingerprint: string(set.MTLS.CAFingerprint), RootFile: string(set.MTLS.CARootFile),
 		Audience: string(set.MTLS.OIDCAudience), HTTPTimeout: time.Duration(set.MTLS.Timeout),
 		DID: anybody, Issuer: "https://issuer.invalid", Token: func(context.Context) (string, error) { return "", ErrNoToken },

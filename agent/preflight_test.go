@@ -16,7 +16,7 @@ import (
 	"github.com/getbindu/bindu-go/internal/fetch"
 	"github.com/getbindu/bindu-go/internal/safefile"
 	"github.com/getbindu/bindu-go/settings"
-	"github.com/getbindu/bindu-go/transport/mtls"
+	"github.com/getbindu/bindu-go/transport/stepca"
 )
 
 // loadable are settings with which an agent starts.
@@ -46,7 +46,7 @@ func TestPreflightNamesWhatIsWrong(t *testing.T) {
 		{"AGENT__COMMAND=no-such-program", ErrCommand, "AGENT__COMMAND: "},
 		{"AGENT__COMMAND=/dev/null", ErrCommand, "AGENT__COMMAND: "},
 		{"AUTH__POLICY_FILE=/no/such/file", nil, "AUTH__POLICY_FILE: "},
-		{"MTLS__CA_ROOT_FILE=/no/such/file", mtls.ErrConfig, "MTLS__CA_ROOT_FILE: "},
+		{"MTLS__CA_ROOT_FILE=/no/such/file", stepca.ErrConfig, "MTLS__CA_ROOT_FILE: "},
 		{"AGENT__DIR=/dev/null/x", ErrDirectory, "AGENT__DIR: "},
 		{"NETWORK__HOST=192.0.2.77", nil, "NETWORK__HOST: "},
 		{"NETWORK__ADMIN_HOST=192.0.2.77", nil, "NETWORK__ADMIN_HOST: "},

@@ -14,7 +14,7 @@ import (
 	"github.com/getbindu/bindu-go/oauth/hydra"
 	"github.com/getbindu/bindu-go/oauth/oidc"
 	"github.com/getbindu/bindu-go/peer"
-	"github.com/getbindu/bindu-go/transport/mtls"
+	"github.com/getbindu/bindu-go/transport/stepca"
 )
 
 // TestAuthoritiesAreAskedThroughTheProxy: Hydra, the issuers and step-ca follow
@@ -82,7 +82,7 @@ func askAll(t *testing.T, domain string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	enroller, err := mtls.NewEnroller(mtls.EnrollerConfig{
+	enroller, err := stepca.New(stepca.Config{
 		CAURL: "https://ca" + domain, RootURL: "https://ca" + domain + "/roots.pem", Audience: "step-ca", HTTPTimeout: time.Minute, Fingerprint: strings.Repeat("ab", 32), DID: d, Issuer: "https://hydra.example",
 		Token: func(context.Context) (string, error) { return "t", nil },
 	})

@@ -94,8 +94,8 @@ func (a *Agent) listen() error {
 	}
 	srv.Protocols.SetHTTP1(true)
 	var ln net.Listener = a.ln
-	if a.source != nil {
-		ln = server.Listen(a.source.Listen(a.ln), a.patience())
+	if a.keeper != nil {
+		ln = server.Listen(a.keeper.Source().Listen(a.ln), a.patience())
 		srv.Protocols.SetUnencryptedHTTP2(true) // over TLS all the same: see server.Listen
 		srv.HTTP2 = server.HTTP2Config(time.Duration(l.WriteTimeout))
 	}

@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/getbindu/bindu-go/a2a"
+	"github.com/getbindu/bindu-go/a2a/card"
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/settings"
 	"github.com/getbindu/bindu-go/skill"
@@ -33,10 +33,10 @@ func description(set settings.Settings) string {
 }
 
 // cardSkills are the skills for the cards, each with the URL of its details.
-func (a *Agent) cardSkills(skills *skill.Set) []a2a.Skill {
-	var all []a2a.Skill
+func (a *Agent) cardSkills(skills *skill.Set) []card.Skill {
+	var all []card.Skill
 	for _, k := range skills.Skills() {
-		all = append(all, a2a.Skill{
+		all = append(all, card.Skill{
 			ID: k.ID, Name: k.Name, Description: k.Description, Tags: k.Tags, Examples: k.Examples,
 			InputModes: k.InputModes, OutputModes: k.OutputModes,
 			DocumentationPath: strings.TrimSuffix(a.url, "/") + k.Path(),

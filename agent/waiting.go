@@ -3,25 +3,30 @@ package agent
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"time"
 
+	"github.com/getbindu/bindu-go/internal/retry"
 	"github.com/getbindu/bindu-go/oauth"
 	"github.com/getbindu/bindu-go/oauth/hydra"
 	"github.com/getbindu/bindu-go/transport/mtls"
 )
 
-// persist repeats a step that waits for an authority, and tells /readyz why.
+// persist repeats a step that waits for Hydra, and tells /readyz why.
 func (a *Agent) persist(ctx context.Context, component string, try func(context.Context) error) error {
-	note := func(err error, pause time.Duration) {
-		reason := reasonOf(component, err)
-		a.ready.set(component, reason)
-		a.log.Warn("waiting", "for", component, "reason", reason, "error", err, "retry_in", pause)
-	}
-	err := persist(ctx, newPauses(), passing, note, try)
+	note := func(err error, pause time.Duration) { a.waiting(component, err, pause) }
+	err := retry.Do(ctx, retry.NewPauses(rand.Float64), passing, note, try)
 	if err == nil {
 		a.ready.set(component, "")
 	}
 	return err
+}
+
+// waiting tells /readyz, and the log, what holds a start.
+func (a *Agent) waiting(component string, err error, pause time.Duration) {
+	reason := reasonOf(component, err)
+	a.ready.set(component, reason)
+	a.log.Warn("waiting", "for", component, "reason", reason, "error", err, "retry_in", pause)
 }
 
 // passing reports whether a failure may end by itself: an authority that is

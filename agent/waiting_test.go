@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/getbindu/bindu-go/transport/mtls"
+	"github.com/getbindu/bindu-go/transport/stepca"
 )
 
 // TestWhatOfTheCAEndsAStart: the words with which docs/operations.md says that a
@@ -27,8 +28,8 @@ func TestWhatOfTheCAEndsAStart(t *testing.T) {
 	}
 	for want, errs := range map[bool][]error{
 		true: {mtls.ErrCAUnavailable, mtls.ErrProvisionerDisabled, mtls.ErrJWKSStale, mtls.ErrTokenRefused, mtls.ErrToken, mtls.ErrClockSkew,
-			&mtls.RefusedError{Status: 401, Cause: mtls.ErrJWKSStale}},
-		false: {mtls.ErrFingerprintMismatch, mtls.ErrCAUntrusted, mtls.ErrCABadCertificate, &mtls.RefusedError{Status: 403}},
+			&stepca.RefusedError{Status: 401, Cause: mtls.ErrJWKSStale}},
+		false: {mtls.ErrFingerprintMismatch, mtls.ErrCAUntrusted, mtls.ErrCABadCertificate, &stepca.RefusedError{Status: 403}},
 	} {
 		for _, err := range errs {
 			word := mtls.Reason(err)

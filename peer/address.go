@@ -17,11 +17,11 @@ func (c *Client) address(text string) (*url.URL, error) {
 		return nil, fmt.Errorf("%w: want a URL such as https://host:3773", ErrAddress)
 	case u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 		return nil, fmt.Errorf("%w: it must not have a user name, query or fragment", ErrAddress)
-	case c.cfg.TLS != nil && u.Scheme != "https":
+	case c.cfg.Source != nil && u.Scheme != "https":
 		return nil, fmt.Errorf("%w: it must begin with https://, because mutual TLS is on", ErrAddress)
-	case c.cfg.TLS == nil && u.Scheme != "http":
+	case c.cfg.Source == nil && u.Scheme != "http":
 		return nil, fmt.Errorf("%w: it must begin with http://, because mutual TLS is off (MTLS__ENABLED)", ErrAddress)
-	case c.cfg.TLS == nil && !isLoopback(u.Hostname()):
+	case c.cfg.Source == nil && !isLoopback(u.Hostname()):
 		return nil, fmt.Errorf("%w: without mutual TLS only agents on this machine can be called", ErrAddress)
 	}
 	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), ""

@@ -13,15 +13,15 @@ import (
 	wire "github.com/a2aproject/a2a-go/v2/a2a"
 	"github.com/google/uuid"
 
-	"github.com/getbindu/bindu-go/a2a"
+	"github.com/getbindu/bindu-go/a2a/card"
 )
 
 func quiet() *log.Logger           { return log.New(io.Discard, "", 0) }
 func newReader(b []byte) io.Reader { return bytes.NewReader(b) }
 
-const schemesAll = `{"uri":"` + a2a.SignatureExtension + `","params":{"schemes":["later-2","reference","jcs-1","octets-1"]}}`
+const schemesAll = `{"uri":"` + card.SignatureExtension + `","params":{"schemes":["later-2","reference","jcs-1","octets-1"]}}`
 
-const schemesBoth = `{"uri":"` + a2a.SignatureExtension + `","params":{"schemes":["reference","jcs-1","later-2"]}}`
+const schemesBoth = `{"uri":"` + card.SignatureExtension + `","params":{"schemes":["reference","jcs-1","later-2"]}}`
 
 // cardV1 is a card of A2A 1.0 that names d.
 func cardV1(d string, extensions ...string) string {
@@ -48,8 +48,8 @@ type routes struct {
 }
 
 const (
-	pathV1  = a2a.CardPath
-	pathV03 = a2a.LegacyCardPath
+	pathV1  = card.Path
+	pathV03 = card.LegacyPath
 )
 
 func (h routes) ServeHTTP(w http.ResponseWriter, r *http.Request) {

@@ -7,7 +7,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/getbindu/bindu-go/a2a"
+	"github.com/getbindu/bindu-go/a2a/card"
 	"github.com/getbindu/bindu-go/internal/stepcatest"
 	"github.com/getbindu/bindu-go/peer"
 )
@@ -32,7 +32,7 @@ func TestTheAnswerToAnEarlierCallAnswersNoLaterOne(t *testing.T) {
 		answer(w, first, map[string]any{"task": (&v1Agent{}).task()})
 	}))
 	c := newClient(t, ca, newKey(t))
-	p := peer.Peer{DID: parse(t, critic), URL: url, Protocol: a2a.V1}
+	p := peer.Peer{DID: parse(t, critic), URL: url, Protocol: card.V1}
 	if _, err := c.Send(t.Context(), p, "hi"); err != nil {
 		t.Fatal(err)
 	}

@@ -2,7 +2,6 @@ package peer_test
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -16,8 +15,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/getbindu/bindu-go/a2a"
-	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/a2a/card"
 	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/peer"
 )
@@ -56,12 +54,7 @@ func (a *restarting) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // dialer refuses connections while the port is closed.
 func (a *restarting) dialer(cfg *peer.Config) {
-	open, config := cfg.DialContext, cfg.TLS
-	cfg.TLS = func(d did.DID) *tls.Config {
-		c := config(d)
-		c.ClientSessionCache = nil // a resumed handshake needs a network that buffers
-		return c
-	}
+	open := cfg.DialContext
 	cfg.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
 		a.mu.Lock()
 		closed := time.Now().Before(a.until)
@@ -210,10 +203,10 @@ func TestAMessageIsNeverRepeatedBlindly(t *testing.T) {
 }
 
 func TestResultAndCancelOfATask(t *testing.T) {
-	for dialect, want := range map[a2a.Dialect]map[string]string{
-		a2a.V1:        {"GetTask": `{"id":"t-9"}`, "CancelTask": `{"id":"t-9"}`},
-		a2a.V03:       {"tasks/get": `{"id":"t-9"}`, "tasks/cancel": `{"id":"t-9"}`},
-		a2a.Reference: {"tasks/get": `{"task_id":"t-9"}`, "tasks/cancel": `{"task_id":"t-9"}`},
+	for dialect, want := range map[card.Dialect]map[string]string{
+		card.V1:        {"GetTask": `{"id":"t-9"}`, "CancelTask": `{"id":"t-9"}`},
+		card.V03:       {"tasks/get": `{"id":"t-9"}`, "tasks/cancel": `{"id":"t-9"}`},
+		card.Reference: {"tasks/get": `{"task_id":"t-9"}`, "tasks/cancel": `{"task_id":"t-9"}`},
 	} {
 		t.Run(string(dialect), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -258,7 +251,7 @@ func TestResultAndCancelOfATask(t *testing.T) {
 // The reference's method, in whichever spelling the peer takes and beside
 // whichever protocol it speaks otherwise.
 func TestAContextIsCleared(t *testing.T) {
-	for dialect, want := range map[a2a.Dialect]string{a2a.V1: `{"contextId":"c-9"}`, a2a.V03: `{"contextId":"c-9"}`, a2a.Reference: `{"context_id":"c-9"}`} {
+	for dialect, want := range map[card.Dialect]string{card.V1: `{"contextId":"c-9"}`, card.V03: `{"contextId":"c-9"}`, card.Reference: `{"context_id":"c-9"}`} {
 		t.Run(string(dialect), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				cleared := 0

@@ -14,7 +14,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/getbindu/bindu-go/a2a"
+	"github.com/getbindu/bindu-go/a2a/card"
 	"github.com/getbindu/bindu-go/internal/jsonrpc"
 )
 
@@ -72,8 +72,8 @@ func (c *Client) attempt(ctx context.Context, client *http.Client, p Peer, metho
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Accept", "application/json")
-	if p.Protocol == a2a.V1 {
-		req.Header.Set(wire.SvcParamVersion, string(a2a.V1))
+	if p.Protocol == card.V1 {
+		req.Header.Set(wire.SvcParamVersion, string(card.V1))
 	}
 	a, err := exchange(client, req, maxReply)
 	if err != nil {

@@ -7,22 +7,22 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/getbindu/bindu-go/a2a"
+	"github.com/getbindu/bindu-go/a2a/card"
 	"github.com/getbindu/bindu-go/identity/signature"
 )
 
-// parseCard reads a card as package a2a does, and tells agents of the
+// parseCard reads a card as package card does, and tells agents of the
 // reference from others that speak A2A 0.3.
-func parseCard(body []byte) (a2a.CardInfo, error) {
-	card, err := a2a.ParseCard(body)
+func parseCard(body []byte) (card.Info, error) {
+	info, err := card.Parse(body)
 	if err != nil {
-		return a2a.CardInfo{}, fmt.Errorf("%w: %w", ErrCard, err)
+		return card.Info{}, fmt.Errorf("%w: %w", ErrCard, err)
 	}
-	if card.ProtocolVersion == a2a.V03 && isReference(body) {
-		card.ProtocolVersion = a2a.Reference
+	if info.ProtocolVersion == card.V03 && isReference(body) {
+		info.ProtocolVersion = card.Reference
 	}
-	card.Schemes = slices.DeleteFunc(card.Schemes, unknownScheme)
-	return card, nil
+	info.Schemes = slices.DeleteFunc(info.Schemes, unknownScheme)
+	return info, nil
 }
 
 // isReference reports a card with agentTrust, which the reference demands and

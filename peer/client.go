@@ -1,7 +1,6 @@
 package peer
 
 import (
-	"net/http"
 	"sync"
 
 	"github.com/getbindu/bindu-go/identity/did"
@@ -22,7 +21,7 @@ type Client struct {
 
 // pooled are the connections to one peer.
 type pooled struct {
-	transport *http.Transport
+	transport transport
 	used      uint64 // number of the last use
 }
 
@@ -55,7 +54,7 @@ func (c *Client) isClosed() bool {
 }
 
 // pool returns the connections to peer, which must not be the zero DID.
-func (c *Client) pool(peer did.DID) (*http.Transport, error) {
+func (c *Client) pool(peer did.DID) (transport, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
@@ -66,10 +65,7 @@ func (c *Client) pool(peer did.DID) (*http.Transport, error) {
 		p.used = c.uses
 		return p.transport, nil
 	}
-	t, err := c.newTransport(peer)
-	if err != nil {
-		return nil, err
-	}
+	t := c.newTransport(peer)
 	if len(c.transports) >= maxTransports {
 		c.forgetOldest()
 	}

@@ -3,7 +3,6 @@ package peer
 import (
 	"context"
 	"crypto/rand"
-	"crypto/tls"
 	"errors"
 	"io"
 	"log/slog"
@@ -11,10 +10,11 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/transport/mtls"
 )
 
 // Config says as whom a [Client] calls, and how. DID, Key and the timeouts are
-// required, and Issuer where TLS is set.
+// required.
 type Config struct {
 	// DID is the caller's name, Key what it signs with.
 	DID did.DID
@@ -22,12 +22,9 @@ type Config struct {
 	// Token returns the bearer token for protected calls, which must not be one
 	// for the certificate authority; nil or "" calls without one.
 	Token func(context.Context) (string, error)
-	// TLS returns the configuration for dialling a peer; mtls.Source.ClientConfig
-	// is one. The zero DID asks for one that accepts every agent. nil calls
-	// peers over plain HTTP, on loopback addresses only.
-	TLS func(peer did.DID) *tls.Config
-	// Issuer is what stands before #DID in certificates, byte for byte.
-	Issuer string
+	// Source presents our certificate and says whose we accept; calls follow its
+	// rotations. nil calls peers over plain HTTP, on loopback addresses only.
+	Source *mtls.Source
 	// DialTimeout bounds connecting, and the TLS handshake after it.
 	DialTimeout time.Duration
 	// RequestTimeout bounds one HTTP request; a message may take several.
@@ -48,8 +45,6 @@ func (c Config) withDefaults() (Config, error) {
 		return Config{}, errors.New("peer: a client needs a DID and its key")
 	case c.DialTimeout <= 0 || c.RequestTimeout <= 0:
 		return Config{}, errors.New("peer: a client needs a timeout for connecting and one for requests")
-	case c.TLS != nil && c.Issuer == "":
-		return Config{}, errors.New("peer: a client with TLS needs the issuer of its certificates")
 	}
 	if c.DialContext == nil {
 		c.DialContext = (&net.Dialer{Timeout: c.DialTimeout}).DialContext

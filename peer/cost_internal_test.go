@@ -12,7 +12,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/getbindu/bindu-go/a2a"
+	"github.com/getbindu/bindu-go/a2a/card"
 	"github.com/getbindu/bindu-go/internal/costtest"
 )
 
@@ -52,7 +52,7 @@ func cards(size int) []costtest.Input {
 }
 
 func BenchmarkParseCardWorst(b *testing.B) {
-	costtest.Bench(b, cards(a2a.MaxCardSize-200), func(body []byte) { _, _ = parseCard(body) })
+	costtest.Bench(b, cards(card.MaxSize-200), func(body []byte) { _, _ = parseCard(body) })
 }
 
 // A result wraps its task or message once; what wraps more is none, at a cost
@@ -145,5 +145,5 @@ func TestHostile174RepliesCostWhatTheirLengthDoes(t *testing.T) {
 	const size = 64 << 10
 	limit := costtest.Limit{Times: 25, Floor: 100 * time.Millisecond, Bytes: 34 * size}
 	costtest.Bounded(t, replies(size), limit, func(body []byte) { _, _ = parseReply(t.Context(), body) })
-	costtest.Bounded(t, cards(a2a.MaxCardSize-200), limit, func(body []byte) { _, _ = parseCard(body) })
+	costtest.Bounded(t, cards(card.MaxSize-200), limit, func(body []byte) { _, _ = parseCard(body) })
 }

@@ -11,7 +11,7 @@ import (
 	wire "github.com/a2aproject/a2a-go/v2/a2a"
 	"github.com/google/uuid"
 
-	"github.com/getbindu/bindu-go/a2a"
+	"github.com/getbindu/bindu-go/a2a/card"
 	"github.com/getbindu/bindu-go/identity/did"
 )
 
@@ -37,13 +37,13 @@ type dialect interface {
 // about is a way of naming a task to a peer: get or cancel of a dialect.
 type about func(taskID string, attempt int) (method string, params any, ok bool)
 
-func dialectOf(protocol a2a.Dialect) (dialect, error) {
+func dialectOf(protocol card.Dialect) (dialect, error) {
 	switch protocol {
-	case a2a.V1:
+	case card.V1:
 		return v1{}, nil
-	case a2a.V03:
+	case card.V03:
 		return v03{}, nil
-	case a2a.Reference:
+	case card.Reference:
 		return reference{}, nil
 	}
 	return nil, fmt.Errorf("%w: its protocol %q is not spoken here", ErrCard, protocol)
@@ -163,7 +163,7 @@ func (c *Client) compose(p Peer, text string, in conversation) (outgoing, error)
 	}
 	m := outgoing{text: text, contextID: in.contextID, taskID: in.taskID}
 	ids := []*string{&m.messageID}
-	if p.Protocol == a2a.Reference {
+	if p.Protocol == card.Reference {
 		ids = append(ids, &m.contextID, &m.taskID)
 	}
 	for _, id := range slices.DeleteFunc(ids, func(id *string) bool { return *id != "" }) {

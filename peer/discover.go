@@ -8,9 +8,8 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/getbindu/bindu-go/a2a"
+	"github.com/getbindu/bindu-go/a2a/card"
 	"github.com/getbindu/bindu-go/identity/did"
-	"github.com/getbindu/bindu-go/transport/mtls"
 )
 
 // Discover reads the card of the agent at address, such as
@@ -37,7 +36,7 @@ func (c *Client) Discover(ctx context.Context, address string, want did.DID) (Pe
 	defer done()
 	client := httpClient(roundTripper{transport})
 	var refused error
-	for _, path := range []string{a2a.CardPath, a2a.LegacyCardPath} {
+	for _, path := range []string{card.Path, card.LegacyPath} {
 		p, err := again(ctx, repeats{may: unsent, limit: maxCardAway}, func() (Peer, error) {
 			return c.readCard(ctx, client, base, path, want)
 		}, func(wait time.Duration, err error) {
@@ -52,7 +51,7 @@ func (c *Client) Discover(ctx context.Context, address string, want did.DID) (Pe
 }
 
 // cardTransport shares connections with later calls where the peer is known.
-func (c *Client) cardTransport(want did.DID) (*http.Transport, func(), error) {
+func (c *Client) cardTransport(want did.DID) (transport, func(), error) {
 	if !want.IsZero() {
 		t, err := c.pool(want)
 		return t, func() {}, err
@@ -60,10 +59,7 @@ func (c *Client) cardTransport(want did.DID) (*http.Transport, func(), error) {
 	if c.isClosed() {
 		return nil, nil, ErrClosed
 	}
-	t, err := c.newTransport(want)
-	if err != nil {
-		return nil, nil, err
-	}
+	t := c.newTransport(want)
 	return t, t.CloseIdleConnections, nil
 }
 
@@ -77,7 +73,7 @@ func (c *Client) readCard(ctx context.Context, client *http.Client, base *url.UR
 		return Peer{}, fmt.Errorf("%w: %w", ErrAddress, err)
 	}
 	req.Header.Set("Accept", "application/json")
-	a, err := exchange(client, req, a2a.MaxCardSize)
+	a, err := exchange(client, req, card.MaxSize)
 	switch {
 	case errors.Is(err, ErrTooLarge):
 		return Peer{}, fmt.Errorf("%w: %w", ErrCard, err)
@@ -86,8 +82,8 @@ func (c *Client) readCard(ctx context.Context, client *http.Client, base *url.UR
 	case a.status != http.StatusOK:
 		return Peer{}, parseRefusal(a, c.cfg.Now())
 	}
-	if c.cfg.TLS != nil {
-		if want, err = mtls.PeerDID(a.tls, c.cfg.Issuer); err != nil {
+	if c.cfg.Source != nil {
+		if want, err = c.cfg.Source.PeerDID(a.tls); err != nil {
 			return Peer{}, err
 		}
 	}

@@ -26,8 +26,8 @@ func ExampleClient_Send() {
 	)
 	client, err := peer.New(peer.Config{
 		DID: self, Key: key, DialTimeout: 10 * time.Second, RequestTimeout: 30 * time.Second,
-		TLS: source.ClientConfig, Issuer: "https://hydra.example",
-		Token: func(ctx context.Context) (string, error) { return tokens.Token(ctx, "") },
+		Source: source,
+		Token:  func(ctx context.Context) (string, error) { return tokens.Token(ctx, "") },
 	})
 	if err != nil {
 		log.Fatal(err)

@@ -19,7 +19,8 @@ import (
 	"github.com/getbindu/bindu-go/transport/mtls"
 )
 
-// A dependency of smallstep's client starts a goroutine when it is loaded.
+// A dependency of smallstep's types, which the CA of the tests answers with,
+// starts a goroutine when it is loaded.
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m, goleak.IgnoreCurrent()) }
 
 const (
@@ -64,9 +65,9 @@ func newSource(t testing.TB, ca *stepcatest.CA, name string) *mtls.Source {
 func newClient(t testing.TB, ca *stepcatest.CA, key *did.KeyPair, change ...func(*peer.Config)) *peer.Client {
 	t.Helper()
 	cfg := peer.Config{
-		DID: parse(t, poet), Key: key, Issuer: issuer,
-		Token: func(context.Context) (string, error) { return "the-token", nil },
-		TLS:   newSource(t, ca, poet).ClientConfig, DialTimeout: 10 * time.Second, RequestTimeout: 30 * time.Second,
+		DID: parse(t, poet), Key: key, DialTimeout: 10 * time.Second, RequestTimeout: 30 * time.Second,
+		Token:  func(context.Context) (string, error) { return "the-token", nil },
+		Source: newSource(t, ca, poet),
 	}
 	for _, f := range change {
 		f(&cfg)
@@ -158,10 +159,16 @@ func (h *record) calls() []seen {
 func serve(t testing.TB, ca *stepcatest.CA, name string, h http.Handler) (string, *record) {
 	t.Helper()
 	rec := &record{next: h}
-	server := httptest.NewUnstartedServer(rec)
-	server.TLS = newSource(t, ca, name).ServerConfig()
+	return serveAs(t, newSource(t, ca, name), rec), rec
+}
+
+// serveAs runs an agent that presents what source has.
+func serveAs(t testing.TB, source *mtls.Source, h http.Handler) string {
+	t.Helper()
+	server := httptest.NewUnstartedServer(h)
+	server.TLS = source.ServerConfig()
 	server.Config.ErrorLog = quiet()
 	server.StartTLS()
 	t.Cleanup(server.Close)
-	return server.URL, rec
+	return server.URL
 }

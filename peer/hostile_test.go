@@ -2,7 +2,6 @@ package peer_test
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -10,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/getbindu/bindu-go/a2a"
+	"github.com/getbindu/bindu-go/a2a/card"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/stepcatest"
 	"github.com/getbindu/bindu-go/peer"
@@ -20,26 +19,18 @@ import (
 func replaceID(body, id string) string { return strings.ReplaceAll(body, `"ID"`, `"`+id+`"`) }
 
 // Somebody else at the address: neither the card is asked for nor a message
-// sent, not even when the TLS configuration given to us checks no name.
+// sent.
 func TestHostile022PeerDIDMismatch(t *testing.T) {
 	ca := stepcatest.NewCA(t, nil)
 	url, rec := serve(t, ca, clerk, routes{map[string]string{pathV1: cardV1(clerk)}, (&v1Agent{}).ServeHTTP})
-	source := newSource(t, ca, poet)
-	for name, config := range map[string]func(did.DID) *tls.Config{
-		"pinned by the configuration": source.ClientConfig,
-		"pinned by the client":        func(did.DID) *tls.Config { return source.ClientConfig(did.DID{}) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			c := newClient(t, ca, newKey(t), func(cfg *peer.Config) { cfg.TLS = config })
-			_, discovered := c.Discover(t.Context(), url, parse(t, critic))
-			_, sent := c.Send(t.Context(), peer.Peer{DID: parse(t, critic), URL: url, Protocol: a2a.V1}, "hi")
-			for _, err := range []error{discovered, sent} {
-				mismatch, ok := errors.AsType[*mtls.PeerMismatchError](err)
-				if !ok || mismatch.Want.String() != critic || mismatch.Got.String() != clerk {
-					t.Errorf("error %v, want one that names both DIDs", err)
-				}
-			}
-		})
+	c := newClient(t, ca, newKey(t))
+	_, discovered := c.Discover(t.Context(), url, parse(t, critic))
+	_, sent := c.Send(t.Context(), peer.Peer{DID: parse(t, critic), URL: url, Protocol: card.V1}, "hi")
+	for _, err := range []error{discovered, sent} {
+		mismatch, ok := errors.AsType[*mtls.PeerMismatchError](err)
+		if !ok || mismatch.Want.String() != critic || mismatch.Got.String() != clerk {
+			t.Errorf("error %v, want one that names both DIDs", err)
+		}
 	}
 	if n := len(rec.requests()); n != 0 {
 		t.Errorf("%d requests reached the wrong peer", n)
@@ -90,7 +81,7 @@ func TestHostile043RelayedRequestDoesNotVerify(t *testing.T) {
 }
 
 func TestHostile125Cards(t *testing.T) {
-	huge := `{"name":"` + strings.Repeat("x", a2a.MaxCardSize) + `"}`
+	huge := `{"name":"` + strings.Repeat("x", card.MaxSize) + `"}`
 	for name, test := range map[string]struct {
 		card    string
 		want    string
@@ -130,7 +121,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	if _, err := c.Discover(t.Context(), url, did.DID{}); !errors.Is(err, peer.ErrRedirect) {
 		t.Errorf("card: %v", err)
 	}
-	if _, err := c.Send(t.Context(), peer.Peer{DID: parse(t, critic), URL: url, Protocol: a2a.V1}, "hi"); !errors.Is(err, peer.ErrRedirect) {
+	if _, err := c.Send(t.Context(), peer.Peer{DID: parse(t, critic), URL: url, Protocol: card.V1}, "hi"); !errors.Is(err, peer.ErrRedirect) {
 		t.Errorf("message: %v", err)
 	}
 	if n := len(elsewhere.requests()); n != 0 {
@@ -161,7 +152,7 @@ func TestTheHTTPClientServesOnePeer(t *testing.T) {
 func TestAddresses(t *testing.T) {
 	ca := stepcatest.NewCA(t, nil)
 	secure := newClient(t, ca, newKey(t))
-	plain := newClient(t, ca, newKey(t), func(c *peer.Config) { c.TLS = nil })
+	plain := newClient(t, ca, newKey(t), func(c *peer.Config) { c.Source = nil })
 	for address, c := range map[string]*peer.Client{
 		"":                             secure,
 		"localhost:3773":               secure,
@@ -202,7 +193,7 @@ func TestPlainHTTPStaysOnThisMachine(t *testing.T) {
 	defer far.Close()
 	conn := &remote{Conn: near}
 	c := newClient(t, stepcatest.NewCA(t, nil), newKey(t), func(cfg *peer.Config) {
-		cfg.TLS = nil
+		cfg.Source = nil
 		cfg.DialContext = func(context.Context, string, string) (net.Conn, error) { return conn, nil }
 	})
 	if _, err := c.Discover(t.Context(), "http://localhost:3773", did.DID{}); !errors.Is(err, peer.ErrAddress) {
@@ -227,7 +218,7 @@ func TestEndlessAnswersAreCut(t *testing.T) {
 			}
 		}))
 		c := newClient(t, ca, newKey(t))
-		_, err := c.Send(t.Context(), peer.Peer{DID: parse(t, critic), URL: url, Protocol: a2a.V1}, "hi")
+		_, err := c.Send(t.Context(), peer.Peer{DID: parse(t, critic), URL: url, Protocol: card.V1}, "hi")
 		if want != nil && !errors.Is(err, want) {
 			t.Errorf("status %d: %v, want %v", status, err, want)
 		}

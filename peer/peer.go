@@ -1,7 +1,7 @@
 package peer
 
 import (
-	"github.com/getbindu/bindu-go/a2a"
+	"github.com/getbindu/bindu-go/a2a/card"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/identity/signature"
 )
@@ -15,8 +15,8 @@ type Peer struct {
 	URL string
 	// Name is what its card calls it, printable and cut short. It proves nothing.
 	Name string
-	// Protocol is what it speaks: [a2a.V1], [a2a.V03] or [a2a.Reference].
-	Protocol a2a.Dialect
+	// Protocol is what it speaks: [card.V1], [card.V03] or [card.Reference].
+	Protocol card.Dialect
 	// Schemes are the signature schemes that its card offers.
 	Schemes []signature.Scheme
 }

@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/getbindu/bindu-go/a2a"
+	"github.com/getbindu/bindu-go/a2a/card"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/internal/stepcatest"
@@ -19,22 +19,22 @@ import (
 func TestDiscoverAndSend(t *testing.T) {
 	for name, test := range map[string]struct {
 		agent    routes
-		protocol a2a.Dialect
+		protocol card.Dialect
 		scheme   signature.Scheme
 		path     string
 	}{
 		"A2A 1.0, answered at once": {
-			routes{map[string]string{pathV1: cardV1(critic, schemesBoth)}, (&v1Agent{}).ServeHTTP}, a2a.V1, signature.JCS1, "/"},
+			routes{map[string]string{pathV1: cardV1(critic, schemesBoth)}, (&v1Agent{}).ServeHTTP}, card.V1, signature.JCS1, "/"},
 		"A2A 1.0, of a later version of ours": {
-			routes{map[string]string{pathV1: cardV1(critic, schemesAll)}, (&v1Agent{}).ServeHTTP}, a2a.V1, signature.Octets1, "/"},
+			routes{map[string]string{pathV1: cardV1(critic, schemesAll)}, (&v1Agent{}).ServeHTTP}, card.V1, signature.Octets1, "/"},
 		"A2A 1.0, answered later": {
-			routes{map[string]string{pathV1: cardV1(critic)}, (&v1Agent{work: 3}).ServeHTTP}, a2a.V1, signature.Reference, "/"},
+			routes{map[string]string{pathV1: cardV1(critic)}, (&v1Agent{work: 3}).ServeHTTP}, card.V1, signature.Reference, "/"},
 		"A2A 0.3": {
-			routes{map[string]string{pathV03: cardV03(critic, false)}, v03Agent}, a2a.V03, signature.Reference, "/"},
+			routes{map[string]string{pathV03: cardV03(critic, false)}, v03Agent}, card.V03, signature.Reference, "/"},
 		"the reference": {
-			routes{map[string]string{pathV03: cardV03(critic, true)}, (&referenceAgent{}).ServeHTTP}, a2a.Reference, signature.Reference, "/"},
+			routes{map[string]string{pathV03: cardV03(critic, true)}, (&referenceAgent{}).ServeHTTP}, card.Reference, signature.Reference, "/"},
 		"an old version of the reference": {
-			routes{map[string]string{pathV03: cardV03(critic, true)}, (&referenceAgent{snakeParams: true}).ServeHTTP}, a2a.Reference, signature.Reference, "/"},
+			routes{map[string]string{pathV03: cardV03(critic, true)}, (&referenceAgent{snakeParams: true}).ServeHTTP}, card.Reference, signature.Reference, "/"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			ca, key := stepcatest.NewCA(t, nil), newKey(t)
@@ -132,7 +132,7 @@ func TestSendReturnsWhenInputIsRequired(t *testing.T) {
 
 func TestSendRefusesTextThatIsNotUTF8(t *testing.T) {
 	c := newClient(t, stepcatest.NewCA(t, nil), newKey(t))
-	p := peer.Peer{DID: parse(t, critic), URL: "https://127.0.0.1:1/", Protocol: a2a.V1}
+	p := peer.Peer{DID: parse(t, critic), URL: "https://127.0.0.1:1/", Protocol: card.V1}
 	if _, err := c.Send(t.Context(), p, "\xff"); !errors.Is(err, did.ErrBodyNotUTF8) {
 		t.Error(err)
 	}
@@ -158,7 +158,7 @@ func TestNonsenseRepliesAreErrors(t *testing.T) {
 				w.Write([]byte(replaceID(body, req.ID)))
 			}})
 			c := newClient(t, ca, newKey(t))
-			_, err := c.Send(t.Context(), peer.Peer{DID: parse(t, critic), URL: url, Protocol: a2a.V1}, "hi")
+			_, err := c.Send(t.Context(), peer.Peer{DID: parse(t, critic), URL: url, Protocol: card.V1}, "hi")
 			if !errors.Is(err, peer.ErrReply) {
 				t.Error(err)
 			}

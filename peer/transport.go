@@ -2,7 +2,6 @@ package peer
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -12,20 +11,29 @@ import (
 
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/fetch"
-	"github.com/getbindu/bindu-go/transport/mtls"
 )
 
 const (
 	maxReplyHeader = 64 << 10
-	// idleTimeout is short, so that a rotated certificate is soon presented everywhere.
-	idleTimeout = 30 * time.Second
-	idlePerPeer = 16
+	idleTimeout    = 30 * time.Second
+	idlePerPeer    = 16
 )
+
+// transport is the connections to one peer.
+type transport interface {
+	http.RoundTripper
+	CloseIdleConnections()
+}
 
 // newTransport returns a transport to one peer, or to any agent for the zero
 // DID. It uses no proxy, whatever HTTPS_PROXY says: a proxy would decide which
 // agents can be called. It expands no compressed answers.
-func (c *Client) newTransport(peer did.DID) (*http.Transport, error) {
+//
+// The handshake fails unless the server's certificate names peer, on resumed
+// sessions too, and nothing of a request has been sent by then. Once our
+// certificate or the roots have changed, no request goes out on a connection
+// from before.
+func (c *Client) newTransport(peer did.DID) transport {
 	t := &http.Transport{
 		DialContext:            c.cfg.DialContext,
 		TLSHandshakeTimeout:    c.cfg.DialTimeout,
@@ -34,39 +42,11 @@ func (c *Client) newTransport(peer did.DID) (*http.Transport, error) {
 		MaxResponseHeaderBytes: maxReplyHeader,
 		DisableCompression:     true,
 	}
-	if c.cfg.TLS == nil {
+	if c.cfg.Source == nil {
 		t.DialContext = c.dialLoopback
-		return t, nil
+		return t
 	}
-	base := c.cfg.TLS(peer)
-	if base == nil {
-		return nil, errors.New("peer: Config.TLS returned no configuration")
-	}
-	t.TLSClientConfig = c.pin(base, peer)
-	return t, nil
-}
-
-// pin makes the handshake fail unless the server's certificate names peer,
-// whatever base checks: it runs on resumed sessions too, and nothing of a
-// request has been sent by then.
-func (c *Client) pin(base *tls.Config, peer did.DID) *tls.Config {
-	cfg := base.Clone()
-	cfg.VerifyConnection = func(cs tls.ConnectionState) error {
-		if base.VerifyConnection != nil {
-			if err := base.VerifyConnection(cs); err != nil {
-				return err
-			}
-		}
-		got, err := mtls.PeerDID(&cs, c.cfg.Issuer)
-		if err != nil {
-			return err
-		}
-		if !peer.IsZero() && got != peer {
-			return &mtls.PeerMismatchError{Want: peer, Got: got}
-		}
-		return nil
-	}
-	return cfg
+	return c.cfg.Source.NewTransport(peer, t)
 }
 
 // dialLoopback is for peers without TLS. What a name resolves to is known only

@@ -2,11 +2,9 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"io"
 	"time"
 
-	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/oauth/hydra"
 	"github.com/getbindu/bindu-go/peer"
 	"github.com/getbindu/bindu-go/settings"
@@ -35,13 +33,13 @@ func newCaller(ctx context.Context, set settings.Settings, errOut io.Writer) (*c
 	if err != nil {
 		return nil, err
 	}
-	issuer, config, err := clientTLS(ctx, set, self, hydraConfig(set), errOut)
+	source, err := ownSource(ctx, set, self, hydraConfig(set), errOut)
 	if err != nil {
 		tokens.Close()
 		return nil, err
 	}
 	client, err := peer.New(peer.Config{
-		DID: self.did, Key: self.key, Issuer: issuer, TLS: config,
+		DID: self.did, Key: self.key, Source: source,
 		Token: func(ctx context.Context) (string, error) {
 			return during(errOut, "asking "+tokens.from+" for a token", func() (string, error) {
 				return tokens.token(ctx, string(set.Auth.OutboundAudience))
@@ -57,11 +55,10 @@ func newCaller(ctx context.Context, set settings.Settings, errOut io.Writer) (*c
 	return &caller{client, tokens}, nil
 }
 
-// clientTLS returns what stands before #DID in certificates and how to dial, or
-// neither when mutual TLS is off.
-func clientTLS(ctx context.Context, set settings.Settings, self *self, cfg hydra.Config, errOut io.Writer) (string, func(did.DID) *tls.Config, error) {
+// ownSource presents the certificate on disk; nil when mutual TLS is off.
+func ownSource(ctx context.Context, set settings.Settings, self *self, cfg hydra.Config, errOut io.Writer) (*mtls.Source, error) {
 	if !set.MTLS.Enabled {
-		return "", nil, nil
+		return nil, nil
 	}
 	issuer := string(set.MTLS.DIDIssuer)
 	if issuer == "" {
@@ -69,18 +66,14 @@ func clientTLS(ctx context.Context, set settings.Settings, self *self, cfg hydra
 		if issuer, err = during(errOut, "asking Hydra for its issuer", func() (string, error) {
 			return hydra.Discover(ctx, cfg)
 		}); err != nil {
-			return "", nil, err
+			return nil, err
 		}
 	}
 	id, err := mtls.NewDirStore(self.dir, nil).Load(self.did, issuer)
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
-	source, err := mtls.NewSource(id, mtls.SourceConfig{Issuer: issuer})
-	if err != nil {
-		return "", nil, err
-	}
-	return issuer, source.ClientConfig, nil
+	return mtls.NewSource(id, mtls.SourceConfig{Issuer: issuer})
 }
 
 func hydraConfig(set settings.Settings) hydra.Config {

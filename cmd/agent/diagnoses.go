@@ -19,6 +19,7 @@ import (
 	"github.com/getbindu/bindu-go/task"
 	"github.com/getbindu/bindu-go/task/sqlite"
 	"github.com/getbindu/bindu-go/transport/mtls"
+	"github.com/getbindu/bindu-go/transport/stepca"
 )
 
 // diagnosis is what the program says beside an error's own text.
@@ -86,7 +87,7 @@ func diagnoses() []diagnosis {
 		{agent.ErrCommand, "command_unusable", "AGENT__COMMAND names a program that is executable and is a path or stands in the agent's PATH; no shell looks for it"},
 		{agent.ErrDirectory, "directory_unwritable", ""},
 		{fetch.ErrProxy, "proxy_invalid", ""},
-		{mtls.ErrConfig, "ca_root_unusable", "MTLS__CA_ROOT_FILE names a PEM file with the root certificate of the certificate authority; MTLS__CA_FINGERPRINT does without a file"},
+		{stepca.ErrConfig, "ca_root_unusable", "MTLS__CA_ROOT_FILE names a PEM file with the root certificate of the certificate authority; MTLS__CA_FINGERPRINT does without a file"},
 		{skill.ErrFile, "skills_invalid", "docs/wire-format.md describes the file under Skills"},
 		{policy.ErrFile, "policy_invalid", "docs/policy.md describes the file; \"agent policy test\" tries it"},
 

@@ -14,6 +14,7 @@ import (
 	"github.com/getbindu/bindu-go/peer"
 	"github.com/getbindu/bindu-go/settings"
 	"github.com/getbindu/bindu-go/transport/mtls"
+	"github.com/getbindu/bindu-go/transport/stepca"
 )
 
 func TestExplain(t *testing.T) {
@@ -59,7 +60,7 @@ func TestTheMoreExactWordCounts(t *testing.T) {
 // with another agent's certificate, although the same error is in both.
 func TestNoAdviceOfAnotherCause(t *testing.T) {
 	for want, err := range map[string]error{
-		"ca_untrusted":       fmt.Errorf("%w: %w (%w)", mtls.ErrCAUntrusted, mtls.ErrCAChain, mtls.ErrUnknownCA),
+		"ca_untrusted":       fmt.Errorf("%w: %w (%w)", mtls.ErrCAUntrusted, stepca.ErrCAChain, mtls.ErrUnknownCA),
 		"ca_bad_certificate": fmt.Errorf("%w: %w", mtls.ErrCABadCertificate, mtls.ErrIssuerMismatch),
 	} {
 		if got, hint := diagnose(err); got != want || hint != "" {

@@ -5,14 +5,14 @@ import (
 	"errors"
 	"io"
 
-	"github.com/getbindu/bindu-go/a2a"
+	"github.com/getbindu/bindu-go/a2a/card"
 	"github.com/getbindu/bindu-go/peer"
 )
 
 // outcome is what "agent call --json" prints.
 type outcome struct {
 	DID       string          `json:"did,omitempty"`      // who answered
-	Protocol  a2a.Dialect     `json:"protocol,omitempty"` // and in which protocol
+	Protocol  card.Dialect    `json:"protocol,omitempty"` // and in which protocol
 	TaskID    string          `json:"taskId,omitempty"`
 	ContextID string          `json:"contextId,omitempty"`
 	State     peer.State      `json:"state,omitempty"`

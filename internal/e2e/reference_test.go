@@ -15,6 +15,7 @@ import (
 	"github.com/getbindu/bindu-go/internal/authoritytest"
 	"github.com/getbindu/bindu-go/internal/probe"
 	"github.com/getbindu/bindu-go/transport/mtls"
+	"github.com/getbindu/bindu-go/transport/stepca"
 )
 
 // referenceAgent is a caller that registers, asks for tokens and enrols with
@@ -92,7 +93,7 @@ func (a *referenceAgent) enrol(like *running) *mtls.Source {
 	a.s.t.Helper()
 	set := like.set.MTLS
 	issuer := a.s.auth.HydraPublic
-	e, err := mtls.NewEnroller(mtls.EnrollerConfig{
+	e, err := stepca.New(stepca.Config{
 		CAURL: string(set.CAURL), RootURL: string(set.CARootURL), Fingerprint: string(set.CAFingerprint), RootFile: string(set.CARootFile),
 		Audience: string(set.OIDCAudience), HTTPTimeout: time.Duration(set.Timeout), DID: a.did, Issuer: issuer,
 		Token: func(ctx context.Context) (string, error) { return a.token(ctx, "step-ca") },

@@ -72,3 +72,9 @@ func WriteError(w http.ResponseWriter, r *http.Request, status int, id jsontext.
 	w.WriteHeader(status)
 	_, _ = w.Write(body) // the peer is gone if this fails; there is nobody to tell
 }
+
+// Refuse answers a request that is not one that is taken here: its HTTP status,
+// the stable word, and a remedy that names no setting of ours.
+func Refuse(w http.ResponseWriter, r *http.Request, status int, reason, hint string) {
+	WriteError(w, r, status, nil, Error{Code: CodeRequest, Message: http.StatusText(status), Data: Data{Reason: reason, Hint: hint}})
+}

@@ -25,6 +25,6 @@ func costs() []mutant {
 		{"a reply may be nested at will", "peer/call.go", "if jsonrpc.TooDeep(a.body, maxDepth) {", "if false {", calls},
 		{"a reply with duplicate names is read", "peer/call.go", "jsonrpc.HasDuplicateNames(a.body) || ", "", calls},
 		{"reading a reply outlives its context", "peer/entries.go", "if ctx.Err() != nil {", "if false {", calls},
-		{"a card has lists of any length", "a2a/parsecard.go", "len(*e) > maxEntries", "false", []string{"./a2a", "./peer"}},
+		{"a card has lists of any length", "a2a/card/parse.go", "len(*e) > maxEntries", "false", []string{"./a2a/card", "./peer"}},
 	}
 }

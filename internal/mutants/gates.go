@@ -13,6 +13,7 @@ func mutants() []mutant {
 		rules(),
 		issuers(),
 		connections(),
+		authority(),
 		wiring(),
 		callers(),
 		files(),

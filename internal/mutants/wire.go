@@ -27,19 +27,30 @@ func connections() []mutant {
 	}
 	return []mutant{
 		in("a resumed session is not verified again", "server.go", "if cs.DidResume {", "if false && cs.DidResume {"),
-		in("an open connection outlives the trust in its CA", "state.go", "; !ok {", "; false && !ok {"),
-		in("an open connection outlives its certificate", "state.go", "if err := checkValidity(cert, now); err != nil {", "if err := checkValidity(cert, now); false && err != nil {"),
+		in("an open connection outlives the trust in its CA", "published.go", "; !ok {", "; false && !ok {"),
+		in("an open connection outlives its certificate", "published.go", "if err := checkValidity(cert, now); err != nil {", "if err := checkValidity(cert, now); false && err != nil {"),
 		in("sessions outlive our own certificate", "sessioncache.go", "strconv.FormatUint(c.generation(), 36)", `""`),
 		in("sessions outlive the server's certificate", "sessioncache.go", "!slices.ContainsFunc(c.ends, ending)", "!slices.ContainsFunc(c.ends, ending) || true"),
-		in("the root that the CA sends is not compared with its fingerprint", "trust.go", "if !e.anchor.pins(root) {", "if false && !e.anchor.pins(root) {"),
-		in("the root file is not compared with the fingerprint", "trust.go", "!slices.ContainsFunc(a.roots, a.pins)", "false && !slices.ContainsFunc(a.roots, a.pins)"),
-		in("a certificate that the CA should not have given is used", "accept.go", "if err := id.Verify(e.cfg.DID, e.cfg.Issuer, now); err != nil {", "if err := id.Verify(e.cfg.DID, e.cfg.Issuer, now); false && err != nil {"),
-		in("a certificate of ten years is used", "accept.go", "left > limit {", "false && left > limit {"),
-		in("a redirect of the CA is followed", "exchange.go", "if resp.StatusCode/100 == 3 {", "if false {"),
 		in("a stored pair is used unseen", "store.go", "err = id.Verify(d, issuer, s.now())", "err = nil"),
 		in("a staged pair that is older wins", "store.go", "!staged.Leaf().NotBefore.Before(id.Leaf().NotBefore)", "true"),
 		in("a staged pair is passed over", "store.go", "case staged != nil && (", "case false && staged != nil && ("),
+		{"a connection in use outlives a rotation", "transport/mtls/transport.go", "t.current != nil && t.built >= st.generation", "t.current != nil", []string{"./peer", "./transport/mtls -skip=^TestReal"}},
 		in("a server's chain is not verified", "client.go", "if err := verifyChain(cs.PeerCertificates, st.pool, x509.ExtKeyUsageServerAuth, st.source.cfg.Now()); err != nil {", "if err := verifyChain(cs.PeerCertificates, st.pool, x509.ExtKeyUsageServerAuth, st.source.cfg.Now()); false && err != nil {"),
+	}
+}
+
+// authority weakens what is asked of the CA before it is believed.
+func authority() []mutant {
+	pkgs := []string{"./transport/stepca -skip=^TestReal", "./internal/hostile"}
+	in := func(name, file, old, new string) mutant {
+		return mutant{name, "transport/stepca/" + file, old, new, pkgs}
+	}
+	return []mutant{
+		in("the root that the CA sends is not compared with its fingerprint", "trust.go", "len(roots) != 1 || !c.anchor.pins(roots[0]):", "len(roots) != 1:"),
+		in("the root file is not compared with the fingerprint", "trust.go", "!slices.ContainsFunc(a.roots, a.pins)", "false && !slices.ContainsFunc(a.roots, a.pins)"),
+		in("a certificate that the CA should not have given is used", "accept.go", "if err := id.Verify(c.cfg.DID, c.cfg.Issuer, now); err != nil {", "if err := id.Verify(c.cfg.DID, c.cfg.Issuer, now); false && err != nil {"),
+		in("a certificate of ten years is used", "accept.go", "left > limit {", "false && left > limit {"),
+		in("a redirect of the CA is followed", "exchange.go", "if resp.StatusCode/100 == 3 {", "if false {"),
 	}
 }
 
@@ -67,7 +78,7 @@ func callers() []mutant {
 	return []mutant{
 		in("a redirect is followed", "transport.go", "CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },", ""),
 		in("the DID of the card is not compared", "discover.go", "!proved.IsZero() && card.DID != proved", "false"),
-		in("the client does not pin its peer", "transport.go", "!peer.IsZero() && got != peer", "false"),
+		in("the client does not pin its peer", "transport.go", "NewTransport(peer, t)", "NewTransport(did.DID{}, t)"),
 		in("an answer to another request passes", "call.go", "err != nil || got != id", "err != nil"),
 		in("plain HTTP leaves this machine", "transport.go", "err != nil || !remote.Addr().Unmap().IsLoopback()", "err != nil || false && !remote.Addr().Unmap().IsLoopback()"),
 	}

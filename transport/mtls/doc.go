@@ -1,13 +1,14 @@
-// Package mtls obtains, keeps, renews and presents the certificates with which
-// agents prove themselves to one another on the socket.
+// Package mtls keeps, renews and presents the certificates with which agents
+// prove themselves to one another on the socket.
 //
-// An [Enroller] exchanges a fresh one-time token for a certificate of step-ca
-// and believes nothing the CA says without checking it. A [DirStore] keeps key,
-// certificate and roots in the agent's directory as one unit. A [Source]
-// publishes the current identity to the TLS stack: every rotation replaces an
-// immutable configuration behind an atomic pointer, so no connection is
-// dropped and no restart is needed. A [Renewer] replaces the certificate well
-// before it expires, and goes on trying when it cannot.
+// A [Keeper] has one noun for a certificate's whole life: it takes the
+// certificate from a [Store] or obtains it from an [Enroller], saves it, replaces
+// it well before it expires, follows the roots of the CA, and goes on trying when
+// it cannot. [DirStore] keeps key, certificate and roots in the agent's directory
+// as one unit; package stepca is the CA's client. The Keeper's [Source] publishes
+// the current identity to the TLS stack: every rotation replaces an immutable
+// configuration behind an atomic pointer, so no connection is dropped and no
+// restart is needed.
 //
 // # Names
 //

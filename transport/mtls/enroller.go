@@ -2,170 +2,19 @@ package mtls
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/x509"
-	"fmt"
-	"io"
-	"log/slog"
-	"net"
-	"net/url"
-	"strings"
-	"sync"
-	"sync/atomic"
-	"time"
-
-	"github.com/getbindu/bindu-go/identity/did"
 )
 
-// EnrollerConfig says who asks which CA for what.
-type EnrollerConfig struct {
-	// CAURL is the https URL of step-ca.
-	CAURL string
-	// RootURL is where the CA publishes its roots as PEM, fetched over TLS that
-	// is already trusted. It is required.
-	RootURL string
-	// Fingerprint is the SHA-256 of the CA's root certificate in hexadecimal,
-	// or several with commas between while the root is being replaced. With it,
-	// trust starts from the roots the CA serves under those names.
-	Fingerprint string
-	// RootFile is a PEM file with the CA's roots. Without it and without
-	// Fingerprint the CA's TLS certificate must verify against SystemRoots.
-	RootFile string
-	// SystemRoots is the trust of last resort; nil means the system's.
-	SystemRoots *x509.CertPool
-
-	// DID is the name the certificate must carry, Issuer the text in front of it.
-	DID    did.DID
-	Issuer string
-	// Audience is the OIDC client id of the CA's provisioner; it is required.
-	Audience string
-	// Token returns a fresh one-time token for the CA. It is called once for
-	// each attempt; the CA burns a token even when it refuses to sign.
-	Token func(context.Context) (string, error)
-
-	// TTL is the lifetime to ask for; zero leaves it to the CA.
-	TTL time.Duration
-	// HTTPTimeout bounds each request to the CA. It is required.
-	HTTPTimeout time.Duration
-	// DialContext opens connections to the CA; nil means a plain net.Dialer.
-	// HTTPS_PROXY and NO_PROXY are followed, as with every authority.
-	DialContext func(ctx context.Context, network, addr string) (net.Conn, error)
-	// Rand is the source of keys; crypto/rand by default.
-	Rand io.Reader
-	// Now is the clock; time.Now by default.
-	Now func() time.Time
-	// Logger receives what was issued; nothing is logged by default.
-	Logger *slog.Logger
-}
-
-// Enroller obtains certificates from step-ca. It keeps no token and no key of
-// its own and is safe for concurrent use.
-type Enroller struct {
-	cfg    EnrollerConfig
-	caURL  *url.URL
-	anchor anchor
-	mu     sync.Mutex
-	trust  *trust // nil until established
-	skew   atomic.Pointer[time.Duration]
-}
-
-// NewEnroller checks the configuration and reads RootFile; it does not speak to
-// the CA. Errors: [ErrConfig], [ErrFingerprintMismatch] when RootFile has no
-// certificate with the given fingerprint.
-func NewEnroller(cfg EnrollerConfig) (*Enroller, error) {
-	caURL, err := secureURL("MTLS__CA_URL", cfg.CAURL)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := secureURL("MTLS__CA_ROOT_URL", cfg.RootURL); err != nil {
-		return nil, err
-	}
-	switch {
-	case cfg.DID.IsZero():
-		return nil, fmt.Errorf("%w: no DID to enrol", ErrConfig)
-	case cfg.Issuer == "":
-		return nil, fmt.Errorf("%w: MTLS__DID_ISSUER is empty", ErrConfig)
-	case cfg.Token == nil:
-		return nil, fmt.Errorf("%w: no source of tokens", ErrConfig)
-	case cfg.Audience == "":
-		return nil, fmt.Errorf("%w: MTLS__OIDC_AUDIENCE is empty", ErrConfig)
-	case cfg.HTTPTimeout <= 0:
-		return nil, fmt.Errorf("%w: no time for a request to the CA", ErrConfig)
-	case cfg.TTL < 0:
-		return nil, fmt.Errorf("%w: the certificate lifetime %s is negative", ErrConfig, cfg.TTL)
-	}
-	anchor, err := newAnchor(cfg)
-	if err != nil {
-		return nil, err
-	}
-	cfg.setDefaults()
-	return &Enroller{cfg: cfg, caURL: caURL, anchor: anchor}, nil
-}
-
-func (cfg *EnrollerConfig) setDefaults() {
-	if cfg.DialContext == nil {
-		cfg.DialContext = new(net.Dialer).DialContext
-	}
-	if cfg.Rand == nil {
-		cfg.Rand = rand.Reader
-	}
-	if cfg.Now == nil {
-		cfg.Now = time.Now
-	}
-	if cfg.Logger == nil {
-		cfg.Logger = slog.New(slog.DiscardHandler)
-	}
-}
-
-// secureURL refuses anything that would send a token or fetch a root without TLS.
-func secureURL(variable, raw string) (*url.URL, error) {
-	u, err := url.Parse(raw)
-	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return nil, fmt.Errorf("%w: %s must be a URL like https://ca.example.com:9000", ErrConfig, variable)
-	}
-	return u, nil
-}
-
-// Enrol makes a new key, asks for a certificate with a fresh token, and checks
-// what comes back: our key, our DID and nothing else, both usages, no CA, a
-// chain to a trusted root, a sane lifetime. It makes one attempt.
-//
-// Errors: [ErrCAUnavailable] and [ErrToken] (try again), [ErrCAUntrusted],
-// [ErrFingerprintMismatch], [ErrCARefused] with [ErrProvisionerDisabled],
-// [ErrTokenRefused], [ErrJWKSStale] or [ErrClockSkew] where the cause can be
-// told, [ErrCABadCertificate].
-func (e *Enroller) Enrol(ctx context.Context) (*Identity, error) {
-	roots, err := e.Roots(ctx)
-	if err != nil {
-		return nil, err
-	}
-	key, csr, err := e.request()
-	if err != nil {
-		return nil, err
-	}
-	token, err := e.token(ctx)
-	if err != nil {
-		return nil, err
-	}
-	answer, err := e.sign(ctx, csr, token)
-	if err != nil {
-		return nil, err
-	}
-	id, err := e.accept(answer, key, roots)
-	if err != nil {
-		return nil, err
-	}
-	e.cfg.Logger.Info("certificate issued", "did", e.cfg.DID.String(), "serial", id.Serial(), "not_after", id.NotAfter())
-	return id, nil
-}
-
-func (e *Enroller) token(ctx context.Context) (string, error) {
-	token, err := e.cfg.Token(ctx)
-	if err != nil {
-		return "", fmt.Errorf("%w: %w", ErrToken, err)
-	}
-	if token = strings.TrimSpace(token); token == "" {
-		return "", fmt.Errorf("%w: it is empty", ErrToken)
-	}
-	return token, nil
+// Enroller is a CA that issues our certificates.
+type Enroller interface {
+	// Enrol makes one attempt to obtain a certificate, with a key of its own. It
+	// has checked what it returns with [Identity.Verify].
+	//
+	// Errors: those of enrolment, by [Reason]. [ErrClockSkew] and
+	// [ErrCABadCertificate] are not mended by asking again soon; which of them end
+	// the wait for a first certificate, [KeeperConfig.Passing] says.
+	Enrol(ctx context.Context) (*Identity, error)
+	// Roots returns the CAs that are to be trusted now. The errors are those of
+	// Enrol; after any of them trust stays as it is.
+	Roots(ctx context.Context) ([]*x509.Certificate, error)
 }

@@ -39,21 +39,12 @@ var (
 	ErrOwnCertificateExpired = errors.New("own certificate has expired; waiting for a new one from the CA")
 )
 
-// Errors of enrolment.
+// Errors of enrolment, which an [Enroller] returns.
 var (
-	// ErrConfig: a setting is missing or malformed; the text names it.
-	ErrConfig = errors.New("mTLS configuration is invalid")
 	// ErrCAUnavailable: the CA could not be reached or could not answer. Trying again may help.
 	ErrCAUnavailable = errors.New("CA is unavailable")
-	// ErrCAUntrusted: the CA's own TLS certificate does not verify. It wraps one
-	// of the causes below, which name the remedy.
+	// ErrCAUntrusted: the CA's own TLS certificate does not verify.
 	ErrCAUntrusted = errors.New("CA is not trusted")
-	// ErrCAName: the CA's TLS certificate is for other names.
-	ErrCAName = errors.New("its TLS certificate is for other names than the address")
-	// ErrCAChain: the chain of its TLS certificate does not lead to our anchor.
-	ErrCAChain = errors.New("its TLS certificate does not lead to the root that was set here")
-	// ErrCANoAnchor: no root was set, and the system knows none for the CA.
-	ErrCANoAnchor = errors.New("no root certificate of it was set here, and the system's authorities do not vouch for it")
 	// ErrFingerprintMismatch: the CA's root is not the pinned one.
 	ErrFingerprintMismatch = errors.New("CA root does not have the pinned fingerprint; compare MTLS__CA_FINGERPRINT with the CA's root certificate")
 	// ErrCARefused: the CA answered no. It is wrapped by the more exact errors below where the cause can be told.
@@ -67,7 +58,7 @@ var (
 	ErrJWKSStale = errors.New("CA does not know the key that signed the token; restart step-ca or send it SIGHUP to refresh its JWKS")
 	// ErrCABadCertificate: the CA answered with something that must not be used.
 	ErrCABadCertificate = errors.New("CA returned an unusable certificate")
-	// ErrClockSkew: our clock and the CA's differ by more than [MaxClockSkew].
+	// ErrClockSkew: our clock and the CA's differ by more than the CA tolerates.
 	ErrClockSkew = errors.New("clock differs from the CA's; synchronise the clocks (NTP)")
 	// ErrToken: no one-time token could be had, so the CA was not asked.
 	ErrToken = errors.New("no one-time token for the CA")

@@ -11,6 +11,7 @@ import (
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/safefile"
 	"github.com/getbindu/bindu-go/transport/mtls"
+	"github.com/getbindu/bindu-go/transport/stepca"
 )
 
 // An agent takes its certificate from disk if it can, else from the CA; serves
@@ -29,7 +30,7 @@ func Example() {
 		logger.Error("open directory", "error", err)
 		return
 	}
-	enroller, err := mtls.NewEnroller(mtls.EnrollerConfig{
+	ca, err := stepca.New(stepca.Config{
 		CAURL:       "https://ca.example.com:9000",
 		RootURL:     "https://ca.example.com:9000/roots.pem",
 		Audience:    "step-ca",
@@ -44,31 +45,19 @@ func Example() {
 		logger.Error("configure enrolment", "error", err)
 		return
 	}
-	store := mtls.NewDirStore(dir, nil)
-	identity, err := store.Load(self, issuer)
-	if errors.Is(err, mtls.ErrNoIdentity) {
-		if identity, err = enroller.Enrol(ctx); err == nil {
-			err = store.Save(identity)
-		}
-	}
+	keeper, err := mtls.NewKeeper(ctx, mtls.KeeperConfig{
+		DID:         self,
+		Source:      mtls.SourceConfig{Issuer: issuer, RequireClientCert: true, Logger: logger},
+		CA:          ca,
+		Store:       mtls.NewDirStore(dir, nil),
+		RenewBefore: 8 * time.Hour,
+	})
 	if err != nil {
 		logger.Error("obtain certificate", "reason", mtls.Reason(err), "error", err)
 		return
 	}
-
-	source, err := mtls.NewSource(identity, mtls.SourceConfig{Issuer: issuer, RequireClientCert: true, Logger: logger})
-	if err != nil {
-		logger.Error("use certificate", "error", err)
-		return
-	}
-	renewer := mtls.NewRenewer(mtls.RenewerConfig{
-		Source: source,
-		Enrol:  enroller.Enrol,
-		Save:   store.Save,
-		Roots:  enroller.Roots,
-		Logger: logger,
-	})
-	go func() { _ = renewer.Run(ctx) }() // the caller joins it
+	defer keeper.Close()
+	source := keeper.Source()
 
 	inner, err := net.Listen("tcp", "127.0.0.1:3773")
 	if err != nil {
@@ -99,7 +88,7 @@ func ExampleSource_NewTransport() {
 		peer   did.DID      // of the agent to call
 	)
 	transport := source.NewTransport(peer, &http.Transport{ResponseHeaderTimeout: 30 * time.Second})
-	defer transport.Close()
+	defer transport.CloseIdleConnections()
 	client := &http.Client{Transport: transport}
 	resp, err := client.Get("https://10.0.0.7:3773/health")
 	if mismatch, ok := errors.AsType[*mtls.PeerMismatchError](err); ok {

@@ -184,7 +184,7 @@ func get(t testing.TB, rt http.RoundTripper, addr string) (int, string, error) {
 func newTransport(t testing.TB, source *mtls.Source, peer did.DID) *mtls.Transport {
 	t.Helper()
 	tr := source.NewTransport(peer, nil)
-	t.Cleanup(func() { _ = tr.Close() })
+	t.Cleanup(tr.CloseIdleConnections)
 	return tr
 }
 

@@ -25,6 +25,9 @@ func PeerDID(cs *tls.ConnectionState, issuer string) (did.DID, error) {
 	return leafDID(cs.PeerCertificates[0], issuer)
 }
 
+// PeerDID is [PeerDID] with the Source's issuer.
+func (s *Source) PeerDID(cs *tls.ConnectionState) (did.DID, error) { return PeerDID(cs, s.cfg.Issuer) }
+
 func leafDID(leaf *x509.Certificate, issuer string) (did.DID, error) {
 	if leaf.IsCA {
 		return did.DID{}, ErrIsCA

@@ -62,7 +62,10 @@ func parseCertificates(data []byte, limit int) ([]*x509.Certificate, error) {
 	return certs, nil
 }
 
-func parseRoots(data []byte) ([]*x509.Certificate, error) {
+// ParseRoots reads certificates of CAs from PEM, with comments around them. It
+// refuses blocks that are cut or damaged, an empty list, and more than a CA
+// could have while it replaces its root; [ErrBadRoots] where one is no CA's.
+func ParseRoots(data []byte) ([]*x509.Certificate, error) {
 	roots, err := parseCertificates(data, maxRoots)
 	if err != nil {
 		return nil, err

@@ -42,7 +42,7 @@ func FuzzPEM(f *testing.F) {
 				t.Fatalf("certificates changed: %v", err)
 			}
 		}
-		if roots, err := parseRoots(data); err == nil && checkRoots(roots) != nil {
+		if roots, err := ParseRoots(data); err == nil && checkRoots(roots) != nil {
 			t.Fatal("unusable roots were accepted")
 		}
 	})

@@ -41,7 +41,7 @@ func (s *Source) handshakeError(err error, cert clientCertificate) error {
 		return err // from VerifyConnection, GetConfigForClient or the connection
 	}
 	if invalid, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return classify(invalid.Err, s.cfg.Now())
+		return Classify(invalid.Err, s.cfg.Now())
 	}
 	if record, ok := errors.AsType[tls.RecordHeaderError](err); ok && record.Conn != nil {
 		return fmt.Errorf("%w: %w", errNotTLS, err)

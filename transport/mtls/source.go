@@ -52,18 +52,7 @@ type Source struct {
 
 // NewSource returns a Source that presents id, which must verify.
 func NewSource(id *Identity, cfg SourceConfig) (*Source, error) {
-	if cfg.Now == nil {
-		cfg.Now = time.Now
-	}
-	if cfg.Logger == nil {
-		cfg.Logger = slog.New(slog.DiscardHandler)
-	}
-	if len(cfg.NextProtos) == 0 {
-		cfg.NextProtos = []string{"h2", "http/1.1"}
-	}
-	if cfg.HandshakeTimeout <= 0 {
-		cfg.HandshakeTimeout = 10 * time.Second
-	}
+	cfg = cfg.withDefaults()
 	if id == nil || id.Leaf() == nil {
 		return nil, ErrNoCertificate
 	}
@@ -77,6 +66,22 @@ func NewSource(id *Identity, cfg SourceConfig) (*Source, error) {
 	s := &Source{cfg: cfg, self: self}
 	s.state.Store(s.newState(id, 1))
 	return s, nil
+}
+
+func (cfg SourceConfig) withDefaults() SourceConfig {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if len(cfg.NextProtos) == 0 {
+		cfg.NextProtos = []string{"h2", "http/1.1"}
+	}
+	if cfg.HandshakeTimeout <= 0 {
+		cfg.HandshakeTimeout = 10 * time.Second
+	}
+	return cfg
 }
 
 // DID returns the name in our own certificate; it never changes.

@@ -12,6 +12,15 @@ import (
 	"github.com/getbindu/bindu-go/internal/safefile"
 )
 
+// Store keeps an identity from one start to the next; [DirStore] is one.
+type Store interface {
+	// Load returns the identity of d that was saved last. [ErrNoIdentity]: there
+	// is none that can be used now. Any other error must not be mended by enrolling.
+	Load(d did.DID, issuer string) (*Identity, error)
+	// Save replaces what is kept, whole or, with an error, not at all.
+	Save(*Identity) error
+}
+
 // Files of the directory, in the formats of the Python reference, and the one
 // that makes replacing them a single step.
 const (
@@ -155,7 +164,7 @@ func decodeIdentity(keyPEM, chainPEM, rootsPEM []byte) (*Identity, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", certFile, err)
 	}
-	roots, err := parseRoots(rootsPEM)
+	roots, err := ParseRoots(rootsPEM)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", bundleFile, err)
 	}

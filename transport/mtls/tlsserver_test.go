@@ -5,7 +5,6 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
-	"encoding/json"
 	"encoding/pem"
 	"errors"
 	"io"
@@ -54,12 +53,4 @@ func pemOf(certs ...*x509.Certificate) []byte {
 		out = append(out, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Raw})...)
 	}
 	return out
-}
-
-func jsonString(s string) string {
-	out, err := json.Marshal(s)
-	if err != nil {
-		panic(err)
-	}
-	return string(out)
 }

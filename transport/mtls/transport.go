@@ -8,13 +8,8 @@ import (
 	"github.com/getbindu/bindu-go/identity/did"
 )
 
-// Errors of [Transport].
-var (
-	// ErrPlaintext: the URL is not https.
-	ErrPlaintext = errors.New("refusing to speak without TLS; the peer's URL must begin with https://")
-	// ErrTransportClosed: the Transport was closed.
-	ErrTransportClosed = errors.New("transport is closed")
-)
+// ErrPlaintext: the URL of a request through a [Transport] is not https.
+var ErrPlaintext = errors.New("refusing to speak without TLS; the peer's URL must begin with https://")
 
 // Transport is an [http.RoundTripper] to one peer that follows rotations: once
 // a new identity is published, requests go out on new connections that present
@@ -29,12 +24,12 @@ type Transport struct {
 	mu      sync.Mutex
 	current *http.Transport
 	built   uint64 // generation of current
-	closed  bool
 }
 
 // NewTransport returns a Transport to peer (the zero DID accepts any agent of
 // our issuer) with the timeouts, limits and dialler of base, which is copied;
-// nil means the zero http.Transport, which uses no proxy. Close it when done.
+// nil means the zero http.Transport, which uses no proxy. When done, close what
+// is idle.
 func (s *Source) NewTransport(peer did.DID, base *http.Transport) *Transport {
 	if base == nil {
 		base = &http.Transport{}
@@ -48,10 +43,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.URL.Scheme != "https" {
 		return nil, ErrPlaintext
 	}
-	tr, err := t.transport()
-	if err != nil {
-		return nil, err
-	}
+	tr := t.transport()
 	resp, err := tr.RoundTrip(req)
 	if t.replaced(tr) {
 		// Starting a request lets connections go idle again; no request
@@ -65,18 +57,15 @@ func (t *Transport) replaced(tr *http.Transport) bool {
 	generation := t.source.state.Load().generation
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.closed || t.current != tr || t.built != generation
+	return t.current != tr || t.built != generation
 }
 
-func (t *Transport) transport() (*http.Transport, error) {
+func (t *Transport) transport() *http.Transport {
 	st := t.source.state.Load()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.closed {
-		return nil, ErrTransportClosed
-	}
 	if t.current != nil && t.built >= st.generation {
-		return t.current, nil
+		return t.current
 	}
 	next := t.base.Clone()
 	next.TLSClientConfig = st.clientConfig(t.peer)
@@ -85,7 +74,7 @@ func (t *Transport) transport() (*http.Transport, error) {
 		t.current.CloseIdleConnections()
 	}
 	t.current, t.built = next, st.generation
-	return next, nil
+	return next
 }
 
 // CloseIdleConnections closes connections that carry no request now.
@@ -95,16 +84,4 @@ func (t *Transport) CloseIdleConnections() {
 	if t.current != nil {
 		t.current.CloseIdleConnections()
 	}
-}
-
-// Close closes idle connections and refuses further requests. Requests under
-// way end by their own contexts.
-func (t *Transport) Close() error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.closed = true
-	if t.current != nil {
-		t.current.CloseIdleConnections()
-	}
-	return nil
 }

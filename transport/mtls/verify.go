@@ -62,13 +62,15 @@ func verifyChain(certs []*x509.Certificate, roots *x509.CertPool, usage x509.Ext
 		KeyUsages:     []x509.ExtKeyUsage{usage},
 	})
 	if err != nil {
-		return classify(err, now)
+		return Classify(err, now)
 	}
 	return nil
 }
 
-// classify wraps an error of crypto/x509 in ours.
-func classify(err error, now time.Time) error {
+// Classify wraps an error with which crypto/x509 refused a certificate at a
+// given time in the one of ours that says why: [ErrUnknownCA], [ErrExpired],
+// [ErrNotYetValid], [ErrBadEKU], else [ErrBadCertificate].
+func Classify(err error, now time.Time) error {
 	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
 		return fmt.Errorf("%w: %w", ErrUnknownCA, err)
 	}
