@@ -1,6 +1,7 @@
 package task
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 
@@ -25,11 +26,14 @@ func (s *Service) messageAnswer(e *execution, out *output, result Result, artifa
 		return s.failed(e, err)
 	}
 	m.ContextID = e.contextID
-	t := Transition{To: a2a.TaskStateCompleted, Message: m, MaxBytes: s.cfg.Limits.Bytes}
-	if s.stopsBeingATask(e) {
-		t.To = StateAnswered
-	}
-	return t
+	return Transition{To: StateAnswered, Message: m, MaxBytes: s.cfg.Limits.Bytes}
+}
+
+// tell notes that the owner gets to know a task before it ends, and reports
+// whether it is one still. Whoever named a task or was given one keeps it: it is
+// then completed with the message that would have been the whole answer.
+func (s *Service) tell(ctx context.Context, k key) (bool, error) {
+	return s.store.Tell(context.WithoutCancel(ctx), k.owner, k.id)
 }
 
 // message returns what is sent of an executor's message, signed as artifacts are.

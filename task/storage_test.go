@@ -31,7 +31,7 @@ func (b *brittle) Submit(ctx context.Context, s task.Submission) (task.Submitted
 	}
 	out, err := b.Store.Submit(ctx, s)
 	if err == nil && b.unreadable.Load() {
-		return task.Submitted{Unread: string(out.Task.ID)}, errDisk
+		return task.Submitted{Unread: string(out.Task.ID), Fence: out.Fence}, errDisk
 	}
 	return out, err
 }

@@ -7,7 +7,14 @@ import (
 	"github.com/a2aproject/a2a-go/v2/a2a"
 )
 
-// Store keeps tasks. Every method that takes an owner sees and changes rows of
+// Store keeps tasks as their events. An event gets the next number of its task
+// while the task's row is locked, so that whoever reads a task's events by number
+// misses none, in whatever order transactions end. Whenever a task comes to rest
+// it is compacted: chunks become the artifacts they make, each with the number of
+// its last chunk, and of the states only the last is kept. Reading on behind any
+// event therefore always leads to the same [Fold], which is what Get returns.
+//
+// Every method that takes an owner sees and changes rows of
 // that owner only, by the query itself and not by a check after it. All methods
 // may be called concurrently, by several processes if the implementation is
 // shared. What storage is to blame for is ErrStorage. Submit, Get and List ask [Reserve] before they read a task's messages
@@ -21,11 +28,25 @@ type Store interface {
 	// and then nothing has changed.
 	Submit(ctx context.Context, s Submission) (Submitted, error)
 
-	// Transition changes the state of a task that has not ended. It fails with
-	// ErrNotFound, ErrEnded, ErrSuperseded (another run owns the task) or a
-	// *QuotaError, and then nothing has changed: of any number of concurrent
-	// transitions to an end exactly one succeeds. [StateAnswered] is an end.
+	// Transition changes the state of a task that has not ended, and appends what
+	// comes with it. It fails with ErrNotFound, ErrEnded, ErrSuperseded (another
+	// run has the task), ErrTold or a *QuotaError, and then nothing has changed: of
+	// any number of concurrent transitions to an end exactly one succeeds.
+	// [StateAnswered] is an end.
 	Transition(ctx context.Context, owner, id string, t Transition) error
+
+	// Append adds to what a run makes, and costs the same however much that is.
+	// It fails as Transition does; a task at rest has no run that may append.
+	Append(ctx context.Context, owner, id string, c Chunk) error
+
+	// Events returns the events behind the one numbered after, in their order, at
+	// most limit of them, and the head of the task as of the same moment. With
+	// limit 0 it reads the head alone. ErrNotFound if the owner has no such task.
+	Events(ctx context.Context, owner, id string, after int64, limit int) ([]Event, Head, error)
+
+	// Tell notes that the owner gets to know the task, and reports whether a run
+	// still works on it: then it can no more become [StateAnswered].
+	Tell(ctx context.Context, owner, id string) (bool, error)
 
 	// Get returns a task with its artifacts and the last history messages, all
 	// if history is negative. ErrNotFound if the owner has none of that id.
@@ -52,9 +73,14 @@ type Store interface {
 	TaskOwners(ctx context.Context, id string) ([]string, error)
 	ContextOwners(ctx context.Context, contextID string) ([]string, error)
 
-	// FailUnfinished ends every submitted or working task of every owner, as
-	// transition does, and returns how many there were.
-	FailUnfinished(ctx context.Context, t Transition) (int, error)
+	// Hold keeps the runs of a holder alive until d from now, in the store's time.
+	// Release ends that at once.
+	Hold(ctx context.Context, holder string, d time.Duration) error
+	Release(ctx context.Context, holder string) error
+
+	// FailLost ends the tasks whose run is lost, as Transition does, and returns
+	// them. In the same transaction in which a task ends its run is lost still.
+	FailLost(ctx context.Context, r Recovery) ([]Lost, error)
 
 	// Expire deletes tasks of every owner that no execution works on and that
 	// last changed before a time, with all that belongs to them, the oldest
@@ -81,8 +107,11 @@ type Submission struct {
 	// AdoptTaskID creates the task that the message names if the owner has none
 	// of that id, instead of failing with ErrNotFound.
 	AdoptTaskID bool
-	// Run identifies the execution that will answer the message.
-	Run string
+	// Run identifies the execution that will answer the message, and Holder whose
+	// lease keeps it alive.
+	Run, Holder string
+	// Told: the owner gets to know the task before it ends.
+	Told bool
 	// At is the time of the change, with the precision of a millisecond.
 	At time.Time
 	// The quotas of the owner and of the task (see [Limits]).
@@ -97,6 +126,9 @@ type Submission struct {
 type Submitted struct {
 	// Task is the task as it is now, with its whole history.
 	Task *a2a.Task
+	// Fence is the number of the run that the message began, also with Unread. Each run of a task has
+	// a larger one than those before it.
+	Fence int64
 	// Duplicate tells that the message was stored before and nothing changed.
 	Duplicate bool
 	// Unread is the id of a task that the message continues, when Submit failed
@@ -106,8 +138,11 @@ type Submitted struct {
 
 // Transition is a change of state.
 type Transition struct {
-	// Run is the execution that must own the task; "" for any.
-	Run string
+	// Run and Fence name the run that must have the task, both of them: a task that
+	// was deleted and made again counts its runs anew. Run is "" where it is not a
+	// run that changes the task.
+	Run   string
+	Fence int64
 	// To is the new state.
 	To a2a.TaskState
 	// Message is the new status message; nil for none.
@@ -121,6 +156,33 @@ type Transition struct {
 	// MakeRoom is as in [Submission].
 	MakeRoom bool
 }
+
+// Chunk is what a run adds to what it makes.
+type Chunk struct {
+	// Run and Fence are as in [Transition], and required.
+	Run   string
+	Fence int64
+	// Artifact has the parts to add to the artifact of its id.
+	Artifact *a2a.Artifact
+	At       time.Time
+	// MaxBytes and MakeRoom are as in [Transition].
+	MaxBytes int64
+	MakeRoom bool
+}
+
+// Recovery says which runs are lost and what becomes of their tasks.
+type Recovery struct {
+	// Holder is who asks: its runs are not lost.
+	Holder string
+	// Alone: whoever else had a run from this store is gone. Otherwise a run is
+	// lost when the lease of its holder has ended.
+	Alone bool
+	// Transition ends the tasks.
+	Transition Transition
+}
+
+// Lost is a task whose run was lost.
+type Lost struct{ Owner, ID, Run string }
 
 // Filter selects and shapes a page of tasks.
 type Filter struct {
