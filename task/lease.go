@@ -14,33 +14,23 @@ const (
 	renewEvery = leaseFor / 3
 )
 
-// lease keeps the runs of this process alive. Who holds none has no runs: it
-// begins with the first message.
+// lease keeps the runs of this process alive. Who has no runs needs none.
 type lease struct {
 	store  Store
 	holder string
 
-	mu     sync.Mutex
-	until  time.Time // by our clock and from before it was asked for
-	renews bool
-	closed bool
+	mu    sync.Mutex
+	until time.Time // by our clock and from before it was asked for; zero for none
 }
 
-// hold makes sure of the lease before a run begins, and has it renewed from then on.
-func (l *lease) hold(ctx context.Context, renew func()) error {
+// hold makes sure of the lease before a run begins.
+func (l *lease) hold(ctx context.Context) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if time.Until(l.until) > leaseFor/3 {
+	if time.Until(l.until) > renewEvery {
 		return nil
 	}
-	if err := l.renew(ctx); err != nil {
-		return err
-	}
-	if !l.renews && !l.closed {
-		l.renews = true
-		renew()
-	}
-	return nil
+	return l.renew(ctx)
 }
 
 func (l *lease) renew(ctx context.Context) error {
@@ -52,26 +42,32 @@ func (l *lease) renew(ctx context.Context) error {
 	return nil
 }
 
-// renewLease renews the lease, and fails what others lost, until ctx ends.
-func (s *Service) renewLease(ctx context.Context) {
+// keepLease renews the lease while there are runs, and fails what others lost,
+// until ctx ends.
+func (s *Service) keepLease(ctx context.Context) {
 	for pause(ctx, renewEvery) {
-		s.lease.mu.Lock()
-		err := s.lease.renew(ctx)
-		s.lease.mu.Unlock()
-		if err == nil {
-			_, err = s.failLost(ctx, false)
-		}
-		if err != nil && ctx.Err() == nil {
+		if err := s.renewLease(ctx); err != nil && ctx.Err() == nil {
 			s.cfg.Logger.Warn("the lease of the running tasks could not be renewed", "error", err)
 		}
+		if _, err := s.failLost(ctx, false); err != nil && ctx.Err() == nil {
+			s.cfg.Logger.Warn("tasks that another process left running could not be failed", "error", err)
+		}
 	}
+}
+
+func (s *Service) renewLease(ctx context.Context) error {
+	if s.pool.isIdle() {
+		return nil
+	}
+	s.lease.mu.Lock()
+	defer s.lease.mu.Unlock()
+	return s.lease.renew(ctx)
 }
 
 // release ends the lease: what this process left unfinished is lost at once.
 func (l *lease) release(ctx context.Context) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.closed = true
 	if l.until.IsZero() {
 		return nil
 	}

@@ -80,7 +80,7 @@ func (s *Service) submit(ctx context.Context, who identity.Caller, owner string,
 	}
 	sub, err := s.submission(owner, msg, opt)
 	if err == nil {
-		err = s.lease.hold(ctx, s.startRenewing)
+		err = s.lease.hold(ctx)
 	}
 	if err != nil {
 		s.pool.leave(place)

@@ -112,9 +112,10 @@ func NewService(cfg Config) (*Service, error) {
 	house, endHouse := context.WithCancel(context.Background())
 	s := &Service{
 		cfg: cfg, pool: newPool(cfg.Limits), base: base, stop: stop, feed: newFeed(),
-		store: newStorage(cfg.Store, cfg.Logger), house: house, endHouse: endHouse,
+		store: newStorage(cfg.Store, cfg.Logger), endHouse: endHouse,
 	}
 	s.lease = &lease{store: s.store, holder: holder.String()}
+	s.housework.Go(func() { s.keepLease(house) })
 	if cfg.Retention > 0 {
 		s.housework.Go(func() { s.keepHouse(house) })
 	}
@@ -159,8 +160,6 @@ func (s *Service) endHousework() {
 		s.cfg.Logger.Warn("the lease of the running tasks could not be released", "error", err)
 	}
 }
-
-func (s *Service) startRenewing() { s.housework.Go(func() { s.renewLease(s.house) }) }
 
 func (s *Service) newID() (string, error) {
 	id, err := uuid.NewV7FromReader(s.cfg.Rand)

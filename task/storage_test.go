@@ -43,6 +43,13 @@ func (b *brittle) Transition(ctx context.Context, owner, id string, t task.Trans
 	return b.Store.Transition(ctx, owner, id, t)
 }
 
+func (b *brittle) Hold(ctx context.Context, holder string, d time.Duration) error {
+	if b.full.Load() {
+		return errDisk
+	}
+	return b.Store.Hold(ctx, holder, d)
+}
+
 func (b *brittle) Probe(ctx context.Context) error {
 	if b.full.Load() {
 		return errDisk
