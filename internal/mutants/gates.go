@@ -22,6 +22,7 @@ func mutants() []mutant {
 		trust(),
 		replaying(),
 		taskShares(),
+		taskEvents(),
 		outbound(),
 		costs(),
 		dialects(),

@@ -59,3 +59,6 @@ func (s *Store) SetReadOnly(t testing.TB) {
 		t.Fatal(err)
 	}
 }
+
+// Migrations are the files that make the schema.
+var Migrations = migrations

@@ -2,9 +2,7 @@ package tasktest
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -15,52 +13,6 @@ import (
 
 	"github.com/getbindu/bindu-go/task"
 )
-
-// begin stores a message and returns the run that it began.
-func (f *fixture) begin(s task.Submission) *run {
-	f.t.Helper()
-	out, err := f.store.Submit(f.ctx(), s)
-	if err != nil {
-		f.t.Fatalf("Submit: %v", err)
-	}
-	return &run{f: f, owner: s.Owner, task: string(out.Task.ID), id: s.Run, fence: out.Fence}
-}
-
-// run is what writes to a task.
-type run struct {
-	f         *fixture
-	owner, id string
-	task      string
-	fence     int64
-}
-
-func (r *run) transition(t task.Transition) task.Transition {
-	t.Run, t.Fence = r.id, r.fence
-	if t.At.IsZero() {
-		t.At = epoch
-	}
-	return t
-}
-
-func (r *run) move(t task.Transition) {
-	r.f.t.Helper()
-	r.f.move(r.owner, r.task, r.transition(t))
-}
-
-func (r *run) chunk(id, text string) task.Chunk {
-	return task.Chunk{Run: r.id, Fence: r.fence, Artifact: artifact(id, text), At: epoch, MaxBytes: 1 << 20}
-}
-
-func (r *run) append(id, text string) {
-	r.f.t.Helper()
-	if err := r.f.store.Append(r.f.ctx(), r.owner, r.task, r.chunk(id, text)); err != nil {
-		r.f.t.Fatalf("Append: %v", err)
-	}
-}
-
-func artifact(id, text string) *a2a.Artifact {
-	return &a2a.Artifact{ID: a2a.ArtifactID(id), Name: "n", Parts: a2a.ContentParts{a2a.NewTextPart(text)}}
-}
 
 // events returns those behind after, which must be in order.
 func (f *fixture) events(owner, id string, after int64) []task.Event {
@@ -148,11 +100,24 @@ func (f *fixture) steps(name string) []func() {
 	}
 }
 
-// testFold: at every moment the events make the task.
+// testFold: at every moment the events make the task, and whoever has read all
+// before reads what is new and nothing again.
 func testFold(t *testing.T, f *fixture) {
+	var fold task.Fold
+	var after int64
+	var read []string
 	for _, step := range f.steps("task") {
 		step()
 		f.foldAll(alice, "task")
+		for _, e := range f.events(alice, "task", after) {
+			fold.Add(e)
+			after = e.Seq
+			read = append(read, string(e.Kind))
+		}
+		f.wantFold(alice, "task", &fold)
+	}
+	if got, want := strings.Join(read, " "), "message state chunk chunk chunk state artifact state message message chunk chunk state"; got != want {
+		t.Errorf("read %s, want %s", got, want)
 	}
 	if got := f.get(alice, "task"); len(got.Artifacts) != 4 || len(got.Artifacts[0].Parts) != 2 || got.Artifacts[0].Parts[1].Text() != "2" || len(got.Artifacts[3].Parts) != 2 {
 		t.Errorf("artifacts %+v", got.Artifacts)
@@ -219,100 +184,5 @@ func testSequence(t *testing.T, f *fixture) {
 	_, head, err := f.store.Events(f.ctx(), alice, r.task, 0, 0)
 	if want := (task.Head{Seq: writers*each + 2, State: a2a.TaskStateCompleted, Run: r.id, Fence: r.fence}); err != nil || head != want {
 		t.Errorf("head %+v, %v; want %+v", head, err, want)
-	}
-}
-
-// testCompaction: of a task at rest the events are its messages, its artifacts and
-// the state, however they came about, and its room is that of what is left.
-func testCompaction(t *testing.T, f *fixture) {
-	r := f.begin(submission(alice, f.message("x"), epoch))
-	for range 50 {
-		r.append("a", "word ")
-		r.move(task.Transition{To: a2a.TaskStateWorking})
-	}
-	if n := len(f.events(alice, r.task, 0)); n != 101 {
-		t.Errorf("%d events of a task that is worked on", n)
-	}
-	r.move(task.Transition{To: a2a.TaskStateCompleted, Artifacts: []*a2a.Artifact{artifact("b", "y")}, MaxBytes: 1 << 20})
-	events := f.events(alice, r.task, 0)
-	if got := kinds(events); got != "message artifact artifact state" {
-		t.Errorf("events %s", got)
-	}
-	if got := f.get(alice, r.task).Artifacts; len(got) != 2 || len(got[0].Parts) != 50 || !reflect.DeepEqual(got[0], events[1].Artifact) {
-		t.Errorf("artifacts %+v", got)
-	}
-	whole, err := json.Marshal(f.get(alice, r.task))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var reserved int64
-	ctx := task.WithReserve(f.ctx(), func(n int64) error { reserved = n; return nil })
-	if _, err := f.store.Get(ctx, alice, r.task, -1); err != nil || reserved > int64(len(whole)) {
-		t.Errorf("a task of %d bytes is counted as %d, %v", len(whole), reserved, err)
-	}
-	if _, _, err := f.store.Events(ctx, alice, r.task, 0, 0); err != nil {
-		t.Error(err)
-	}
-}
-
-// testChunkRoom: chunks count in the quota when they are appended, and their room
-// is given back with the task.
-func testChunkRoom(t *testing.T, f *fixture) {
-	s := submission(alice, f.message("x"), epoch)
-	s.ContextID = "c"
-	r := f.begin(s)
-	large := r.chunk("a", strings.Repeat("x", 2000))
-	large.MaxBytes = 1000
-	var quota *task.QuotaError
-	if err := f.store.Append(f.ctx(), alice, r.task, large); !errors.As(err, &quota) || quota.Quota != task.QuotaBytes {
-		t.Errorf("Append: %v", err)
-	}
-	if n := len(f.events(alice, r.task, 0)); n != 1 {
-		t.Errorf("%d events after a refused one", n)
-	}
-	for range 30 {
-		r.append("a", "word")
-	}
-	r.move(task.Transition{To: a2a.TaskStateCompleted})
-	if n, err := f.store.ClearContext(f.ctx(), alice, "c"); n != 1 || err != nil {
-		t.Errorf("ClearContext = %d, %v", n, err)
-	}
-	next := submission(alice, f.message("x"), epoch)
-	next.MaxTasks, next.MaxBytes = 1, 200
-	if _, err := f.store.Submit(f.ctx(), next); err != nil {
-		t.Errorf("after clearing everything: %v", err)
-	}
-}
-
-// testEventsOfOwners: events are read and written by the owner of the task, and
-// deleted with it, so that the next task of its id begins anew.
-func testEventsOfOwners(t *testing.T, f *fixture) {
-	s := submission(alice, f.message("x"), epoch)
-	s.ContextID = "c"
-	r := f.begin(s)
-	r.append("a", "secret")
-	for _, limit := range []int{0, 10} {
-		if all, head, err := f.store.Events(f.ctx(), bob, r.task, 0, limit); !errors.Is(err, task.ErrNotFound) || all != nil || head != (task.Head{}) {
-			t.Errorf("another reads %v, %+v, %v", all, head, err)
-		}
-	}
-	if err := f.store.Append(f.ctx(), bob, r.task, r.chunk("a", "x")); !errors.Is(err, task.ErrNotFound) {
-		t.Errorf("another appends: %v", err)
-	}
-	if n, err := f.store.ClearContext(f.ctx(), alice, "c"); n != 1 || err != nil {
-		t.Fatalf("ClearContext = %d, %v", n, err)
-	}
-	if err := f.store.Append(f.ctx(), alice, r.task, r.chunk("a", "x")); !errors.Is(err, task.ErrNotFound) {
-		t.Errorf("to a task that is gone: %v", err)
-	}
-	for _, owner := range []string{alice, bob} {
-		m := f.message("anew")
-		m.TaskID = a2a.TaskID(r.task)
-		again := submission(owner, m, epoch)
-		again.AdoptTaskID = true
-		f.begin(again)
-		if got := f.events(owner, r.task, 0); kinds(got) != "message" || got[0].Seq != 1 {
-			t.Errorf("events of the next task: %s", kinds(got))
-		}
 	}
 }
