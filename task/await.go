@@ -3,6 +3,7 @@ package task
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/a2aproject/a2a-go/v2/a2a"
 )
@@ -41,8 +42,21 @@ func (s *Service) await(ctx context.Context, run *waiter, history int) (a2a.Send
 		return nil, context.Cause(ctx)
 	}
 	ctx = context.WithoutCancel(ctx)
-	_, _ = s.tell(ctx, run.key) // what becomes of it is stored under this id in any case
+	s.tell(ctx, run.key)
 	return s.present(ctx, run.key, history)
+}
+
+// tellTimeout bounds what a request whose time is up still waits for.
+const tellTimeout = time.Second
+
+// tell notes that the owner gets to know a task before it ends. Where that fails,
+// what becomes of it is found under its id all the same.
+func (s *Service) tell(ctx context.Context, k key) {
+	ctx, cancel := context.WithTimeout(ctx, tellTimeout)
+	defer cancel()
+	if _, err := s.store.Tell(ctx, k.owner, k.id); err != nil {
+		s.cfg.Logger.Warn("it was not noted that the owner knows a task", "task", k.id, "owner", k.owner, "error", err)
+	}
 }
 
 // present is what the sender of a message gets of the task as it is now.

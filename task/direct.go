@@ -1,7 +1,6 @@
 package task
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 
@@ -16,7 +15,9 @@ const StateAnswered a2a.TaskState = "ANSWERED"
 
 var errMixedAnswer = errors.New("an answer is a message alone: no artifacts, text or question beside it")
 
-// messageAnswer is the transition that ends an execution with a message.
+// messageAnswer is the transition that ends an execution with a message. Whoever
+// named a task or was given one keeps it: the store then refuses, and the task is
+// completed with the message.
 func (s *Service) messageAnswer(e *execution, out *output, result Result, artifacts []*a2a.Artifact) Transition {
 	if len(artifacts) > 0 || result.InputRequired || result.Text != "" {
 		return s.failed(e, errMixedAnswer)
@@ -27,13 +28,6 @@ func (s *Service) messageAnswer(e *execution, out *output, result Result, artifa
 	}
 	m.ContextID = e.contextID
 	return Transition{To: StateAnswered, Message: m, MaxBytes: s.cfg.Limits.Bytes}
-}
-
-// tell notes that the owner gets to know a task before it ends, and reports
-// whether it is one still. Whoever named a task or was given one keeps it: it is
-// then completed with the message that would have been the whole answer.
-func (s *Service) tell(ctx context.Context, k key) (bool, error) {
-	return s.store.Tell(context.WithoutCancel(ctx), k.owner, k.id)
 }
 
 // message returns what is sent of an executor's message, signed as artifacts are.

@@ -58,7 +58,7 @@ func (s *Service) Send(ctx context.Context, req *a2a.SendMessageRequest, opt Sen
 // replyAtOnce answers with the task as it is, and sees to it that it stays one.
 func (s *Service) replyAtOnce(ctx context.Context, run *waiter, out Submitted, history int) (a2a.SendMessageResult, error) {
 	if out.Duplicate {
-		works, err := s.tell(ctx, run.key)
+		works, err := s.store.Tell(ctx, run.key.owner, run.key.id)
 		if err != nil {
 			return nil, err
 		}
