@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"testing"
+	"testing/fstest"
 
 	"github.com/a2aproject/a2a-go/v2/a2a"
 	"github.com/pressly/goose/v3"
@@ -39,14 +40,14 @@ const (
 )
 
 // openEarlier opens the database in path as the version before events did. With
-// migrate it makes it so first.
-func openEarlier(t *testing.T, path string, migrate bool) *earlier {
+// fresh there is none yet.
+func openEarlier(t *testing.T, path string, fresh bool) *earlier {
 	t.Helper()
 	dir, err := safefile.OpenDir(path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if migrate {
+	if fresh {
 		if err := dir.WriteFile(sqlite.FileName, nil, 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -57,20 +58,32 @@ func openEarlier(t *testing.T, path string, migrate bool) *earlier {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
-	if migrate {
-		files, err := fs.Sub(sqlite.Migrations, "migrations")
-		if err != nil {
-			t.Fatal(err)
-		}
-		provider, err := goose.NewProvider(goose.DialectSQLite3, db, files, goose.WithDisableGlobalRegistry(true))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := provider.UpTo(t.Context(), 4); err != nil {
-			t.Fatal(err)
-		}
+	provider, err := goose.NewProvider(goose.DialectSQLite3, db, earlierFiles(t), goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := provider.Up(t.Context()); err != nil { // as it does at each start
+		t.Fatal(err)
 	}
 	return &earlier{t: t, db: db}
+}
+
+// earlierFiles are the migrations that it knew.
+func earlierFiles(t *testing.T) fs.FS {
+	t.Helper()
+	names, err := fs.Glob(sqlite.Migrations, "migrations/0000[1-4]_*.sql")
+	if err != nil || len(names) != 4 {
+		t.Fatal(names, err)
+	}
+	files := fstest.MapFS{}
+	for _, name := range names {
+		data, err := fs.ReadFile(sqlite.Migrations, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[filepath.Base(name)] = &fstest.MapFile{Data: data}
+	}
+	return files
 }
 
 func (e *earlier) exec(statement string, args ...any) {
