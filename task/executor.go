@@ -13,9 +13,9 @@ import (
 
 // Executor answers messages: it is the agent behind the protocol.
 type Executor interface {
-	// Execute answers one message. It hands artifacts to emit as they become
-	// ready; the parts of a further artifact with the same ID are appended to
-	// the first. An error of emit means that the result is not wanted any more.
+	// Execute answers one message. Its answer is a stream: it hands artifacts to
+	// emit as they become ready, and the parts of a further artifact with the same
+	// ID are appended to the first. A single answer is a stream of one. An error of emit means that the result is not wanted any more.
 	//
 	// A [*Failure] ends the task with a text that the peer may read; any other
 	// error, a panic and an expired ctx fail it with a general one. Execute

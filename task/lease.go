@@ -92,7 +92,9 @@ func (s *Service) failLost(ctx context.Context, alone bool) (int, error) {
 	t.At = s.now()
 	lost, err := s.store.FailLost(ctx, Recovery{Holder: s.lease.holder, Alone: alone, Transition: t})
 	for _, l := range lost {
-		s.cfg.Logger.Warn("task failed", "task", l.ID, "owner", l.Owner, "reason", failRestart.Reason)
+		if !alone { // a start says how many there were
+			s.cfg.Logger.Warn("task failed", "task", l.ID, "owner", l.Owner, "reason", failRestart.Reason)
+		}
 		s.feed.wake(key{l.Owner, l.ID})
 	}
 	return len(lost), err
