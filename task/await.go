@@ -8,7 +8,7 @@ import (
 	"github.com/a2aproject/a2a-go/v2/a2a"
 )
 
-// waiter reads a task until the run that works on it has ended.
+// waiter reads a task until it comes to rest.
 type waiter struct {
 	*reader
 	run    string // "" until it was read
@@ -31,12 +31,10 @@ func (s *Service) await(ctx context.Context, run *waiter, history int) (a2a.Send
 		if err != nil {
 			return nil, err
 		}
-		if run.run == "" {
-			run.run = head.Run
-		}
-		if ended || head.AtRest() || head.Run != run.run {
+		if ended || head.AtRest() {
 			return s.present(ctx, run.key, history)
 		}
+		run.run = head.Run // another, if the first was lost
 	}
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return nil, context.Cause(ctx)

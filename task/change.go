@@ -90,9 +90,20 @@ type Recovery struct {
 	// Alone: whoever else had a run from this store is gone. Otherwise a run is
 	// lost when the lease of its holder has ended.
 	Alone bool
-	// Transition ends the tasks.
+	// Transition ends the tasks, for FailLost.
 	Transition Transition
+	// After is the last task that was taken, for TakeLost.
+	After Lost
 }
 
 // Lost is a task whose run was lost.
 type Lost struct{ Owner, ID, Run string }
+
+// Taken is a lost task that was given to another run.
+type Taken struct {
+	Lost
+	// Task is the task as it is now, with its whole history; Fence is the number of
+	// the run that has it.
+	Task  *a2a.Task
+	Fence int64
+}

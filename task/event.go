@@ -20,7 +20,8 @@ const (
 	EventArtifact EventKind = "artifact"
 	// EventChunk: further parts of an artifact of the same run and id.
 	EventChunk EventKind = "chunk"
-	// EventState: the task came into a state.
+	// EventState: the task came into a state. If it is submitted again, a run was
+	// lost and another begins: the chunks of before are void.
 	EventState EventKind = "state"
 )
 
@@ -73,6 +74,7 @@ type Fold struct {
 type made struct {
 	place int
 	run   string
+	whole bool // it was an event, not chunks
 	ours  bool // it is a copy, which may be appended to
 }
 
@@ -87,6 +89,9 @@ func (f *Fold) Add(e Event) {
 			f.task.Status = a2a.TaskStatus{State: a2a.TaskStateSubmitted, Timestamp: &at}
 		}
 	case EventState:
+		if e.State == a2a.TaskStateSubmitted {
+			f.dropChunks()
+		}
 		f.task.Status = a2a.TaskStatus{State: e.State, Message: e.Message, Timestamp: &at}
 	case EventArtifact:
 		f.place(e)
@@ -101,7 +106,7 @@ func (f *Fold) place(e Event) {
 	if !known {
 		f.task.Artifacts, f.made = slices.Insert(f.task.Artifacts, i, nil), slices.Insert(f.made, i, made{})
 	}
-	f.task.Artifacts[i], f.made[i] = e.Artifact, made{place: e.Place, run: e.Run}
+	f.task.Artifacts[i], f.made[i] = e.Artifact, made{place: e.Place, run: e.Run, whole: true}
 }
 
 func (f *Fold) addChunk(e Event) {
@@ -116,6 +121,18 @@ func (f *Fold) addChunk(e Event) {
 		next.place = f.made[n-1].place + 1
 	}
 	f.task.Artifacts, f.made = append(f.task.Artifacts, e.Artifact), append(f.made, next)
+}
+
+// dropChunks forgets what chunks alone have made. It is behind all that is whole.
+func (f *Fold) dropChunks() {
+	n := len(f.made)
+	for n > 0 && !f.made[n-1].whole {
+		n--
+	}
+	f.made, f.task.Artifacts = f.made[:n], f.task.Artifacts[:n:n]
+	if n == 0 {
+		f.task.Artifacts = nil
+	}
 }
 
 // join appends the parts of a chunk. Events do not change: the first time it

@@ -44,10 +44,17 @@ const workingAfter = 100 * time.Millisecond
 
 // start hands an execution to the pool, which closes news when it has ended.
 func (s *Service) start(ctx context.Context, pl *place, news *reader, run string, who identity.Caller, out Submitted) {
-	base, cancel := context.WithCancelCause(s.base)
+	e := s.execution(withOrigin(s.base, ctx), news, run, who, out)
+	e.place = pl
+	s.enter(e, nil)
+}
+
+// execution returns the run that answers the last message of a task.
+func (s *Service) execution(base context.Context, news *reader, run string, who identity.Caller, out Submitted) *execution {
+	ctx, cancel := context.WithCancelCause(base)
 	t, last := out.Task, len(out.Task.History)-1
 	e := &execution{
-		key: news.key, place: pl, run: run, fence: out.Fence, news: news, contextID: t.ContextID, ctx: withOrigin(base, ctx), cancel: cancel,
+		key: news.key, run: run, fence: out.Fence, news: news, contextID: t.ContextID, ctx: ctx, cancel: cancel,
 		req: Request{
 			TaskID: executorID("task", news.key.owner, news.key.id), ContextID: executorID("context", news.key.owner, t.ContextID),
 			Message: t.History[last], History: t.History[:last:last], Caller: who,
@@ -56,7 +63,7 @@ func (s *Service) start(ctx context.Context, pl *place, news *reader, run string
 	if last == 0 {
 		e.task = t
 	}
-	s.enter(e, nil)
+	return e
 }
 
 // carryOut takes an execution to its end; refused says that it gets no worker.

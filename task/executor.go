@@ -24,6 +24,15 @@ type Executor interface {
 	Execute(ctx context.Context, req Request, emit func(*a2a.Artifact) error) (Result, error)
 }
 
+// Repeatable is an [Executor] that says of a message whether answering it a second
+// time does no harm. When the process that answered it is gone, it is then answered
+// again, once, where it would fail. The caller of the second time is known by its
+// DID alone: what its token said is not kept.
+type Repeatable interface {
+	Executor
+	Repeatable(req Request) bool
+}
+
 // Request is what an [Executor] works on. It must not be modified.
 type Request struct {
 	// TaskID and ContextID name the task and the conversation among those of all

@@ -49,8 +49,11 @@ func (s *Service) keepLease(ctx context.Context) {
 		if err := s.renewLease(ctx); err != nil && ctx.Err() == nil {
 			s.cfg.Logger.Warn("the lease of the running tasks could not be renewed", "error", err)
 		}
-		if _, err := s.failLost(ctx, false); err != nil && ctx.Err() == nil {
-			s.cfg.Logger.Warn("tasks that another process left running could not be failed", "error", err)
+		if s.pool.isClosed() {
+			continue // who goes on takes what is lost
+		}
+		if _, err := s.recover(ctx, false); err != nil && ctx.Err() == nil {
+			s.cfg.Logger.Warn("tasks that another process left running could not be taken over", "error", err)
 		}
 	}
 }
@@ -75,16 +78,26 @@ func (l *lease) release(ctx context.Context) error {
 	return l.store.Release(ctx, l.holder)
 }
 
-// Recover fails what was submitted or working when the process that ran it
-// ended. Call it before serving, and only while no other process runs tasks
-// from the same store: it waits for no lease to end. What other processes lose
-// later is failed when their lease has ended.
+// Recover fails what was submitted or working when the process that ran it ended,
+// and returns how many tasks that were; a [Repeatable] executor begins anew what it
+// may. Call it before serving, and only while no other process runs tasks from the
+// same store: it waits for no lease to end. What other processes lose later is
+// treated so when their lease has ended.
 func (s *Service) Recover(ctx context.Context) (int, error) {
-	n, err := s.failLost(ctx, true)
+	n, err := s.recover(ctx, true)
 	if err != nil {
 		return 0, fmt.Errorf("recovering tasks: %w", err)
 	}
 	return n, nil
+}
+
+func (s *Service) recover(ctx context.Context, alone bool) (int, error) {
+	taken, err := s.runAgain(ctx, alone)
+	if err != nil {
+		return taken, err
+	}
+	n, err := s.failLost(ctx, alone)
+	return taken + n, err
 }
 
 func (s *Service) failLost(ctx context.Context, alone bool) (int, error) {

@@ -170,6 +170,12 @@ func (s *storage) Hold(ctx context.Context, holder string, d time.Duration) erro
 	return s.note(s.Store.Hold(ctx, holder, d), false)
 }
 
+// TakeLost implements [Store].
+func (s *storage) TakeLost(ctx context.Context, r Recovery, run string, at time.Time) (Taken, error) {
+	taken, err := s.Store.TakeLost(ctx, r, run, at)
+	return taken, s.note(err, taken.Task != nil)
+}
+
 // FailLost implements [Store].
 func (s *storage) FailLost(ctx context.Context, r Recovery) ([]Lost, error) {
 	lost, err := s.Store.FailLost(ctx, r)

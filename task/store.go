@@ -78,6 +78,11 @@ type Store interface {
 	Hold(ctx context.Context, holder string, d time.Duration) error
 	Release(ctx context.Context, holder string) error
 
+	// TakeLost gives a lost task to a run of the holder, which begins anew what the
+	// lost one did: what that made is dropped. It takes the first behind r.After, and
+	// none that was taken since its last message. Nothing is taken if Task is nil.
+	TakeLost(ctx context.Context, r Recovery, run string, at time.Time) (Taken, error)
+
 	// FailLost ends the tasks whose run is lost, as Transition does, and returns
 	// them. In the same transaction in which a task ends its run is lost still.
 	FailLost(ctx context.Context, r Recovery) ([]Lost, error)

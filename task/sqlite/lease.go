@@ -74,7 +74,7 @@ func (s *Store) leaseOver(ctx context.Context, r task.Recovery) (over bool, err 
 }
 
 func (s *Store) failBatch(ctx context.Context, tx *sql.Tx, r task.Recovery, c change, after task.Lost) ([]task.Lost, error) {
-	lost, err := s.lost(ctx, tx, r, after)
+	lost, err := s.lost(ctx, tx, s.stmt.anyLost, r, after, batch)
 	if err != nil {
 		return nil, err
 	}
@@ -91,8 +91,8 @@ func (s *Store) failBatch(ctx context.Context, tx *sql.Tx, r task.Recovery, c ch
 	return lost, nil
 }
 
-func (s *Store) lost(ctx context.Context, tx *sql.Tx, r task.Recovery, after task.Lost) (all []task.Lost, err error) {
-	rows, err := tx.StmtContext(ctx, s.stmt.anyLost).QueryContext(ctx, after.Owner, after.ID, r.Holder, r.Alone, now(), batch)
+func (s *Store) lost(ctx context.Context, tx *sql.Tx, stmt *sql.Stmt, r task.Recovery, after task.Lost, limit int) (all []task.Lost, err error) {
+	rows, err := tx.StmtContext(ctx, stmt).QueryContext(ctx, after.Owner, after.ID, r.Holder, r.Alone, now(), limit)
 	if err != nil {
 		return nil, err
 	}

@@ -14,7 +14,7 @@ type statements struct {
 	byMessage, taskForUpdate, insertTask, continueTask, insertMessage,
 	charge, transition, taskState, insertArtifact, addBytes,
 	contextSize, contextBatch, deleteTask, insertFeedback, headForUpdate, number,
-	insertEvent, advance, tell, runChunks, dropStates, dropChunks, hold, release, anyLost, forgetLeases,
+	insertEvent, advance, tell, runChunks, dropStates, dropChunks, hold, release, anyLost, anyLostNotTaken, takeTask, chunkBytes, forgetLeases,
 	anyAtRest, oldestEnded, forgetOwner, insertProbe, deleteProbe *sql.Stmt
 	// for reading
 	head, events, unnumbered, chunks, anyLeaseOver,
@@ -29,6 +29,10 @@ const ended = `('TASK_STATE_COMPLETED', 'TASK_STATE_FAILED', 'TASK_STATE_CANCELE
 
 // listed are the states of what its owner knows as a task.
 const listed = `state <> 'ANSWERED'`
+
+// anyLost are tasks whose run is lost.
+const anyLost = `SELECT owner, id FROM tasks WHERE (owner, id) > (?1, ?2) AND state IN ` + unfinished + ` AND holder <> ?3
+	AND (?4 OR (holder <> '' AND holder NOT IN (SELECT holder FROM leases WHERE until > ?5)))`
 
 // numbered is a task that a version without events wrote, as events.
 const numbered = `
@@ -81,8 +85,12 @@ func (s *statements) prepare(ctx context.Context, write, read *sql.DB) error {
 		{write, &s.addBytes, `UPDATE tasks SET bytes = bytes + ? WHERE owner = ? AND id = ?`},
 		{write, &s.hold, `INSERT INTO leases (holder, until) VALUES (?, ?) ON CONFLICT (holder) DO UPDATE SET until = excluded.until`},
 		{write, &s.release, `UPDATE leases SET until = 0 WHERE holder = ?`},
-		{write, &s.anyLost, `SELECT owner, id FROM tasks WHERE (owner, id) > (?1, ?2) AND state IN ` + unfinished + ` AND holder <> ?3
-			AND (?4 OR (holder <> '' AND holder NOT IN (SELECT holder FROM leases WHERE until > ?5))) ORDER BY owner, id LIMIT ?6`},
+		{write, &s.anyLost, anyLost + ` ORDER BY owner, id LIMIT ?6`},
+		{write, &s.anyLostNotTaken, anyLost + ` AND NOT EXISTS (SELECT 1 FROM events e WHERE e.owner = tasks.owner AND e.task_id = tasks.id
+			AND e.kind = 'state' AND e.state = 'TASK_STATE_SUBMITTED') ORDER BY owner, id LIMIT ?6`},
+		{write, &s.takeTask, `UPDATE tasks SET state = 'TASK_STATE_SUBMITTED', message = NULL, run = ?, fence = fence + 1, holder = ?, bytes = bytes - ?, updated_at = ?, seq = ?
+			WHERE owner = ? AND id = ?`},
+		{write, &s.chunkBytes, `SELECT coalesce(sum(length(CAST(body AS BLOB))), 0) FROM events WHERE owner = ? AND task_id = ? AND kind = 'chunk'`},
 		{write, &s.forgetLeases, `DELETE FROM leases WHERE holder <> ? AND (? OR until <= ?)`},
 		{write, &s.anyAtRest, `SELECT owner, id, bytes FROM tasks INDEXED BY tasks_at_rest WHERE updated_at < ? AND state NOT IN ` + unfinished + `
 			ORDER BY updated_at LIMIT ?`},

@@ -131,6 +131,65 @@ func testManyLost(t *testing.T, f *fixture) {
 	}
 }
 
+// testTake: a lost run is begun anew by another, which the lost one cannot disturb;
+// what that had made is void, and there is no third time.
+func testTake(t *testing.T, f *fixture) {
+	s := submission(alice, f.message("x"), epoch)
+	s.ContextID = "c"
+	first := f.begin(s)
+	first.move(task.Transition{To: a2a.TaskStateWorking})
+	first.append("a", "half")
+	r := task.Recovery{Holder: "me", Alone: true}
+	if taken, err := f.store.TakeLost(f.ctx(), task.Recovery{Holder: "me"}, "run 2", epoch); taken.Task != nil || err != nil {
+		t.Errorf("while its lease lasts: %+v, %v", taken, err)
+	}
+	var fold task.Fold // of a reader that has seen the half
+	seen := f.events(alice, first.task, 0)
+	for _, e := range seen {
+		fold.Add(e)
+	}
+	taken, err := f.store.TakeLost(f.ctx(), r, "run 2", epoch.Add(time.Second))
+	if err != nil || taken.Task == nil || taken.Owner != alice || taken.ID != first.task || taken.Run != first.id || taken.Fence <= first.fence {
+		t.Fatalf("TakeLost = %+v, %v", taken, err)
+	}
+	if taken.Task.Status.State != a2a.TaskStateSubmitted || len(taken.Task.Artifacts) != 0 || texts(taken.Task.History) != "x;" {
+		t.Errorf("taken as %+v", taken.Task)
+	}
+	for name, err := range map[string]error{
+		"appends": f.store.Append(f.ctx(), alice, first.task, first.chunk("a", "late")),
+		"ends":    f.store.Transition(f.ctx(), alice, first.task, first.transition(task.Transition{To: a2a.TaskStateCompleted})),
+	} {
+		if !errors.Is(err, task.ErrSuperseded) {
+			t.Errorf("the lost run %s: %v", name, err)
+		}
+	}
+	second := &run{f: f, owner: alice, task: taken.ID, id: "run 2", fence: taken.Fence}
+	second.append("a", "whole")
+	f.foldAll(alice, taken.ID)
+	for _, e := range f.events(alice, taken.ID, seen[len(seen)-1].Seq) {
+		fold.Add(e)
+	}
+	f.wantFold(alice, taken.ID, &fold)
+
+	r.Holder = "another"
+	if again, err := f.store.TakeLost(f.ctx(), r, "run 3", epoch); again.Task != nil || err != nil {
+		t.Errorf("a second time: %+v, %v", again, err)
+	}
+	r.Transition = task.Transition{To: a2a.TaskStateFailed, At: epoch}
+	if lost, err := f.store.FailLost(f.ctx(), r); len(lost) != 1 || err != nil {
+		t.Errorf("FailLost = %v, %v", lost, err)
+	}
+	f.foldAll(alice, taken.ID)
+	if n, err := f.store.ClearContext(f.ctx(), alice, "c"); n != 1 || err != nil {
+		t.Fatal(n, err)
+	}
+	next := submission(alice, f.message("x"), epoch)
+	next.MaxTasks, next.MaxBytes = 1, 200
+	if _, err := f.store.Submit(f.ctx(), next); err != nil {
+		t.Errorf("its room is not free: %v", err)
+	}
+}
+
 // testTold: a task that its owner knows does not become an answered message.
 func testTold(t *testing.T, f *fixture) {
 	answered := func(r *run) error {

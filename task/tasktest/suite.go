@@ -52,6 +52,7 @@ func Run(t *testing.T, open Open) {
 		"who has no run appends nothing":                               testFencing,
 		"a run is lost when its lease has ended":                       testLeases,
 		"many lost runs":                                               testManyLost,
+		"a lost run is begun anew once":                                testTake,
 		"a task that is told of stays one":                             testTold,
 	} {
 		t.Run(name, func(t *testing.T) {
