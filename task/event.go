@@ -32,8 +32,9 @@ type Event struct {
 	// twice and may be missing.
 	Seq  int64
 	Kind EventKind
-	// Run is the run that wrote it or, with a client's message, that it began. It
-	// is "" where it was no run, or is not known any more.
+	// Run is the run that wrote it or, with a client's message, that it began; with
+	// the state that a task rests in, the run that had it last. It is "" where it
+	// was no run, or is not known any more.
 	Run string
 	At  time.Time
 	// State is that of EventState.

@@ -50,10 +50,8 @@ func (s *Store) compact(ctx context.Context, tx *sql.Tx, h *head, at int64) (siz
 	if err != nil {
 		return 0, err
 	}
-	for _, stmt := range []*sql.Stmt{s.stmt.dropStates, s.stmt.dropChunks} {
-		if _, err := tx.StmtContext(ctx, stmt).ExecContext(ctx, h.owner, h.id); err != nil {
-			return 0, err
-		}
+	if _, err := tx.StmtContext(ctx, s.stmt.dropPassing).ExecContext(ctx, h.owner, h.id); err != nil {
+		return 0, err
 	}
 	for _, c := range chunks {
 		grown, err := s.keepChunks(ctx, tx, h, c, at)

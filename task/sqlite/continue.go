@@ -23,10 +23,6 @@ func (s *Store) continueWith(ctx context.Context, tx *sql.Tx, sub *task.Submissi
 	if err := s.numberOnce(ctx, tx, h); err != nil {
 		return err
 	}
-	// The state that it rested in is over, and its message becomes one of the history.
-	if _, err := tx.StmtContext(ctx, s.stmt.dropStates).ExecContext(ctx, h.owner, h.id); err != nil {
-		return err
-	}
 	if row.message.Valid { // counted already, when it became the status message
 		var asked a2a.Message
 		if err := freeform.Unmarshal([]byte(row.message.String), &asked); err != nil {

@@ -73,7 +73,7 @@ func decodeBody(e *task.Event, body []byte) error {
 		e.Artifact = new(a2a.Artifact)
 		return freeform.Unmarshal(body, e.Artifact)
 	case task.EventState:
-		if len(body) == 0 || string(body) == saysNothing {
+		if len(body) == 0 {
 			return nil
 		}
 	}

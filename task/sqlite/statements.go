@@ -14,7 +14,7 @@ type statements struct {
 	byMessage, taskForUpdate, insertTask, continueTask, insertMessage,
 	charge, transition, taskState, insertArtifact, addBytes,
 	contextSize, contextBatch, deleteTask, insertFeedback, headForUpdate, number,
-	insertEvent, advance, tell, runChunks, dropStates, dropChunks, hold, release, anyLost, anyLostNotTaken, takeTask, chunkBytes, forgetLeases,
+	insertEvent, advance, tell, runChunks, dropPassing, dropChunks, hold, release, anyLost, anyLostNotTaken, takeTask, chunkBytes, forgetLeases,
 	anyAtRest, oldestEnded, forgetOwner, insertProbe, deleteProbe *sql.Stmt
 	// for reading
 	head, events, unnumbered, chunks, anyLeaseOver,
@@ -34,23 +34,24 @@ const listed = `state <> 'ANSWERED'`
 const anyLost = `SELECT owner, id FROM tasks WHERE (owner, id) > (?1, ?2) AND state IN ` + unfinished + ` AND holder <> ?3
 	AND (?4 OR (holder <> '' AND holder NOT IN (SELECT holder FROM leases WHERE until > ?5)))`
 
-// numbered is a task that a version without events wrote, as events.
+// numbered are the events of a task that a version without events wrote.
 const numbered = `
 	SELECT owner, task_id, seq + 1 AS seq, 'message' AS kind, '' AS run, 0 AS at, NULL AS state, seq AS ref, NULL AS body
 		FROM messages WHERE owner = ?1 AND task_id = ?2
 	UNION ALL SELECT a.owner, a.task_id, t.messages + a.seq + 1, 'artifact', '', t.updated_at, NULL, a.seq, NULL
-		FROM artifacts a JOIN tasks t ON t.owner = a.owner AND t.id = a.task_id WHERE a.owner = ?1 AND a.task_id = ?2
-	UNION ALL SELECT owner, id, messages + artifacts + 1, 'state', run, updated_at, state, NULL, NULL FROM tasks WHERE owner = ?1 AND id = ?2`
+		FROM artifacts a JOIN tasks t ON t.owner = a.owner AND t.id = a.task_id WHERE a.owner = ?1 AND a.task_id = ?2`
 
-// bodies and bodiesOf read events with what stands elsewhere.
-const bodies = `SELECT e.seq, e.kind, e.run, e.at, e.state, e.ref,
-	CASE WHEN e.body IS NOT NULL THEN e.body WHEN e.kind = 'message' THEN m.body WHEN e.kind = 'artifact' THEN a.body ELSE t.message END
-	FROM `
+// bodies and bodiesOf read events with what stands elsewhere, and the state that
+// the task rests in, which is always its last event.
+const bodies = `SELECT e.seq, e.kind, e.run, e.at, e.state, e.ref, coalesce(e.body, m.body, a.body) FROM `
 
 const bodiesOf = `
-	JOIN tasks t ON t.owner = e.owner AND t.id = e.task_id
 	LEFT JOIN messages m ON e.kind = 'message' AND m.owner = e.owner AND m.task_id = e.task_id AND m.seq = e.ref
 	LEFT JOIN artifacts a ON e.kind = 'artifact' AND a.owner = e.owner AND a.task_id = e.task_id AND a.seq = e.ref`
+
+const restsIn = `
+	UNION ALL SELECT CASE seq WHEN 0 THEN messages + artifacts + 1 ELSE seq END AS last, 'state', run, updated_at, state, NULL, message
+		FROM tasks WHERE owner = ?1 AND id = ?2 AND last > ?3 AND (seq = 0 OR state NOT IN ` + unfinished + `) ORDER BY 1 LIMIT ?4`
 
 func (s *statements) prepare(ctx context.Context, write, read *sql.DB) error {
 	for _, p := range []struct {
@@ -74,7 +75,7 @@ func (s *statements) prepare(ctx context.Context, write, read *sql.DB) error {
 		{write, &s.advance, `UPDATE tasks SET seq = ?, bytes = bytes + ? WHERE owner = ? AND id = ?`},
 		{write, &s.tell, `UPDATE tasks SET told = 1 WHERE owner = ? AND id = ? AND state IN ` + unfinished},
 		{write, &s.runChunks, `SELECT seq, run, body FROM events WHERE owner = ? AND task_id = ? AND kind = 'chunk' ORDER BY seq`},
-		{write, &s.dropStates, `DELETE FROM events WHERE owner = ? AND task_id = ? AND kind = 'state'`},
+		{write, &s.dropPassing, `DELETE FROM events WHERE owner = ? AND task_id = ? AND kind IN ('chunk', 'state')`},
 		{write, &s.dropChunks, `DELETE FROM events WHERE owner = ? AND task_id = ? AND kind = 'chunk'`},
 		{write, &s.taskState, `SELECT state IN ` + ended + ` FROM tasks WHERE owner = ? AND id = ?`},
 		{write, &s.insertArtifact, `INSERT INTO artifacts (owner, task_id, seq, body) VALUES (?, ?, ?, ?)`},
@@ -102,8 +103,8 @@ func (s *statements) prepare(ctx context.Context, write, read *sql.DB) error {
 
 		{read, &s.task, `SELECT id, context_id, state, message, messages, bytes, updated_at FROM tasks WHERE owner = ? AND id = ?`},
 		{read, &s.head, `SELECT seq, state, run, fence, messages, artifacts, bytes FROM tasks WHERE owner = ? AND id = ?`},
-		{read, &s.events, bodies + `events e` + bodiesOf + ` WHERE e.owner = ?1 AND e.task_id = ?2 AND e.seq > ?3 ORDER BY e.seq LIMIT ?4`},
-		{read, &s.unnumbered, bodies + `(` + numbered + `) e` + bodiesOf + ` WHERE e.seq > ?3 ORDER BY e.seq LIMIT ?4`},
+		{read, &s.events, bodies + `events e` + bodiesOf + ` WHERE e.owner = ?1 AND e.task_id = ?2 AND e.seq > ?3` + restsIn},
+		{read, &s.unnumbered, bodies + `(` + numbered + `) e` + bodiesOf + ` WHERE e.seq > ?3` + restsIn},
 		{read, &s.chunks, `SELECT body FROM events WHERE owner = ? AND task_id = ? AND kind = 'chunk' ORDER BY seq`},
 		{read, &s.anyLeaseOver, `SELECT EXISTS (SELECT 1 FROM leases WHERE until <= ? AND holder <> ?)`},
 		{read, &s.history, `SELECT body FROM messages WHERE owner = ? AND task_id = ? AND seq >= ? ORDER BY seq`},

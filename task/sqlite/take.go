@@ -48,7 +48,7 @@ func (s *Store) take(ctx context.Context, tx *sql.Tx, h *head, holder, run strin
 	if err := s.charge(ctx, tx, h.owner, 0, -size, 0, 0); err != nil {
 		return err
 	}
-	e := entry{kind: task.EventState, run: run, at: at, state: text(string(a2a.TaskStateSubmitted)), body: text(saysNothing)}
+	e := entry{kind: task.EventState, run: run, at: at, state: text(string(a2a.TaskStateSubmitted))}
 	if err := s.appendEvent(ctx, tx, h, e); err != nil {
 		return err
 	}

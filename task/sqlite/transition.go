@@ -9,10 +9,6 @@ import (
 	"github.com/getbindu/bindu-go/task"
 )
 
-// saysNothing is the body of a state that the task does not rest in and that has
-// no message: such a body is not looked for elsewhere.
-const saysNothing = "null"
-
 // Transition implements [task.Store].
 func (s *Store) Transition(ctx context.Context, owner, id string, t task.Transition) error {
 	c, err := encode(t) // before others have to wait
@@ -55,7 +51,7 @@ func (s *Store) apply(ctx context.Context, tx *sql.Tx, h *head, c change) error 
 			return err
 		}
 	}
-	if err := s.appendEvent(ctx, tx, h, c.state()); err != nil {
+	if err := s.addState(ctx, tx, h, c); err != nil {
 		return err
 	}
 	_, err := tx.StmtContext(ctx, s.stmt.transition).ExecContext(ctx,
@@ -71,15 +67,14 @@ type change struct {
 	size      int
 }
 
-// state is the event of the new state.
-func (c *change) state() entry {
-	e := entry{kind: task.EventState, run: c.Run, at: c.At.UnixMilli(), state: text(string(c.To))}
-	if !isAtRest(c.To) {
-		if e.body = c.message; !e.body.Valid {
-			e.body = text(saysNothing)
-		}
+// addState gives the new state a number. One that the task rests in stands in its
+// row, and is the last event as long as it rests.
+func (s *Store) addState(ctx context.Context, tx *sql.Tx, h *head, c change) error {
+	if isAtRest(c.To) {
+		h.seq++
+		return nil
 	}
-	return e
+	return s.appendEvent(ctx, tx, h, entry{kind: task.EventState, run: c.Run, at: c.At.UnixMilli(), state: text(string(c.To)), body: c.message})
 }
 
 func encode(t task.Transition) (change, error) {

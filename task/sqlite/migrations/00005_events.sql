@@ -10,8 +10,8 @@ ALTER TABLE tasks ADD COLUMN fence INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE tasks ADD COLUMN holder TEXT NOT NULL DEFAULT '';
 ALTER TABLE tasks ADD COLUMN told INTEGER NOT NULL DEFAULT 0;
 
--- ref is the seq of a message or an artifact, whose body stands there. The body
--- of the state that a task rests in is the message of the task. When it comes to
+-- ref is the seq of a message or an artifact, whose body stands there. The state
+-- that a task rests in stands in its row, and is its last event. When it comes to
 -- rest, chunks become artifacts and the states before go.
 CREATE TABLE events (
     owner   TEXT    NOT NULL,
