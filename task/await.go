@@ -25,8 +25,8 @@ func (s *Service) await(ctx context.Context, run *waiter, history int) (a2a.Send
 			return reply(final, history), nil
 		}
 		_, head, err := s.store.Events(ctx, run.key.owner, run.key.id, 0, 0)
-		if err != nil && ctx.Err() != nil {
-			break
+		if err != nil && !ended && (ctx.Err() != nil || isPassing(err)) {
+			continue // the execution goes on
 		}
 		if err != nil {
 			return nil, err

@@ -44,7 +44,7 @@ const workingAfter = 100 * time.Millisecond
 
 // start hands an execution to the pool, which closes news when it has ended.
 func (s *Service) start(ctx context.Context, pl *place, news *reader, run string, who identity.Caller, out Submitted) {
-	e := s.execution(withOrigin(s.base, ctx), news, run, who, out)
+	e := s.execution(s.withLink(ctx), news, run, who, out)
 	e.place = pl
 	s.enter(e, nil)
 }

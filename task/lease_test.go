@@ -149,17 +149,19 @@ func TestWaitingForARunOfAnotherProcess(t *testing.T) {
 	})
 }
 
-// An execution knows the request that it answers, and does not end with it.
-func TestAnExecutionKnowsItsRequest(t *testing.T) {
+// An execution can refer to the request that it answers, and has nothing else of it.
+func TestAnExecutionIsLinkedToItsRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		type name struct{}
 		var seen []any
-		s, end := newService(t, task.Config{Executor: executor(func(ctx context.Context, _ task.Request, _ func(*a2a.Artifact) error) (task.Result, error) {
-			time.Sleep(time.Minute)
-			origin, ok := task.Origin(ctx)
-			seen = append(seen, ok, origin.Value(name{}), ctx.Value(name{}), ctx.Err(), origin.Err(), task.Reserve(origin, 1))
-			return task.Result{}, nil
-		})})
+		s, end := newService(t, task.Config{
+			Link: func(request context.Context) any { return request.Value(name{}) },
+			Executor: executor(func(ctx context.Context, _ task.Request, _ func(*a2a.Artifact) error) (task.Result, error) {
+				time.Sleep(time.Minute)
+				seen = append(seen, task.Link(ctx), ctx.Value(name{}), ctx.Err(), task.Reserve(ctx, 1))
+				return task.Result{}, nil
+			}),
+		})
 		defer end()
 		ctx, cancel := context.WithCancel(context.WithValue(as(t, "alice"), name{}, "the trace"))
 		ctx = task.WithReserve(ctx, func(int64) error { return errors.New("the request's room") })
@@ -167,11 +169,11 @@ func TestAnExecutionKnowsItsRequest(t *testing.T) {
 		cancel()
 		time.Sleep(2 * time.Minute)
 		wantState(t, get(t, s, as(t, "alice"), sent.ID), a2a.TaskStateCompleted, "")
-		if want := []any{true, "the trace", nil, nil, nil, nil}; asJSON(t, seen) != asJSON(t, want) {
+		if want := []any{"the trace", nil, nil, nil}; asJSON(t, seen) != asJSON(t, want) {
 			t.Errorf("the executor saw %v, want %v", seen, want)
 		}
-		if _, ok := task.Origin(t.Context()); ok {
-			t.Error("there is a request outside executions")
+		if link := task.Link(t.Context()); link != nil {
+			t.Errorf("outside executions there is %v", link)
 		}
 	})
 }

@@ -43,6 +43,10 @@ type Config struct {
 	// AdminPermission lets its holder cancel and clear tasks of everybody.
 	// Empty: nobody may.
 	AdminPermission string
+	// Link returns what an execution keeps of the context of its request to refer to
+	// it, such as the context of a span; see [Link]. It must be small. By default
+	// nothing is kept.
+	Link func(request context.Context) any
 	// Now is the clock, time.Now by default.
 	Now func() time.Time
 	// Rand is the source of ids, crypto/rand by default. It must be safe for
