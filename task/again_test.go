@@ -37,7 +37,9 @@ func TestALostRunIsCarriedOutAgainWhereThatIsSafe(t *testing.T) {
 		nameless := must(t, one, client, post("1", "x"))
 		time.Sleep(time.Second)
 		cutOff(true)
-		got := must(t, two, ctx, send("1", "x")) // waits, and is given to another run meanwhile
+		limit, cancel := context.WithTimeout(ctx, 10*time.Minute)
+		defer cancel()
+		got := must(t, two, limit, send("1", "x")) // waits, and is given to another run meanwhile
 		if wantState(t, got, a2a.TaskStateCompleted, ""); got.ID != lost.ID {
 			t.Errorf("another task: %s", asJSON(t, got))
 		}
