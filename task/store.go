@@ -14,11 +14,12 @@ import (
 // its last chunk, and of the states only the last is kept. Reading on behind any
 // event therefore always leads to the same [Fold], which is what Get returns.
 //
-// Every method that takes an owner sees and changes rows of
-// that owner only, by the query itself and not by a check after it. All methods
-// may be called concurrently, by several processes if the implementation is
-// shared. What storage is to blame for is ErrStorage. Submit, Get and List ask [Reserve] before they read a task's messages
-// and artifacts, and fail with its error; [tasktest.Run] is the contract in code.
+// Every method that takes an owner sees and changes rows of that owner only, by the
+// query itself and not by a check after it. All methods may be called concurrently,
+// by several processes if the implementation is shared. What storage is to blame for
+// is ErrStorage. Submit, Get, List and Events ask [Reserve] before they read a
+// task's messages and artifacts, and fail with its error; [tasktest.Run] is the
+// contract in code.
 //
 // [tasktest.Run]: https://pkg.go.dev/github.com/getbindu/bindu-go/task/tasktest#Run
 type Store interface {
@@ -80,7 +81,8 @@ type Store interface {
 
 	// TakeLost gives a lost task to a run of the holder, which begins anew what the
 	// lost one did: what that made is dropped. It takes the first behind r.After, and
-	// none that was taken since its last message. Nothing is taken if Task is nil.
+	// none that was taken since its last message. Nothing was taken if ID is "". With an
+	// error and an ID it is taken and could not be read: only the caller can end it.
 	TakeLost(ctx context.Context, r Recovery, run string, at time.Time) (Taken, error)
 
 	// FailLost ends the tasks whose run is lost, as Transition does, and returns

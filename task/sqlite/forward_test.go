@@ -9,6 +9,7 @@ import (
 
 	"github.com/a2aproject/a2a-go/v2/a2a"
 
+	"github.com/getbindu/bindu-go/internal/safefile"
 	"github.com/getbindu/bindu-go/task"
 	"github.com/getbindu/bindu-go/task/sqlite"
 )
@@ -137,5 +138,52 @@ func TestTheVersionWithoutEventsServesOn(t *testing.T) {
 	old.exec(earlierDelete, owner(0), "mine")
 	if _, _, err := store.Events(t.Context(), owner(0), "mine", 0, 1); !errors.Is(err, task.ErrNotFound) {
 		t.Errorf("events of a task that the version before deleted: %v", err)
+	}
+}
+
+// TestWhatIsDeletedLeavesNothing: by its owner, by age, for room and by the operator.
+func TestWhatIsDeletedLeavesNothing(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "dir")
+	store := openIn(t, path)
+	dir, err := safefile.OpenDir(path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, remove := range map[string]func(id string) error{
+		"by its owner": func(id string) error { _, err := store.ClearContext(t.Context(), owner(0), id); return err },
+		"by age":       func(string) error { _, err := store.Expire(t.Context(), time.UnixMilli(3), 10); return err },
+		"by the operator": func(string) error {
+			_, err := sqlite.Clear(t.Context(), dir, owner(0), time.UnixMilli(3))
+			return err
+		},
+		"for room": func(string) error {
+			s := large("other")
+			s.MaxTasks, s.MakeRoom = 1, true
+			if _, err := store.Submit(t.Context(), s); err != nil {
+				return err
+			}
+			_, err := store.ClearContext(t.Context(), owner(0), "other")
+			return err
+		},
+	} {
+		if _, err := store.Submit(t.Context(), large(name)); err != nil {
+			t.Fatal(err)
+		}
+		chunk := task.Chunk{Run: name, Fence: 1, Artifact: &a2a.Artifact{ID: "a", Parts: a2a.ContentParts{a2a.NewTextPart("x")}}, At: time.UnixMilli(1)}
+		if err := store.Append(t.Context(), owner(0), name, chunk); err != nil {
+			t.Fatal(err)
+		}
+		if err := store.Transition(t.Context(), owner(0), name, task.Transition{To: a2a.TaskStateCompleted, At: time.UnixMilli(2)}); err != nil {
+			t.Fatal(err)
+		}
+		if err := remove(name); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		for _, table := range []string{"tasks", "events", "messages", "artifacts", "owners"} {
+			if n := store.Rows(t, table); n != 0 {
+				t.Errorf("deleted %s, %d rows of %s are left", name, n, table)
+			}
+		}
 	}
 }
