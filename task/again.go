@@ -43,7 +43,7 @@ func (s *Service) begin(taken Taken, run string) bool {
 	who, err := did.Parse(taken.Owner)
 	e := s.execution(s.base, news, run, identity.Caller{DID: who}, Submitted{Task: taken.Task, Fence: taken.Fence})
 	if err == nil && s.cfg.Executor.(Repeatable).Repeatable(e.req) {
-		e.place, err = s.pool.admit(taken.Owner)
+		e.place, _ = s.pool.admit(taken.Owner) // where there is none the task fails, as it would have
 	}
 	if e.place == nil {
 		e.cancel(nil)

@@ -77,8 +77,7 @@ type Service struct {
 	executors sync.WaitGroup // goroutines in Executor.Execute
 
 	store     *storage        // cfg.Store, watched
-	house     context.Context // of housework
-	endHouse  context.CancelFunc
+	endHouse  context.CancelFunc // of housework
 	housework sync.WaitGroup
 }
 
