@@ -59,6 +59,23 @@ func TestALostRunIsCarriedOutAgainWhereThatIsSafe(t *testing.T) {
 	})
 }
 
+// An executor is asked about each message, at a start too.
+func TestARestartedAgentRunsAgainOnlyWhatItMay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		first, second, cutOff := processes(t, task.Config{Executor: sleeper(time.Hour)}, task.Config{Executor: again{sleeper(time.Second)}})
+		ctx := as(t, "alice")
+		may, mayNot := must(t, first, ctx, post("1", "x")), must(t, first, ctx, post("2", "once"))
+		time.Sleep(time.Second)
+		cutOff(true)
+		if n, err := second.Recover(t.Context()); n != 1 || err != nil {
+			t.Errorf("Recover = %d, %v", n, err)
+		}
+		time.Sleep(time.Minute)
+		wantState(t, get(t, second, ctx, may.ID), a2a.TaskStateCompleted, "")
+		wantState(t, get(t, second, ctx, mayNot.ID), a2a.TaskStateFailed, "agent_restarted")
+	})
+}
+
 // An agent that dies of a message does not die of it at each start.
 func TestWhatIsLostTwiceFails(t *testing.T) {
 	synctest.Test(t, whatIsLostTwice)
@@ -88,8 +105,9 @@ func whatIsLostTwice(t *testing.T) {
 		if start == 0 {
 			id = must(t, s, ctx, post("1", "x")).ID
 		}
-		if start < 2 {
-			<-runs
+		time.Sleep(time.Second)
+		if want := []int{1, 1, 0}[start]; len(runs) != want {
+			t.Errorf("start %d ran %d, want %d", start, len(runs), want)
 		}
 		disk.full.Store(true) // it dies
 		close(release)
