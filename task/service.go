@@ -76,7 +76,7 @@ type Service struct {
 
 	executors sync.WaitGroup // goroutines in Executor.Execute
 
-	store     *storage        // cfg.Store, watched
+	store     *storage           // cfg.Store, watched
 	endHouse  context.CancelFunc // of housework
 	housework sync.WaitGroup
 }
