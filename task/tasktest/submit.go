@@ -105,6 +105,10 @@ func testContinue(t *testing.T, f *fixture) {
 	created := f.submit(alice, f.message("book a flight"), epoch)
 	id := string(created.ID)
 	f.move(alice, id, task.Transition{To: a2a.TaskStateInputRequired, Message: says("where to?")})
+	late := task.Chunk{Run: "run-of-m1", Fence: 1, Artifact: artifact("a", "late"), At: epoch}
+	if err := f.store.Append(f.ctx(), alice, id, late); !errors.Is(err, task.ErrSuperseded) {
+		t.Errorf("what is made after the question: %v", err)
+	}
 
 	m := f.message("Oslo")
 	m.TaskID = created.ID
