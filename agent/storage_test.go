@@ -37,6 +37,12 @@ func (d *fullDisk) Submit(context.Context, task.Submission) (task.Submitted, err
 	return task.Submitted{}, d.err()
 }
 
+func (d *fullDisk) Hold(context.Context, string, time.Duration) error { return nil }
+
+func (d *fullDisk) Release(context.Context, string) error { return nil }
+
+func (d *fullDisk) FailLost(context.Context, task.Recovery) ([]task.Lost, error) { return nil, nil }
+
 func (d *fullDisk) Probe(context.Context) error { return d.err() }
 
 // TestReadyzTellsThatTasksCannotBeStored follows a full disk from the first

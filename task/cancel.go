@@ -52,7 +52,7 @@ func (s *Service) cancelForeign(ctx context.Context, id string) (*a2a.Task, erro
 	return t, nil
 }
 
-// cancel decides in the store; only then the execution is told.
+// cancel decides in the store. The execution reads it there.
 func (s *Service) cancel(ctx context.Context, k key) error {
 	err := s.store.Transition(ctx, k.owner, k.id, Transition{To: a2a.TaskStateCanceled, At: s.now()})
 	if errors.Is(err, ErrEnded) {
@@ -61,9 +61,7 @@ func (s *Service) cancel(ctx context.Context, k key) error {
 	if err != nil {
 		return err
 	}
-	if e := s.running(k); e != nil {
-		e.cancel(errCanceled)
-	}
+	s.feed.wake(k)
 	return nil
 }
 

@@ -77,6 +77,25 @@ func TestClearStopsTheExecutions(t *testing.T) {
 	})
 }
 
+func TestWhatWaitsIsNotBegunOnceItIsCleared(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ends := make(chan error, 9)
+		s, end := newService(t, task.Config{Executor: watched(ends), Limits: task.Limits{Workers: 1}})
+		defer end()
+		ctx := as(t, "alice")
+		running, waiting := must(t, s, ctx, post("1", "x")), must(t, s, ctx, post("2", "x"))
+		for _, contextID := range []string{waiting.ContextID, running.ContextID} {
+			if n, err := s.ClearContext(ctx, contextID); n != 1 || err != nil {
+				t.Errorf("ClearContext = %d, %v", n, err)
+			}
+			synctest.Wait()
+		}
+		if len(ends) != 1 {
+			t.Errorf("%d executions began, want that which ran", len(ends))
+		}
+	})
+}
+
 func TestAnExecutionDoesNotEndTheNextTaskOfItsID(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})

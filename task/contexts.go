@@ -60,17 +60,15 @@ func (s *Service) clearForeign(ctx context.Context, contextID string) (int, erro
 }
 
 func (s *Service) clear(ctx context.Context, owner, contextID string) (int, error) {
-	// Those that begin from here on may belong to what is sent after the clearing.
-	running := s.executionsOf(owner, contextID)
 	n, err := s.store.ClearContext(ctx, owner, contextID)
+	if n > 0 {
+		s.feed.wakeOwner(owner) // whose tasks are gone reads it
+	}
 	if err != nil {
 		return 0, err
 	}
 	if n == 0 {
 		return 0, ErrContextNotFound
-	}
-	for _, e := range running {
-		e.cancel(errCanceled)
 	}
 	return n, nil
 }

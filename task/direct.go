@@ -15,7 +15,9 @@ const StateAnswered a2a.TaskState = "ANSWERED"
 
 var errMixedAnswer = errors.New("an answer is a message alone: no artifacts, text or question beside it")
 
-// messageAnswer is the transition that ends an execution with a message.
+// messageAnswer is the transition that ends an execution with a message. Whoever
+// named a task or was given one keeps it: the store then refuses, and the task is
+// completed with the message.
 func (s *Service) messageAnswer(e *execution, out *output, result Result, artifacts []*a2a.Artifact) Transition {
 	if len(artifacts) > 0 || result.InputRequired || result.Text != "" {
 		return s.failed(e, errMixedAnswer)
@@ -25,11 +27,7 @@ func (s *Service) messageAnswer(e *execution, out *output, result Result, artifa
 		return s.failed(e, err)
 	}
 	m.ContextID = e.contextID
-	t := Transition{To: a2a.TaskStateCompleted, Message: m, MaxBytes: s.cfg.Limits.Bytes}
-	if s.stopsBeingATask(e) {
-		t.To = StateAnswered
-	}
-	return t
+	return Transition{To: StateAnswered, Message: m, MaxBytes: s.cfg.Limits.Bytes}
 }
 
 // message returns what is sent of an executor's message, signed as artifacts are.

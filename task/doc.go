@@ -5,6 +5,10 @@
 // scopes every read and write to that caller: a task of somebody else and a
 // task that never existed give the same answer.
 //
+// A task is its events, numbered in one sequence that whoever waits reads; see
+// [Event] and [Store]. A run of the executor holds its task by a lease and a fencing
+// number: what it writes after it lost the task is refused.
+//
 // A message is stored before it is answered. The executor then runs on a
 // bounded pool, and the task ends in exactly one terminal state, decided by a
 // compare-and-set in the [Store]. Tasks survive a crash; what was running then

@@ -59,6 +59,8 @@ var (
 	ErrStorage = errors.New("the tasks cannot be read or written")
 	// ErrSuperseded: the change belongs to an execution that no longer owns the task.
 	ErrSuperseded = errors.New("the task is no longer run by this execution")
+	// ErrTold: the owner knows the task, which therefore cannot become [StateAnswered].
+	ErrTold = errors.New("the owner knows the task")
 )
 
 // Quotas of what is kept for one owner.

@@ -25,6 +25,8 @@ type execution struct {
 	key   key
 	place *place
 	run   string
+	fence int64
+	news  *reader // of its task: who else changes it, stops the execution
 	req   Request
 	// contextID is the caller's name for the conversation; req has the executor's.
 	contextID string
@@ -32,32 +34,35 @@ type execution struct {
 	overdue   bool      // the deadline's verdict is being stored
 	ctx       context.Context
 	cancel    context.CancelCauseFunc
-	task      *a2a.Task     // as submitted; nil if the task had earlier executions
-	done      chan struct{} // closed when the store holds the outcome
-	final     *a2a.Task     // the task in the state it ended in, if known when done is closed
-
-	told, direct bool // under the service's mutex: see tell
+	task      *a2a.Task // as submitted; nil if the task had earlier executions
+	final     *a2a.Task // the task in the state it ended in, if known when it has
 }
 
 // workingAfter is how long an execution lasts before the store is told that it
 // is under way. Most end sooner and save the write; the one they end with says all.
 const workingAfter = 100 * time.Millisecond
 
-// start registers an execution and hands it to the pool.
-func (s *Service) start(pl *place, k key, run string, who identity.Caller, t *a2a.Task, told bool) *execution {
-	ctx, cancel := context.WithCancelCause(s.base)
-	last := len(t.History) - 1
+// start hands an execution to the pool, which closes news when it has ended.
+func (s *Service) start(ctx context.Context, pl *place, news *reader, run string, who identity.Caller, out Submitted) {
+	e := s.execution(s.withLink(ctx), news, run, who, out)
+	e.place = pl
+	s.enter(e, nil)
+}
+
+// execution returns the run that answers the last message of a task.
+func (s *Service) execution(base context.Context, news *reader, run string, who identity.Caller, out Submitted) *execution {
+	ctx, cancel := context.WithCancelCause(base)
+	t, last := out.Task, len(out.Task.History)-1
 	e := &execution{
-		key: k, place: pl, run: run, contextID: t.ContextID, ctx: ctx, cancel: cancel, done: make(chan struct{}), told: told,
+		key: news.key, run: run, fence: out.Fence, news: news, contextID: t.ContextID, ctx: ctx, cancel: cancel,
 		req: Request{
-			TaskID: executorID("task", k.owner, k.id), ContextID: executorID("context", k.owner, t.ContextID),
+			TaskID: executorID("task", news.key.owner, news.key.id), ContextID: executorID("context", news.key.owner, t.ContextID),
 			Message: t.History[last], History: t.History[:last:last], Caller: who,
 		},
 	}
 	if last == 0 {
 		e.task = t
 	}
-	s.enter(e, nil)
 	return e
 }
 
@@ -66,6 +71,8 @@ func (s *Service) carryOut(e *execution, refused error) {
 	e.due = s.now().Add(s.cfg.Deadline)
 	if cause := context.Cause(e.ctx); cause != nil { // before its turn came
 		refused = cause
+	} else if e.news.woken() && s.mustStop(e) {
+		refused = errCanceled
 	}
 	if refused != nil {
 		s.persist(e, s.failed(e, refused))
@@ -117,18 +124,8 @@ func (s *Service) attempt(ctx context.Context, e *execution, out *output) (Resul
 		result, err := s.protect(ctx, e, out)
 		answers <- answer{result, err}
 	})
-	working := time.NewTimer(workingAfter)
-	defer working.Stop()
-	for ctx.Err() == nil {
-		select {
-		case a := <-answers:
-			return a.result, a.err
-		case <-working.C:
-			if !s.beginWork(e) {
-				e.cancel(errCanceled)
-			}
-		case <-ctx.Done():
-		}
+	if a, came := s.watch(ctx, e, answers); came {
+		return a.result, a.err
 	}
 	grace := time.NewTimer(s.cfg.Grace)
 	defer grace.Stop()
@@ -142,6 +139,33 @@ func (s *Service) attempt(ctx context.Context, e *execution, out *output) (Resul
 		s.abandon(e, answers)
 		return Result{}, context.Cause(ctx)
 	}
+}
+
+// watch returns the executor's answer if it comes before ctx ends, which it sees
+// to when the task is no longer the execution's.
+func (s *Service) watch(ctx context.Context, e *execution, answers <-chan answer) (answer, bool) {
+	working, look := time.NewTimer(workingAfter), time.NewTicker(readEvery)
+	defer working.Stop()
+	defer look.Stop()
+	for ctx.Err() == nil {
+		ours := true
+		select {
+		case a := <-answers:
+			return a, true
+		case <-working.C:
+			ours = s.beginWork(e)
+		case <-e.news.changed:
+			e.news.woken()
+			ours = !s.mustStop(e)
+		case <-look.C:
+			ours = !s.mustStop(e)
+		case <-ctx.Done():
+		}
+		if !ours {
+			e.cancel(errCanceled)
+		}
+	}
+	return answer{}, false
 }
 
 // abandon counts an executor that did not return, until it does.

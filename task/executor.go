@@ -13,15 +13,24 @@ import (
 
 // Executor answers messages: it is the agent behind the protocol.
 type Executor interface {
-	// Execute answers one message. It hands artifacts to emit as they become
-	// ready; the parts of a further artifact with the same ID are appended to
-	// the first. An error of emit means that the result is not wanted any more.
+	// Execute answers one message. Its answer is a stream: it hands artifacts to
+	// emit as they become ready, and the parts of a further artifact with the same
+	// ID are appended to the first. A single answer is a stream of one. An error of emit means that the result is not wanted any more.
 	//
 	// A [*Failure] ends the task with a text that the peer may read; any other
 	// error, a panic and an expired ctx fail it with a general one. Execute
 	// must return soon after ctx ends, whose cause says why: its place is then
 	// given to others.
 	Execute(ctx context.Context, req Request, emit func(*a2a.Artifact) error) (Result, error)
+}
+
+// Repeatable is an [Executor] that says of a message whether answering it a second
+// time does no harm. When the process that answered it is gone, it is then answered
+// again, once, where it would fail. The caller of the second time is known by its
+// DID alone: what its token said is not kept.
+type Repeatable interface {
+	Executor
+	Repeatable(req Request) bool
 }
 
 // Request is what an [Executor] works on. It must not be modified.

@@ -22,7 +22,7 @@ var retryAfter = [...]time.Duration{100 * time.Millisecond, time.Second, 5 * tim
 // way for the deadline's verdict, which is smaller. When the service stops and
 // the store does not recover, the task stays as it is until [Service.Recover].
 func (s *Service) persist(e *execution, t Transition) {
-	t.Run, t.MakeRoom, e.final = e.run, s.cfg.MakeRoom, nil
+	t.Run, t.Fence, t.MakeRoom, e.final = e.run, e.fence, s.cfg.MakeRoom, nil
 	for attempt := 0; ; attempt++ {
 		t.At = s.now()
 		err := s.transition(e, t)
@@ -33,6 +33,9 @@ func (s *Service) persist(e *execution, t Transition) {
 			return
 		case isLost(err):
 			return
+		case errors.Is(err, ErrTold):
+			t.To = a2a.TaskStateCompleted
+			continue
 		case errors.As(err, &quota):
 			t = s.instead(e, t, err)
 			continue
@@ -58,7 +61,7 @@ func (s *Service) persist(e *execution, t Transition) {
 // instead is what is stored of an outcome that cannot be.
 func (s *Service) instead(e *execution, t Transition, why error) Transition {
 	f := s.failed(e, why)
-	f.Run = t.Run
+	f.Run, f.Fence, f.MakeRoom = t.Run, t.Fence, t.MakeRoom
 	return f
 }
 
@@ -80,7 +83,10 @@ func isPassing(err error) bool {
 // beginWork tells the store that an execution is under way, and reports whether
 // the task is still its own. It is tried once: not knowing harms nobody.
 func (s *Service) beginWork(e *execution) bool {
-	err := s.transition(e, Transition{Run: e.run, To: a2a.TaskStateWorking, At: s.now()})
+	err := s.transition(e, Transition{Run: e.run, Fence: e.fence, To: a2a.TaskStateWorking, At: s.now()})
+	if err == nil {
+		s.feed.wake(e.key)
+	}
 	if err != nil && !isLost(err) {
 		s.cfg.Logger.Warn("task state not stored", "task", e.key.id, "owner", e.key.owner, "state", a2a.TaskStateWorking, "error", err)
 	}

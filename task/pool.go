@@ -164,6 +164,20 @@ func (p *pool) hanging() int {
 	return p.hung
 }
 
+// isIdle reports that nothing runs or waits.
+func (p *pool) isIdle() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.admitted == 0
+}
+
+// isClosed reports that no more jobs are taken.
+func (p *pool) isClosed() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.closed
+}
+
 // close refuses further jobs; the admitted ones still run.
 func (p *pool) close() {
 	p.mu.Lock()

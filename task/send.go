@@ -1,8 +1,8 @@
 package task
 
 import (
+	"cmp"
 	"context"
-	"errors"
 
 	"github.com/a2aproject/a2a-go/v2/a2a"
 
@@ -40,44 +40,70 @@ func (s *Service) Send(ctx context.Context, req *a2a.SendMessageRequest, opt Sen
 		return nil, err
 	}
 	opt.atOnce = req.Config != nil && req.Config.ReturnImmediately
-	task, run, err := s.submit(ctx, who, owner, msg, opt)
+	out, run, err := s.submit(ctx, who, owner, msg, opt)
 	if err != nil {
 		return nil, err
 	}
-	if run == nil || (opt.atOnce && s.tell(run)) {
-		return reply(task, history), nil
+	if run == nil {
+		return reply(out.Task, history), nil
+	}
+	defer run.close()
+	if opt.atOnce {
+		return s.replyAtOnce(ctx, run, out, history)
 	}
 	_ = Reserve(ctx, 0)
 	return s.await(ctx, run, history)
 }
 
-// submit stores the message and starts its execution. The execution is nil if
-// the message was a duplicate whose execution has ended.
-func (s *Service) submit(ctx context.Context, who identity.Caller, owner string, msg *a2a.Message, opt SendOptions) (*a2a.Task, *execution, error) {
+// replyAtOnce answers with the task as it is, and sees to it that it stays one.
+func (s *Service) replyAtOnce(ctx context.Context, run *waiter, out Submitted, history int) (a2a.SendMessageResult, error) {
+	if out.Duplicate {
+		works, err := s.store.Tell(ctx, run.key.owner, run.key.id)
+		if err != nil {
+			return nil, err
+		}
+		if !works {
+			return s.present(ctx, run.key, history)
+		}
+	}
+	return reply(out.Task, history), nil
+}
+
+// submit stores the message and starts its execution. There is nothing to wait
+// for, and the waiter is nil, if the message was a duplicate and nobody works on
+// its task.
+func (s *Service) submit(ctx context.Context, who identity.Caller, owner string, msg *a2a.Message, opt SendOptions) (Submitted, *waiter, error) {
 	place, err := s.pool.admit(owner)
 	if err != nil {
-		return nil, nil, err
+		return Submitted{}, nil, err
 	}
 	sub, err := s.submission(owner, msg, opt)
+	if err == nil {
+		err = s.lease.hold(ctx)
+	}
 	if err != nil {
 		s.pool.leave(place)
-		return nil, nil, err
+		return Submitted{}, nil, err
 	}
+	// Before it is stored: nobody changes the task between that and the reading.
+	news := s.feed.follow(key{owner, cmp.Or(string(msg.TaskID), sub.TaskID)})
 	out, err := s.store.Submit(ctx, sub)
-	if err != nil {
-		if out.Unread != "" {
-			s.giveUp(place, key{owner, out.Unread}, sub, err)
-		} else {
-			s.pool.leave(place)
-		}
-		return nil, nil, err
-	}
-	k := key{owner, string(out.Task.ID)}
-	if out.Duplicate {
+	switch {
+	case out.Unread != "":
+		s.giveUp(place, news, sub, out.Fence, err)
+		return Submitted{}, nil, err
+	case err != nil, out.Duplicate:
+		news.close()
 		s.pool.leave(place)
-		return out.Task, s.running(k), nil
+		if err != nil || atRest(out.Task.Status.State) {
+			return out, nil, err
+		}
+		return out, &waiter{reader: s.feed.follow(key{owner, string(out.Task.ID)}), behind: true}, nil
 	}
-	return out.Task, s.start(place, k, sub.Run, who, out.Task, opt.atOnce || msg.TaskID != ""), nil
+	s.feed.wakeOthers(news)
+	run := &waiter{reader: s.feed.follow(news.key), run: sub.Run}
+	s.start(ctx, place, news, sub.Run, who, out)
+	return out, run, nil
 }
 
 func (s *Service) submission(owner string, msg *a2a.Message, opt SendOptions) (Submission, error) {
@@ -95,31 +121,10 @@ func (s *Service) submission(owner string, msg *a2a.Message, opt SendOptions) (S
 	return Submission{
 		Owner: owner, Message: msg, Digest: sum,
 		TaskID: ids[0], ContextID: ids[1], Run: ids[2], AdoptTaskID: opt.AdoptTaskID,
+		Holder: s.lease.holder, Told: opt.atOnce || msg.TaskID != "",
 		At: s.now(), MaxTasks: l.Tasks, MaxBytes: l.Bytes, MaxMessages: l.Messages, MaxTaskBytes: l.TaskBytes,
 		MakeRoom: s.cfg.MakeRoom,
 	}, nil
-}
-
-// await returns the task when its execution has ended. If the request ends
-// first, the task goes on and its present state is the answer.
-func (s *Service) await(ctx context.Context, run *execution, history int) (a2a.SendMessageResult, error) {
-	select {
-	case <-run.done:
-		if run.final != nil {
-			return reply(run.final, history), nil
-		}
-	case <-ctx.Done():
-		if errors.Is(ctx.Err(), context.Canceled) {
-			return nil, context.Cause(ctx)
-		}
-		ctx = context.WithoutCancel(ctx)
-		s.tell(run)
-	}
-	task, err := s.store.Get(ctx, run.key.owner, run.key.id, history)
-	if err != nil {
-		return nil, err
-	}
-	return reply(task, -1), nil
 }
 
 func sendHistory(req *a2a.SendMessageRequest) *int {

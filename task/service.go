@@ -43,6 +43,10 @@ type Config struct {
 	// AdminPermission lets its holder cancel and clear tasks of everybody.
 	// Empty: nobody may.
 	AdminPermission string
+	// Link returns what an execution keeps of the context of its request to refer to
+	// it, such as the context of a span; see [Link]. It must be small. By default
+	// nothing is kept.
+	Link func(request context.Context) any
 	// Now is the clock, time.Now by default.
 	Now func() time.Time
 	// Rand is the source of ids, crypto/rand by default. It must be safe for
@@ -67,8 +71,8 @@ type Service struct {
 	base context.Context // of all executions
 	stop context.CancelCauseFunc
 
-	mu     sync.Mutex
-	active map[string]map[string]*execution // by owner and task
+	feed  *feed
+	lease *lease
 
 	executors sync.WaitGroup // goroutines in Executor.Execute
 
@@ -105,29 +109,22 @@ func NewService(cfg Config) (*Service, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
+	holder, err := uuid.NewRandom() // not of cfg.Rand, which may repeat what it gave an earlier process
+	if err != nil {
+		return nil, fmt.Errorf("making an id: %w", err)
+	}
 	base, stop := context.WithCancelCause(context.Background())
 	house, endHouse := context.WithCancel(context.Background())
 	s := &Service{
-		cfg: cfg, pool: newPool(cfg.Limits), base: base, stop: stop, active: make(map[string]map[string]*execution),
+		cfg: cfg, pool: newPool(cfg.Limits), base: base, stop: stop, feed: newFeed(),
 		store: newStorage(cfg.Store, cfg.Logger), endHouse: endHouse,
 	}
+	s.lease = &lease{store: s.store, holder: holder.String()}
+	s.housework.Go(func() { s.keepLease(house) })
 	if cfg.Retention > 0 {
 		s.housework.Go(func() { s.keepHouse(house) })
 	}
 	return s, nil
-}
-
-// Recover fails what was submitted or working when the process that ran it
-// ended. Call it before serving, and only while no other process runs tasks
-// from the same store.
-func (s *Service) Recover(ctx context.Context) (int, error) {
-	t := s.failure(failRestart)
-	t.At = s.now()
-	n, err := s.store.FailUnfinished(ctx, t)
-	if err != nil {
-		return 0, fmt.Errorf("recovering tasks: %w", err)
-	}
-	return n, nil
 }
 
 // Close takes no more messages and waits for the running and waiting
@@ -136,9 +133,8 @@ func (s *Service) Recover(ctx context.Context) (int, error) {
 // It may be called more than once.
 func (s *Service) Close(ctx context.Context) error {
 	s.pool.close()
-	s.endHouse()
-	s.housework.Wait()
 	defer s.store.close()
+	defer s.endHousework()
 	drained := make(chan struct{})
 	go func() {
 		defer close(drained)
@@ -157,6 +153,17 @@ func (s *Service) Close(ctx context.Context) error {
 	}
 	s.executors.Wait()
 	return nil
+}
+
+// endHousework ends it after the executions: until then their lease is renewed.
+func (s *Service) endHousework() {
+	s.endHouse()
+	s.housework.Wait()
+	ctx, cancel := context.WithTimeout(context.Background(), persistTimeout)
+	defer cancel()
+	if err := s.lease.release(ctx); err != nil {
+		s.cfg.Logger.Warn("the lease of the running tasks could not be released", "error", err)
+	}
 }
 
 func (s *Service) newID() (string, error) {

@@ -147,3 +147,37 @@ func (s *storage) Expire(ctx context.Context, before time.Time, limit int) (int,
 	n, err := s.Store.Expire(ctx, before, limit)
 	return n, s.note(err, n > 0)
 }
+
+// Append implements [Store].
+func (s *storage) Append(ctx context.Context, owner, id string, c Chunk) error {
+	return s.note(s.Store.Append(ctx, owner, id, c), true)
+}
+
+// Events implements [Store].
+func (s *storage) Events(ctx context.Context, owner, id string, after int64, limit int) ([]Event, Head, error) {
+	all, head, err := s.Store.Events(ctx, owner, id, after, limit)
+	return all, head, s.note(err, false)
+}
+
+// Tell implements [Store].
+func (s *storage) Tell(ctx context.Context, owner, id string) (bool, error) {
+	works, err := s.Store.Tell(ctx, owner, id)
+	return works, s.note(err, works)
+}
+
+// Hold implements [Store]. It writes less than would show that messages can be stored.
+func (s *storage) Hold(ctx context.Context, holder string, d time.Duration) error {
+	return s.note(s.Store.Hold(ctx, holder, d), false)
+}
+
+// TakeLost implements [Store].
+func (s *storage) TakeLost(ctx context.Context, r Recovery, run string, at time.Time) (Taken, error) {
+	taken, err := s.Store.TakeLost(ctx, r, run, at)
+	return taken, s.note(err, taken.Task != nil)
+}
+
+// FailLost implements [Store].
+func (s *storage) FailLost(ctx context.Context, r Recovery) ([]Lost, error) {
+	lost, err := s.Store.FailLost(ctx, r)
+	return lost, s.note(err, len(lost) > 0)
+}

@@ -32,7 +32,7 @@ func (b *brittle) Submit(ctx context.Context, s task.Submission) (task.Submitted
 	}
 	out, err := b.Store.Submit(ctx, s)
 	if err == nil && b.unreadable.Load() {
-		return task.Submitted{Unread: string(out.Task.ID)}, errDisk
+		return task.Submitted{Unread: string(out.Task.ID), Fence: out.Fence}, errDisk
 	}
 	return out, err
 }
@@ -42,6 +42,20 @@ func (b *brittle) Transition(ctx context.Context, owner, id string, t task.Trans
 		return errDisk
 	}
 	return b.Store.Transition(ctx, owner, id, t)
+}
+
+func (b *brittle) Events(ctx context.Context, owner, id string, after int64, limit int) ([]task.Event, task.Head, error) {
+	if b.unreadable.Load() {
+		return nil, task.Head{}, errDisk
+	}
+	return b.Store.Events(ctx, owner, id, after, limit)
+}
+
+func (b *brittle) Hold(ctx context.Context, holder string, d time.Duration) error {
+	if b.full.Load() {
+		return errDisk
+	}
+	return b.Store.Hold(ctx, holder, d)
 }
 
 func (b *brittle) Probe(ctx context.Context) error {
@@ -173,6 +187,22 @@ func TestStorageRecoversWithoutRequests(t *testing.T) {
 				t.Errorf("after there is room: %v", err)
 			}
 		}
+	})
+}
+
+// Whoever waits goes on waiting while the disk cannot be read, as the execution goes on.
+func TestWaitingOutlivesADiskThatCannotBeRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var b *brittle
+		s, store, end := newBrittle(t, task.Config{Executor: executor(func(ctx context.Context, _ task.Request, _ func(*a2a.Artifact) error) (task.Result, error) {
+			b.unreadable.Store(true)
+			time.Sleep(30 * time.Second)
+			b.unreadable.Store(false)
+			return task.Result{Text: "done"}, context.Cause(ctx)
+		})})
+		defer end()
+		b = store
+		wantState(t, must(t, s, as(t, "alice"), send("1", "x")), a2a.TaskStateCompleted, "")
 	})
 }
 

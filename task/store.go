@@ -7,11 +7,19 @@ import (
 	"github.com/a2aproject/a2a-go/v2/a2a"
 )
 
-// Store keeps tasks. Every method that takes an owner sees and changes rows of
-// that owner only, by the query itself and not by a check after it. All methods
-// may be called concurrently, by several processes if the implementation is
-// shared. What storage is to blame for is ErrStorage. Submit, Get and List ask [Reserve] before they read a task's messages
-// and artifacts, and fail with its error; [tasktest.Run] is the contract in code.
+// Store keeps tasks as their events. An event gets the next number of its task
+// while the task's row is locked, so that whoever reads a task's events by number
+// misses none, in whatever order transactions end. Whenever a task comes to rest
+// it is compacted: chunks become the artifacts they make, each with the number of
+// its last chunk, and of the states only the last is kept. Reading on behind any
+// event therefore always leads to the same [Fold], which is what Get returns.
+//
+// Every method that takes an owner sees and changes rows of that owner only, by the
+// query itself and not by a check after it. All methods may be called concurrently,
+// by several processes if the implementation is shared. What storage is to blame for
+// is ErrStorage. Submit, Get, List and Events ask [Reserve] before they read a
+// task's messages and artifacts, and fail with its error; [tasktest.Run] is the
+// contract in code.
 //
 // [tasktest.Run]: https://pkg.go.dev/github.com/getbindu/bindu-go/task/tasktest#Run
 type Store interface {
@@ -21,11 +29,25 @@ type Store interface {
 	// and then nothing has changed.
 	Submit(ctx context.Context, s Submission) (Submitted, error)
 
-	// Transition changes the state of a task that has not ended. It fails with
-	// ErrNotFound, ErrEnded, ErrSuperseded (another run owns the task) or a
-	// *QuotaError, and then nothing has changed: of any number of concurrent
-	// transitions to an end exactly one succeeds. [StateAnswered] is an end.
+	// Transition changes the state of a task that has not ended, and appends what
+	// comes with it. It fails with ErrNotFound, ErrEnded, ErrSuperseded (another
+	// run has the task), ErrTold or a *QuotaError, and then nothing has changed: of
+	// any number of concurrent transitions to an end exactly one succeeds.
+	// [StateAnswered] is an end.
 	Transition(ctx context.Context, owner, id string, t Transition) error
+
+	// Append adds to what a run makes, and costs the same however much that is.
+	// It fails as Transition does; a task at rest has no run that may append.
+	Append(ctx context.Context, owner, id string, c Chunk) error
+
+	// Events returns the events behind the one numbered after, in their order, at
+	// most limit of them, and the head of the task as of the same moment. With
+	// limit 0 it reads the head alone. ErrNotFound if the owner has no such task.
+	Events(ctx context.Context, owner, id string, after int64, limit int) ([]Event, Head, error)
+
+	// Tell notes that the owner gets to know the task, and reports whether a run
+	// still works on it: then it can no more become [StateAnswered].
+	Tell(ctx context.Context, owner, id string) (bool, error)
 
 	// Get returns a task with its artifacts and the last history messages, all
 	// if history is negative. ErrNotFound if the owner has none of that id.
@@ -52,9 +74,20 @@ type Store interface {
 	TaskOwners(ctx context.Context, id string) ([]string, error)
 	ContextOwners(ctx context.Context, contextID string) ([]string, error)
 
-	// FailUnfinished ends every submitted or working task of every owner, as
-	// transition does, and returns how many there were.
-	FailUnfinished(ctx context.Context, t Transition) (int, error)
+	// Hold keeps the runs of a holder alive until d from now, in the store's time.
+	// Release ends that at once.
+	Hold(ctx context.Context, holder string, d time.Duration) error
+	Release(ctx context.Context, holder string) error
+
+	// TakeLost gives a lost task to a run of the holder, which begins anew what the
+	// lost one did: what that made is dropped. It takes the first behind r.After, and
+	// none that was taken since its last message. Nothing was taken if ID is "". With an
+	// error and an ID it is taken and could not be read: only the caller can end it.
+	TakeLost(ctx context.Context, r Recovery, run string, at time.Time) (Taken, error)
+
+	// FailLost ends the tasks whose run is lost, as Transition does, and returns
+	// them. In the same transaction in which a task ends its run is lost still.
+	FailLost(ctx context.Context, r Recovery) ([]Lost, error)
 
 	// Expire deletes tasks of every owner that no execution works on and that
 	// last changed before a time, with all that belongs to them, the oldest
@@ -65,61 +98,6 @@ type Store interface {
 	// Probe writes something of the size of a message and takes it away again:
 	// ErrStorage if the store cannot be written.
 	Probe(ctx context.Context) error
-}
-
-// Submission is a client's message on its way into the store.
-type Submission struct {
-	// Owner is whose task it is.
-	Owner string
-	// Message names its task and context as the client did. It is not modified.
-	Message *a2a.Message
-	// Digest identifies the content of the message: the same messageId with the
-	// same digest is a duplicate, with another one a message of its own.
-	Digest []byte
-	// TaskID and ContextID are given to a new task if the message names none.
-	TaskID, ContextID string
-	// AdoptTaskID creates the task that the message names if the owner has none
-	// of that id, instead of failing with ErrNotFound.
-	AdoptTaskID bool
-	// Run identifies the execution that will answer the message.
-	Run string
-	// At is the time of the change, with the precision of a millisecond.
-	At time.Time
-	// The quotas of the owner and of the task (see [Limits]).
-	MaxTasks, MaxBytes, MaxMessages, MaxTaskBytes int64
-	// MakeRoom deletes the owner's oldest ended tasks, of the thousand that
-	// changed longest ago, where MaxTasks or MaxBytes would be exceeded. It is
-	// done before the change and stays done even if it was not enough.
-	MakeRoom bool
-}
-
-// Submitted is what became of a submission.
-type Submitted struct {
-	// Task is the task as it is now, with its whole history.
-	Task *a2a.Task
-	// Duplicate tells that the message was stored before and nothing changed.
-	Duplicate bool
-	// Unread is the id of a task that the message continues, when Submit failed
-	// after the message was stored. Nobody but the caller can end that task.
-	Unread string
-}
-
-// Transition is a change of state.
-type Transition struct {
-	// Run is the execution that must own the task; "" for any.
-	Run string
-	// To is the new state.
-	To a2a.TaskState
-	// Message is the new status message; nil for none.
-	Message *a2a.Message
-	// Artifacts are appended to those of the task.
-	Artifacts []*a2a.Artifact
-	// At is the time of the change.
-	At time.Time
-	// MaxBytes is the owner's quota; 0 when the change adds nothing that counts.
-	MaxBytes int64
-	// MakeRoom is as in [Submission].
-	MakeRoom bool
 }
 
 // Filter selects and shapes a page of tasks.

@@ -10,7 +10,7 @@ func dialects() []mutant {
 		in("everybody chooses ids of tasks", "a2a/dialect03.go", "isUUID(m.MessageID) && isUUID(m.ContextID) && isUUID(m.TaskID) && !isOurs(*m.TaskID)", "m.TaskID != nil", "./a2a"),
 		in("white space is an id", "task/message.go", `return id != "" && strings.TrimSpace(id) == ""`, "return false", "./task -short", "./a2a"),
 		in("a repeat is known by its id alone", "task/sqlite/statements.go", "message_id = ? AND digest = ? AND", "message_id = ? AND ? <> '' AND", "./task/sqlite", "./task -short"),
-		in("an answered message is a task", "task/running.go", "e.direct = !e.told", "e.direct = false", "./task -short", "./a2a"),
+		in("an answered message is a task", "task/direct.go", "return Transition{To: StateAnswered,", "return Transition{To: a2a.TaskStateCompleted,", "./task -short", "./a2a"),
 		in("an answered message is listed", "task/sqlite/statements.go", "const listed = `state <> 'ANSWERED'`", "const listed = `state <> ''`", "./task/sqlite", "./task -short"),
 	}
 }

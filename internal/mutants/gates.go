@@ -23,6 +23,7 @@ func mutants() []mutant {
 		trust(),
 		replaying(),
 		taskShares(),
+		taskEvents(),
 		outbound(),
 		costs(),
 		dialects(),

@@ -32,7 +32,6 @@ func owners() []mutant {
 		{"repeated message", "FROM messages WHERE owner = ? AND message_id"},
 		{"task to continue", "message, messages, bytes FROM tasks WHERE owner = ? AND"},
 		{"continuation", "bytes = bytes + ?, updated_at = ? WHERE owner = ? AND"},
-		{"transition", "WHERE owner = ? AND id = ? AND (? = '' OR run = ?)"},
 		{"state of a task", "ended + ` FROM tasks WHERE owner = ? AND"},
 		{"tasks to clear", "SELECT owner, id, bytes FROM tasks WHERE owner = ? AND"},
 		{"clearing a context", "DELETE FROM tasks WHERE owner = ? AND"},
@@ -43,6 +42,9 @@ func owners() []mutant {
 		{"list", "FROM tasks\n\t\t\tWHERE owner = ?1 AND"},
 		{"total of a list", "count(*) FROM tasks WHERE owner = ?1 AND"},
 		{"contexts", "AS latest FROM tasks WHERE owner = ?"},
+		{"head of a task", "artifacts, bytes FROM tasks WHERE owner = ? AND"},
+		{"changing a task", "messages, artifacts FROM tasks WHERE owner = ? AND"},
+		{"telling of a task", "SET told = 1 WHERE owner = ? AND"},
 		{"tasks of a context", "SELECT id FROM tasks WHERE owner = ? AND"},
 	} {
 		list = append(list, mutant{"everybody's tasks: " + q.name, "task/sqlite/statements.go", q.old, everybody(q.old), pkgs})
@@ -50,12 +52,15 @@ func owners() []mutant {
 	quota := func(name, old string) mutant {
 		return mutant{"no quota: " + name, "task/sqlite/submit.go", old, "false && " + old, pkgs}
 	}
+	perTask := func(name, old string) mutant {
+		return mutant{"no quota: " + name, "task/sqlite/continue.go", old, "false && " + old, pkgs}
+	}
 	return append(list,
 		mutant{"everybody's tasks: anybody is an administrator", "task/cancel.go", `return s.cfg.AdminPermission != "" && who.HasScope(s.cfg.AdminPermission)`, "return true", []string{"./task -short", "./internal/hostile"}},
 		quota("tasks", "tasks > 0 && maxTasks > 0 && nowTasks > maxTasks"),
 		quota("bytes", "size > 0 && maxBytes > 0 && nowBytes > maxBytes"),
-		quota("messages of a task", "seq >= sub.MaxMessages"),
-		quota("bytes of a task", "row.bytes+int64(len(body)) > sub.MaxTaskBytes"),
+		perTask("messages of a task", "seq >= sub.MaxMessages"),
+		perTask("bytes of a task", "row.bytes+int64(len(body)) > sub.MaxTaskBytes"),
 	)
 }
 

@@ -3,9 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"errors"
-
-	"github.com/getbindu/bindu-go/task"
 )
 
 // batch is how many tasks one transaction changes at most: others write between
@@ -46,36 +43,4 @@ func (s *Store) clearBatch(ctx context.Context, tx *sql.Tx, owner, contextID str
 		return 0, err
 	}
 	return len(next), s.remove(ctx, tx, next)
-}
-
-// FailUnfinished implements [task.Store].
-func (s *Store) FailUnfinished(ctx context.Context, t task.Transition) (int, error) {
-	message, _, _, err := encode(t)
-	if err != nil {
-		return 0, err
-	}
-	var failed int64
-	var owner, id string // where the last batch ended
-	for {
-		err := s.change(ctx, everybody, func(ctx context.Context, tx *sql.Tx) error {
-			var toOwner, toID string
-			err := tx.StmtContext(ctx, s.stmt.anyUnfinished).QueryRowContext(ctx, owner, id, batch).Scan(&toOwner, &toID)
-			if err != nil {
-				return err
-			}
-			result, err := tx.StmtContext(ctx, s.stmt.failAnyUnfinished).ExecContext(ctx, t.To, message, t.At.UnixMilli(), owner, id, toOwner, toID)
-			if err != nil {
-				return err
-			}
-			n, err := result.RowsAffected()
-			failed, owner, id = failed+n, toOwner, toID
-			return err
-		})
-		if errors.Is(err, sql.ErrNoRows) {
-			return int(failed), nil
-		}
-		if err != nil {
-			return int(failed), err
-		}
-	}
 }

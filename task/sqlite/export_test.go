@@ -59,3 +59,15 @@ func (s *Store) SetReadOnly(t testing.TB) {
 		t.Fatal(err)
 	}
 }
+
+// Migrations are the files that make the schema.
+var Migrations = migrations
+
+// Rows counts those of a table.
+func (s *Store) Rows(t testing.TB, table string) (n int) {
+	t.Helper()
+	if err := s.read.QueryRow("SELECT count(*) FROM " + table).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}

@@ -77,9 +77,19 @@ func (s *Store) load(ctx context.Context, tx *sql.Tx, owner string, row taskRow,
 		}
 	}
 	if artifacts {
-		t.Artifacts, err = collect[a2a.Artifact](ctx, tx, s.stmt.artifacts, owner, row.id)
+		t.Artifacts, err = s.artifacts(ctx, tx, owner, row)
 	}
 	return t, err
+}
+
+// artifacts returns those of a task, with what a run has made so far.
+func (s *Store) artifacts(ctx context.Context, tx *sql.Tx, owner string, row taskRow) ([]*a2a.Artifact, error) {
+	whole, err := collect[a2a.Artifact](ctx, tx, s.stmt.artifacts, owner, row.id)
+	if err != nil || isAtRest(row.state) {
+		return whole, err
+	}
+	chunks, err := collect[a2a.Artifact](ctx, tx, s.stmt.chunks, owner, row.id)
+	return append(whole, task.JoinChunks(chunks)...), err
 }
 
 // collect decodes the JSON documents that a query returns.

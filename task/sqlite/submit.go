@@ -9,7 +9,6 @@ import (
 
 	"github.com/a2aproject/a2a-go/v2/a2a"
 
-	"github.com/getbindu/bindu-go/internal/freeform"
 	"github.com/getbindu/bindu-go/task"
 )
 
@@ -19,28 +18,29 @@ func (s *Store) Submit(ctx context.Context, sub task.Submission) (task.Submitted
 	var id string
 	var duplicate bool
 	var created *a2a.Task
+	var fence int64
 	err := s.changeWithRoom(ctx, sub.Owner, string(sub.Message.TaskID), sub.MakeRoom, func(ctx context.Context, tx *sql.Tx) (err error) {
 		if id, err = s.knownMessage(ctx, tx, &sub); err != nil || id != "" {
 			duplicate = err == nil
 			return err
 		}
-		id, created, err = s.accept(ctx, tx, &sub)
+		id, fence, created, err = s.accept(ctx, tx, &sub)
 		return err
 	})
 	if err != nil {
 		return task.Submitted{}, err
 	}
 	if created != nil {
-		return task.Submitted{Task: created}, nil
+		return task.Submitted{Task: created, Fence: fence}, nil
 	}
 	if !duplicate {
 		ctx = context.WithoutCancel(ctx) // it is stored: whoever sent it may go now
 	}
 	t, err := s.Get(ctx, sub.Owner, id, -1)
 	if err != nil && !duplicate && !errors.Is(err, task.ErrNotFound) {
-		return task.Submitted{Unread: id}, err
+		return task.Submitted{Unread: id, Fence: fence}, err
 	}
-	return task.Submitted{Task: t, Duplicate: duplicate}, err
+	return task.Submitted{Task: t, Fence: fence, Duplicate: duplicate}, err
 }
 
 // knownMessage returns the task of a message that was stored before with the same
@@ -54,26 +54,29 @@ func (s *Store) knownMessage(ctx context.Context, tx *sql.Tx, sub *task.Submissi
 	return id, err
 }
 
-// accept continues the task that the message names or creates one, which it returns.
-func (s *Store) accept(ctx context.Context, tx *sql.Tx, sub *task.Submission) (string, *a2a.Task, error) {
-	id := string(sub.Message.TaskID)
+// accept continues the task that the message names or creates one, which it
+// returns. fence is the number of the run that begins.
+func (s *Store) accept(ctx context.Context, tx *sql.Tx, sub *task.Submission) (id string, fence int64, created *a2a.Task, err error) {
+	id = string(sub.Message.TaskID)
 	if id == "" {
-		t, err := s.create(ctx, tx, sub, sub.TaskID)
-		return sub.TaskID, t, err
+		created, err = s.create(ctx, tx, sub, sub.TaskID)
+		return sub.TaskID, 1, created, err
 	}
 	var row taskRow
-	err := tx.StmtContext(ctx, s.stmt.taskForUpdate).QueryRowContext(ctx, sub.Owner, id).
-		Scan(&row.contextID, &row.state, &row.message, &row.messages, &row.bytes)
+	h := &head{owner: sub.Owner, id: id}
+	err = tx.StmtContext(ctx, s.stmt.taskForUpdate).QueryRowContext(ctx, sub.Owner, id).
+		Scan(&h.run, &h.fence, &h.seq, &h.artifacts, &row.contextID, &row.state, &row.message, &row.messages, &row.bytes)
 	switch {
 	case err == nil:
-		return id, nil, s.continueWith(ctx, tx, sub, id, row)
+		h.messages = row.messages
+		return id, h.fence + 1, nil, s.continueWith(ctx, tx, sub, h, row)
 	case !errors.Is(err, sql.ErrNoRows):
-		return "", nil, err
+		return "", 0, nil, err
 	case !sub.AdoptTaskID:
-		return "", nil, task.ErrNotFound
+		return "", 0, nil, task.ErrNotFound
 	}
-	t, err := s.create(ctx, tx, sub, id)
-	return id, t, err
+	created, err = s.create(ctx, tx, sub, id)
+	return id, 1, created, err
 }
 
 func (s *Store) create(ctx context.Context, tx *sql.Tx, sub *task.Submission, id string) (*a2a.Task, error) {
@@ -90,11 +93,12 @@ func (s *Store) create(ctx context.Context, tx *sql.Tx, sub *task.Submission, id
 		return nil, err
 	}
 	_, err = tx.StmtContext(ctx, s.stmt.insertTask).ExecContext(ctx,
-		sub.Owner, id, contextID, a2a.TaskStateSubmitted, sub.Run, size, sub.At.UnixMilli())
+		sub.Owner, id, contextID, a2a.TaskStateSubmitted, sub.Run, sub.Holder, sub.Told, size, sub.At.UnixMilli())
 	if err != nil {
 		return nil, err
 	}
-	if err := s.addMessage(ctx, tx, sub.Owner, id, 0, msg.ID, sub.Digest, body); err != nil {
+	h := &head{owner: sub.Owner, id: id}
+	if err := s.addMessage(ctx, tx, h, sub.Run, sub.At, msg.ID, sub.Digest, body); err != nil {
 		return nil, err
 	}
 	at := sub.At
@@ -104,55 +108,14 @@ func (s *Store) create(ctx context.Context, tx *sql.Tx, sub *task.Submission, id
 	}, nil
 }
 
-// continueWith appends the agent's question and the answer to the history.
-func (s *Store) continueWith(ctx context.Context, tx *sql.Tx, sub *task.Submission, id string, row taskRow) error {
-	switch {
-	case sub.Message.ContextID != "" && sub.Message.ContextID != row.contextID:
-		return task.ErrContextMismatch
-	case row.state.Terminal(), row.state == task.StateAnswered:
-		return task.ErrEnded
-	case row.state != a2a.TaskStateInputRequired && row.state != a2a.TaskStateAuthRequired:
-		return task.ErrBusy
-	}
-	_, body, err := place(sub.Message, id, row.contextID)
-	if err != nil {
+// addMessage stores the next message of a task.
+func (s *Store) addMessage(ctx context.Context, tx *sql.Tx, h *head, run string, at time.Time, messageID string, digest []byte, body string) error {
+	ref := h.messages
+	h.messages++
+	if _, err := tx.StmtContext(ctx, s.stmt.insertMessage).ExecContext(ctx, h.owner, h.id, ref, messageID, digest, body); err != nil {
 		return err
 	}
-	// The answer is read when the message is stored; it must not fail then.
-	if err := task.Reserve(ctx, row.bytes+int64(len(body))); err != nil {
-		return err
-	}
-	seq := row.messages
-	if row.message.Valid { // counted already, when it became the status message
-		var asked a2a.Message
-		if err := freeform.Unmarshal([]byte(row.message.String), &asked); err != nil {
-			return err
-		}
-		if err := s.addMessage(ctx, tx, sub.Owner, id, seq, asked.ID, nil, row.message.String); err != nil {
-			return err
-		}
-		seq++
-	}
-	if seq >= sub.MaxMessages {
-		return &task.QuotaError{Quota: "messages", Limit: sub.MaxMessages}
-	}
-	if row.bytes+int64(len(body)) > sub.MaxTaskBytes {
-		return &task.QuotaError{Quota: "task bytes", Limit: sub.MaxTaskBytes}
-	}
-	if err := s.charge(ctx, tx, sub.Owner, 0, len(body), 0, sub.MaxBytes); err != nil {
-		return err
-	}
-	if err := s.addMessage(ctx, tx, sub.Owner, id, seq, sub.Message.ID, sub.Digest, body); err != nil {
-		return err
-	}
-	_, err = tx.StmtContext(ctx, s.stmt.continueTask).ExecContext(ctx,
-		a2a.TaskStateSubmitted, sub.Run, seq+1, len(body), sub.At.UnixMilli(), sub.Owner, id)
-	return err
-}
-
-func (s *Store) addMessage(ctx context.Context, tx *sql.Tx, owner, id string, seq int64, messageID string, digest []byte, body string) error {
-	_, err := tx.StmtContext(ctx, s.stmt.insertMessage).ExecContext(ctx, owner, id, seq, messageID, digest, body)
-	return err
+	return s.appendEvent(ctx, tx, h, entry{kind: task.EventMessage, run: run, at: at.UnixMilli(), ref: number(ref)})
 }
 
 // charge adds to what an owner uses and refuses what exceeds a quota that is

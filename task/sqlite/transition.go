@@ -9,75 +9,105 @@ import (
 	"github.com/getbindu/bindu-go/task"
 )
 
-// Transition implements [task.Store]. The condition of its one UPDATE is the
-// compare-and-set.
+// Transition implements [task.Store].
 func (s *Store) Transition(ctx context.Context, owner, id string, t task.Transition) error {
-	message, artifacts, size, err := encode(t) // before others have to wait
+	c, err := encode(t) // before others have to wait
 	if err != nil {
 		return err
 	}
 	return s.changeWithRoom(ctx, owner, id, t.MakeRoom, func(ctx context.Context, tx *sql.Tx) error {
-		if err := s.charge(ctx, tx, owner, 0, size, 0, t.MaxBytes); err != nil {
-			return err
-		}
-		var contextID string
-		var count int
-		err := tx.StmtContext(ctx, s.stmt.transition).QueryRowContext(ctx,
-			t.To, message, len(artifacts), size, t.At.UnixMilli(), owner, id, t.Run, t.Run).Scan(&contextID, &count)
-		if errors.Is(err, sql.ErrNoRows) {
-			return s.whyUnchanged(ctx, tx, owner, id)
-		}
+		h, err := s.lock(ctx, tx, owner, id)
 		if err != nil {
 			return err
 		}
-		return s.addArtifacts(ctx, tx, owner, id, count-len(artifacts), artifacts)
+		if err := h.allows(t.Run, t.Fence); err != nil {
+			return err
+		}
+		if t.To == task.StateAnswered && h.told {
+			return task.ErrTold
+		}
+		return s.apply(ctx, tx, h, c)
 	})
 }
 
-func (s *Store) whyUnchanged(ctx context.Context, tx *sql.Tx, owner, id string) error {
-	var hasEnded bool
-	err := tx.StmtContext(ctx, s.stmt.taskState).QueryRowContext(ctx, owner, id).Scan(&hasEnded)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return task.ErrNotFound
-	case err != nil:
+// apply carries a transition out that is allowed.
+func (s *Store) apply(ctx context.Context, tx *sql.Tx, h *head, c change) error {
+	if err := s.charge(ctx, tx, h.owner, 0, c.size, 0, c.MaxBytes); err != nil {
 		return err
-	case hasEnded:
-		return task.ErrEnded
-	default:
-		return task.ErrSuperseded
 	}
-}
-
-func (s *Store) addArtifacts(ctx context.Context, tx *sql.Tx, owner, id string, seq int, artifacts []string) error {
-	for i, body := range artifacts {
-		_, err := tx.StmtContext(ctx, s.stmt.insertArtifact).ExecContext(ctx, owner, id, seq+i, body)
-		if err != nil {
+	grown := 0
+	if isAtRest(c.To) {
+		var err error
+		if grown, err = s.compact(ctx, tx, h, c.At.UnixMilli()); err != nil {
 			return err
 		}
 	}
-	return nil
+	for _, body := range c.artifacts {
+		ref, err := s.addArtifact(ctx, tx, h, body)
+		if err != nil {
+			return err
+		}
+		if err := s.appendEvent(ctx, tx, h, entry{kind: task.EventArtifact, run: c.Run, at: c.At.UnixMilli(), ref: ref}); err != nil {
+			return err
+		}
+	}
+	if err := s.addState(ctx, tx, h, c); err != nil {
+		return err
+	}
+	_, err := tx.StmtContext(ctx, s.stmt.transition).ExecContext(ctx,
+		c.To, c.message, h.artifacts, c.size+grown, c.At.UnixMilli(), h.seq, h.owner, h.id)
+	return err
 }
 
-// encode returns what a transition adds as JSON, and its size.
-func encode(t task.Transition) (message sql.NullString, artifacts []string, size int, err error) {
+// change is a transition with what it adds as JSON.
+type change struct {
+	task.Transition
+	message   sql.NullString
+	artifacts []string
+	size      int
+}
+
+// addState gives the new state a number. One that the task rests in stands in its
+// row, and is the last event as long as it rests.
+func (s *Store) addState(ctx context.Context, tx *sql.Tx, h *head, c change) error {
+	if isAtRest(c.To) {
+		h.seq++
+		return nil
+	}
+	return s.appendEvent(ctx, tx, h, entry{kind: task.EventState, run: c.Run, at: c.At.UnixMilli(), state: text(string(c.To)), body: c.message})
+}
+
+func encode(t task.Transition) (change, error) {
+	c := change{Transition: t}
 	if t.Message != nil {
 		body, err := json.Marshal(t.Message)
 		if err != nil {
-			return message, nil, 0, err
+			return change{}, err
 		}
-		message = sql.NullString{String: string(body), Valid: true}
-		size = len(body)
+		c.message, c.size = text(string(body)), len(body)
 	}
 	for _, a := range t.Artifacts {
 		body, err := json.Marshal(a)
 		if err != nil {
-			return message, nil, 0, err
+			return change{}, err
 		}
-		artifacts = append(artifacts, string(body))
-		size += len(body)
+		c.artifacts, c.size = append(c.artifacts, string(body)), c.size+len(body)
 	}
-	return message, artifacts, size, nil
+	return c, nil
+}
+
+// Tell implements [task.Store].
+func (s *Store) Tell(ctx context.Context, owner, id string) (works bool, err error) {
+	err = s.change(ctx, owner, func(ctx context.Context, tx *sql.Tx) error {
+		result, err := tx.StmtContext(ctx, s.stmt.tell).ExecContext(ctx, owner, id)
+		if err != nil {
+			return err
+		}
+		n, err := result.RowsAffected()
+		works = n == 1
+		return err
+	})
+	return works, err
 }
 
 // AddFeedback implements [task.Store].

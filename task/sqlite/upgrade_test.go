@@ -40,7 +40,9 @@ func TestTasksOfAnEarlierBuildExpire(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, statement := range []string{
-		"DROP INDEX tasks_at_rest", "DROP TABLE probe", "DELETE FROM goose_db_version WHERE version_id = 4",
+		"DROP TABLE leases", "DROP TABLE events", "ALTER TABLE tasks DROP COLUMN told", "ALTER TABLE tasks DROP COLUMN holder",
+		"ALTER TABLE tasks DROP COLUMN fence", "ALTER TABLE tasks DROP COLUMN seq",
+		"DROP INDEX tasks_at_rest", "DROP TABLE probe", "DELETE FROM goose_db_version WHERE version_id >= 4",
 		"INSERT INTO owners (owner, tasks, bytes) VALUES ('gone', 0, 0)",
 	} {
 		if _, err := db.Exec(statement); err != nil {

@@ -138,10 +138,7 @@ func TestCheckpointWaitsForReadersAndReadersForIt(t *testing.T) {
 	for walSize(t, dir) < 2<<20 {
 		time.Sleep(time.Millisecond) // until it is written; the test's time bounds it
 	}
-	for began := true; began; { // until no new read begins
-		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
-		began = store.Viewing(ctx, owner(2), func() {}) == nil
-		cancel()
+	for !readsWait(t, store, owner(2)) { // the test's time bounds it
 	}
 	all.Go(func() {
 		err := store.Viewing(t.Context(), owner(2), func() {
@@ -160,5 +157,29 @@ func TestCheckpointWaitsForReadersAndReadersForIt(t *testing.T) {
 	all.Wait()
 	if size := walSize(t, dir); size != 0 {
 		t.Errorf("the log has %d bytes", size)
+	}
+}
+
+// readsWait begins a read, and reports whether it has to wait.
+func readsWait(t *testing.T, store *sqlite.Store, owner string) bool {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() { ended <- store.Viewing(ctx, owner, func() {}) }()
+	for {
+		select {
+		case err := <-ended:
+			if err != nil {
+				t.Error(err)
+			}
+			return false
+		case <-time.After(time.Millisecond):
+		}
+		if store.WaitingReaders() > 0 {
+			cancel()
+			<-ended
+			return true
+		}
 	}
 }

@@ -41,8 +41,8 @@ func testAnswered(t *testing.T, f *fixture) {
 	s := submission(alice, more, epoch)
 	s.AdoptTaskID = true
 	f.refuse(s, task.ErrEnded)
-	if n, err := f.store.FailUnfinished(f.ctx(), task.Transition{To: a2a.TaskStateFailed, At: epoch}); n != 0 || err != nil {
-		t.Errorf("recovery failed %d, %v", n, err)
+	if lost, err := f.store.FailLost(f.ctx(), task.Recovery{Alone: true, Transition: task.Transition{To: a2a.TaskStateFailed, At: epoch}}); len(lost) != 0 || err != nil {
+		t.Errorf("recovery failed %v, %v", lost, err)
 	}
 	second := submission(alice, f.message("one too many"), epoch)
 	second.MaxTasks = 1

@@ -36,6 +36,10 @@ func testRoom(t *testing.T, f *fixture) {
 			_, err := f.store.List(ctx, alice, task.Filter{Limit: 5, History: -1})
 			return err
 		},
+		"events": func(ctx context.Context) error {
+			_, _, err := f.store.Events(ctx, alice, id, 0, 1)
+			return err
+		},
 		"repeat": func(ctx context.Context) error {
 			_, err := f.store.Submit(ctx, submission(alice, first, epoch))
 			return err

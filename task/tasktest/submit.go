@@ -105,6 +105,10 @@ func testContinue(t *testing.T, f *fixture) {
 	created := f.submit(alice, f.message("book a flight"), epoch)
 	id := string(created.ID)
 	f.move(alice, id, task.Transition{To: a2a.TaskStateInputRequired, Message: says("where to?")})
+	late := task.Chunk{Run: "run-of-m1", Fence: 1, Artifact: artifact("a", "late"), At: epoch}
+	if err := f.store.Append(f.ctx(), alice, id, late); !errors.Is(err, task.ErrSuperseded) {
+		t.Errorf("what is made after the question: %v", err)
+	}
 
 	m := f.message("Oslo")
 	m.TaskID = created.ID
@@ -120,10 +124,10 @@ func testContinue(t *testing.T, f *fixture) {
 	if h := texts(got.History); h != "book a flight;where to?;Oslo;" {
 		t.Errorf("history %q", h)
 	}
-	if err := f.store.Transition(f.ctx(), alice, id, task.Transition{Run: "run-of-m1", To: a2a.TaskStateCompleted, At: epoch}); !errors.Is(err, task.ErrSuperseded) {
+	if err := f.store.Transition(f.ctx(), alice, id, task.Transition{Run: "run-of-m1", Fence: 1, To: a2a.TaskStateCompleted, At: epoch}); !errors.Is(err, task.ErrSuperseded) {
 		t.Errorf("the first run still owns the task: %v", err)
 	}
-	f.move(alice, id, task.Transition{Run: s.Run, To: a2a.TaskStateInputRequired})
+	f.move(alice, id, task.Transition{Run: s.Run, Fence: out.Fence, To: a2a.TaskStateInputRequired})
 	again := f.message("tomorrow")
 	again.ID, again.TaskID = says("where to?").ID, created.ID // the ids of the agent are not the client's
 	if h := texts(f.submit(alice, again, epoch).History); h != "book a flight;where to?;Oslo;tomorrow;" {

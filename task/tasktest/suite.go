@@ -43,6 +43,17 @@ func Run(t *testing.T, open Open) {
 		"administrators find owners":                                   testAnyOwners,
 		"recovery fails what was unfinished":                           testRecovery,
 		"round trips every kind of part":                               testParts,
+		"a task is the fold of its events":                             testFold,
+		"reading on leads to the task from anywhere":                   testReadOn,
+		"events are numbered in one sequence":                          testSequence,
+		"an ended task costs its result":                               testCompaction,
+		"chunks take room":                                             testChunkRoom,
+		"events belong to their owner and go with their task":          testEventsOfOwners,
+		"who has no run appends nothing":                               testFencing,
+		"a run is lost when its lease has ended":                       testLeases,
+		"many lost runs":                                               testManyLost,
+		"a lost run is begun anew once":                                testTake,
+		"a task that is told of stays one":                             testTold,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -75,7 +86,7 @@ func submission(owner string, m *a2a.Message, at time.Time) task.Submission {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s %s %s", m.TaskID, m.ContextID, m.Parts[0].Text()))
 	return task.Submission{
 		Owner: owner, Message: m, Digest: sum[:],
-		TaskID: "task-of-" + m.ID, ContextID: "context-of-" + m.ID, Run: "run-of-" + m.ID, At: at,
+		TaskID: "task-of-" + m.ID, ContextID: "context-of-" + m.ID, Run: "run-of-" + m.ID, Holder: "holder", At: at,
 		MaxTasks: 100, MaxBytes: 1 << 20, MaxMessages: 10, MaxTaskBytes: 1 << 20,
 	}
 }

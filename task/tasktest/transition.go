@@ -148,9 +148,10 @@ func testRecovery(t *testing.T, f *fixture) {
 		}
 	}
 	later := epoch.Add(time.Hour)
-	n, err := f.store.FailUnfinished(f.ctx(), task.Transition{To: a2a.TaskStateFailed, Message: says("restarted"), At: later})
-	if err != nil || n != 4 {
-		t.Errorf("FailUnfinished = %d, %v; want 4", n, err)
+	lost, err := f.store.FailLost(f.ctx(), task.Recovery{Holder: "next", Alone: true,
+		Transition: task.Transition{To: a2a.TaskStateFailed, Message: says("restarted"), At: later}})
+	if err != nil || len(lost) != 4 {
+		t.Errorf("FailLost = %v, %v; want 4", lost, err)
 	}
 	for ownerAndID, want := range ids {
 		owner, id := ownerAndID[:len(alice)], ownerAndID[len(alice)+1:]

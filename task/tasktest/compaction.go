@@ -1,0 +1,112 @@
+package tasktest
+
+import (
+	"encoding/json"
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/a2aproject/a2a-go/v2/a2a"
+
+	"github.com/getbindu/bindu-go/task"
+)
+
+// testCompaction: of a task at rest the events are its messages, its artifacts and
+// the state, however they came about, and its room is that of what is left.
+func testCompaction(t *testing.T, f *fixture) {
+	r := f.begin(submission(alice, f.message("x"), epoch))
+	for range 50 {
+		r.append("a", "word ")
+		r.move(task.Transition{To: a2a.TaskStateWorking})
+	}
+	seen := f.events(alice, r.task, 0)
+	if len(seen) != 101 {
+		t.Errorf("%d events of a task that is worked on", len(seen))
+	}
+	r.move(task.Transition{To: a2a.TaskStateCompleted, Artifacts: []*a2a.Artifact{artifact("b", "y")}, MaxBytes: 1 << 20})
+	events := f.events(alice, r.task, 0)
+	if got := kinds(events); got != "message artifact artifact state" {
+		t.Errorf("events %s", got)
+	}
+	if got := kinds(f.events(alice, r.task, seen[len(seen)-1].Seq)); got != "artifact state" {
+		t.Errorf("behind the last chunk: %s", got)
+	}
+	if got := f.get(alice, r.task).Artifacts; len(got) != 2 || len(got[0].Parts) != 50 || !reflect.DeepEqual(got[0], events[1].Artifact) {
+		t.Errorf("artifacts %+v", got)
+	}
+	whole, err := json.Marshal(f.get(alice, r.task))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var reserved int64
+	ctx := task.WithReserve(f.ctx(), func(n int64) error { reserved = n; return nil })
+	if _, err := f.store.Get(ctx, alice, r.task, -1); err != nil || reserved > int64(len(whole)) {
+		t.Errorf("a task of %d bytes is counted as %d, %v", len(whole), reserved, err)
+	}
+	if _, _, err := f.store.Events(ctx, alice, r.task, 0, 0); err != nil {
+		t.Error(err)
+	}
+}
+
+// testChunkRoom: chunks count in the quota when they are appended, and their room
+// is given back with the task.
+func testChunkRoom(t *testing.T, f *fixture) {
+	s := submission(alice, f.message("x"), epoch)
+	s.ContextID = "c"
+	r := f.begin(s)
+	large := r.chunk("a", strings.Repeat("x", 2000))
+	large.MaxBytes = 1000
+	var quota *task.QuotaError
+	if err := f.store.Append(f.ctx(), alice, r.task, large); !errors.As(err, &quota) || quota.Quota != task.QuotaBytes {
+		t.Errorf("Append: %v", err)
+	}
+	if n := len(f.events(alice, r.task, 0)); n != 1 {
+		t.Errorf("%d events after a refused one", n)
+	}
+	for range 30 {
+		r.append("a", "word")
+	}
+	r.move(task.Transition{To: a2a.TaskStateCompleted})
+	if n, err := f.store.ClearContext(f.ctx(), alice, "c"); n != 1 || err != nil {
+		t.Errorf("ClearContext = %d, %v", n, err)
+	}
+	next := submission(alice, f.message("x"), epoch)
+	next.MaxTasks, next.MaxBytes = 1, 200
+	if _, err := f.store.Submit(f.ctx(), next); err != nil {
+		t.Errorf("after clearing everything: %v", err)
+	}
+}
+
+// testEventsOfOwners: events are read and written by the owner of the task, and
+// deleted with it, so that the next task of its id begins anew.
+func testEventsOfOwners(t *testing.T, f *fixture) {
+	s := submission(alice, f.message("x"), epoch)
+	s.ContextID = "c"
+	r := f.begin(s)
+	r.append("a", "secret")
+	for _, limit := range []int{0, 10} {
+		if all, head, err := f.store.Events(f.ctx(), bob, r.task, 0, limit); !errors.Is(err, task.ErrNotFound) || all != nil || head != (task.Head{}) {
+			t.Errorf("another reads %v, %+v, %v", all, head, err)
+		}
+	}
+	if err := f.store.Append(f.ctx(), bob, r.task, r.chunk("a", "x")); !errors.Is(err, task.ErrNotFound) {
+		t.Errorf("another appends: %v", err)
+	}
+	if n, err := f.store.ClearContext(f.ctx(), alice, "c"); n != 1 || err != nil {
+		t.Fatalf("ClearContext = %d, %v", n, err)
+	}
+	if err := f.store.Append(f.ctx(), alice, r.task, r.chunk("a", "x")); !errors.Is(err, task.ErrNotFound) {
+		t.Errorf("to a task that is gone: %v", err)
+	}
+	for _, owner := range []string{alice, bob} {
+		m := f.message("anew")
+		m.TaskID = a2a.TaskID(r.task)
+		again := submission(owner, m, epoch)
+		again.AdoptTaskID = true
+		f.begin(again)
+		if got := f.events(owner, r.task, 0); kinds(got) != "message" || got[0].Seq != 1 {
+			t.Errorf("events of the next task: %s", kinds(got))
+		}
+	}
+}
