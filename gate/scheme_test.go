@@ -2,6 +2,7 @@ package gate_test
 
 import (
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -92,22 +93,55 @@ func TestOctetsCoverBodyAndContentType(t *testing.T) {
 // was made: one that does not could be carried there.
 func TestOtherRoutesNeedASchemeThatBinds(t *testing.T) {
 	for _, scheme := range signature.Schemes() {
-		t.Run(string(scheme), func(t *testing.T) {
-			b := newBench(t)
-			r := httptest.NewRequest("POST", "https://agent.test/bound", strings.NewReader(testBody))
-			good := b.request(scheme, testBody)
-			r.TLS, r.Header = good.TLS, good.Header
-			b.sign(r, scheme, testBody, testNow.Unix())
-			w, got := b.do(r)
-			if scheme.Binds() {
-				if w.Code != http.StatusOK || b.ran["handler"] != 1 {
+		for _, method := range []string{"POST", "DELETE"} {
+			t.Run(string(scheme)+" "+method, func(t *testing.T) {
+				b := newBench(t)
+				r := httptest.NewRequest(method, "https://agent.test/bound", strings.NewReader(testBody))
+				good := b.request(scheme, testBody)
+				r.TLS, r.Header = good.TLS, good.Header
+				b.sign(r, scheme, testBody, testNow.Unix())
+				w, got := b.do(r)
+				if scheme.Binds() {
+					if w.Code != http.StatusOK || b.ran["handler"] != 1 {
+						t.Fatalf("%d %s", w.Code, w.Body)
+					}
+					return
+				}
+				if w.Code != 403 || got.Error.Data.Reason != "scheme_unbound" || got.Error.Data.Gate != "signature" || b.ran["key"] != 0 || b.ran["handler"] != 0 {
 					t.Fatalf("%d %s", w.Code, w.Body)
 				}
-				return
-			}
-			if w.Code != 403 || got.Error.Data.Reason != "scheme_unbound" || got.Error.Data.Gate != "signature" || b.ran["key"] != 0 || b.ran["handler"] != 0 {
-				t.Fatalf("%d %s", w.Code, w.Body)
-			}
-		})
+			})
+		}
+	}
+}
+
+// A nonce opens the door once, whatever else is signed with it: the next moment,
+// another body, under the other scheme.
+func TestHostile079ANonceOpensOnce(t *testing.T) {
+	const nonce = "AAECAwQFBgcICQoLDA0ODw"
+	for _, scheme := range bindingSchemes {
+		for name, second := range map[string]signature.Request{
+			"another time": {Timestamp: testNow.Unix() + 1, Body: []byte(testBody)},
+			"another body": {Timestamp: testNow.Unix(), Body: []byte(strings.Replace(testBody, "7", "8", 1))},
+		} {
+			t.Run(string(scheme)+" "+name, func(t *testing.T) {
+				b := newBench(t)
+				first := signature.Request{Timestamp: testNow.Unix(), Body: []byte(testBody)}
+				for i, signed := range []signature.Request{first, second} {
+					r := b.request(scheme, string(signed.Body))
+					signed.DID, signed.Audience, signed.Nonce = b.caller, b.self, nonce
+					signed.Method, signed.Target, signed.ContentType = r.Method, "/", r.Header.Get("Content-Type")
+					h, err := signature.SignHeader(b.key, scheme, signed, nil)
+					if err != nil {
+						t.Fatal(err)
+					}
+					maps.Copy(r.Header, h)
+					want := []int{http.StatusOK, http.StatusConflict}[i]
+					if w, got := b.do(r); w.Code != want || i == 1 && got.Error.Data.Reason != "replayed" {
+						t.Errorf("request %d: %d %s, want %d", i, w.Code, w.Body, want)
+					}
+				}
+			})
+		}
 	}
 }

@@ -3,6 +3,7 @@ package task
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -51,26 +52,32 @@ func TestHostile163PartsAreBoundedBeforeTheyAreSigned(t *testing.T) {
 // TestHostile163SigningEndsWithTheExecution shows that a canceled execution signs
 // nothing more of an artifact that it has begun.
 func TestHostile163SigningEndsWithTheExecution(t *testing.T) {
-	ctx, cancel := context.WithCancelCause(t.Context())
-	signed := 0
-	o := &output{ctx: ctx, limit: 1 << 20, newID: func() (string, error) { return "id", nil }, sign: func(string) (string, error) {
-		if signed++; signed == 3 {
-			cancel(errCanceled)
-		}
-		return "signature", nil
-	}}
-	if err := o.emit(&a2a.Artifact{Parts: texts(100, "a")}); !errors.Is(err, errCanceled) || signed != 3 {
-		t.Errorf("%v after %d signatures", err, signed)
+	for _, last := range []int{1, 3} {
+		t.Run(fmt.Sprint("after ", last), func(t *testing.T) {
+			ctx, cancel := context.WithCancelCause(t.Context())
+			signed := 0
+			o := &output{ctx: ctx, limit: 1 << 20, newID: func() (string, error) { return "id", nil }, sign: func(string) (string, error) {
+				if signed++; signed == last {
+					cancel(errCanceled)
+				}
+				return "signature", nil
+			}}
+			if err := o.emit(&a2a.Artifact{Parts: texts(100, "a")}); !errors.Is(err, errCanceled) || signed != last {
+				t.Errorf("%v after %d signatures", err, signed)
+			}
+		})
 	}
 }
 
 // TestHostile163MessagesHaveABoundedNumberOfParts shows the last number that is taken.
 func TestHostile163MessagesHaveABoundedNumberOfParts(t *testing.T) {
-	for n, taken := range map[int]bool{maxParts: true, maxParts + 1: false} {
-		m := a2a.NewMessage(a2a.MessageRoleUser, texts(n, "")...)
-		_, err := checkMessage(&a2a.SendMessageRequest{Message: m})
-		if (err == nil) != taken || (err != nil && !strings.Contains(err.Error(), "1024")) {
-			t.Errorf("%d parts: %v", n, err)
-		}
+	for n, taken := range map[int]bool{maxParts: true, maxParts + 1: false, 100 * maxParts: false} {
+		t.Run(fmt.Sprint(n), func(t *testing.T) {
+			m := a2a.NewMessage(a2a.MessageRoleUser, texts(n, "")...)
+			_, err := checkMessage(&a2a.SendMessageRequest{Message: m})
+			if (err == nil) != taken || (err != nil && !strings.Contains(err.Error(), "1024")) {
+				t.Error(err)
+			}
+		})
 	}
 }

@@ -28,8 +28,10 @@ func TestHostile161NoPayloadOfAnySchemeIsSignedAsAText(t *testing.T) {
 				if _, err := k.SignTagged(string(s), payload); (err == nil) != ours {
 					t.Fatalf("%q, signed as tagged: %v", payload, err)
 				}
-				if sig, err := k.SignTagged(string(s)[1:], payload); err == nil {
-					t.Fatalf("%q is signed under another name: %s", payload, sig)
+				for _, other := range []string{string(s)[1:], string(s)[:len(s)-1], string(s) + "0"} {
+					if sig, err := k.SignTagged(other, payload); err == nil {
+						t.Fatalf("%q is signed under the name %s: %s", payload, other, sig)
+					}
 				}
 			}
 		})
