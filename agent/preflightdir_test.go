@@ -37,11 +37,11 @@ func servedBefore(t *testing.T) settings.Settings {
 	if err != nil {
 		t.Fatal(err)
 	}
-	memory, err := replay.Open(dir, replay.Config{})
+	memory, err := replay.Open(dir, replay.Config{Window: time.Minute, Total: 1000})
 	if err != nil {
 		t.Fatal(err)
 	}
-	keys, err := keymemory.Open(dir, keymemory.Config{})
+	keys, err := keymemory.Open(dir, keymemory.Config{Limit: 10})
 	if err != nil {
 		t.Fatal(err)
 	}
