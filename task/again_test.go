@@ -13,6 +13,7 @@ import (
 	"github.com/getbindu/bindu-go/identity"
 	"github.com/getbindu/bindu-go/oauth"
 	"github.com/getbindu/bindu-go/task"
+	"github.com/getbindu/bindu-go/task/tasktest"
 )
 
 // again is an executor that may be asked twice, but for what says "once".
@@ -90,11 +91,11 @@ func whatIsLostTwice(t *testing.T) {
 		runs := make(chan string, 9)
 		release := make(chan struct{})
 		disk := &brittle{Store: store}
-		s, err := task.NewService(task.Config{Store: disk, Executor: again{func(context.Context, task.Request, func(*a2a.Artifact) error) (task.Result, error) {
+		s, err := task.NewService(tasktest.Sized(task.Config{Store: disk, Executor: again{func(context.Context, task.Request, func(*a2a.Artifact) error) (task.Result, error) {
 			runs <- "run"
 			<-release
 			return task.Result{}, nil
-		}}})
+		}}}))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -117,7 +118,7 @@ func whatIsLostTwice(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	s, err := task.NewService(task.Config{Store: store, Executor: backend.Echo{}})
+	s, err := task.NewService(tasktest.Sized(task.Config{Store: store, Executor: backend.Echo{}}))
 	if err != nil {
 		t.Fatal(err)
 	}

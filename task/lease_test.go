@@ -12,6 +12,7 @@ import (
 
 	"github.com/getbindu/bindu-go/backend"
 	"github.com/getbindu/bindu-go/task"
+	"github.com/getbindu/bindu-go/task/tasktest"
 )
 
 // processes returns two services over one store, as two processes have it, and
@@ -26,7 +27,7 @@ func processes(t *testing.T, one, two task.Config) (first, second *task.Service,
 		if cfg.Executor == nil {
 			cfg.Executor = backend.Echo{}
 		}
-		s, err := task.NewService(cfg)
+		s, err := task.NewService(tasktest.Sized(cfg))
 		if err != nil {
 			t.Fatal(err)
 		}

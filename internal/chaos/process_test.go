@@ -21,6 +21,7 @@ type process struct {
 	serving chan struct{} // closed once it says that it serves
 	ended   chan struct{} // closed when it is gone
 	err     error         // of Wait, once ended is closed
+	begun   string        // where its commands leave files, see [town.slow]
 
 	// Known when serving is closed.
 	name  did.DID

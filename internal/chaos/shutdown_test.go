@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -18,13 +19,16 @@ import (
 
 const inFlight = 100
 
-// slow starts a program whose answers take that many seconds.
+// slow starts a program whose answers take that many seconds. Each command leaves
+// a file, so that begun ones can be counted.
 func (w *town) slow(t *testing.T, seconds, drain string) (*process, *caller, *tls.Config) {
 	t.Helper()
+	begun := t.TempDir()
 	p := w.spawn(t, filepath.Join(t.TempDir(), "agent"), map[string]string{
-		"AGENT__BACKEND": "exec", "AGENT__COMMAND": `["sleep", "` + seconds + `"]`,
+		"AGENT__BACKEND": "exec", "AGENT__COMMAND": `["sh", "-c", ": >'` + begun + `/'$$; exec sleep ` + seconds + `"]`,
 		"TASK__WORKERS": "128", "LIMITS__DRAIN_TIMEOUT": drain,
 	})
+	p.begun = begun
 	p.untilServing()
 	c := w.newCaller(t)
 	return p, c, c.tls(t, p.name)
@@ -57,13 +61,20 @@ type outcome struct {
 	err    error
 }
 
-// untilRunning waits until the log tells of n admitted requests.
+// untilRunning waits until n commands have begun.
 func (p *process) untilRunning(t *testing.T, n int) {
 	t.Helper()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	timeout := time.After(patience)
-	for strings.Count(p.log.String(), `"msg":"gate admitted"`) < n {
+	for {
+		files, err := os.ReadDir(p.begun)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(files) >= n {
+			return
+		}
 		select {
 		case <-tick.C:
 		case <-timeout:
