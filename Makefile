@@ -68,7 +68,7 @@ mutants: ## remove one check at a time and see that at least two tests notice
 	$(GO) run ./internal/mutants
 
 demo: ## two agents, and what they refuse
-	$(GO) run ./cmd/agent demo
+	$(GO) run ./cmd/demo
 
 compose-test: ## docker-compose.yml with stand-ins built from the real programs
 	dev/compose-test.sh

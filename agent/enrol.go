@@ -46,10 +46,10 @@ func (a *Agent) obtainCertificate(ctx context.Context) error {
 
 func (a *Agent) newCA() (*stepca.Client, error) {
 	return stepca.New(stepca.Config{
-		CAURL: string(a.set.MTLS.CAURL),
-		RootURL: string(a.set.MTLS.CARootURL),
+		CAURL:       string(a.set.MTLS.CAURL),
+		RootURL:     string(a.set.MTLS.CARootURL),
 		Fingerprint: string(a.set.MTLS.CAFingerprint),
-		RootFile: string(a.set.MTLS.CARootFile),
+		RootFile:    string(a.set.MTLS.CARootFile),
 		DID:         a.did,
 		Issuer:      a.issuer,
 		Audience:    string(a.set.MTLS.OIDCAudience),

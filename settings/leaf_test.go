@@ -67,7 +67,7 @@ func TestNamesInMessagesAreSettings(t *testing.T) {
 	sections := prefixes(fields(new(Settings)))
 	name := regexp.MustCompile(`\b(?:` + strings.Join(sections, "|") + `)[A-Z][A-Z_]*[A-Z]\b`)
 	found := 0
-	for _, dir := range []string{".", "../agent", "../cmd/agent", "../backend", "../policy", "../oauth/oidc", "../oauth/hydra", "../transport/mtls", "../gate"} {
+	for _, dir := range []string{".", "../agent", "../cmd/agent", "../cmd/demo", "../backend", "../policy", "../oauth/oidc", "../oauth/hydra", "../transport/mtls", "../gate"} {
 		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 		if err != nil || len(files) == 0 {
 			t.Fatalf("no files in %s: %v", dir, err)

@@ -7,7 +7,6 @@ import (
 	"github.com/getbindu/bindu-go/agent"
 	"github.com/getbindu/bindu-go/gate/keymemory"
 	"github.com/getbindu/bindu-go/identity/did"
-	"github.com/getbindu/bindu-go/internal/authority"
 	"github.com/getbindu/bindu-go/internal/fetch"
 	"github.com/getbindu/bindu-go/internal/safefile"
 	"github.com/getbindu/bindu-go/oauth"
@@ -103,12 +102,6 @@ func diagnoses() []diagnosis {
 		{peer.ErrTooLarge, "reply_too_large", ""},
 		{peer.ErrUnreachable, "peer_unreachable", "check the address and that the agent runs; an agent that refuses our certificate may also just hang up"},
 		{errTaskFailed, "task_failed", ""},
-
-		// The authority of the demo.
-		{authority.ErrNoGo, "go_missing", ""},
-		{authority.ErrNoCompiler, "compiler_missing", ""},
-		{authority.ErrNoSource, "source_missing", ""},
-		{authority.ErrNotStarted, "authority_failed", ""},
 
 		// What is wrapped by the above.
 		{oauth.ErrUnavailable, "hydra_unavailable", "check HYDRA__ADMIN_URL and HYDRA__PUBLIC_URL, and that Hydra runs"},

@@ -95,6 +95,7 @@ func TestExitCodes(t *testing.T) {
 		"--help":                          exitOK,
 		"version":                         exitOK,
 		"nonsense":                        exitUsage,
+		"demo --keep":                     exitUsage,
 		"version extra":                   exitUsage,
 		"version --nonsense":              exitUsage,
 		"config":                          exitUsage, // nothing is set

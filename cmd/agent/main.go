@@ -58,7 +58,7 @@ over the request.
 
 Settings come from the environment and from a .env file in the working
 directory; "agent config" shows them.`,
-		Example: `  agent demo                        two agents on this machine, and what they refuse
+		Example: `  agent config                      the settings of the environment, and what is wrong with them
   agent serve                       serve with the settings of the environment
   agent call https://host:3773 hi   send a message as this directory's agent`,
 		Args: unknownCommand,
@@ -73,7 +73,7 @@ directory; "agent config" shows them.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &usageError{fmt.Errorf("%w; see %q", err, cmd.CommandPath()+" --help")}
 	})
-	root.AddCommand(newServe(), newCall(), newDemo(), newConfig(), newSign(), newVerify(), newDID(), newKey(), newCert(), newToken(), newPolicy(), newTasks(), newHealth(), newInitAuthority(), newGuard(), newVersion())
+	root.AddCommand(newServe(), newCall(), newConfig(), newSign(), newVerify(), newDID(), newKey(), newCert(), newToken(), newPolicy(), newTasks(), newHealth(), newInitAuthority(), newGuard(), newMoved(), newVersion())
 	return root
 }
 

@@ -34,7 +34,7 @@ func TestEveryExitHasAWord(t *testing.T) {
 		"sign --scheme nonsense --seed-hex " + seed + " --did did:a:b", "sign --seed-hex " + seed + " --dir x",
 		"verify", "verify --headers absent", "verify --headers headers", "verify --nonsense", "health extra", "health", "health --timeout soon",
 		"tasks nonsense", "tasks list extra", "tasks list", "tasks clear", "tasks clear --did x", "tasks clear --did x --older-than soon",
-		"init-authority", "demo extra", "demo --nonsense",
+		"init-authority", "demo", "demo --keep",
 	} {
 		var out, errOut bytes.Buffer
 		code := run(t.Context(), strings.Fields(line), strings.NewReader(""), &out, &errOut)

@@ -13,7 +13,6 @@ import (
 	"github.com/gowebpki/jcs"
 )
 
-// otherForms yields what signers are known to sign in place of a payload, with
 // formsOf are what signers make of each scheme by mistake. They also yield the
 // right payloads.
 var formsOf = map[Scheme]func(Request) iter.Seq2[string, []byte]{Reference: referenceForms, JCS1: jcsForms, Octets1: octetsForms}

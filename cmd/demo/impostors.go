@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -14,41 +13,6 @@ import (
 	"github.com/getbindu/bindu-go/oauth/hydra"
 )
 
-// talk sends a message each way.
-func (s *demoStack) talk(ctx context.Context, report *demoReport) {
-	s.send(ctx, report, s.poet, s.critic, "Shall I compare thee to a summer's day?")
-	s.send(ctx, report, s.critic, s.poet, "Which day? — 晴れ ☀")
-}
-
-func (s *demoStack) send(ctx context.Context, report *demoReport, from, to *demoAgent, text string) {
-	step := demoStep{Step: "message", Name: from.name + " to " + to.name, Want: fmt.Sprintf("%s read %q", to.name, text)}
-	answer, err := from.say(ctx, to, text)
-	if err != nil {
-		step.Result = err.Error()
-	} else {
-		step.Result, step.OK, step.Detail = answer, answer == step.Want, to.proved()
-	}
-	report.add(step)
-}
-
-// say calls as any agent calls another: find the card, pin the DID, send.
-func (d *demoAgent) say(ctx context.Context, to *demoAgent, text string) (string, error) {
-	client, err := d.agent.Client()
-	if err != nil {
-		return "", err
-	}
-	defer client.Close()
-	found, err := client.Discover(ctx, to.agent.URL(), to.agent.DID())
-	if err != nil {
-		return "", err
-	}
-	reply, err := client.Send(ctx, found, text)
-	if err != nil {
-		return "", err
-	}
-	return reply.Text, nil
-}
-
 // attack is one thing an impostor would try, and why it must fail.
 type attack struct {
 	name, want string
@@ -57,23 +21,23 @@ type attack struct {
 
 // attack plays poet's enemies against critic. Each has everything but one
 // proof; poet's own token, key and certificate stand in for what was stolen.
-func (s *demoStack) attack(ctx context.Context, report *demoReport) {
+func (s *stack) attack(ctx context.Context, r *report) {
 	for _, a := range s.attacks() {
-		step := demoStep{Step: "refusal", Name: a.name, Want: a.want}
+		shown := step{Step: "refusal", Name: a.name, Want: a.want}
 		answer, err := a.try(ctx)
-		step.Result = answer.String()
+		shown.Result = answer.String()
 		if err != nil {
-			step.Result = err.Error()
+			shown.Result = err.Error()
 		}
 		if alert := probe.Alert(err); alert != "" {
-			step.Result = "TLS alert: " + alert
+			shown.Result = "TLS alert: " + alert
 		}
-		step.OK = step.Result == step.Want
-		report.add(step)
+		shown.OK = shown.Result == shown.Want
+		r.add(shown)
 	}
 }
 
-func (s *demoStack) attacks() []attack {
+func (s *stack) attacks() []attack {
 	poet, critic := s.poet.agent.Outbound(), s.critic.agent.Outbound()
 	with := poet.TLS(critic.DID)
 	return []attack{
@@ -98,7 +62,7 @@ func (s *demoStack) attacks() []attack {
 }
 
 // try signs as poet, lets change spoil the request, and sends it to critic.
-func (s *demoStack) try(ctx context.Context, token func(context.Context) (string, error), config *tls.Config, change func(*probe.Request)) (probe.Answer, error) {
+func (s *stack) try(ctx context.Context, token func(context.Context) (string, error), config *tls.Config, change func(*probe.Request)) (probe.Answer, error) {
 	r, err := s.signed(ctx, token)
 	if err != nil {
 		return probe.Answer{}, err
@@ -109,7 +73,7 @@ func (s *demoStack) try(ctx context.Context, token func(context.Context) (string
 	return probe.Send(ctx, r, config)
 }
 
-func (s *demoStack) signed(ctx context.Context, token func(context.Context) (string, error)) (probe.Request, error) {
+func (s *stack) signed(ctx context.Context, token func(context.Context) (string, error)) (probe.Request, error) {
 	bearer, err := token(ctx)
 	if err != nil {
 		return probe.Request{}, err
@@ -121,7 +85,7 @@ func (s *demoStack) signed(ctx context.Context, token func(context.Context) (str
 	}.Sign(s.critic.agent.URL(), probe.Message("hello"))
 }
 
-func (s *demoStack) replay(ctx context.Context, config *tls.Config) (probe.Answer, error) {
+func (s *stack) replay(ctx context.Context, config *tls.Config) (probe.Answer, error) {
 	r, err := s.signed(ctx, s.poet.agent.Outbound().Token)
 	if err != nil {
 		return probe.Answer{}, err
@@ -133,7 +97,7 @@ func (s *demoStack) replay(ctx context.Context, config *tls.Config) (probe.Answe
 }
 
 // authorityToken gets poet a token that is meant for step-ca.
-func (s *demoStack) authorityToken(ctx context.Context) (string, error) {
+func (s *stack) authorityToken(ctx context.Context) (string, error) {
 	dir, err := safefile.OpenDir(string(s.poet.set.Agent.Dir), nil)
 	if err != nil {
 		return "", err
