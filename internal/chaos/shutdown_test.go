@@ -40,8 +40,13 @@ func (p *process) flood(t *testing.T, c *caller, config *tls.Config) <-chan outc
 	t.Helper()
 	answers := make(chan outcome, inFlight)
 	var senders sync.WaitGroup
-	for range inFlight {
-		r := c.request(t, p.url, "hello")
+	other := c.town.newCaller(t) // one DID alone gets half of the workers
+	otherConfig := other.tls(t, p.name)
+	for i := range inFlight {
+		r, config := c.request(t, p.url, "hello"), config
+		if i%2 == 1 {
+			r, config = other.request(t, p.url, "hello"), otherConfig
+		}
 		senders.Go(func() {
 			answer, err := probe.Send(t.Context(), r, config)
 			answers <- outcome{answer, err}
@@ -78,7 +83,7 @@ func (p *process) untilRunning(t *testing.T, n int) {
 		select {
 		case <-tick.C:
 		case <-timeout:
-			t.Fatalf("not %d requests at work\n%s", n, p.log)
+			t.Fatalf("not %d requests at work, but %d\n%s", n, len(files), p.log)
 		}
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/getbindu/bindu-go/oauth/hydra"
 )
 
-var schemes = []signature.Scheme{signature.Reference, signature.JCS1}
+var schemes = signature.Schemes()
 
 func TestEndToEndGates(t *testing.T) {
 	s := newStack(t, authoritytest.Options{})
@@ -35,13 +35,13 @@ func TestEndToEndGates(t *testing.T) {
 			if err != nil || reply.Text != "heard Grüße 🌍" {
 				t.Fatalf("reply %q, %v", reply.Text, err)
 			}
-			if got := pair[1].lastCaller(); got.DID != pair[0].DID() || !got.KeyBound || got.Scheme != signature.JCS1 || got.CertificateSerial == "" {
+			if got := pair[1].lastCaller(); got.DID != pair[0].DID() || !got.KeyBound || got.Scheme != signature.Octets1 || got.CertificateSerial == "" {
 				t.Errorf("caller %+v", got)
 			}
 		}
 	})
 
-	t.Run("both signature schemes", func(t *testing.T) {
+	t.Run("every signature scheme", func(t *testing.T) {
 		for _, scheme := range schemes {
 			p, config := honest(t, alice, bob, scheme)
 			expect(t, sign(t, p, bob), config, "")
@@ -89,10 +89,11 @@ func TestEndToEndGates(t *testing.T) {
 	t.Run("043_relay to a third agent", func(t *testing.T) {
 		for _, scheme := range schemes {
 			p, config := honest(t, alice, bob, scheme)
-			r := sign(t, p, bob) // what bob received
+			r := sign(t, p, bob) // what bob received, but for a header that is no proof
+			r.Header.Del(signature.HeaderAudience)
 			r.URL = carol.URL() + "/"
 			expect(t, r, bob.Outbound().TLS(carol.DID()), "identity_mismatch")
-			if scheme == signature.JCS1 { // even with alice's own certificate
+			if scheme.Binds() { // even with alice's own certificate
 				expect(t, r, alice.Outbound().TLS(carol.DID()), "crypto_mismatch")
 			}
 			expect(t, r2(r, bob), config, "")

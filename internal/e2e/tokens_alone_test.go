@@ -44,7 +44,7 @@ func TestEndToEndWithoutHydra(t *testing.T) {
 	if err != nil || reply.Text != "heard hello" {
 		t.Fatalf("%+v %v", reply, err)
 	}
-	if c := bob.lastCaller(); c.DID != name || !c.KeyBound || c.Scheme != signature.JCS1 {
+	if c := bob.lastCaller(); c.DID != name || !c.KeyBound || c.Scheme != signature.Octets1 {
 		t.Errorf("caller %+v", c)
 	}
 	t.Run("a signature whose key is not pinned", func(t *testing.T) {
