@@ -26,7 +26,7 @@ func (w *town) slow(t *testing.T, seconds, drain string) (*process, *caller, *tl
 	begun := t.TempDir()
 	p := w.spawn(t, filepath.Join(t.TempDir(), "agent"), map[string]string{
 		"AGENT__BACKEND": "exec", "AGENT__COMMAND": `["sh", "-c", ": >'` + begun + `/'$$; exec sleep ` + seconds + `"]`,
-		"TASK__WORKERS": "128", "LIMITS__DRAIN_TIMEOUT": drain,
+		"TASK__WORKERS": "400", "LIMITS__DRAIN_TIMEOUT": drain,
 	})
 	p.begun = begun
 	p.untilServing()
