@@ -1,7 +1,6 @@
 package did_test
 
 import (
-	"crypto/ed25519"
 	"encoding/hex"
 	"encoding/json"
 	"os"
@@ -28,16 +27,6 @@ func keyPair(t testing.TB, seedHex string) *did.KeyPair {
 		t.Fatal(err)
 	}
 	return k
-}
-
-// rawSign signs whatever it is given, as holders of a key can who are not us.
-func rawSign(t testing.TB, seedHex, message string) []byte {
-	t.Helper()
-	seed, err := hex.DecodeString(seedHex)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return ed25519.Sign(ed25519.NewKeyFromSeed(seed), []byte(message))
 }
 
 func signText(t testing.TB, k *did.KeyPair, text string) string {
