@@ -9,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/getbindu/bindu-go/internal/jsonrpc"
+	"github.com/getbindu/bindu-go/internal/refusal"
 )
 
 func TestWriteError(t *testing.T) {
@@ -56,7 +57,7 @@ func TestWriteErrorToCallersOf1(t *testing.T) {
 		"/?A2A-Version=1.0&A2A-Version=1.0": `{"reason":"too_much","gate":"limit"}`,
 	} {
 		rec := httptest.NewRecorder()
-		e := jsonrpc.Error{Code: jsonrpc.CodeLimit, Message: "m", Data: jsonrpc.Data{Reason: "too_much", Gate: "limit"}}
+		e := jsonrpc.Error{Code: refusal.CodeLimit, Message: "m", Data: jsonrpc.Data{Reason: "too_much", Gate: "limit"}}
 		jsonrpc.WriteError(rec, httptest.NewRequest(http.MethodPost, target, nil), http.StatusTooManyRequests, nil, e)
 		if got, all := rec.Body.String(), `{"jsonrpc":"2.0","id":null,"error":{"code":-31410,"message":"m","data":`+want+`}}`; got != all {
 			t.Errorf("%s: %s\nwant %s", target, got, all)
@@ -66,13 +67,13 @@ func TestWriteErrorToCallersOf1(t *testing.T) {
 
 func TestRefusal(t *testing.T) {
 	t.Parallel()
-	status, e := jsonrpc.Refusal(jsonrpc.ErrBatch)
-	if status != http.StatusOK || e.Code != jsonrpc.CodeInvalidRequest || e.Data.Reason != "batch_unsupported" {
-		t.Errorf("Refusal(ErrBatch) = %d %+v", status, e)
+	a := jsonrpc.Refusal(jsonrpc.ErrBatch)
+	if a.Status() != http.StatusOK || a.Code() != refusal.CodeInvalidRequest || a.Word() != "batch_unsupported" {
+		t.Errorf("Refusal(ErrBatch) = %+v", a)
 	}
-	status, e = jsonrpc.Refusal(errors.New("dial tcp: secret host"))
-	if status != http.StatusInternalServerError || e.Code != jsonrpc.CodeInternalError || e.Message != "internal error" {
-		t.Errorf("Refusal of a foreign error = %d %+v", status, e)
+	a = jsonrpc.Refusal(errors.New("dial tcp: secret host"))
+	if a.Status() != http.StatusInternalServerError || a.Code() != refusal.CodeInternalError || a.Message() != "internal error" || a.Hint() != "" {
+		t.Errorf("Refusal of a foreign error = %+v", a)
 	}
 }
 
