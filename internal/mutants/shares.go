@@ -20,6 +20,7 @@ func shares() []mutant {
 		in("bodies are counted for ever", "gate/usage.go", "p.caller.bytes -= p.bytes", "p.caller.bytes -= 0"),
 		in("one token fills the memory of addresses", "gate/usage.go", `if address != "" && s.addresses[name] >= addressesPerName {`, "if false {"),
 		in("the policy judges by the beginning", "gate/policy.go", "Time: c.cfg.Now(),", "Time: x.now,"),
+		in("of what a request holds the last is given back", "gate/exchange.go", "x.held = append(x.held, giveBack)", "x.held = []func(){giveBack}"),
 		in("a hint names a setting", "internal/refusal/gates.go", `"Send flatter JSON."`, `"The limit is LIMITS__JSON_DEPTH."`),
 		{"a rule that reads the request is judged without it", "policy/early.go", "if declared[name] && !callerOnly[name] {", "if false {", []string{"./policy"}},
 		{"an allow rule that reads the request is forgotten", "policy/early.go", "if !k.early {", "if false {", []string{"./policy"}},
