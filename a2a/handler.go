@@ -116,7 +116,7 @@ func (h *Handler) call(r *http.Request, env jsonrpc.Envelope, answer *answers.An
 	}
 	op, ok := h.operations[env.Method]
 	if !ok {
-		return nil, &task.Refusal{Err: a2a.ErrMethodNotFound, Reason: "method_not_found", Message: "method not found"}
+		return nil, &task.Refusal{Err: a2a.ErrMethodNotFound, Reason: string(refusal.MethodUnknown), Message: "method not found"}
 	}
 	if err := checkVersion(op.Method, version); err != nil {
 		return nil, err

@@ -1,4 +1,6 @@
 package jsonrpc
 
-// WriteError lets tests write what the catalogue does not have.
+// WriteError and Error let tests write what the catalogue does not have.
 var WriteError = writeError
+
+type Error = wireError

@@ -10,8 +10,9 @@ import (
 	"github.com/getbindu/bindu-go/internal/refusal"
 )
 
-// Error is the error member of a refusal.
-type Error struct {
+// wireError is the error member of a refusal. Only [Refuse] makes one, of what the
+// catalogue has.
+type wireError struct {
 	// Code is the JSON-RPC error number.
 	Code int `json:"code"`
 	// Message is one line for a human reader. It never holds an upstream's text.
@@ -32,7 +33,7 @@ type Data struct {
 	Hint string `json:"hint,omitzero"`
 }
 
-// detailed is an [Error] for callers of A2A 1.0.
+// detailed is a wireError for callers of A2A 1.0.
 type detailed struct {
 	Code    int         `json:"code"`
 	Message string      `json:"message"`
@@ -40,7 +41,7 @@ type detailed struct {
 }
 
 // as returns the error in the form that the caller reads.
-func (e Error) as(r *http.Request) any {
+func (e wireError) as(r *http.Request) any {
 	if !wantsDetails(r) {
 		return e
 	}
@@ -57,10 +58,10 @@ var null = jsontext.Value("null")
 // what it says.
 func Refuse(w http.ResponseWriter, r *http.Request, id jsontext.Value, a refusal.Answer, gate string) {
 	data := Data{Reason: string(a.Word()), Gate: gate, Hint: a.Hint()}
-	writeError(w, r, a.Status(), id, Error{Code: a.Code(), Message: a.Message(), Data: data})
+	writeError(w, r, a.Status(), id, wireError{Code: a.Code(), Message: a.Message(), Data: data})
 }
 
-func writeError(w http.ResponseWriter, r *http.Request, status int, id jsontext.Value, e Error) {
+func writeError(w http.ResponseWriter, r *http.Request, status int, id jsontext.Value, e wireError) {
 	OutcomeOf(r.Context()).refuse(&e.Data)
 	if id == nil || !id.IsValid() {
 		id = null
