@@ -57,6 +57,9 @@ var null = jsontext.Value("null")
 // caller's to set before. The request's [Outcome] completes the data, and notes
 // what it says.
 func Refuse(w http.ResponseWriter, r *http.Request, id jsontext.Value, a refusal.Answer, gate string) {
+	if a == (refusal.Answer{}) {
+		a = refusal.Internal.Answer() // of a word that nobody gave
+	}
 	data := Data{Reason: string(a.Word()), Gate: gate, Hint: a.Hint()}
 	writeError(w, r, a.Status(), id, wireError{Code: a.Code(), Message: a.Message(), Data: data})
 }

@@ -77,6 +77,25 @@ func TestRefusal(t *testing.T) {
 	}
 }
 
+func TestRefuseWritesWhatTheCatalogueHas(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		answer refusal.Answer
+		status int
+		want   string
+	}{
+		"a word":               {refusal.WrongRecipient.Answer().WithHint("This agent is did:x:y."), 403, `{"code":-31407,"message":"The request was signed for another agent","data":{"reason":"wrong_recipient","gate":"here","hint":"This agent is did:x:y."}}`},
+		"a word of nobody's":   {refusal.Word("made_up").Answer(), 500, `{"code":-32603,"message":"Internal error","data":{"reason":"internal","gate":"here","hint":"The operator finds the cause in the log under the request id."}}`},
+		"an answer of no word": {refusal.Answer{}, 500, `{"code":-32603,"message":"Internal error","data":{"reason":"internal","gate":"here","hint":"The operator finds the cause in the log under the request id."}}`},
+	} {
+		rec := httptest.NewRecorder()
+		jsonrpc.Refuse(rec, httptest.NewRequest(http.MethodPost, "/", nil), nil, tt.answer, "here")
+		if all := `{"jsonrpc":"2.0","id":null,"error":` + tt.want + `}`; rec.Code != tt.status || rec.Body.String() != all {
+			t.Errorf("%s: %d %s\nwant %s", name, rec.Code, rec.Body, all)
+		}
+	}
+}
+
 func TestContextCarriesTheEnvelope(t *testing.T) {
 	t.Parallel()
 	if _, ok := jsonrpc.FromContext(t.Context()); ok {
