@@ -10,6 +10,7 @@ import (
 	"github.com/getbindu/bindu-go/internal/answers"
 	"github.com/getbindu/bindu-go/internal/brief"
 	"github.com/getbindu/bindu-go/internal/jsonrpc"
+	"github.com/getbindu/bindu-go/internal/refusal"
 	"github.com/getbindu/bindu-go/task"
 )
 
@@ -25,8 +26,8 @@ var codes = []struct {
 	code int
 }{
 	{task.ErrContextNotFound, codeContextNotFound},
-	{a2a.ErrInvalidParams, jsonrpc.CodeInvalidParams},
-	{a2a.ErrMethodNotFound, jsonrpc.CodeMethodNotFound},
+	{a2a.ErrInvalidParams, refusal.CodeInvalidParams},
+	{a2a.ErrMethodNotFound, refusal.CodeMethodNotFound},
 	{a2a.ErrTaskNotFound, -32001},
 	{a2a.ErrTaskNotCancelable, -32002},
 	{a2a.ErrPushNotificationNotSupported, -32003},
@@ -68,54 +69,58 @@ func protocolError(r *http.Request, refused *task.Refusal) (wireError, bool) {
 // JSON-RPC over HTTP does, those of this agent as a refusal with their status.
 func (h *Handler) writeError(w http.ResponseWriter, r *http.Request, env jsonrpc.Envelope, err error) {
 	outcome := jsonrpc.OutcomeOf(r.Context())
-	var refused *task.Refusal
-	if errors.As(err, &refused) {
-		if e, ok := protocolError(r, refused); ok {
+	if known, ok := errors.AsType[*task.Refusal](err); ok {
+		if e, ok := protocolError(r, known); ok {
 			body, failed := encode(env.ID, "error", e)
 			if failed == nil {
-				outcome.Reason = refused.Reason
+				outcome.Reason = known.Reason
 				write(w, body)
 				return
 			}
 			err = failed
 		}
 	}
-	status, e, retry := refusal(err)
-	if status == http.StatusInternalServerError {
+	a, retry := refused(err)
+	gate := ""
+	if a.Status() == http.StatusInternalServerError {
 		h.log.Error("request failed", "method", brief.Text(env.Method), "request_id", outcome.RequestID, "error", err)
 	} else {
 		outcome.Cause = err
-		e.Data.Gate = gateTask
+		gate = gateTask
 	}
 	if retry {
 		w.Header().Set("Retry-After", "1")
 	}
-	jsonrpc.WriteError(w, r, status, env.ID, e)
+	jsonrpc.Refuse(w, r, env.ID, a, gate)
 }
 
-// refusal says how an error that is not of the protocol is answered.
-func refusal(err error) (status int, e jsonrpc.Error, retry bool) {
-	answer := func(code int, message, reason, hint string) jsonrpc.Error {
-		return jsonrpc.Error{Code: code, Message: message, Data: jsonrpc.Data{Reason: reason, Hint: hint}}
+// words are those of the errors that are not of the protocol. All of them may
+// be gone when the request is sent again.
+var words = []struct {
+	err  error
+	word refusal.Word
+}{
+	{answers.ErrFull, refusal.RateLimited},
+	{task.ErrOverloaded, refusal.Overloaded},
+	{task.ErrClosed, refusal.ShuttingDown},
+	{task.ErrStorage, refusal.StorageUnavailable},
+	{context.Canceled, refusal.RequestEnded},
+	{context.DeadlineExceeded, refusal.RequestEnded},
+}
+
+// refused says how an error that is not of the protocol is answered, and whether
+// to send the request again helps.
+func refused(err error) (a refusal.Answer, retry bool) {
+	if quota, ok := errors.AsType[*task.QuotaError](err); ok {
+		return refusal.QuotaExceeded.At(refusal.Tasks).WithHint(quota.Error()), quota.Quota == "active"
 	}
-	var quota *task.QuotaError
-	switch {
-	case errors.As(err, &quota):
-		return http.StatusTooManyRequests, answer(jsonrpc.CodeLimit, "quota exceeded", "quota_exceeded", quota.Error()), quota.Quota == "active"
-	case errors.Is(err, answers.ErrFull):
-		return http.StatusTooManyRequests, answer(jsonrpc.CodeLimit, "too many answers are unread", "rate_limited", "read the answers that were asked for, and ask for smaller pages"), true
-	case errors.Is(err, task.ErrOverloaded):
-		return http.StatusServiceUnavailable, answer(jsonrpc.CodeUnavailable, "overloaded", "overloaded", "try again later"), true
-	case errors.Is(err, task.ErrClosed):
-		return http.StatusServiceUnavailable, answer(jsonrpc.CodeUnavailable, "shutting down", "shutting_down", "try again later"), true
-	case errors.Is(err, task.ErrStorage):
-		return http.StatusServiceUnavailable, answer(jsonrpc.CodeUnavailable, "storage unavailable", "storage_unavailable", "try again after Retry-After; the operator of this agent must look at its storage"), true
-	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		// Mostly nobody reads this: the caller has gone.
-		return http.StatusServiceUnavailable, answer(jsonrpc.CodeUnavailable, "request ended early", "request_ended", "try again"), true
-	case errors.Is(err, task.ErrNoCaller):
-		return http.StatusUnauthorized, answer(jsonrpc.CodeAuthRequired, "authentication required", "auth_missing", ""), false
-	default:
-		return http.StatusInternalServerError, answer(jsonrpc.CodeInternalError, "internal error", "internal", ""), false
+	for _, known := range words {
+		if errors.Is(err, known.err) {
+			return known.word.At(refusal.Tasks), true
+		}
 	}
+	if errors.Is(err, task.ErrNoCaller) {
+		return refusal.AuthMissing.At(refusal.Tasks), false
+	}
+	return refusal.Internal.At(refusal.Tasks), false
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/getbindu/bindu-go/internal/answers"
 	"github.com/getbindu/bindu-go/internal/brief"
 	"github.com/getbindu/bindu-go/internal/jsonrpc"
+	"github.com/getbindu/bindu-go/internal/refusal"
 	"github.com/getbindu/bindu-go/task"
 )
 
@@ -73,7 +74,7 @@ func NewHandler(cfg HandlerConfig) (*Handler, error) {
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
-		jsonrpc.Refuse(w, r, http.StatusMethodNotAllowed, "method_not_allowed", "Use POST.")
+		jsonrpc.Refuse(w, r, nil, refusal.MethodNotAllowed.At(refusal.Tasks), "")
 		return
 	}
 	env, ok := jsonrpc.FromContext(r.Context())
@@ -102,8 +103,7 @@ func (h *Handler) parse(w http.ResponseWriter, r *http.Request) (jsonrpc.Envelop
 	}
 	env, err := jsonrpc.Parse(body, h.maxDepth)
 	if err != nil {
-		status, e := jsonrpc.Refusal(err)
-		jsonrpc.WriteError(w, r, status, env.ID, e)
+		jsonrpc.Refuse(w, r, env.ID, jsonrpc.Refusal(err), "")
 		return jsonrpc.Envelope{}, false
 	}
 	return env, true
@@ -116,7 +116,7 @@ func (h *Handler) call(r *http.Request, env jsonrpc.Envelope, answer *answers.An
 	}
 	op, ok := h.operations[env.Method]
 	if !ok {
-		return nil, &task.Refusal{Err: a2a.ErrMethodNotFound, Reason: "method_not_found", Message: "method not found"}
+		return nil, &task.Refusal{Err: a2a.ErrMethodNotFound, Reason: string(refusal.MethodUnknown), Message: "method not found"}
 	}
 	if err := checkVersion(op.Method, version); err != nil {
 		return nil, err
@@ -138,6 +138,5 @@ func (h *Handler) survive(w http.ResponseWriter, r *http.Request, env jsonrpc.En
 		panic(cause)
 	}
 	h.log.Error("handler panicked", "method", brief.Text(env.Method), "request_id", jsonrpc.OutcomeOf(r.Context()).RequestID, "panic", fmt.Sprint(cause), brief.StackKey, string(debug.Stack()))
-	_, e := jsonrpc.Refusal(nil)
-	jsonrpc.WriteError(w, r, http.StatusInternalServerError, env.ID, e)
+	jsonrpc.Refuse(w, r, env.ID, refusal.Internal.At(refusal.Tasks), "")
 }

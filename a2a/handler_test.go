@@ -22,6 +22,7 @@ import (
 	"github.com/getbindu/bindu-go/a2a/card"
 	"github.com/getbindu/bindu-go/identity"
 	"github.com/getbindu/bindu-go/internal/jsonrpc"
+	"github.com/getbindu/bindu-go/internal/refusal"
 	"github.com/getbindu/bindu-go/task"
 	"github.com/getbindu/bindu-go/task/tasktest"
 )
@@ -137,7 +138,7 @@ func TestMethodsOfTheReference(t *testing.T) {
 		"tasks/feedback": `{"taskId":"t1","feedback":"good","rating":0}`,
 		"tasks/list":     `{"length":0}`, "contexts/list": `{"length":-1}`, "contexts/clear": `{}`,
 	} {
-		if r := parse(t, a.post("alice", "", request(name, params))); r.Error == nil || r.Error.Code != jsonrpc.CodeInvalidParams {
+		if r := parse(t, a.post("alice", "", request(name, params))); r.Error == nil || r.Error.Code != refusal.CodeInvalidParams {
 			t.Errorf("%s %s: %+v", name, params, r)
 		}
 	}
@@ -209,7 +210,7 @@ func TestEverythingThatIsDispatchedIsListed(t *testing.T) {
 			version = "1.0"
 		}
 		r := parse(t, a.post("alice", version, request(m.Name, `{}`)))
-		if r.Error != nil && r.Error.Code == jsonrpc.CodeMethodNotFound {
+		if r.Error != nil && r.Error.Code == refusal.CodeMethodNotFound {
 			t.Errorf("%s is listed but not dispatched", m.Name)
 		}
 	}

@@ -8,7 +8,7 @@ import (
 	sdk "github.com/a2aproject/a2a-go/v2/a2a"
 	"github.com/google/uuid"
 
-	"github.com/getbindu/bindu-go/internal/jsonrpc"
+	"github.com/getbindu/bindu-go/internal/refusal"
 	"github.com/getbindu/bindu-go/task"
 )
 
@@ -37,10 +37,10 @@ func TestWhoseTaskIDsAreAdopted(t *testing.T) {
 		"a task id such as this agent gives": {reference, ours.String(), -32001},
 		"no output modes":                    {strings.Replace(reference, `["text/plain"]`, `[]`, 1), uuid.NewString(), -32001},
 		"no configuration":                   {strings.Replace(reference, `"configuration"`, `"options"`, 1), uuid.NewString(), -32001},
-		"a blank task id":                    {reference, " ", jsonrpc.CodeInvalidParams},
-		"an empty task id":                   {reference, "", jsonrpc.CodeInvalidParams},
-		"an empty context id":                {strings.Replace(reference, uuidContext, "", 1), uuid.NewString(), jsonrpc.CodeInvalidParams},
-		"a blank message id":                 {sendV03(" ", "x", "", ""), "", jsonrpc.CodeInvalidParams},
+		"a blank task id":                    {reference, " ", refusal.CodeInvalidParams},
+		"an empty task id":                   {reference, "", refusal.CodeInvalidParams},
+		"an empty context id":                {strings.Replace(reference, uuidContext, "", 1), uuid.NewString(), refusal.CodeInvalidParams},
+		"a blank message id":                 {sendV03(" ", "x", "", ""), "", refusal.CodeInvalidParams},
 	} {
 		r := parse(t, a.post("alice", "", request("message/send", strings.Replace(tt.params, "TASK", tt.taskID, 1))))
 		switch {
@@ -53,14 +53,14 @@ func TestWhoseTaskIDsAreAdopted(t *testing.T) {
 	for method, params := range map[string]string{
 		"tasks/get": `{"id":" "}`, "tasks/cancel": `{"taskId":"\t"}`, "contexts/clear": `{"contextId":" "}`, "tasks/feedback": `{"taskId":" ","feedback":"x"}`,
 	} {
-		if r := parse(t, a.post("alice", "", request(method, params))); r.Error == nil || r.Error.Code != jsonrpc.CodeInvalidParams {
+		if r := parse(t, a.post("alice", "", request(method, params))); r.Error == nil || r.Error.Code != refusal.CodeInvalidParams {
 			t.Errorf("%s %s: %s %+v", method, params, r.Result, r.Error)
 		}
 	}
 	for method, params := range map[string]string{
 		"GetTask": `{"id":" "}`, "CancelTask": `{"id":" "}`, "ListTasks": `{"contextId":" "}`, "SendMessage": sendV1("m", "x", `,"taskId":" "`),
 	} {
-		if r := parse(t, a.post("alice", "1.0", request(method, params))); r.Error == nil || r.Error.Code != jsonrpc.CodeInvalidParams {
+		if r := parse(t, a.post("alice", "1.0", request(method, params))); r.Error == nil || r.Error.Code != refusal.CodeInvalidParams {
 			t.Errorf("%s %s: %s %+v", method, params, r.Result, r.Error)
 		}
 	}
@@ -104,7 +104,7 @@ func TestFaultsNameTheLiteralAndThePlace(t *testing.T) {
 		{"1.0", "ListTasks", `{"statusTimestampAfter":"yesterday"}`, []string{"statusTimestampAfter must be a time"}},
 	} {
 		r := parse(t, a.post("alice", tt.version, request(tt.method, tt.params)))
-		if r.Error == nil || r.Error.Code != jsonrpc.CodeInvalidParams {
+		if r.Error == nil || r.Error.Code != refusal.CodeInvalidParams {
 			t.Errorf("%s %s: %s %+v", tt.method, tt.params, r.Result, r.Error)
 			continue
 		}

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/getbindu/bindu-go/internal/jsonrpc"
+	"github.com/getbindu/bindu-go/internal/refusal"
 	"github.com/getbindu/bindu-go/task"
 )
 
@@ -101,11 +101,11 @@ func TestTwoSpellings(t *testing.T) {
 	}{
 		"equal values":          {"1.0", "ListTasks", `{"pageSize":2,"page_size":2}`, 0, ""},
 		"equal texts":           {"", "contexts/clear", `{"contextId":"\u0063","context_id":"c"}`, -32020, ""},
-		"different numbers":     {"1.0", "ListTasks", `{"pageSize":2,"page_size":3}`, jsonrpc.CodeInvalidParams, "pageSize"},
-		"different ids":         {"", "tasks/get", `{"taskId":"x","task_id":"y"}`, jsonrpc.CodeInvalidParams, "taskId"},
-		"an escaped name":       {"", "tasks/get", `{"taskId":"x","task\u005fid":"y"}`, jsonrpc.CodeInvalidParams, "taskId"},
-		"in a message":          {"1.0", "SendMessage", sendV1("m", "x", `,"message_id":"n"`), jsonrpc.CodeInvalidParams, "messageId"},
-		"in a part":             {"1.0", "SendMessage", `{"message":{"messageId":"m","role":"ROLE_USER","parts":[{"text":"x","mediaType":"a","media_type":"b"}]}}`, jsonrpc.CodeInvalidParams, "mediaType"},
+		"different numbers":     {"1.0", "ListTasks", `{"pageSize":2,"page_size":3}`, refusal.CodeInvalidParams, "pageSize"},
+		"different ids":         {"", "tasks/get", `{"taskId":"x","task_id":"y"}`, refusal.CodeInvalidParams, "taskId"},
+		"an escaped name":       {"", "tasks/get", `{"taskId":"x","task\u005fid":"y"}`, refusal.CodeInvalidParams, "taskId"},
+		"in a message":          {"1.0", "SendMessage", sendV1("m", "x", `,"message_id":"n"`), refusal.CodeInvalidParams, "messageId"},
+		"in a part":             {"1.0", "SendMessage", `{"message":{"messageId":"m","role":"ROLE_USER","parts":[{"text":"x","mediaType":"a","media_type":"b"}]}}`, refusal.CodeInvalidParams, "mediaType"},
 		"free-form in metadata": {"1.0", "SendMessage", sendV1("free", "x", `,"metadata":{"message_id":"n","messageId":"o"}`), 0, ""},
 	} {
 		r := parse(t, a.post("alice", tt.version, request(tt.method, tt.params)))
@@ -134,7 +134,7 @@ func TestUnknownMembersOfFilters(t *testing.T) {
 		{"", "contexts/clear", `{"contextId":"c","olderThan":"2020-01-01T00:00:00Z"}`, "olderThan"},
 	} {
 		r := parse(t, a.post("alice", tt.version, request(tt.method, tt.params)))
-		if r.Error == nil || r.Error.Code != jsonrpc.CodeInvalidParams || !strings.Contains(r.Error.Message, `"`+tt.names+`"`) {
+		if r.Error == nil || r.Error.Code != refusal.CodeInvalidParams || !strings.Contains(r.Error.Message, `"`+tt.names+`"`) {
 			t.Errorf("%s %s: %s %+v", tt.method, tt.params, r.Result, r.Error)
 		}
 	}

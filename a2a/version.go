@@ -7,6 +7,7 @@ import (
 
 	"github.com/getbindu/bindu-go/a2a/card"
 	"github.com/getbindu/bindu-go/internal/jsonrpc"
+	"github.com/getbindu/bindu-go/internal/refusal"
 	"github.com/getbindu/bindu-go/task"
 )
 
@@ -36,7 +37,7 @@ func checkVersion(m Method, requested card.Dialect) error {
 	case m.Dialect == card.V1:
 		return versionError("this method belongs to A2A 1.0: send the header A2A-Version: 1.0")
 	default:
-		return &task.Refusal{Err: a2a.ErrMethodNotFound, Reason: "method_not_found", Message: "this method belongs to A2A 0.3, but the request asks for 1.0"}
+		return &task.Refusal{Err: a2a.ErrMethodNotFound, Reason: string(refusal.MethodUnknown), Message: "this method belongs to A2A 0.3, but the request asks for 1.0"}
 	}
 }
 

@@ -37,7 +37,7 @@ func (c *Chain) bodyDenial(err error) *Denial {
 		return limitDenial(err)
 	}
 	fault := jsonrpc.ReadFault(err)
-	d := deny(Reason(fault.Reason), err)
+	d := deny(Reason(fault.Answer.Word()), err)
 	if d.Reason == PayloadTooLarge {
 		d = c.tooLarge()
 		d.Cause = err

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/internal/jsonrpc"
+	"github.com/getbindu/bindu-go/internal/refusal"
 )
 
 // Denial is a refusal: the reason, and what only this one request explains.
@@ -30,18 +31,14 @@ type Denial struct {
 	close bool
 	// id is the id of the request where it is known and may be told.
 	id []byte
-	// custom replaces the reason's answer when its status is not zero.
-	custom answer
+	// place is where the reason is said.
+	place refusal.Place
 }
 
-func (d *Denial) answer() answer {
-	if d.custom.status != 0 {
-		return d.custom
-	}
-	if a, ok := answers[d.Reason]; ok {
-		return a
-	}
-	return answers[Internal]
+// answer is what the peer is told. A reason that the catalogue lacks is an
+// internal error to it.
+func (d *Denial) answer() refusal.Answer {
+	return refusal.Word(d.Reason).At(d.place).WithHint(d.Hint)
 }
 
 // Error makes a Denial an error for the log.
@@ -80,9 +77,9 @@ func (d *Denial) write(w http.ResponseWriter, r *http.Request, gate, requestID s
 	if d.close {
 		h.Set("Connection", "close")
 	}
-	switch a.status {
+	switch a.Status() {
 	case http.StatusUnauthorized:
-		h.Set("WWW-Authenticate", challenge(d.Reason, a))
+		h.Set("WWW-Authenticate", challenge(a))
 	case http.StatusForbidden:
 		if d.Permission != "" {
 			h.Set("WWW-Authenticate", `Bearer error="insufficient_scope", scope="`+d.Permission+`"`)
@@ -93,27 +90,19 @@ func (d *Denial) write(w http.ResponseWriter, r *http.Request, gate, requestID s
 	case http.StatusMethodNotAllowed:
 		h.Set("Allow", d.Allow)
 	}
-	hint := a.hint
-	if d.Hint != "" {
-		hint = d.Hint
-	}
-	code := a.code
 	if auth0 {
-		code = jsonrpc.Auth0Code(r, code)
+		a = jsonrpc.Numbered(r, a)
 	}
-	jsonrpc.WriteError(w, r, a.status, d.id, jsonrpc.Error{
-		Code:    code,
-		Message: a.message,
-		Data:    jsonrpc.Data{Reason: string(d.Reason), Gate: gate, RequestID: requestID, Hint: hint},
-	})
+	o := &jsonrpc.Outcome{RequestID: requestID}
+	jsonrpc.Refuse(w, r.WithContext(jsonrpc.WithOutcome(r.Context(), o)), d.id, a, gate)
 }
 
 // challenge follows RFC 6750 section 3: no error code when no token was sent.
-func challenge(reason Reason, a answer) string {
-	if reason == AuthMissing || a.code == jsonrpc.CodeCertificate {
+func challenge(a refusal.Answer) string {
+	if a.Word() == refusal.AuthMissing || a.Code() == refusal.CodeCertificate {
 		return "Bearer"
 	}
-	if reason == AuthMalformed {
+	if a.Word() == refusal.AuthMalformed {
 		return `Bearer error="invalid_request"`
 	}
 	return `Bearer error="invalid_token"`

@@ -37,18 +37,27 @@ type exchange struct {
 	envelope  jsonrpc.Envelope
 	caller    identity.Caller
 	place     *place          // in the share that pays
-	release   func()          // gives back what the policy counts; may be nil
+	held      []func()        // give back what the request took, when it is done
 	tokenless bool            // no token came, and the mode allows it
 	warned    map[Reason]bool // what was recorded as a warning
 	capped    bool            // a permission was taken away and that was recorded
 }
 
-// done gives back what the request held.
-func (x *exchange) done() {
-	if x.release != nil {
-		x.release()
+// hold has something given back when the request is done. What takes nothing
+// gives nothing back and may be nil.
+func (x *exchange) hold(giveBack func()) {
+	if giveBack != nil {
+		x.held = append(x.held, giveBack)
 	}
-	x.place.release()
+}
+
+// done gives back what the request held, what it took last first. What panics
+// keeps nothing else from being given back.
+func (x *exchange) done() {
+	for _, giveBack := range x.held {
+		defer giveBack()
+	}
+	x.held = nil
 }
 
 // response remembers what answer was begun: it is recorded, and a panic after

@@ -14,21 +14,10 @@ import (
 // setting is how a setting's name looks.
 var setting = regexp.MustCompile(`[A-Z]{2,}__[A-Z]{2,}`)
 
-func TestHintsNameNoSetting(t *testing.T) {
-	for reason, a := range answers {
-		if setting.MatchString(a.hint) || setting.MatchString(a.message) {
-			t.Errorf("%s: %s: %s", reason, a.message, a.hint)
-		}
-		if a.hint == "" || a.message == "" {
-			t.Errorf("%s says nothing", reason)
-		}
-	}
-}
-
 // What strangers are told is made of texts in these packages; a test of every
 // answer could forget one.
 func TestWhatStrangersReadNamesNoSetting(t *testing.T) {
-	for _, dir := range []string{".", "../internal/jsonrpc", "../a2a", "../identity/did", "../identity"} {
+	for _, dir := range []string{".", "../internal/jsonrpc", "../internal/refusal", "../skill", "../a2a/card", "../a2a", "../identity/did", "../identity"} {
 		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 		if err != nil || len(files) == 0 {
 			t.Fatalf("%s: %d files, %v", dir, len(files), err)

@@ -72,19 +72,6 @@ func TestAuth0NumbersAreForCallersWithoutAVersion(t *testing.T) {
 	}
 }
 
-// Whatever a stranger does wrong, no number is one that A2A gives a meaning to.
-func TestNoReasonHasANumberOfA2A(t *testing.T) {
-	for reason, code := range gate.Codes() {
-		switch code {
-		case -32700, -32601, -32603:
-			continue
-		}
-		if -32768 <= code && code <= -32000 {
-			t.Errorf("%s has the number %d", reason, code)
-		}
-	}
-}
-
 // Callers of A2A 1.0 get data as its section 9.5 asks; others the object.
 func TestDataIsAListForCallersOf1(t *testing.T) {
 	for version, listed := range map[string]bool{"1.0": true, "1.0.1": true, "0.3": false, "": false, "2.0": false} {

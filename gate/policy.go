@@ -44,7 +44,7 @@ func (c *Chain) policy(x *exchange) *Denial {
 		Method: x.envelope.Method, Body: x.body, Time: c.cfg.Now(),
 	})
 	if err == nil {
-		x.release = release
+		x.hold(release)
 		return nil
 	}
 	d := policyDenial(err)

@@ -71,6 +71,19 @@ func TestPolicyHoldsWhileTheHandlerRuns(t *testing.T) {
 	}
 }
 
+// Programs that use this package may make up reasons; callers never read them.
+func TestAReasonOfNobodysIsAnInternalError(t *testing.T) {
+	b := newBench(t)
+	b.policyErr = &gate.Denial{Reason: "made_up"}
+	w, got := b.do(b.request(signature.Reference, testBody))
+	if w.Code != http.StatusInternalServerError || got.Error.Data.Reason != "internal" || got.Error.Code != -32603 {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	if len(b.events) != 1 || b.events[0].Reason != "made_up" || b.events[0].Status != http.StatusInternalServerError {
+		t.Errorf("recorded %+v", b.events)
+	}
+}
+
 func TestPolicyQuotaTellsWhenToTryAgain(t *testing.T) {
 	b := newBench(t)
 	b.policyErr = &gate.Denial{Reason: gate.RateLimited, RetryAfter: 1500 * time.Millisecond, Cause: errors.New("rule of mine")}

@@ -66,7 +66,7 @@ func (c *Chain) decide(x *exchange, e audit.Event) {
 
 func (c *Chain) refusal(x *exchange, gate string, d *Denial) audit.Event {
 	e := c.event(x, audit.Refused, gate, d)
-	e.Status = d.answer().status
+	e.Status = d.answer().Status()
 	return e
 }
 

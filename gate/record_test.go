@@ -13,12 +13,13 @@ import (
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/internal/jsonrpc"
+	catalogue "github.com/getbindu/bindu-go/internal/refusal"
 )
 
 // quota is what a handler behind the gates refuses.
 func quota(w http.ResponseWriter, r *http.Request) {
 	jsonrpc.OutcomeOf(r.Context()).Cause = errors.New("no room")
-	jsonrpc.WriteError(w, r, http.StatusTooManyRequests, nil, jsonrpc.Error{Code: jsonrpc.CodeLimit, Data: jsonrpc.Data{Reason: "quota_exceeded", Gate: "task"}})
+	jsonrpc.Refuse(w, r, nil, catalogue.QuotaExceeded.Answer(), "task")
 }
 
 // serveAborting returns whether the handler's request to cut the answer off
@@ -107,7 +108,7 @@ func TestRefusalsOfTheGatesHaveTheirStatus(t *testing.T) {
 // decision.
 func TestPublicHandlersRefuseInTheOneShape(t *testing.T) {
 	refuses := func(w http.ResponseWriter, r *http.Request) {
-		jsonrpc.WriteError(w, r, http.StatusBadRequest, nil, jsonrpc.Error{Code: jsonrpc.CodeInvalidParams, Message: "no", Data: jsonrpc.Data{Reason: "did_malformed", Hint: "Give one."}})
+		jsonrpc.Refuse(w, r, nil, catalogue.DIDMalformed.At(catalogue.Documents), "")
 	}
 	b := newBench(t, func(c *gate.Config) {
 		c.Public["/named"] = gate.Route{Methods: []string{"GET"}, Handler: http.HandlerFunc(refuses)}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/getbindu/bindu-go/internal/jsonrpc"
+	"github.com/getbindu/bindu-go/internal/refusal"
 )
 
 // strictJSON reads the envelope of the verified bytes; the handler is given
@@ -12,9 +13,8 @@ import (
 func (c *Chain) strictJSON(x *exchange) *Denial {
 	envelope, err := jsonrpc.Parse(x.body, c.cfg.Limits.JSONDepth)
 	if err != nil {
-		status, e := jsonrpc.Refusal(err)
-		d := deny(Reason(e.Data.Reason), nil)
-		d.custom = answer{status, e.Code, e.Message, e.Data.Hint}
+		d := deny(Reason(jsonrpc.Refusal(err).Word()), nil)
+		d.place = refusal.Envelope
 		if d.Reason == JSONTooDeep {
 			d.Hint = c.depthHint()
 		}

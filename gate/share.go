@@ -14,6 +14,7 @@ import (
 // owner. So until then it is the DID at this address that pays. Where no
 // signature will come the token is all there is, and its caller pays.
 func (c *Chain) limit(x *exchange) (d *Denial) {
+	x.hold(func() { x.place.release() }) // the one that pays when the request is done
 	name := x.caller.Name()
 	if x.certDID.IsZero() && !x.headerDID.IsZero() {
 		x.place, d = charge(c.strangers, name, peerOf(x.r.RemoteAddr))

@@ -7,7 +7,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/getbindu/bindu-go/internal/jsonrpc"
+	"github.com/getbindu/bindu-go/internal/refusal"
 )
 
 // conversation is what a message continues, and who is told of its task.
@@ -112,6 +112,6 @@ func (c *Client) ask(ctx context.Context, p Peer, may repeatable, ways about, ta
 
 // notUnderstood reports a peer that finds fault with the parameters.
 func notUnderstood(err error) bool {
-	refusal, ok := errors.AsType[*Refusal](err)
-	return ok && (refusal.Code == jsonrpc.CodeParseError || refusal.Code == jsonrpc.CodeInvalidParams)
+	refused, ok := errors.AsType[*Refusal](err)
+	return ok && (refused.Code == refusal.CodeParseError || refused.Code == refusal.CodeInvalidParams)
 }

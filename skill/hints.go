@@ -17,22 +17,20 @@ var hints = map[string]string{
 	"weights":           "weights is an object of numbers.",
 }
 
-const shapeHint = `Send {"task_summary":"…"}; docs/wire-format.md lists the other members and their types.`
-
 // wrong refuses a question because of one of its members.
-func wrong(member string) *refusal { return invalid(hints[member]) }
+func wrong(member string) *unanswered { return invalid(hints[member]) }
 
 // wrongWeight refuses a question because of one of its weights.
-func wrongWeight(name string) *refusal {
+func wrongWeight(name string) *unanswered {
 	return invalid("weights." + name + " is a number from 0 to 1000000.")
 }
 
 // wrongType refuses a question whose member at a JSON Pointer has another type.
 // Members that are not read are not looked at, so that it is one of ours.
-func wrongType(pointer string) *refusal {
+func wrongType(pointer string) *unanswered {
 	path := strings.Split(pointer, "/")
 	if len(path) < 2 || hints[path[1]] == "" {
-		return invalid(shapeHint)
+		return invalid("") // the word's own hint shows the form
 	}
 	if path[1] == "weights" && len(path) > 2 {
 		return wrongWeight(path[2])

@@ -9,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/getbindu/bindu-go/internal/jsonrpc"
+	"github.com/getbindu/bindu-go/internal/refusal"
 )
 
 // NegotiationPath is where a caller asks whether a task fits.
@@ -32,7 +33,7 @@ func (s *Set) Negotiation() http.Handler {
 				return
 			}
 			jsonrpc.OutcomeOf(r.Context()).Cause = err
-			refused = &refusal{status: http.StatusInternalServerError, code: jsonrpc.CodeInternalError, reason: "internal", hint: "The task cannot be assessed."}
+			refused = &unanswered{word: refusal.Internal}
 		}
 		refused.write(w, r)
 	})
@@ -41,31 +42,28 @@ func (s *Set) Negotiation() http.Handler {
 // gateNegotiation names this endpoint where an answer or the log says who refused.
 const gateNegotiation = "negotiation"
 
-// refusal is why a question has no answer.
-type refusal struct {
-	status       int
-	code         int
-	reason, hint string
-	body         *jsonrpc.BodyFault // instead of all that, if the body cannot be read
+// unanswered is why a question has no answer.
+type unanswered struct {
+	word refusal.Word
+	hint string             // instead of the word's own, if it is not empty
+	body *jsonrpc.BodyFault // instead of both, if the body cannot be read
 }
 
-func (f refusal) write(w http.ResponseWriter, r *http.Request) {
+func (f unanswered) write(w http.ResponseWriter, r *http.Request) {
 	if f.body != nil {
 		f.body.Write(w, r, gateNegotiation)
 		return
 	}
-	jsonrpc.WriteError(w, r, f.status, nil, jsonrpc.Error{
-		Code: f.code, Message: "negotiation refused", Data: jsonrpc.Data{Reason: f.reason, Gate: gateNegotiation, Hint: f.hint},
-	})
+	jsonrpc.Refuse(w, r, nil, f.word.At(refusal.Negotiation).WithHint(f.hint), gateNegotiation)
 }
 
-func question(w http.ResponseWriter, r *http.Request) (Task, *refusal) {
+func question(w http.ResponseWriter, r *http.Request) (Task, *unanswered) {
 	body, fault := jsonrpc.ReadJSON(w, r, maxQuestionBytes)
 	if fault != nil {
-		if fault.Status == http.StatusRequestEntityTooLarge {
-			fault.Hint = "Summarise the task: the whole question may have 4 KiB."
+		if fault.Answer.Word() == refusal.PayloadTooLarge {
+			fault.Answer = fault.Answer.WithHint("Summarise the task: the whole question may have 4 KiB.")
 		}
-		return Task{}, &refusal{body: fault}
+		return Task{}, &unanswered{body: fault}
 	}
 	return parseQuestion(body)
 }
@@ -94,17 +92,17 @@ type weights struct {
 }
 
 // parseQuestion reads a body of at most maxQuestionBytes.
-func parseQuestion(body []byte) (Task, *refusal) {
+func parseQuestion(body []byte) (Task, *unanswered) {
 	var a asked
 	if err := jsonv2.Unmarshal(body, &a); err != nil {
 		if found, ok := errors.AsType[*jsonv2.SemanticError](err); ok {
 			return Task{}, wrongType(string(found.JSONPointer))
 		}
-		return Task{}, &refusal{status: http.StatusBadRequest, code: jsonrpc.CodeParseError, reason: "json_malformed", hint: "Send one JSON object with each member once."}
+		return Task{}, &unanswered{word: refusal.JSONMalformed}
 	}
 	return a.task()
 }
 
-func invalid(hint string) *refusal {
-	return &refusal{status: http.StatusBadRequest, code: jsonrpc.CodeInvalidParams, reason: "negotiation_invalid", hint: hint}
+func invalid(hint string) *unanswered {
+	return &unanswered{word: refusal.NegotiationInvalid, hint: hint}
 }

@@ -11,7 +11,7 @@ const (
 )
 
 // task checks the ranges of a question.
-func (a asked) task() (Task, *refusal) {
+func (a asked) task() (Task, *unanswered) {
 	t := Task{
 		Summary: strings.TrimSpace(a.Summary), Details: a.Details, InputTypes: lower(a.InputTypes), OutputTypes: lower(a.OutputTypes),
 		RequiredTools: a.RequiredTools, ForbiddenTools: a.ForbiddenTools, MinScore: a.MinScore, Weights: defaultWeights,

@@ -14,6 +14,7 @@ import (
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/internal/jsonrpc"
+	"github.com/getbindu/bindu-go/internal/refusal"
 )
 
 // Paths of the cards.
@@ -133,13 +134,13 @@ func (c *Card) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case LegacyPath:
 		doc = c.legacy
 	default:
-		jsonrpc.Refuse(w, r, http.StatusNotFound, "not_found", "No such path.")
+		jsonrpc.Refuse(w, r, nil, refusal.NotFound.At(refusal.Documents), "")
 		return
 	}
 	header := w.Header()
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		header.Set("Allow", "GET, HEAD")
-		jsonrpc.Refuse(w, r, http.StatusMethodNotAllowed, "method_not_allowed", "The Allow header lists what this path takes.")
+		jsonrpc.Refuse(w, r, nil, refusal.MethodNotAllowed.At(refusal.Documents), "")
 		return
 	}
 	header.Set("Content-Type", "application/json")

@@ -8,6 +8,7 @@ import (
 	"github.com/getbindu/bindu-go/gate/keymemory"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/fetch"
+	"github.com/getbindu/bindu-go/internal/refusal"
 	"github.com/getbindu/bindu-go/internal/safefile"
 	"github.com/getbindu/bindu-go/oauth"
 	"github.com/getbindu/bindu-go/oauth/hydra"
@@ -28,7 +29,8 @@ type diagnosis struct {
 	hint   string // "" where the text names the remedy
 }
 
-// diagnoses is the one table from errors to words and remedies. The first
+// diagnoses is the one table from errors to words and remedies; words of what an
+// agent refuses, too, are those of its catalogue. The first
 // match counts: what is wrapped by another error stands before it.
 func diagnoses() []diagnosis {
 	return []diagnosis{
@@ -44,7 +46,7 @@ func diagnoses() []diagnosis {
 		{safefile.ErrReadOnly, "directory_incomplete", `run "agent serve" once: it completes the directory, which this command only reads`},
 		{keymemory.ErrCorrupt, "remembered_keys_corrupt", ""},
 		{sqlite.ErrCorrupt, "tasks_corrupt", ""},
-		{task.ErrStorage, "storage_unavailable", "make room on the disk of AGENT__DIR, and look whether it may be written; another process may also hold tasks.db"},
+		{task.ErrStorage, string(refusal.StorageUnavailable), "make room on the disk of AGENT__DIR, and look whether it may be written; another process may also hold tasks.db"},
 		{keymemory.ErrFull, "key_memory_full", ""},
 		{errNotRemembered, "key_not_known", `"agent key list" shows what is remembered`},
 		{errNoTasksOf, "owner_not_known", `"agent tasks list" shows whose tasks are kept`},
@@ -67,7 +69,7 @@ func diagnoses() []diagnosis {
 		{hydra.ErrOpaqueToken, "opaque_token", ""},
 		{hydra.ErrCredentialsCorrupt, "credentials_corrupt", ""},
 		{hydra.ErrNotSettled, "registration_unstable", ""},
-		{hydra.ErrKeyUnavailable, "public_key_unavailable", "the other agent has to register its key as metadata.public_key"},
+		{hydra.ErrKeyUnavailable, string(refusal.KeyUnavailable), "the other agent has to register its key as metadata.public_key"},
 		{oidc.ErrClientRejected, "client_refused", "compare AUTH__CLIENT_ID, AUTH__CLIENT_SECRET and AUTH__OUTBOUND_AUDIENCE with the issuer's registration of our client; AUTH__OUTBOUND_AUDIENCE_STYLE is how the audience is asked for"},
 		{errNoCredentials, "credentials_missing", `run "agent serve" once: it registers the agent and keeps its credentials`},
 
@@ -106,8 +108,8 @@ func diagnoses() []diagnosis {
 		// What is wrapped by the above.
 		{oauth.ErrUnavailable, "hydra_unavailable", "check HYDRA__ADMIN_URL and HYDRA__PUBLIC_URL, and that Hydra runs"},
 		{oauth.ErrInvalidResponse, "hydra_invalid", "check that HYDRA__ADMIN_URL and HYDRA__PUBLIC_URL lead to an Ory Hydra, and not the other way round"},
-		{did.ErrMalformed, "did_malformed", ""},
-		{did.ErrWeakKey, "key_weak", ""},
+		{did.ErrMalformed, string(refusal.DIDMalformed), ""},
+		{did.ErrWeakKey, string(refusal.KeyWeak), ""},
 		{did.ErrPublicKey, "public_key_malformed", ""},
 
 		// What the system says.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/getbindu/bindu-go/agent"
+	"github.com/getbindu/bindu-go/internal/refusal"
 	"github.com/getbindu/bindu-go/peer"
 	"github.com/getbindu/bindu-go/settings"
 	"github.com/getbindu/bindu-go/transport/mtls"
@@ -36,6 +37,13 @@ type reasonedError struct {
 	err          error
 }
 
+// refusedWith gives an error the word and the hint that an agent refuses it with;
+// a hint of the command's own replaces that one.
+func refusedWith(word refusal.Word, hint string, err error) error {
+	a := word.Answer().WithHint(hint)
+	return &reasonedError{string(a.Word()), a.Hint(), err}
+}
+
 func (e *reasonedError) Error() string { return e.err.Error() }
 func (e *reasonedError) Unwrap() error { return e.err }
 
@@ -45,8 +53,8 @@ func diagnose(err error) (reason, hint string) {
 	if own, ok := errors.AsType[*reasonedError](err); ok {
 		return own.reason, own.hint
 	}
-	if refusal, ok := errors.AsType[*peer.Refusal](err); ok {
-		return refusalWord(refusal), refusal.Hint
+	if refused, ok := errors.AsType[*peer.Refusal](err); ok {
+		return refusalWord(refused), refused.Hint
 	}
 	if _, ok := errors.AsType[*settings.Error](err); ok {
 		return "settings_invalid", `every fault is listed; docs/settings.md describes the settings, and "agent config" shows them`

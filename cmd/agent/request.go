@@ -16,6 +16,7 @@ import (
 
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/identity/signature"
+	"github.com/getbindu/bindu-go/internal/refusal"
 )
 
 const (
@@ -102,7 +103,7 @@ func (f *requestFlags) readHeaders(cmd *cobra.Command, sig *string) error {
 	} {
 		values := h[http.CanonicalHeaderKey(from.header)]
 		if len(values) > 1 {
-			return &reasonedError{"duplicate_header", "", fmt.Errorf("%s: %s stands there twice", f.headers, from.header)}
+			return refusedWith(refusal.DuplicateHeader, "", fmt.Errorf("%s: %s stands there twice", f.headers, from.header))
 		}
 		if len(values) == 1 && !cmd.Flags().Changed(from.flag) {
 			*from.to = values[0]

@@ -12,6 +12,7 @@ import (
 
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/identity/signature"
+	"github.com/getbindu/bindu-go/internal/refusal"
 )
 
 // defaultWindow is how far a timestamp may lie from the clock of an agent.
@@ -66,8 +67,8 @@ func verify(cmd *cobra.Command, f verifyFlags, now time.Time) error {
 		return err
 	}
 	if f.timestamp == "" || f.signature == "" {
-		return &reasonedError{"missing_signature_headers", "give --timestamp and --signature, or --headers",
-			errors.New("the time of signing or the signature is missing")}
+		return refusedWith(refusal.MissingSignature, "give --timestamp and --signature, or --headers",
+			errors.New("the time of signing or the signature is missing"))
 	}
 	name, key, err := f.signer()
 	if err != nil {
@@ -125,7 +126,7 @@ func verdict(key ed25519.PublicKey, scheme signature.Scheme, r signature.Request
 	} else if wanted, err := scheme.Payload(r); err == nil {
 		hint += "; wanted was a signature over " + shortened(wanted)
 	}
-	return &reasonedError{"crypto_mismatch", hint, err}
+	return refusedWith(refusal.CryptoMismatch, hint, err)
 }
 
 // shortened returns a payload with its length, cut where nobody reads on.
@@ -147,9 +148,9 @@ func (f *verifyFlags) time(stamp int64, now time.Time, errOut io.Writer) error {
 	what := fmt.Errorf("the request was signed at %s, this machine's clock says %s, and the window is %s",
 		clock(stamp), now.UTC().Format(time.RFC3339), f.window)
 	if f.checkTime {
-		return &reasonedError{"timestamp_out_of_window", "compare the clocks; a request is signed anew each time it is sent", what}
+		return refusedWith(refusal.TimestampWindow, "", what)
 	}
-	fmt.Fprintf(errOut, "note: an agent would refuse this request as timestamp_out_of_window: %v\n", what)
+	fmt.Fprintf(errOut, "note: an agent would refuse this request as %s: %v\n", refusal.TimestampWindow, what)
 	return nil
 }
 
@@ -162,30 +163,30 @@ func clock(stamp int64) string {
 	return time.Unix(stamp, 0).UTC().Format(time.RFC3339)
 }
 
-// requestError gives a fault of a signed request the word that an agent would
-// refuse it with.
+// requestError gives a fault of a signed request the word and the hint that an
+// agent would refuse it with.
 func requestError(err error) error {
 	for _, known := range []struct {
 		err  error
-		word string
+		word refusal.Word
 	}{
-		{did.ErrMalformed, "did_malformed"},
-		{signature.ErrScheme, "scheme_unknown"},
-		{signature.ErrTimestamp, "timestamp_malformed"},
-		{signature.ErrNonce, "malformed_input"},
-		{did.ErrSignatureMalformed, "malformed_input"},
-		{did.ErrSignatureMismatch, "crypto_mismatch"},
-		{did.ErrWeakKey, "key_weak"},
-		{did.ErrPublicKey, "public_key_unavailable"},
-		{did.ErrBodyNotUTF8, "body_not_utf8"},
-		{did.ErrDuplicateKey, "json_duplicate_key"},
-		{did.ErrDepth, "json_too_deep"},
-		{did.ErrNumber, "json_number"},
-		{did.ErrSyntax, "json_malformed"},
-		{signature.ErrRequest, "malformed_input"},
+		{did.ErrMalformed, refusal.DIDMalformed},
+		{signature.ErrScheme, refusal.SchemeUnknown},
+		{signature.ErrTimestamp, refusal.TimestampBad},
+		{signature.ErrNonce, refusal.SignatureBad},
+		{did.ErrSignatureMalformed, refusal.SignatureBad},
+		{did.ErrSignatureMismatch, refusal.CryptoMismatch},
+		{did.ErrWeakKey, refusal.KeyWeak},
+		{did.ErrPublicKey, refusal.KeyUnavailable},
+		{did.ErrBodyNotUTF8, refusal.BodyNotUTF8},
+		{did.ErrDuplicateKey, refusal.JSONDuplicateKey},
+		{did.ErrDepth, refusal.JSONTooDeep},
+		{did.ErrNumber, refusal.JSONNumber},
+		{did.ErrSyntax, refusal.JSONMalformed},
+		{signature.ErrRequest, refusal.SignatureBad},
 	} {
 		if errors.Is(err, known.err) {
-			return &reasonedError{known.word, "", err}
+			return refusedWith(known.word, "", err)
 		}
 	}
 	return err

@@ -7,6 +7,7 @@ import (
 	"net/url"
 
 	"github.com/getbindu/bindu-go/internal/jsonrpc"
+	"github.com/getbindu/bindu-go/internal/refusal"
 )
 
 // Paths that [NewHandler] answers.
@@ -48,7 +49,7 @@ func (h *resolver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		h.resolve(w, r)
 	default:
-		refusal{http.StatusNotFound, jsonrpc.CodeRequest, "not_found", "No such path."}.write(w, r)
+		wordRefused{refusal.NotFound}.write(w, r)
 	}
 }
 
@@ -59,11 +60,11 @@ func (h *resolver) resolve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if _, err := Parse(asked); err != nil {
-		refusal{http.StatusBadRequest, jsonrpc.CodeInvalidParams, "did_malformed", "Give one DID, as ?did= or in {\"did\":…}."}.write(w, r)
+		wordRefused{refusal.DIDMalformed}.write(w, r)
 		return
 	}
 	if asked != h.id {
-		refusal{http.StatusNotFound, jsonrpc.CodeRequest, "did_not_found", "This agent resolves its own DID only."}.write(w, r)
+		wordRefused{refusal.DIDNotFound}.write(w, r)
 		return
 	}
 	h.writeDocument(w)
@@ -93,7 +94,7 @@ func wantedDID(w http.ResponseWriter, r *http.Request) (string, refused) {
 func postedDID(body []byte) (string, refused) {
 	canonical, err := CanonicalJSON(body)
 	if err != nil {
-		return "", refusal{http.StatusBadRequest, jsonrpc.CodeParseError, jsonReason(err), "Send one JSON object."}
+		return "", wordRefused{jsonReason(err)}
 	}
 	// A map, unlike a struct, compares names exactly. Nothing but the DID is
 	// decoded: some numbers take 25 µs.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/getbindu/bindu-go/internal/jsonrpc"
+	"github.com/getbindu/bindu-go/internal/refusal"
 )
 
 // gateResolve names these endpoints where an answer or the log says who refused.
@@ -24,18 +25,11 @@ func (b bodyRefused) write(w http.ResponseWriter, to *http.Request) {
 	b.fault.Write(w, to, gateResolve)
 }
 
-// refusal is an answer of the public DID endpoints that is not a document.
-type refusal struct {
-	status int
-	code   int    // see package jsonrpc
-	reason string // stable word for programs
-	hint   string // remedy for humans; never holds what the caller sent
-}
+// wordRefused is any other reason.
+type wordRefused struct{ word refusal.Word }
 
-func (r refusal) write(w http.ResponseWriter, to *http.Request) {
-	jsonrpc.WriteError(w, to, r.status, nil, jsonrpc.Error{
-		Code: r.code, Message: http.StatusText(r.status), Data: jsonrpc.Data{Reason: r.reason, Gate: gateResolve, Hint: r.hint},
-	})
+func (f wordRefused) write(w http.ResponseWriter, to *http.Request) {
+	jsonrpc.Refuse(w, to, nil, f.word.At(refusal.Documents), gateResolve)
 }
 
 // allow reports whether the request's method is one of methods, and answers
@@ -45,20 +39,20 @@ func allow(w http.ResponseWriter, r *http.Request, methods ...string) bool {
 		return true
 	}
 	w.Header().Set("Allow", strings.Join(methods, ", "))
-	refusal{http.StatusMethodNotAllowed, jsonrpc.CodeRequest, "method_not_allowed", "The Allow header lists what this path takes."}.write(w, r)
+	wordRefused{refusal.MethodNotAllowed}.write(w, r)
 	return false
 }
 
-func jsonReason(err error) string {
+func jsonReason(err error) refusal.Word {
 	switch {
 	case errors.Is(err, ErrDuplicateKey):
-		return "json_duplicate_key"
+		return refusal.JSONDuplicateKey
 	case errors.Is(err, ErrDepth):
-		return "json_too_deep"
+		return refusal.JSONTooDeep
 	case errors.Is(err, ErrNumber):
-		return "json_number"
+		return refusal.JSONNumber
 	case errors.Is(err, ErrBodyNotUTF8):
-		return "body_not_utf8"
+		return refusal.BodyNotUTF8
 	}
-	return "json_malformed"
+	return refusal.JSONMalformed
 }

@@ -7,16 +7,14 @@ import (
 	"net/http"
 	"os"
 	"strings"
+
+	"github.com/getbindu/bindu-go/internal/refusal"
 )
 
 // BodyFault is why a body cannot be taken, as its sender is told.
 type BodyFault struct {
-	// Status is that of the answer.
-	Status int
-	// Reason is the stable word.
-	Reason string
-	// Hint says what the sender can do.
-	Hint string
+	// Answer is what the sender is told.
+	Answer refusal.Answer
 	// Broken reports that nobody knows where the next request would begin: the
 	// connection ends with the answer.
 	Broken bool
@@ -28,22 +26,24 @@ type BodyFault struct {
 // [http.MaxBytesReader] allows, slower than the deadline, or broke off.
 func ReadFault(err error) *BodyFault {
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-		return &BodyFault{http.StatusRequestEntityTooLarge, "payload_too_large", "Send a smaller body.", false, err}
+		return &BodyFault{told(refusal.PayloadTooLarge), false, err}
 	}
 	if errors.Is(err, os.ErrDeadlineExceeded) {
-		return &BodyFault{http.StatusRequestTimeout, "body_timeout", "Send the body without pauses.", true, err}
+		return &BodyFault{told(refusal.BodyTimeout), true, err}
 	}
-	return &BodyFault{http.StatusBadRequest, "body_incomplete", "Send as many bytes as announced.", true, err}
+	return &BodyFault{told(refusal.BodyIncomplete), true, err}
 }
+
+func told(w refusal.Word) refusal.Answer { return w.At(refusal.Documents) }
 
 // ReadJSON reads a body of at most limit bytes that says it is JSON in UTF-8,
 // where no gate has read it.
 func ReadJSON(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, *BodyFault) {
 	if e := r.Header.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
-		return nil, &BodyFault{Status: http.StatusUnsupportedMediaType, Reason: "content_encoding", Hint: "Send the body without Content-Encoding."}
+		return nil, &BodyFault{Answer: told(refusal.ContentEncoding)}
 	}
 	if !isJSON(r.Header.Get("Content-Type")) {
-		return nil, &BodyFault{Status: http.StatusUnsupportedMediaType, Reason: "content_type", Hint: "Send Content-Type: application/json in UTF-8."}
+		return nil, &BodyFault{Answer: told(refusal.ContentType)}
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
 	if err != nil {
@@ -64,7 +64,5 @@ func (f *BodyFault) Write(w http.ResponseWriter, r *http.Request, gate string) {
 		w.Header().Set("Connection", "close")
 	}
 	OutcomeOf(r.Context()).Cause = f.Cause
-	WriteError(w, r, f.Status, nil, Error{
-		Code: CodeRequest, Message: http.StatusText(f.Status), Data: Data{Reason: f.Reason, Gate: gate, Hint: f.Hint},
-	})
+	Refuse(w, r, nil, f.Answer, gate)
 }

@@ -2,52 +2,51 @@ package jsonrpc
 
 import (
 	"errors"
-	"net/http"
+
+	"github.com/getbindu/bindu-go/internal/refusal"
 )
 
-// parseError is the type of this package's sentinels: the error and what the peer is told.
-type parseError struct {
-	code               int
-	reason, text, hint string
-}
+// parseError is the type of this package's sentinels: each is a word of the catalogue.
+type parseError struct{ word refusal.Word }
 
-func (e *parseError) Error() string { return e.text }
+func (e *parseError) Error() string { return e.answer().Message() }
+
+func (e *parseError) answer() refusal.Answer { return e.word.At(refusal.Envelope) }
 
 // Errors of [Parse]. [Refusal] says what the peer is told for each.
 var (
 	// ErrNotUTF8: the body is not UTF-8 (RFC 8259 section 8.1).
-	ErrNotUTF8 error = &parseError{CodeParseError, "body_not_utf8", "the request body is not valid UTF-8", "Send JSON in UTF-8."}
+	ErrNotUTF8 error = &parseError{refusal.BodyNotUTF8}
 	// ErrSyntax: the body is not JSON.
-	ErrSyntax error = &parseError{CodeParseError, "json_malformed", "the request body is not valid JSON", "Send one JSON object (RFC 8259), without a byte order mark."}
+	ErrSyntax error = &parseError{refusal.JSONMalformed}
 	// ErrDuplicateKey: an object, at any depth, has two members of one name.
-	ErrDuplicateKey error = &parseError{CodeParseError, "json_duplicate_key", "an object in the request body has two members of the same name", "Each name may stand once in an object."}
+	ErrDuplicateKey error = &parseError{refusal.JSONDuplicateKey}
 	// ErrTooDeep: arrays and objects nest deeper than allowed.
-	ErrTooDeep error = &parseError{CodeParseError, "json_too_deep", "the request body is nested too deeply", "Send flatter JSON."}
+	ErrTooDeep error = &parseError{refusal.JSONTooDeep}
 	// ErrTrailing: something other than white space follows the request object.
-	ErrTrailing error = &parseError{CodeParseError, "json_trailing_data", "the request body has data after the request object", "Send one JSON object and nothing after it."}
+	ErrTrailing error = &parseError{refusal.JSONTrailing}
 	// ErrBatch: the body is an array; A2A has no batches.
-	ErrBatch error = &parseError{CodeInvalidRequest, "batch_unsupported", "batch requests are not supported", "Send each request by itself."}
+	ErrBatch error = &parseError{refusal.BatchUnsupported}
 	// ErrNotObject: the body is JSON but not an object.
-	ErrNotObject error = &parseError{CodeInvalidRequest, "request_not_object", "the request is not a JSON object", "Send a JSON-RPC 2.0 request object."}
+	ErrNotObject error = &parseError{refusal.RequestNotObject}
 	// ErrVersion: the member jsonrpc is not "2.0".
-	ErrVersion error = &parseError{CodeInvalidRequest, "jsonrpc_version", `the member "jsonrpc" must be "2.0"`, "Send \"jsonrpc\": \"2.0\", spelt exactly so."}
+	ErrVersion error = &parseError{refusal.JSONRPCVersion}
 	// ErrMethod: the member method is absent, empty or not a string.
-	ErrMethod error = &parseError{CodeInvalidRequest, "method_missing", `the member "method" must be a non-empty string`, "Name the method in lower and upper case as the specification does."}
+	ErrMethod error = &parseError{refusal.MethodMissing}
 	// ErrParams: the member params is neither an object nor an array.
-	ErrParams error = &parseError{CodeInvalidRequest, "params_malformed", `the member "params" must be an object`, "Send parameters by name."}
+	ErrParams error = &parseError{refusal.ParamsMalformed}
 	// ErrID: the member id is not a string, null, or an integer within ±2^53.
-	ErrID error = &parseError{CodeInvalidRequest, "id_malformed", `the member "id" must be a string or an integer within ±2^53`, "Use a string, for example a UUID."}
+	ErrID error = &parseError{refusal.IDMalformed}
 	// ErrNotification: there is no member id; every A2A method has a response.
-	ErrNotification error = &parseError{CodeInvalidRequest, "notification_unsupported", `notifications are not supported: send a member "id"`, "Add an id: every method of A2A has a response."}
+	ErrNotification error = &parseError{refusal.Notification}
 )
 
-// Refusal returns the HTTP status and the error that answer err, an error of
-// [Parse] in what a proved caller sent: 200, as JSON-RPC over HTTP has it. Any
-// other error is answered as an internal one, without its text.
-func Refusal(err error) (status int, e Error) {
-	var p *parseError
-	if !errors.As(err, &p) {
-		return http.StatusInternalServerError, Error{Code: CodeInternalError, Message: "internal error", Data: Data{Reason: "internal"}}
+// Refusal returns what answers err, an error of [Parse] in what a proved caller
+// sent: 200, as JSON-RPC over HTTP has it. Any other error is answered as an
+// internal one, without its text.
+func Refusal(err error) refusal.Answer {
+	if p, ok := errors.AsType[*parseError](err); ok {
+		return p.answer()
 	}
-	return http.StatusOK, Error{Code: p.code, Message: p.text, Data: Data{Reason: p.reason, Hint: p.hint}}
+	return refusal.Internal.At(refusal.Envelope)
 }

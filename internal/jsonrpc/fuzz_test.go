@@ -26,12 +26,12 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		env, err := jsonrpc.Parse(body, jsonrpc.MaxDepth)
 		if err != nil {
-			status, e := jsonrpc.Refusal(err)
-			if status != http.StatusOK {
+			a := jsonrpc.Refusal(err)
+			if a.Status() != http.StatusOK {
 				t.Fatalf("error %v is not a refusal", err)
 			}
 			rec := httptest.NewRecorder()
-			jsonrpc.WriteError(rec, httptest.NewRequest(http.MethodPost, "/", nil), status, env.ID, e)
+			jsonrpc.Refuse(rec, httptest.NewRequest(http.MethodPost, "/", nil), env.ID, a, "")
 			if !json.Valid(rec.Body.Bytes()) {
 				t.Fatalf("answer is not JSON: %s", rec.Body)
 			}

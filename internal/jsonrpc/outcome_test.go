@@ -68,7 +68,7 @@ func TestReadJSONSaysWhatIsWrong(t *testing.T) {
 			}
 			continue
 		}
-		if fault.Reason != reason || w.Code != tt.status || w.Header().Get("Connection") != tt.close || !strings.Contains(w.Body.String(), `"code":-31400`) || !strings.Contains(w.Body.String(), `"gate":"somewhere"`) {
+		if string(fault.Answer.Word()) != reason || w.Code != tt.status || w.Header().Get("Connection") != tt.close || !strings.Contains(w.Body.String(), `"code":-31400`) || !strings.Contains(w.Body.String(), `"gate":"somewhere"`) {
 			t.Errorf("%s: %+v, %d %v %s", reason, fault, w.Code, w.Header(), w.Body)
 		}
 	}

@@ -6,10 +6,13 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/getbindu/bindu-go/internal/refusal"
 )
 
-// Error is the error member of a refusal.
-type Error struct {
+// wireError is the error member of a refusal. Only [Refuse] makes one, of what the
+// catalogue has.
+type wireError struct {
 	// Code is the JSON-RPC error number.
 	Code int `json:"code"`
 	// Message is one line for a human reader. It never holds an upstream's text.
@@ -30,7 +33,7 @@ type Data struct {
 	Hint string `json:"hint,omitzero"`
 }
 
-// detailed is an [Error] for callers of A2A 1.0.
+// detailed is a wireError for callers of A2A 1.0.
 type detailed struct {
 	Code    int         `json:"code"`
 	Message string      `json:"message"`
@@ -38,7 +41,7 @@ type detailed struct {
 }
 
 // as returns the error in the form that the caller reads.
-func (e Error) as(r *http.Request) any {
+func (e wireError) as(r *http.Request) any {
 	if !wantsDetails(r) {
 		return e
 	}
@@ -47,12 +50,21 @@ func (e Error) as(r *http.Request) any {
 
 var null = jsontext.Value("null")
 
-// WriteError answers the request r with an error in the one shape that refusals
-// have; to callers of A2A 1.0 the data is a list, see [Details]. A nil or invalid
-// id becomes null. Headers that belong to the status
-// (WWW-Authenticate, Retry-After, Allow) are the caller's to set before. The
-// request's [Outcome] completes the data, and notes what it says.
-func WriteError(w http.ResponseWriter, r *http.Request, status int, id jsontext.Value, e Error) {
+// Refuse answers the request r with a refusal in the one shape that they have; to
+// callers of A2A 1.0 the data is a list, see [Details]. A nil or invalid id
+// becomes null. gate names the check that refused; empty, it is a handler's own.
+// Headers that belong to the status (WWW-Authenticate, Retry-After, Allow) are the
+// caller's to set before. The request's [Outcome] completes the data, and notes
+// what it says.
+func Refuse(w http.ResponseWriter, r *http.Request, id jsontext.Value, a refusal.Answer, gate string) {
+	if a == (refusal.Answer{}) {
+		a = refusal.Internal.Answer() // of a word that nobody gave
+	}
+	data := Data{Reason: string(a.Word()), Gate: gate, Hint: a.Hint()}
+	writeError(w, r, a.Status(), id, wireError{Code: a.Code(), Message: a.Message(), Data: data})
+}
+
+func writeError(w http.ResponseWriter, r *http.Request, status int, id jsontext.Value, e wireError) {
 	OutcomeOf(r.Context()).refuse(&e.Data)
 	if id == nil || !id.IsValid() {
 		id = null
@@ -71,10 +83,4 @@ func WriteError(w http.ResponseWriter, r *http.Request, status int, id jsontext.
 	h.Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
 	_, _ = w.Write(body) // the peer is gone if this fails; there is nobody to tell
-}
-
-// Refuse answers a request that is not one that is taken here: its HTTP status,
-// the stable word, and a remedy that names no setting of ours.
-func Refuse(w http.ResponseWriter, r *http.Request, status int, reason, hint string) {
-	WriteError(w, r, status, nil, Error{Code: CodeRequest, Message: http.StatusText(status), Data: Data{Reason: reason, Hint: hint}})
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/getbindu/bindu-go/internal/jsonrpc"
+	"github.com/getbindu/bindu-go/internal/refusal"
 )
 
 func TestWriteError(t *testing.T) {
@@ -56,7 +57,7 @@ func TestWriteErrorToCallersOf1(t *testing.T) {
 		"/?A2A-Version=1.0&A2A-Version=1.0": `{"reason":"too_much","gate":"limit"}`,
 	} {
 		rec := httptest.NewRecorder()
-		e := jsonrpc.Error{Code: jsonrpc.CodeLimit, Message: "m", Data: jsonrpc.Data{Reason: "too_much", Gate: "limit"}}
+		e := jsonrpc.Error{Code: refusal.CodeLimit, Message: "m", Data: jsonrpc.Data{Reason: "too_much", Gate: "limit"}}
 		jsonrpc.WriteError(rec, httptest.NewRequest(http.MethodPost, target, nil), http.StatusTooManyRequests, nil, e)
 		if got, all := rec.Body.String(), `{"jsonrpc":"2.0","id":null,"error":{"code":-31410,"message":"m","data":`+want+`}}`; got != all {
 			t.Errorf("%s: %s\nwant %s", target, got, all)
@@ -66,13 +67,32 @@ func TestWriteErrorToCallersOf1(t *testing.T) {
 
 func TestRefusal(t *testing.T) {
 	t.Parallel()
-	status, e := jsonrpc.Refusal(jsonrpc.ErrBatch)
-	if status != http.StatusOK || e.Code != jsonrpc.CodeInvalidRequest || e.Data.Reason != "batch_unsupported" {
-		t.Errorf("Refusal(ErrBatch) = %d %+v", status, e)
+	a := jsonrpc.Refusal(jsonrpc.ErrBatch)
+	if a.Status() != http.StatusOK || a.Code() != refusal.CodeInvalidRequest || a.Word() != "batch_unsupported" {
+		t.Errorf("Refusal(ErrBatch) = %+v", a)
 	}
-	status, e = jsonrpc.Refusal(errors.New("dial tcp: secret host"))
-	if status != http.StatusInternalServerError || e.Code != jsonrpc.CodeInternalError || e.Message != "internal error" {
-		t.Errorf("Refusal of a foreign error = %d %+v", status, e)
+	a = jsonrpc.Refusal(errors.New("dial tcp: secret host"))
+	if a.Status() != http.StatusInternalServerError || a.Code() != refusal.CodeInternalError || a.Message() != "internal error" || a.Hint() != "" {
+		t.Errorf("Refusal of a foreign error = %+v", a)
+	}
+}
+
+func TestRefuseWritesWhatTheCatalogueHas(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		answer refusal.Answer
+		status int
+		want   string
+	}{
+		"a word":               {refusal.WrongRecipient.Answer().WithHint("This agent is did:x:y."), 403, `{"code":-31407,"message":"The request was signed for another agent","data":{"reason":"wrong_recipient","gate":"here","hint":"This agent is did:x:y."}}`},
+		"a word of nobody's":   {refusal.Word("made_up").Answer(), 500, `{"code":-32603,"message":"Internal error","data":{"reason":"internal","gate":"here","hint":"The operator finds the cause in the log under the request id."}}`},
+		"an answer of no word": {refusal.Answer{}, 500, `{"code":-32603,"message":"Internal error","data":{"reason":"internal","gate":"here","hint":"The operator finds the cause in the log under the request id."}}`},
+	} {
+		rec := httptest.NewRecorder()
+		jsonrpc.Refuse(rec, httptest.NewRequest(http.MethodPost, "/", nil), nil, tt.answer, "here")
+		if all := `{"jsonrpc":"2.0","id":null,"error":` + tt.want + `}`; rec.Code != tt.status || rec.Body.String() != all {
+			t.Errorf("%s: %d %s\nwant %s", name, rec.Code, rec.Body, all)
+		}
 	}
 }
 

@@ -3,6 +3,8 @@ package jsonrpc
 import (
 	"net/http"
 	"strings"
+
+	"github.com/getbindu/bindu-go/internal/refusal"
 )
 
 const (
@@ -36,6 +38,16 @@ func Version(r *http.Request) (version string, ok bool) {
 func NamesVersion(r *http.Request) bool {
 	version, ok := Version(r)
 	return version != "" || !ok
+}
+
+// Numbered returns the answer with the number under which callers who follow
+// Auth0's guide know its kind. Whoever names a version of A2A does not: to it
+// those numbers are other errors.
+func Numbered(r *http.Request, a refusal.Answer) refusal.Answer {
+	if NamesVersion(r) {
+		return a
+	}
+	return a.WithAuth0Code()
 }
 
 func isNumber(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }

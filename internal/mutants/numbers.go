@@ -5,13 +5,14 @@ func numbers() []mutant {
 	refusals, shapes := []string{"./gate", "./internal/hostile"}, []string{"./gate", "./internal/jsonrpc"}
 	answers, calls := []string{"./a2a"}, []string{"./peer"}
 	return []mutant{
-		{"our numbers are those of A2A", "internal/jsonrpc/numbers.go", "CodeRequest = -31400 - iota", "CodeRequest = -32000 - iota", refusals},
-		{"Auth0's numbers are for everybody", "internal/jsonrpc/numbers.go", "ok && !NamesVersion(r)", "ok", refusals},
-		{"Auth0's numbers are for nobody", "gate/denial.go", "code = jsonrpc.Auth0Code(r, code)", "", refusals},
+		{"a word of nobody's is said", "internal/refusal/answer.go", "return Internal.At(p)", "entry, _ = general(Internal)", []string{"./gate", "./internal/refusal"}},
+		{"our numbers are those of A2A", "internal/refusal/numbers.go", "CodeRequest = -31400 - iota", "CodeRequest = -32000 - iota", refusals},
+		{"Auth0's numbers are for everybody", "internal/jsonrpc/version.go", "if NamesVersion(r) {\n\t\treturn a", "if false {\n\t\treturn a", refusals},
+		{"Auth0's numbers are for nobody", "gate/denial.go", "a = jsonrpc.Numbered(r, a)", "", refusals},
 		{"a version in the query is no version", "internal/jsonrpc/version.go", "if len(values) == 0 && r.URL != nil", "if false && r.URL != nil", shapes},
 		{"several versions are one", "internal/jsonrpc/version.go", "if len(values) > 1 {", "if false {", []string{"./internal/jsonrpc", "./a2a"}},
 		{"data is an object for callers of 1.0", "internal/jsonrpc/response.go", "if !wantsDetails(r) {", "if true {", shapes},
-		{"a fault of a proved caller is HTTP 400", "internal/jsonrpc/errors.go", "return http.StatusOK, Error{", "return http.StatusBadRequest, Error{", refusals},
+		{"a fault of a proved caller is HTTP 400", "gate/scope.go", "d.place = refusal.Envelope", "d.place = refusal.Gates", refusals},
 		{"clients of 0.3 get a list as data", "a2a/errors.go", "if jsonrpc.NamesVersion(r) {", "if true {", answers},
 		{"a reason in details is not read", "peer/refusaldata.go", "w = parseWhy(b.Details)", "", calls},
 		{"a reason that is text is not read", "peer/refusaldata.go", "w := why{reason: textOf(value)}", "w := why{}", calls},

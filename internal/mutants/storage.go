@@ -21,7 +21,7 @@ func storageFaults() []mutant {
 		in("a start does not look at the remembered keys", "agent/preflightdir.go", "keymemory.Check(dir))", "nil)", "./agent -run TestWhatPreflight|TestPreflightNames"),
 		in("a held port is found after the registration", "agent/preflightport.go", "if errors.Is(err, errBound) {", "if true {", "./agent -run Preflight|TestAStart"),
 		in("the running agent's port is another's", "agent/preflightport.go", "&& p.running() {", "&& false {", "./agent -run Preflight"),
-		in("a full disk is answered with 500", "a2a/errors.go", "case errors.Is(err, task.ErrStorage):", "case false:", "./a2a"),
+		in("a full disk is answered with 500", "a2a/errors.go", "{task.ErrStorage, refusal.StorageUnavailable},", "", "./a2a"),
 		in("a full disk is ready", "agent/storage.go", `return "storage_unavailable", ""`, `return "", ""`, "./agent"),
 	}
 }

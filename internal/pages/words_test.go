@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/getbindu/bindu-go/internal/refusal"
 )
 
 const pagePath = repository + "/docs/troubleshooting.md"
@@ -27,11 +29,14 @@ var computed = map[string][]string{
 	`"no rule decided, the default is " + string(p.fallback)`: nil,
 }
 
-// TestEveryWordHasALine compares the words that the sources can say with those
-// that people can look up.
+// TestEveryWordHasALine compares the words of the catalogue, and those that the
+// sources can say besides, with those that people can look up.
 func TestEveryWordHasALine(t *testing.T) {
 	p := read(t)
 	p.gather()
+	for _, w := range refusal.Words() {
+		p.gathered[string(w)] = "internal/refusal"
+	}
 	for _, want := range []string{ // one of each kind of place, so that a blind spot of the gathering shows
 		"token_absent", "quota_exceeded", "task_not_found", "agent_restarted", "starting", "stopping", "client_lost", "introspection_flips",
 		"key_memory_nearly_full", "tls_bad_eku", "cert_renewal_failing", "already_running", "settings_invalid", "usage", "admin_unreachable",

@@ -1,6 +1,4 @@
-package jsonrpc
-
-import "net/http"
+package refusal
 
 // Error codes of JSON-RPC 2.0 section 5.1. They stand only for what that section
 // says, so that a client may read them by number.
@@ -42,21 +40,28 @@ const (
 	CodeLimit
 )
 
-// auth0 is the second column: the numbers of that provider's guide for agents,
-// for the four kinds that the guide knows.
-var auth0 = map[int]int{
-	CodeAuthRequired: -32001,
-	CodeInvalidToken: -32002,
-	CodePermissions:  -32003,
-	CodeTokenExpired: -32004,
-}
+// number is that of a kind of refusal, in two columns: our own, and that of Auth0's
+// guide for agents, which knows four kinds.
+type number struct{ own, auth0 int }
 
-// Auth0Code returns the number under which callers who follow Auth0's guide know
-// the kind of code. Whoever names a version of A2A does not: to it those numbers
-// are other errors. Kinds that the guide does not know keep their number.
-func Auth0Code(r *http.Request, code int) int {
-	if number, ok := auth0[code]; ok && !NamesVersion(r) {
-		return number
-	}
-	return code
-}
+var (
+	parseError     = same(CodeParseError)
+	invalidRequest = same(CodeInvalidRequest)
+	methodNotFound = same(CodeMethodNotFound)
+	invalidParams  = same(CodeInvalidParams)
+	internalError  = same(CodeInternalError)
+
+	request      = same(CodeRequest)
+	authRequired = number{CodeAuthRequired, -32001}
+	invalidToken = number{CodeInvalidToken, -32002}
+	permissions  = number{CodePermissions, -32003}
+	tokenExpired = number{CodeTokenExpired, -32004}
+	certificate  = same(CodeCertificate)
+	mismatch     = same(CodeMismatch)
+	signature    = same(CodeSignature)
+	replayed     = same(CodeReplayed)
+	unavailable  = same(CodeUnavailable)
+	limit        = same(CodeLimit)
+)
+
+func same(code int) number { return number{code, code} }

@@ -1,0 +1,62 @@
+package refusal
+
+import "net/http"
+
+// behindGates is what is said of the words that no gate has.
+var behindGates = map[Word]row{
+	DIDNotFound: {http.StatusNotFound, request, "Not Found", "This agent resolves its own DID only."},
+
+	// Faults in what a proved caller sent: 200, as JSON-RPC over HTTP has it.
+	JSONTrailing:     {http.StatusOK, parseError, "the request body has data after the request object", "Send one JSON object and nothing after it."},
+	BatchUnsupported: {http.StatusOK, invalidRequest, "batch requests are not supported", "Send each request by itself."},
+	RequestNotObject: {http.StatusOK, invalidRequest, "the request is not a JSON object", "Send a JSON-RPC 2.0 request object."},
+	JSONRPCVersion:   {http.StatusOK, invalidRequest, `the member "jsonrpc" must be "2.0"`, `Send "jsonrpc": "2.0", spelt exactly so.`},
+	MethodMissing:    {http.StatusOK, invalidRequest, `the member "method" must be a non-empty string`, "Name the method in lower and upper case as the specification does."},
+	ParamsMalformed:  {http.StatusOK, invalidRequest, `the member "params" must be an object`, "Send parameters by name."},
+	IDMalformed:      {http.StatusOK, invalidRequest, `the member "id" must be a string or an integer within ±2^53`, "Use a string, for example a UUID."},
+	Notification:     {http.StatusOK, invalidRequest, `notifications are not supported: send a member "id"`, "Add an id: every method of A2A has a response."},
+
+	NegotiationInvalid: {http.StatusBadRequest, invalidParams, "negotiation refused", `Send {"task_summary":"…"}; docs/wire-format.md lists the other members and their types.`},
+
+	QuotaExceeded:      {http.StatusTooManyRequests, limit, "quota exceeded", "wait until a task of yours has ended, or ask the operator of this agent for more"},
+	Overloaded:         {http.StatusServiceUnavailable, unavailable, "overloaded", "try again later"},
+	ShuttingDown:       {http.StatusServiceUnavailable, unavailable, "shutting down", "try again later"},
+	StorageUnavailable: {http.StatusServiceUnavailable, unavailable, "storage unavailable", "try again after Retry-After; the operator of this agent must look at its storage"},
+	// Mostly nobody reads this: the caller has gone.
+	RequestEnded: {http.StatusServiceUnavailable, unavailable, "request ended early", "try again"},
+}
+
+const oneObject = "Send one JSON object."
+
+// elsewhere is what is said of a word in a place that says it in its own way.
+// Messages of documents are those of the status.
+var elsewhere = map[Place]map[Word]row{
+	Envelope: {
+		BodyNotUTF8:      {http.StatusOK, parseError, "the request body is not valid UTF-8", "Send JSON in UTF-8."},
+		JSONMalformed:    {http.StatusOK, parseError, "the request body is not valid JSON", "Send one JSON object (RFC 8259), without a byte order mark."},
+		JSONDuplicateKey: {http.StatusOK, parseError, "an object in the request body has two members of the same name", "Each name may stand once in an object."},
+		JSONTooDeep:      {http.StatusOK, parseError, "the request body is nested too deeply", "Send flatter JSON."},
+		Internal:         {http.StatusInternalServerError, internalError, "internal error", ""},
+	},
+	Documents: {
+		ContentEncoding:  {http.StatusUnsupportedMediaType, request, "", "Send the body without Content-Encoding."},
+		NotFound:         {http.StatusNotFound, request, "", "No such path."},
+		DIDMalformed:     {http.StatusBadRequest, invalidParams, "", `Give one DID, as ?did= or in {"did":…}.`},
+		BodyNotUTF8:      {http.StatusBadRequest, parseError, "", oneObject},
+		JSONMalformed:    {http.StatusBadRequest, parseError, "", oneObject},
+		JSONDuplicateKey: {http.StatusBadRequest, parseError, "", oneObject},
+		JSONTooDeep:      {http.StatusBadRequest, parseError, "", oneObject},
+		JSONNumber:       {http.StatusBadRequest, parseError, "", oneObject},
+	},
+	Negotiation: {
+		JSONMalformed: {http.StatusBadRequest, parseError, "negotiation refused", "Send one JSON object with each member once."},
+		Internal:      {http.StatusInternalServerError, internalError, "negotiation refused", "The task cannot be assessed."},
+	},
+	Tasks: {
+		MethodNotAllowed: {http.StatusMethodNotAllowed, request, "Method Not Allowed", "Use POST."},
+		RateLimited:      {http.StatusTooManyRequests, limit, "too many answers are unread", "read the answers that were asked for, and ask for smaller pages"},
+		// Neither is for callers to mend: no gate let a request come without a caller.
+		AuthMissing: {http.StatusUnauthorized, authRequired, "authentication required", ""},
+		Internal:    {http.StatusInternalServerError, internalError, "internal error", ""},
+	},
+}
