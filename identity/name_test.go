@@ -28,3 +28,18 @@ func TestHostile181NamesAreUnambiguous(t *testing.T) {
 		}
 	}
 }
+
+// Tasks are kept under these names: their form must not change.
+func TestNamesStayWhatTheyAre(t *testing.T) {
+	for want, claims := range map[string]oauth.Claims{
+		"oauth:https%3A%2F%2Fissuer.example%2F:client:sub+ject": {Issuer: "https://issuer.example/", ClientID: "client", Subject: "sub ject"},
+		"oauth:a%3Ab:c%3Ad:e%25f":                               {Issuer: "a:b", ClientID: "c:d", Subject: "e%f"},
+		"oauth:::":                                              {},
+	} {
+		t.Run(want, func(t *testing.T) {
+			if name := (identity.Caller{Claims: claims}).Name(); name != want {
+				t.Errorf("%q, want %q", name, want)
+			}
+		})
+	}
+}
