@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -201,6 +202,9 @@ func connection(t testing.TB, change func(*x509.Certificate), uris ...string) *t
 	return &tls.ConnectionState{PeerCertificates: []*x509.Certificate{leaf}, VerifiedChains: [][]*x509.Certificate{{leaf}}}
 }
 
+// settingName is what the name of a setting looks like.
+var settingName = regexp.MustCompile(`[A-Z]{2,}__[A-Z]{2,}`)
+
 const testBody = `{"jsonrpc":"2.0","id":"7","method":"SendMessage","params":{"x": 1}}`
 
 // request is a request that passes every gate; a test changes one thing of it.
@@ -250,6 +254,9 @@ func (b *bench) do(r *http.Request) (*httptest.ResponseRecorder, refusal) {
 	if w.Body.Len() > 0 && strings.HasPrefix(w.Header().Get("Content-Type"), "application/json") {
 		if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil {
 			b.t.Fatalf("answer %q: %v", w.Body.String(), err)
+		}
+		if settingName.MatchString(answer.Error.Data.Hint) {
+			b.t.Errorf("a stranger reads the name of a setting: %s", w.Body)
 		}
 	}
 	return w, answer

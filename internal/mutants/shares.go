@@ -21,7 +21,7 @@ func shares() []mutant {
 		in("one token fills the memory of addresses", "gate/usage.go", `if address != "" && s.addresses[name] >= addressesPerName {`, "if false {"),
 		in("the policy judges by the beginning", "gate/policy.go", "Time: c.cfg.Now(),", "Time: x.now,"),
 		in("of what a request holds the last is given back", "gate/exchange.go", "x.held = append(x.held, giveBack)", "x.held = []func(){giveBack}"),
-		in("a hint names a setting", "internal/refusal/gates.go", `"Send flatter JSON."`, `"The limit is LIMITS__JSON_DEPTH."`),
+		{"a hint names a setting", "internal/refusal/gates.go", `"Sign each request anew; two equal`, `"The window is DID__TIMESTAMP_WINDOW; two equal`, []string{"./internal/refusal", "./gate"}},
 		{"a rule that reads the request is judged without it", "policy/early.go", "if declared[name] && !callerOnly[name] {", "if declared[name] && len(callerOnly) == 0 {", []string{"./policy"}},
 		{"an allow rule that reads the request is forgotten", "policy/early.go", "if !k.early {", "if false {", []string{"./policy"}},
 		{"a quota is judged by the beginning", "agent/policy.go", "p.engine.Quotas().Acquire(c.Name(), p.now)", "p.engine.Quotas().Acquire(c.Name(), func() time.Time { return r.Time })", []string{"./agent", "./internal/hostile"}},
