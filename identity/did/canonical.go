@@ -33,18 +33,22 @@ const maxGrowth, growthSlack = 4, 4 << 10
 // [ErrBodyNotCanonical] too.
 //
 // Time and memory grow with the length of body and not with what is in it.
-func CanonicalJSON(body []byte) ([]byte, error) { return AppendCanonicalJSON(nil, body) }
+func CanonicalJSON(body []byte) (canonical []byte, err error) {
+	err = UseCanonicalJSON(body, func(lent []byte) { canonical = bytes.Clone(lent) })
+	return canonical, err
+}
 
-// AppendCanonicalJSON appends what [CanonicalJSON] returns to dst. With an error
-// it returns nil.
-func AppendCanonicalJSON(dst, body []byte) ([]byte, error) {
+// UseCanonicalJSON calls use with what [CanonicalJSON] returns, which is lent for
+// as long as use runs: whoever copies it into something longer copies it once. It
+// does not call use when there is an error.
+func UseCanonicalJSON(body []byte, use func(canonical []byte)) error {
 	c := canonicalisers.Get().(*canonicaliser)
 	defer c.release()
 	canonical, err := c.canonical(body)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		use(canonical)
 	}
-	return append(slices.Grow(dst, len(canonical)), canonical...), nil
+	return err
 }
 
 // canonicaliser writes a canonical form in one pass: values as they come, and

@@ -19,22 +19,25 @@ const boundBytes = 1400
 // string but the target holds only characters that need no escape, so only the
 // body goes through the canonicaliser.
 func jcsPayload(r Request) (payload, body []byte, err error) {
-	dst := make([]byte, 0, len(r.Body)+len(r.Target)+boundBytes)
+	if len(r.Body) == 0 {
+		payload, _ = appendJCS(r, []byte("null"))
+		return payload, nil, nil
+	}
+	err = did.UseCanonicalJSON(r.Body, func(canonical []byte) { payload, body = appendJCS(r, canonical) })
+	return payload, body, err
+}
+
+// appendJCS returns the payload around a body, and the body in it: there is one
+// copy, because a body may be large.
+func appendJCS(r Request, value []byte) (payload, body []byte) {
+	dst := make([]byte, 0, len(value)+len(r.Target)+boundBytes)
 	dst = append(appendMember(append(dst, '{'), "aud", r.Audience.String()), `,"body":`...)
 	from := len(dst)
-	if len(r.Body) == 0 {
-		dst = append(dst, "null"...)
-	} else if dst, err = did.AppendCanonicalJSON(dst, r.Body); err != nil {
-		return nil, nil, err
-	}
-	to := len(dst)
+	dst = append(dst, value...)
+	body = dst[from:len(dst):len(dst)]
 	dst = appendMember(dst, "did", r.DID.String())
 	dst = appendMember(dst, "method", r.Method)
 	dst = appendMember(dst, "nonce", r.Nonce)
 	dst = appendMember(dst, "target", r.Target)
-	dst = appendTimestamp(dst, r.Timestamp)
-	if len(r.Body) > 0 {
-		body = dst[from:to:to] // one copy: a body may be large
-	}
-	return dst, body, nil
+	return appendTimestamp(dst, r.Timestamp), body
 }
