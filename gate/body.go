@@ -29,10 +29,10 @@ func (c *Chain) body(x *exchange) *Denial {
 		x.body = body
 		return nil
 	}
-	return c.bodyDenial(err)
+	return c.bodyDenial(x.r, err)
 }
 
-func (c *Chain) bodyDenial(err error) *Denial {
+func (c *Chain) bodyDenial(r *http.Request, err error) *Denial {
 	if errors.Is(err, errBodyShare) {
 		return limitDenial(err)
 	}
@@ -42,7 +42,7 @@ func (c *Chain) bodyDenial(err error) *Denial {
 		d = c.tooLarge()
 		d.Cause = err
 	}
-	d.close = d.close || fault.Broken
+	d.close = d.close || fault.EndsConnection(r)
 	return d
 }
 

@@ -15,8 +15,7 @@ import (
 type BodyFault struct {
 	// Answer is what the sender is told.
 	Answer refusal.Answer
-	// Broken reports that nobody knows where the next request would begin: the
-	// connection ends with the answer.
+	// Broken reports that the body did not come to its end.
 	Broken bool
 	// Cause is for our log only; it may be nil.
 	Cause error
@@ -58,9 +57,14 @@ func isJSON(contentType string) bool {
 	return err == nil && media == "application/json" && (!given || strings.EqualFold(charset, "utf-8"))
 }
 
+// EndsConnection reports whether the connection must end with the answer to r:
+// in HTTP/1 nobody knows where the next request would begin. In HTTP/2 a body
+// that breaks off is one stream's, and the others go on.
+func (f *BodyFault) EndsConnection(r *http.Request) bool { return f.Broken && r.ProtoMajor < 2 }
+
 // Write answers the request r with the fault. gate names the check that found it.
 func (f *BodyFault) Write(w http.ResponseWriter, r *http.Request, gate string) {
-	if f.Broken {
+	if f.EndsConnection(r) {
 		w.Header().Set("Connection", "close")
 	}
 	OutcomeOf(r.Context()).Cause = f.Cause
