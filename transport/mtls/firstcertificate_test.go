@@ -56,18 +56,18 @@ func TestAStartWaitsForTheCA(t *testing.T) {
 		if took := time.Since(began); took < time.Hour || took > time.Hour+retry.Longest {
 			t.Errorf("took %s", took)
 		}
-		if !slices.Equal(b.saved, []string{b.serial()}) {
-			t.Errorf("saved %v, served %s", b.saved, b.serial())
+		if !slices.Equal(b.sawSaved(), []string{b.serial()}) {
+			t.Errorf("saved %v, served %s", b.sawSaved(), b.serial())
 		}
 		if len(w.errs) != b.calls()-1 || slices.Max(w.pauses) > retry.Longest || !errors.Is(w.errs[0], mtls.ErrCAUnavailable) {
 			t.Errorf("%d attempts, %d waits, of %s at most", b.calls(), len(w.errs), slices.Max(w.pauses))
 		}
-		if s := b.keeper.State(); s.Phase != mtls.PhaseFresh || s.Failures != 0 || s.LastError != nil || s.Serial != b.serial() || len(b.phases) != 0 {
-			t.Errorf("%+v, told %v", s, b.phases)
+		if s := b.keeper.State(); s.Phase != mtls.PhaseFresh || s.Failures != 0 || s.LastError != nil || s.Serial != b.serial() || len(b.sawPhases()) != 0 {
+			t.Errorf("%+v, told %v", s, b.sawPhases())
 		}
 		b.sleep(17 * time.Hour)
-		if len(b.saved) != 2 {
-			t.Errorf("the first certificate is not renewed: saved %v", b.saved)
+		if len(b.sawSaved()) != 2 {
+			t.Errorf("the first certificate is not renewed: saved %v", b.sawSaved())
 		}
 	})
 }
@@ -155,8 +155,8 @@ func TestAFirstCertificateIsOurs(t *testing.T) {
 		began := time.Now()
 		other := func(context.Context) (*mtls.Identity, error) { return identity(b.ca, bob), nil }
 		err := b.start(t.Context(), ask(enroller{enrol: other}), func(c *mtls.KeeperConfig) { c.Passing = func(error) bool { return false } })
-		if took := time.Since(began); !errors.Is(err, mtls.ErrOtherDID) || len(b.saved) != 0 || took != 0 {
-			t.Errorf("%v after %s, saved %v", err, took, b.saved)
+		if took := time.Since(began); !errors.Is(err, mtls.ErrOtherDID) || len(b.sawSaved()) != 0 || took != 0 {
+			t.Errorf("%v after %s, saved %v", err, took, b.sawSaved())
 		}
 		if err == nil {
 			b.stop()
@@ -194,8 +194,8 @@ func TestACertificateMayEndMeanwhile(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer b.stop()
-		if b.calls() != 2 || len(b.saved) != 1 {
-			t.Errorf("%d enrolments, saved %v", b.calls(), b.saved)
+		if b.calls() != 2 || len(b.sawSaved()) != 1 {
+			t.Errorf("%d enrolments, saved %v", b.calls(), b.sawSaved())
 		}
 	})
 }

@@ -136,6 +136,12 @@ func (b *bench) calls() int {
 	return len(b.enrols)
 }
 
+func (b *bench) sawSaved() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.saved)
+}
+
 func (b *bench) sawPhases() []mtls.Phase {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -201,8 +207,8 @@ func TestThreeMonthsOfRenewals(t *testing.T) {
 		if got, want := b.calls(), 138; got < want-2 || got > want+2 {
 			t.Errorf("%d renewals, want about %d", got, want)
 		}
-		if len(serials) < b.calls() || len(b.saved) != b.calls() {
-			t.Errorf("%d renewals, %d certificates seen, %d saved", b.calls(), len(serials), len(b.saved))
+		if len(serials) < b.calls() || len(b.sawSaved()) != b.calls() {
+			t.Errorf("%d renewals, %d certificates seen, %d saved", b.calls(), len(serials), len(b.sawSaved()))
 		}
 	})
 }
@@ -310,8 +316,8 @@ func TestUnwritableStorageKeepsTheNewCertificateInService(t *testing.T) {
 		}
 		b.set(func(b *bench) { b.disk = nil })
 		b.sleep(time.Minute)
-		if s := b.keeper.State(); s.StorageError != nil || s.Reason() != "" || len(b.saved) != 1 || b.saved[0] != s.Serial {
-			t.Errorf("after the disk came back: %+v, saved %v", s, b.saved)
+		if s := b.keeper.State(); s.StorageError != nil || s.Reason() != "" || len(b.sawSaved()) != 1 || b.sawSaved()[0] != s.Serial {
+			t.Errorf("after the disk came back: %+v, saved %v", s, b.sawSaved())
 		}
 		if b.calls() != 1 {
 			t.Errorf("%d enrolments; a full disk is no reason for another", b.calls())
@@ -326,8 +332,8 @@ func TestUnsavedCertificateIsSavedAtTheEnd(t *testing.T) {
 		b.sleep(17*time.Hour + 30*time.Second)
 		b.set(func(b *bench) { b.disk = nil })
 		b.stop()
-		if len(b.saved) != 1 {
-			t.Errorf("saved %v", b.saved)
+		if len(b.sawSaved()) != 1 {
+			t.Errorf("saved %v", b.sawSaved())
 		}
 	})
 }
@@ -347,8 +353,8 @@ func TestUnsavedFromTheStart(t *testing.T) {
 		}
 		b.set(func(b *bench) { b.disk = nil })
 		b.sleep(time.Minute)
-		if s := b.keeper.State(); s.StorageError != nil || len(b.saved) != 1 || b.calls() != 1 {
-			t.Errorf("%+v, saved %v, %d enrolments", s, b.saved, b.calls())
+		if s := b.keeper.State(); s.StorageError != nil || len(b.sawSaved()) != 1 || b.calls() != 1 {
+			t.Errorf("%+v, saved %v, %d enrolments", s, b.sawSaved(), b.calls())
 		}
 	})
 }
@@ -435,7 +441,7 @@ func TestUnusableIdentityIsAFailure(t *testing.T) {
 		b.set(func(b *bench) { b.roots = foreign.Roots() })
 		b.sleep(17 * time.Hour)
 		s := b.keeper.State()
-		if b.serial() != first || !errors.Is(s.LastError, mtls.ErrUnknownCA) || len(b.saved) != 0 {
+		if b.serial() != first || !errors.Is(s.LastError, mtls.ErrUnknownCA) || len(b.sawSaved()) != 0 {
 			t.Errorf("%+v", s)
 		}
 	})
@@ -479,13 +485,13 @@ func TestRootsAreFollowed(t *testing.T) {
 		old := b.ca.Roots()
 		serve(old, nil)
 		b.sleep(10 * time.Minute)
-		if len(b.saved) != 0 {
+		if len(b.sawSaved()) != 0 {
 			t.Error("roots that did not change were saved")
 		}
 		serve(slices.Concat(old, next.Roots()), nil)
 		b.sleep(45 * time.Second)
-		if got := b.keeper.Source().Current().Roots; len(got) != 2 || len(b.saved) != 1 {
-			t.Fatalf("%d roots, %d saves", len(got), len(b.saved))
+		if got := b.keeper.Source().Current().Roots; len(got) != 2 || len(b.sawSaved()) != 1 {
+			t.Fatalf("%d roots, %d saves", len(got), len(b.sawSaved()))
 		}
 		serve(nil, errDown)
 		b.sleep(10 * time.Minute)
