@@ -25,6 +25,9 @@ func TestASearchForWrongFormsIsBounded(t *testing.T) {
 		"two megabytes and not JSON": {bytes.Repeat([]byte("x"), 2<<20), true},
 	} {
 		for _, scheme := range Schemes() {
+			if test.unfinished && scheme != Reference {
+				continue // the same bytes in another order
+			}
 			t.Run(name+" "+string(scheme), func(t *testing.T) {
 				r := Request{DID: d, Audience: d, Body: test.body, Timestamp: 1, Method: "POST", Target: "/", Nonce: "AAAAAAAAAAAAAAAAAAAAAA"}
 				forms, total, first := 0, 0, ""
