@@ -16,6 +16,7 @@ import (
 
 	"github.com/getbindu/bindu-go/a2a/card"
 	"github.com/getbindu/bindu-go/internal/jsonrpc"
+	"github.com/getbindu/bindu-go/internal/retry"
 )
 
 // maxReply is how much of a result is read, in bytes.
@@ -49,7 +50,7 @@ func again[T any](ctx context.Context, r repeats, try func() (T, error), note fu
 			return result, err
 		}
 		note(wait, err)
-		if err := sleep(ctx, wait); err != nil {
+		if err := retry.Wait(ctx, wait); err != nil {
 			return result, err
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/getbindu/bindu-go/internal/refusal"
+	"github.com/getbindu/bindu-go/internal/retry"
 )
 
 // conversation is what a message continues, and who is told of its task.
@@ -76,7 +77,7 @@ func (c *Client) Send(ctx context.Context, p Peer, text string, opts ...SendOpti
 func (c *Client) await(ctx context.Context, p Peer, d dialect, reply Reply) (Reply, error) {
 	attempt := 0
 	for wait := firstPoll; !reply.State.settled(); wait = min(2*wait, lastPoll) {
-		if err := sleep(ctx, wait); err != nil {
+		if err := retry.Wait(ctx, wait); err != nil {
 			return reply, err
 		}
 		result, used, err := c.ask(ctx, p, asked, d.get, reply.TaskID, attempt)

@@ -51,7 +51,10 @@ func Read(h http.Header, to Recipient) (*Claim, error) {
 	if !c.Scheme.Binds() {
 		return c, nil
 	}
-	return c, c.bind(h, to)
+	if err := c.bind(h, to); err != nil {
+		return nil, err
+	}
+	return c, nil
 }
 
 // bind fills in what is covered beyond body, signer and time.

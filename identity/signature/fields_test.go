@@ -5,10 +5,12 @@ import (
 	"errors"
 	"io"
 	"math"
+	"net/http"
 	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/identity/signature"
 )
 
@@ -88,6 +90,35 @@ func TestParseNonce(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			if err := signature.ParseNonce(bad); !errors.Is(err, signature.ErrNonce) {
 				t.Errorf("error %v, want ErrNonce", err)
+			}
+		})
+	}
+}
+
+// What cannot be read is no claim: nobody can verify it by mistake.
+func TestReadReturnsAClaimOrAnError(t *testing.T) {
+	to := signature.Recipient{DID: mustParse(t, recipient), Method: "POST", Target: "/"}
+	for name, c := range map[string]struct {
+		change func(http.Header)
+		want   error
+	}{
+		"no nonce":          {func(h http.Header) { h.Del(signature.HeaderNonce) }, signature.ErrMissing},
+		"no nonce at all":   {func(h http.Header) { h.Set(signature.HeaderNonce, "=") }, signature.ErrNonce},
+		"another recipient": {func(h http.Header) { h.Set(signature.HeaderAudience, caller) }, signature.ErrRecipient},
+		"another scheme":    {func(h http.Header) { h.Set(signature.HeaderScheme, "octets-2") }, signature.ErrScheme},
+		"no signer":         {func(h http.Header) { h.Set(signature.HeaderDID, "x") }, did.ErrMalformed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h, err := signature.SignHeader(keyPair(t, zeroSeed), signature.Octets1, baseRequest(t), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if claim, err := signature.Read(h, to); err != nil || claim == nil {
+				t.Fatalf("%v before the change", err)
+			}
+			c.change(h)
+			if claim, err := signature.Read(h, to); !errors.Is(err, c.want) || claim != nil {
+				t.Errorf("%+v, %v; want %v", claim, err, c.want)
 			}
 		})
 	}
