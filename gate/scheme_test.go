@@ -145,3 +145,14 @@ func TestHostile079ANonceOpensOnce(t *testing.T) {
 		}
 	}
 }
+
+// What the scheme cannot bind is named: the hint about the signature's own form
+// would send its maker looking in the wrong place.
+func TestAContentTypeThatCannotBeBoundIsNamed(t *testing.T) {
+	b := newBench(t)
+	r := b.request(signature.Octets1, testBody)
+	r.Header.Set("Content-Type", "application/json; a="+strings.Repeat("x", 300))
+	if w, got := b.do(r); w.Code != 403 || got.Error.Data.Reason != "malformed_input" || !strings.Contains(got.Error.Data.Hint, "Content-Type") || b.ran["handler"] != 0 {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}

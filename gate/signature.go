@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -128,7 +129,11 @@ func (c *Chain) signatureVerdict(x *exchange) *Denial {
 	}
 	body, err := x.claim.Verify(key, x.body)
 	if err != nil {
-		return lookup(signatureErrors, err, CryptoMismatch)
+		d := lookup(signatureErrors, err, CryptoMismatch)
+		if errors.Is(err, signature.ErrRequest) {
+			d.Hint = "Path and Content-Type must be such as a signature can bind: visible ASCII, the latter at most 256 characters."
+		}
+		return d
 	}
 	x.body, x.key = body, key
 	x.caller.KeyBound, x.caller.Scheme = bound, x.claim.Scheme
