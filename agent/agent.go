@@ -21,9 +21,9 @@ import (
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/gate/keymemory"
 	"github.com/getbindu/bindu-go/gate/replay"
+	"github.com/getbindu/bindu-go/home"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/brief"
-	"github.com/getbindu/bindu-go/internal/safefile"
 	"github.com/getbindu/bindu-go/oauth/hydra"
 	"github.com/getbindu/bindu-go/oauth/oidc"
 	"github.com/getbindu/bindu-go/settings"
@@ -51,8 +51,8 @@ type Options struct {
 	Rand io.Reader
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
-	// FS is the file system of the agent's directory; nil is the real one.
-	FS safefile.FS
+	// Home are options for the agent's directory, which only tests have.
+	Home []home.Option
 	// Issuers reaches the token issuers that AUTH__PROVIDER=auth0|oidc and
 	// AUTH__CLIENT_ID name; nil is a client of the agent's own, which trusts
 	// AUTH__ISSUER_CA_FILE. It is never used for anything else.
@@ -81,9 +81,9 @@ type Agent struct {
 	ready   *readiness
 	audit   *audit.Recorder
 
-	dir         *safefile.Dir
+	home        *home.Home
+	identity    home.Identity
 	key         *did.KeyPair
-	fresh       bool // the key is of this start: nothing was ever accepted
 	did         did.DID
 	url         string
 	issuer      string       // before the # in certificates

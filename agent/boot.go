@@ -2,12 +2,9 @@ package agent
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"time"
 
-	"github.com/getbindu/bindu-go/internal/retry"
-	"github.com/getbindu/bindu-go/internal/safefile"
+	"github.com/getbindu/bindu-go/home"
 )
 
 // boot takes the steps of a start in order. Each step that starts something
@@ -49,30 +46,13 @@ func quick(f func() error) func(context.Context) error {
 	return func(context.Context) error { return f() }
 }
 
-// A command that was being started when the last agent was killed has that
-// agent's lock for the instant between fork and exec. Whoever starts it again
-// at once must not be told that two run.
-const (
-	lockPatience = time.Second
-	lockPause    = 20 * time.Millisecond
-)
-
 func (a *Agent) lockDirectory(ctx context.Context) error {
-	dir, err := safefile.OpenDir(string(a.set.Agent.Dir), a.opts.FS)
+	h, err := home.Open(ctx, string(a.set.Agent.Dir), a.opts.Home...)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, lockPatience)
-	defer cancel()
-	lock, err := dir.Lock()
-	for errors.Is(err, safefile.ErrLocked) && retry.Wait(ctx, lockPause) == nil {
-		lock, err = dir.Lock()
-	}
-	if err != nil {
-		return err
-	}
-	a.onStop(func(context.Context) error { return lock.Release() })
-	a.dir = dir
+	a.onStop(func(context.Context) error { return h.Close() })
+	a.home = h
 	return nil
 }
 

@@ -29,7 +29,7 @@ func (a *Agent) obtainCertificate(ctx context.Context) error {
 			Logger:            a.log,
 		},
 		CA:          a.newCAWatch(),
-		Store:       mtls.NewDirStore(a.dir, a.opts.Now),
+		Store:       a.home.Certificates(a.opts.Now),
 		Passing:     passing,
 		Waiting:     func(err error, pause time.Duration) { a.waiting(componentCA, err, pause) },
 		RootsEvery:  a.opts.RootsEvery,

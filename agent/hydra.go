@@ -35,7 +35,7 @@ func (a *Agent) reconcile(ctx context.Context) error {
 	if a.opts.Recreate {
 		options = append(options, hydra.WithRecreate())
 	}
-	a.registrar = hydra.NewRegistrar(a.hydraConfig(), a.dir, a.opts.Rand, options...)
+	a.registrar = a.home.Registrar(a.hydraConfig(), a.opts.Rand, options...)
 	err := a.persist(ctx, componentHydra, func(ctx context.Context) error {
 		result, err := a.registrar.Reconcile(ctx, a.wantedClient())
 		if err == nil {

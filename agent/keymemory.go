@@ -3,7 +3,6 @@ package agent
 import (
 	"context"
 	"crypto/ed25519"
-	"path/filepath"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -51,7 +50,7 @@ func (a *Agent) openKeyMemory() error {
 	if !bool(a.set.DID.RememberKeys) || !a.usesHydra() {
 		return nil
 	}
-	memory, err := keymemory.Open(a.dir, keymemory.Config{
+	memory, err := a.home.Keys(keymemory.Config{
 		Limit: int(a.set.Limits.RememberedKeys), Now: a.opts.Now, Logger: a.log,
 		Decided: func(d did.DID) {
 			if keys := a.keys.Load(); keys != nil {
@@ -80,7 +79,7 @@ func (a *Agent) openKeyMemory() error {
 		return err
 	}
 	a.ready.watch(func() (reason, warning string) { return "", keyMemoryWarning(memory) })
-	a.follow(&followed{what: componentKeyRequests, path: filepath.Join(string(a.set.Agent.Dir), keymemory.RequestsDir), reload: memory.TakeRequests})
+	a.follow(&followed{what: componentKeyRequests, path: a.home.KeyRequests(), reload: memory.TakeRequests})
 	return nil
 }
 

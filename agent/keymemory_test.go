@@ -156,7 +156,11 @@ func TestADecisionCountsBeforeHydrasEarlierKeyIsTooOld(t *testing.T) {
 			if forget {
 				decision.Key = nil
 			}
-			if _, err := keymemory.Submit(a.dir, decision); err != nil {
+			beside, err := safefile.OpenDir(a.home.Path(), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := keymemory.Submit(beside, decision); err != nil {
 				t.Fatal(err)
 			}
 			a.Reload() // the look that comes by itself within seconds

@@ -1,8 +1,7 @@
 package agent
 
 import (
-	"errors"
-	"io/fs"
+	"crypto/ed25519"
 
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/settings"
@@ -11,46 +10,27 @@ import (
 // loadIdentity loads who we are, or becomes somebody on the first start. The
 // name of a directory stays, whatever the settings say later.
 func (a *Agent) loadIdentity() error {
-	name, key, err := LoadIdentity(a.dir, a.keyPassword())
-	if errors.Is(err, fs.ErrNotExist) {
-		a.fresh = true
-		key, err = did.GenerateKeyPair(a.opts.Rand)
-	}
+	id, wanted, err := a.home.Claim(a.keyPassword(), a.opts.Rand, a.deriveDID)
 	if err != nil {
 		return err
 	}
-	wanted, err := a.deriveDID(key)
-	if err != nil {
-		return err
-	}
-	if name.IsZero() {
-		name = wanted
-	} else if name != wanted {
+	if id.DID != wanted {
 		a.log.Warn("the directory keeps its DID although author, name or derivation in the settings give another",
-			"did", name, "settings_give", wanted)
+			"did", id.DID, "settings_give", wanted)
 	}
-	a.did, a.key = name, key
+	a.identity, a.did, a.key = id, id.DID, id.Key
 	return nil
 }
 
-// recordIdentity keeps a new key, and the name. It comes after the replay
-// memory was opened: only a key that was never kept can have accepted nothing
-// yet, and a first start that is killed before this is a first start again.
-func (a *Agent) recordIdentity() error {
-	if a.fresh {
-		if err := did.SaveKeyPair(a.dir, a.key, a.keyPassword()); err != nil {
-			return err
-		}
-	}
-	return SaveIdentity(a.dir, a.did, a.key)
-}
+// recordIdentity keeps a new key, and the name, once the replay memory is open.
+func (a *Agent) recordIdentity() error { return a.home.Record(a.identity, a.keyPassword()) }
 
 func (a *Agent) keyPassword() []byte { return []byte(a.set.Agent.KeyPassword.Reveal()) }
 
-func (a *Agent) deriveDID(key *did.KeyPair) (did.DID, error) {
+func (a *Agent) deriveDID(key ed25519.PublicKey) (did.DID, error) {
 	author, name := a.set.Agent.Author, a.set.Agent.Name
 	if a.set.DID.Derivation == settings.DerivationAuthorName {
 		return did.FromAuthorAndName(string(author), string(name))
 	}
-	return did.FromPublicKey(string(author), string(name), key.PublicKey())
+	return did.FromPublicKey(string(author), string(name), key)
 }

@@ -8,9 +8,9 @@ import (
 	"slices"
 	"time"
 
+	"github.com/getbindu/bindu-go/home"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/fetch"
-	"github.com/getbindu/bindu-go/internal/safefile"
 	"github.com/getbindu/bindu-go/oauth/oidc"
 	"github.com/getbindu/bindu-go/policy"
 	"github.com/getbindu/bindu-go/settings"
@@ -26,8 +26,8 @@ import (
 //
 // The error joins all that was found: [ErrCommand], [policy.ErrFile], [skill.ErrFile],
 // [ErrIssuerCA], [oidc.ErrDIDMap], [oidc.ErrConfig], [stepca.ErrConfig],
-// [mtls.ErrFingerprintMismatch], [fetch.ErrProxy], [ErrDirectory], *[ListenError],
-// those of [LoadIdentity] and of the files in the directory, those of the file
+// [mtls.ErrFingerprintMismatch], [fetch.ErrProxy], [home.ErrUnwritable], *[ListenError],
+// those of [home.Home.Identity] and of the files in the directory, those of the file
 // system; each names the setting.
 func Preflight(ctx context.Context, set settings.Settings) error {
 	return PreflightKnown(ctx, set, func(string) bool { return true })
@@ -44,7 +44,7 @@ func PreflightKnown(ctx context.Context, set settings.Settings, known func(name 
 type preflight struct {
 	ctx     context.Context
 	set     settings.Settings
-	fs      safefile.FS // nil is the real one
+	home    []home.Option
 	known   func(name string) bool
 	command bool // the settings' backend answers
 }
@@ -78,7 +78,7 @@ func (p preflight) run() error {
 // preflight is the first step of a start.
 func (a *Agent) preflight(ctx context.Context) error {
 	return preflight{
-		ctx: ctx, set: a.set, fs: a.opts.FS, command: a.opts.Executor == nil,
+		ctx: ctx, set: a.set, home: a.opts.Home, command: a.opts.Executor == nil,
 		known: func(string) bool { return true },
 	}.run()
 }

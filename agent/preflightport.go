@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"os"
 	"syscall"
+
+	"github.com/getbindu/bindu-go/home"
 )
 
 func (p preflight) checkPort() error {
@@ -29,12 +31,12 @@ func (p preflight) checkBind(host, port, addr string) error {
 }
 
 func (p preflight) running() bool {
-	dir, err := p.openDir()
+	h, err := home.Look(string(p.set.Agent.Dir), p.home...)
 	if err != nil {
 		return false
 	}
-	held, err := dir.Locked()
-	return held && err == nil
+	serving, err := h.Serving()
+	return serving && err == nil
 }
 
 // checkPrivatePort looks for the private port before anything is registered; it

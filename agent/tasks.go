@@ -10,7 +10,6 @@ import (
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/settings"
 	"github.com/getbindu/bindu-go/task"
-	"github.com/getbindu/bindu-go/task/sqlite"
 )
 
 // openTasks opens the store and fails what the last process left running.
@@ -19,7 +18,7 @@ func (a *Agent) openTasks(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	store, err := sqlite.Open(ctx, a.dir, a.log)
+	store, err := a.home.Tasks(ctx, a.log)
 	if err != nil {
 		return err
 	}

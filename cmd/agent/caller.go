@@ -39,7 +39,7 @@ func newCaller(ctx context.Context, set settings.Settings, errOut io.Writer) (*c
 		return nil, err
 	}
 	client, err := peer.New(peer.Config{
-		DID: self.did, Key: self.key, Source: source,
+		DID: self.DID, Key: self.Key, Source: source,
 		Token: func(ctx context.Context) (string, error) {
 			return during(errOut, "asking "+tokens.from+" for a token", func() (string, error) {
 				return tokens.token(ctx, string(set.Auth.OutboundAudience))
@@ -69,7 +69,7 @@ func ownSource(ctx context.Context, set settings.Settings, self *self, cfg hydra
 			return nil, err
 		}
 	}
-	id, err := mtls.NewDirStore(self.dir, nil).Load(self.did, issuer)
+	id, err := self.home.Certificates(nil).Load(self.DID, issuer)
 	if err != nil {
 		return nil, err
 	}

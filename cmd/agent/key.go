@@ -11,16 +11,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/getbindu/bindu-go/gate/keymemory"
+	"github.com/getbindu/bindu-go/home"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/oauth/hydra"
 	"github.com/getbindu/bindu-go/settings"
-)
-
-var (
-	// errNotRemembered: the memory holds nothing of the DID.
-	errNotRemembered = errors.New("no key of this DID is remembered")
-	// errNotTaken: the agent that runs in the directory did not take a decision in time.
-	errNotTaken = errors.New("the running agent has not taken the decision in yet")
 )
 
 func newKey() *cobra.Command {
@@ -67,11 +61,11 @@ func listKeys(out, errOut io.Writer, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	dir, err := agentDir(string(set.Agent.Dir))
+	h, err := home.Enter(string(set.Agent.Dir))
 	if err != nil {
 		return err
 	}
-	entries, err := keymemory.Read(dir)
+	entries, err := h.RememberedKeys()
 	if err != nil {
 		return err
 	}

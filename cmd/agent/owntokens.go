@@ -2,18 +2,12 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io/fs"
 
 	"github.com/getbindu/bindu-go/agent"
 	"github.com/getbindu/bindu-go/oauth/hydra"
 	"github.com/getbindu/bindu-go/oauth/oidc"
 	"github.com/getbindu/bindu-go/settings"
 )
-
-// errNoCredentials: the directory's agent has never been registered.
-var errNoCredentials = errors.New("the directory holds no credentials for Hydra")
 
 // ownTokens gives the tokens for calls of other agents, as the running agent's
 // do: from the issuer of AUTH__CLIENT_ID, else from Hydra.
@@ -41,10 +35,7 @@ func newOwnTokens(set settings.Settings, self *self) (*ownTokens, error) {
 	if set.Hydra.PublicURL == "" {
 		return nil, agent.ErrNoToken
 	}
-	credentials, err := hydra.LoadCredentials(self.dir, self.did)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%w: %s", errNoCredentials, set.Agent.Dir)
-	}
+	credentials, err := self.home.Credentials(self.DID)
 	if err != nil {
 		return nil, err
 	}
