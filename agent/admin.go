@@ -2,6 +2,7 @@ package agent
 
 import (
 	"encoding/json"
+	"errors"
 	"net"
 	"net/http"
 	"time"
@@ -9,6 +10,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/getbindu/bindu-go/server"
 )
 
 // ownRegistry shows goroutines, memory and file descriptors too: a leak is
@@ -70,20 +73,17 @@ func (a *Agent) openAdmin() error {
 	if err != nil {
 		return listenError("NETWORK__ADMIN_HOST", "NETWORK__ADMIN_PORT", addr, err)
 	}
-	// Whoever opens more takes no file from the private port.
-	ln = newListener(ln, adminConnections, adminConnections/2, prometheus.NewCounter(prometheus.CounterOpts{Name: "refused"}))
-	srv := &http.Server{
-		Handler:           ownNames(append([]string{string(a.set.Network.AdminHost)}, a.set.Network.AdminHosts...), a.log, adminHandler(a.ready, a.metrics)),
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       10 * time.Second,
-		WriteTimeout:      30 * time.Second,
-		MaxHeaderBytes:    adminHeaderBytes,
-		ErrorLog:          a.stdLog("admin"),
-
-		DisableGeneralOptionsHandler: true,
+	port := server.Config{
+		Listener: ln, Name: "admin",
+		Handler: ownNames(append([]string{string(a.set.Network.AdminHost)}, a.set.Network.AdminHosts...), a.log, adminHandler(a.ready, a.metrics)),
+		// Whoever opens more takes no file from the private port.
+		Limits:   server.Limits{Connections: adminConnections, ConnectionsPerPeer: adminConnections / 2, HeaderBytes: adminHeaderBytes},
+		Timeouts: server.Timeouts{Header: 5 * time.Second, Body: 5 * time.Second, Write: 30 * time.Second, Answer: 30 * time.Second, Idle: 10 * time.Second},
+	}
+	if err := a.serve(port, time.Second); err != nil {
+		return errors.Join(err, ln.Close())
 	}
 	a.adminAddr.Store(ln.Addr())
-	a.serve(srv, func() error { return srv.Serve(ln) }, time.Second)
 	a.log.Info("admin port open", "url", "http://"+ln.Addr().String()+"/readyz")
 	return nil
 }

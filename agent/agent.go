@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log"
 	"log/slog"
 	"net"
 	"net/http"
@@ -263,8 +262,4 @@ func (a *Agent) background(what string, f func(context.Context) error) {
 		wg.Wait()
 		return nil
 	})
-}
-
-func (a *Agent) stdLog(component string) *log.Logger {
-	return slog.NewLogLogger(a.log.With("component", component).Handler(), slog.LevelDebug)
 }
