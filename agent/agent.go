@@ -23,6 +23,7 @@ import (
 	"github.com/getbindu/bindu-go/home"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/brief"
+	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/oauth/hydra"
 	"github.com/getbindu/bindu-go/oauth/oidc"
 	"github.com/getbindu/bindu-go/settings"
@@ -188,7 +189,7 @@ func (a *Agent) Run(ctx context.Context) (err error) {
 	}
 	a.ready.set(componentServer, "")
 	close(a.serving)
-	a.log.Info("serving", "did", a.did, "url", a.url, "mode", a.mode())
+	a.log.Info("serving", "did", a.did, "url", a.url, "mode", configs.Gates(a.set).Mode)
 	<-ctx.Done()
 	a.ready.set(componentServer, "stopping")
 	a.log.Info("stopping", "drain", time.Duration(a.set.Limits.DrainTimeout))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/transport/mtls"
 	"github.com/getbindu/bindu-go/transport/stepca"
 )
@@ -18,24 +19,13 @@ func (a *Agent) obtainCertificate(ctx context.Context) error {
 	if a.ca, err = a.newCA(); err != nil {
 		return err
 	}
-	a.keeper, err = mtls.NewKeeper(ctx, mtls.KeeperConfig{
-		DID: a.did,
-		Source: mtls.SourceConfig{
-			Issuer:            a.issuer,
-			RequireClientCert: bool(a.set.MTLS.RequireClientCert),
-			HandshakeTimeout:  time.Duration(a.set.Limits.HandshakeTimeout),
-			OnReject:          a.rejected,
-			Now:               a.opts.Now,
-			Logger:            a.log,
-		},
-		CA:          a.newCAWatch(),
-		Store:       a.home.Certificates(a.opts.Now),
-		Passing:     passing,
-		Waiting:     func(err error, pause time.Duration) { a.waiting(componentCA, err, pause) },
-		RootsEvery:  a.opts.RootsEvery,
-		RenewBefore: time.Duration(a.set.MTLS.RenewBefore),
-		OnState:     a.renewalState,
-	})
+	cfg := configs.Certificate(a.set)
+	cfg.DID, cfg.Source.Issuer = a.did, a.issuer
+	cfg.Source.Now, cfg.Source.Logger, cfg.Source.OnReject = a.opts.Now, a.log, a.rejected
+	cfg.CA, cfg.Store, cfg.RootsEvery = a.newCAWatch(), a.home.Certificates(a.opts.Now), a.opts.RootsEvery
+	cfg.Passing, cfg.OnState = passing, a.renewalState
+	cfg.Waiting = func(err error, pause time.Duration) { a.waiting(componentCA, err, pause) }
+	a.keeper, err = mtls.NewKeeper(ctx, cfg)
 	if err != nil {
 		return err
 	}
@@ -45,19 +35,8 @@ func (a *Agent) obtainCertificate(ctx context.Context) error {
 }
 
 func (a *Agent) newCA() (*stepca.Client, error) {
-	return stepca.New(stepca.Config{
-		CAURL:       string(a.set.MTLS.CAURL),
-		RootURL:     string(a.set.MTLS.CARootURL),
-		Fingerprint: string(a.set.MTLS.CAFingerprint),
-		RootFile:    string(a.set.MTLS.CARootFile),
-		DID:         a.did,
-		Issuer:      a.issuer,
-		Audience:    string(a.set.MTLS.OIDCAudience),
-		Token:       a.enrolmentToken,
-		HTTPTimeout: time.Duration(a.set.MTLS.Timeout),
-		TTL:         time.Duration(a.set.MTLS.CertTTL),
-		Rand:        a.opts.Rand,
-		Now:         a.opts.Now,
-		Logger:      a.log,
-	})
+	cfg := configs.CA(a.set)
+	cfg.DID, cfg.Issuer, cfg.Token = a.did, a.issuer, a.enrolmentToken
+	cfg.Rand, cfg.Now, cfg.Logger = a.opts.Rand, a.opts.Now, a.log
+	return stepca.New(cfg)
 }

@@ -3,29 +3,24 @@ package agent
 import (
 	"cmp"
 	"context"
-	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/oauth/hydra"
 )
 
 func (a *Agent) hydraConfig() hydra.Config {
-	return hydra.Config{
-		AdminURL:          string(a.set.Hydra.AdminURL),
-		PublicURL:         string(a.set.Hydra.PublicURL),
-		AdminTimeout:      time.Duration(a.set.Hydra.Timeout),
-		IntrospectTimeout: time.Duration(a.set.Hydra.IntrospectionTimeout),
-		Now:               a.opts.Now,
-		Logger:            a.log,
-	}
+	cfg := configs.Hydra(a.set)
+	cfg.Now, cfg.Logger = a.opts.Now, a.log
+	return cfg
 }
 
 // reconcile registers or repairs our client, and waits for Hydra as long as it
 // takes. Where there is no Hydra there is nothing to do.
 func (a *Agent) reconcile(ctx context.Context) error {
-	if !a.usesHydra() {
+	if !configs.UsesHydra(a.set) {
 		return nil
 	}
 	var options []hydra.RegistrarOption
@@ -54,14 +49,8 @@ func (a *Agent) reconcile(ctx context.Context) error {
 }
 
 func (a *Agent) wantedClient() hydra.Wanted {
-	w := hydra.Wanted{
-		DID: a.did, AgentID: a.agentID(), AgentURL: a.url, Name: string(a.set.Agent.Name),
-		PublicKey: a.key.PublicKey(), Scopes: a.set.Hydra.DefaultAgentScopes, GrantTypes: a.set.Hydra.DefaultGrantTypes,
-	}
-	if a.set.MTLS.Enabled {
-		w.Audience = []string{string(a.set.MTLS.OIDCAudience)}
-		w.AccessTokenJWT = true
-	}
+	w := configs.Client(a.set)
+	w.DID, w.AgentID, w.AgentURL, w.PublicKey = a.did, a.agentID(), a.url, a.key.PublicKey()
 	return w
 }
 
@@ -77,7 +66,7 @@ func (a *Agent) agentID() string {
 // learnIssuer fixes who Hydra is as an issuer of tokens, and what stands before
 // the # in every certificate: the same, unless the settings say otherwise.
 func (a *Agent) learnIssuer(ctx context.Context) error {
-	if !a.usesHydra() {
+	if !configs.UsesHydra(a.set) {
 		return nil
 	}
 	err := a.persist(ctx, componentHydra, func(ctx context.Context) (err error) {

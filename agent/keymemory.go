@@ -9,6 +9,7 @@ import (
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/gate/keymemory"
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/configs"
 )
 
 // knownKeys finds the keys of callers and refuses those that are not the ones
@@ -45,19 +46,18 @@ func (k knownKeys) pins(d did.DID) bool {
 }
 
 // openKeyMemory opens the memory of the keys that callers were first seen with.
-// Without Hydra all keys are pinned, and there is nothing to remember.
 func (a *Agent) openKeyMemory() error {
-	if !bool(a.set.DID.RememberKeys) || !a.usesHydra() {
+	if !configs.RemembersKeys(a.set) {
 		return nil
 	}
-	memory, err := a.home.Keys(keymemory.Config{
-		Limit: int(a.set.Limits.RememberedKeys), Now: a.opts.Now, Logger: a.log,
-		Decided: func(d did.DID) {
-			if keys := a.keys.Load(); keys != nil {
-				keys.Forget(d) // else the key that Hydra had until now would count for as long as it is kept
-			}
-		},
-	})
+	cfg := configs.Keys(a.set)
+	cfg.Now, cfg.Logger = a.opts.Now, a.log
+	cfg.Decided = func(d did.DID) {
+		if keys := a.keys.Load(); keys != nil {
+			keys.Forget(d) // else the key that Hydra had until now would count for as long as it is kept
+		}
+	}
+	memory, err := a.home.Keys(cfg)
 	if err != nil {
 		return err
 	}

@@ -4,10 +4,10 @@ import (
 	"context"
 	"crypto/ed25519"
 	"errors"
-	"fmt"
 
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/oauth/hydra"
 )
 
@@ -27,8 +27,9 @@ func (p pinnedKeys) PublicKey(_ context.Context, d did.DID) (ed25519.PublicKey, 
 
 // keyResolver finds the keys of callers. The memory is nil where none is kept.
 func (a *Agent) keyResolver() (gate.KeyResolver, gate.KeyMemory, error) {
-	pinned, err := readPins(a.set.DID.PinnedKeys)
-	if err != nil || !a.usesHydra() {
+	pins, err := configs.Pins(a.set)
+	pinned := pinnedKeys(pins)
+	if err != nil || !configs.UsesHydra(a.set) {
 		return pinned, nil, err
 	}
 	keys := hydra.NewKeyResolver(a.hydraConfig(), hydra.KeyResolverOptions{Pinned: pinned})
@@ -39,20 +40,4 @@ func (a *Agent) keyResolver() (gate.KeyResolver, gate.KeyMemory, error) {
 	}
 	known := knownKeys{keys, a.keyMemory, pinned}
 	return known, known, nil
-}
-
-func readPins(texts map[string]string) (pinnedKeys, error) {
-	pinned := make(pinnedKeys, len(texts))
-	for name, text := range texts {
-		d, err := did.Parse(name)
-		if err != nil {
-			return nil, fmt.Errorf("DID__PINNED_KEYS: %q: %w", name, err)
-		}
-		key, err := did.DecodePublicKey(text)
-		if err != nil {
-			return nil, fmt.Errorf("DID__PINNED_KEYS: key of %s: %w", d, err)
-		}
-		pinned[d] = key
-	}
-	return pinned, nil
 }

@@ -4,13 +4,14 @@ import (
 	"crypto/ed25519"
 
 	"github.com/getbindu/bindu-go/identity/did"
-	"github.com/getbindu/bindu-go/settings"
+	"github.com/getbindu/bindu-go/internal/configs"
 )
 
 // loadIdentity loads who we are, or becomes somebody on the first start. The
 // name of a directory stays, whatever the settings say later.
 func (a *Agent) loadIdentity() error {
-	id, wanted, err := a.home.Claim(a.keyPassword(), a.opts.Rand, a.deriveDID)
+	derive := func(key ed25519.PublicKey) (did.DID, error) { return configs.DeriveDID(a.set, key) }
+	id, wanted, err := a.home.Claim(a.keyPassword(), a.opts.Rand, derive)
 	if err != nil {
 		return err
 	}
@@ -26,11 +27,3 @@ func (a *Agent) loadIdentity() error {
 func (a *Agent) recordIdentity() error { return a.home.Record(a.identity, a.keyPassword()) }
 
 func (a *Agent) keyPassword() []byte { return []byte(a.set.Agent.KeyPassword.Reveal()) }
-
-func (a *Agent) deriveDID(key ed25519.PublicKey) (did.DID, error) {
-	author, name := a.set.Agent.Author, a.set.Agent.Name
-	if a.set.DID.Derivation == settings.DerivationAuthorName {
-		return did.FromAuthorAndName(string(author), string(name))
-	}
-	return did.FromPublicKey(string(author), string(name), key)
-}

@@ -3,9 +3,9 @@ package agent
 import (
 	"context"
 	"crypto/tls"
-	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/peer"
 )
 
@@ -39,14 +39,9 @@ func (a *Agent) Outbound() Outbound {
 
 // Client returns a client that calls other agents as this one. Close it.
 func (a *Agent) Client() (*peer.Client, error) {
-	cfg := peer.Config{
-		DID: a.did, Key: a.key, Token: a.ownToken,
-		DialTimeout:    time.Duration(a.set.Network.ConnectionTimeout),
-		RequestTimeout: time.Duration(a.set.Network.RequestTimeout),
-		Now:            a.opts.Now,
-		Rand:           a.opts.Rand,
-		Logger:         a.log,
-	}
+	cfg := configs.Calls(a.set)
+	cfg.DID, cfg.Key, cfg.Token = a.did, a.key, a.ownToken
+	cfg.Now, cfg.Rand, cfg.Logger = a.opts.Now, a.opts.Rand, a.log
 	if a.keeper != nil {
 		cfg.Source = a.keeper.Source()
 	}

@@ -8,22 +8,23 @@ import (
 
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/identity"
+	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/policy"
 )
 
 // openPolicy reads the operator's rules, if there are any, and follows their file.
 func (a *Agent) openPolicy() error {
-	auth := a.set.Auth
-	if auth.PolicyFile == "" && len(auth.AllowedDIDs) == 0 {
+	if !configs.HasPolicy(a.set) {
 		return nil
 	}
-	engine, err := policy.Open(policy.Config{Path: string(auth.PolicyFile), AllowedDIDs: auth.AllowedDIDs})
+	cfg := configs.Policy(a.set)
+	engine, err := policy.Open(cfg)
 	if err != nil {
 		return fmt.Errorf("AUTH__POLICY_FILE: %w", err)
 	}
 	a.policy = &rules{engine, a.opts.Now}
-	if auth.PolicyFile != "" {
-		a.follow(&followed{what: componentPolicy, path: string(auth.PolicyFile), reload: engine.Reload})
+	if cfg.Path != "" {
+		a.follow(&followed{what: componentPolicy, path: cfg.Path, reload: engine.Reload})
 	}
 	return nil
 }

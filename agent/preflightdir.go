@@ -5,14 +5,14 @@ import (
 	"fmt"
 
 	"github.com/getbindu/bindu-go/home"
+	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/transport/mtls"
 )
 
 // checkDirectory looks at the directory and at what is kept in it, as far as a
 // start would not make it.
 func (p preflight) checkDirectory() error {
-	remembers := bool(p.set.DID.RememberKeys) && p.set.Hydra.AdminURL != ""
-	return p.inDirectory(home.Check(p.ctx, string(p.set.Agent.Dir), remembers, p.home...))
+	return p.inDirectory(home.Check(p.ctx, string(p.set.Agent.Dir), configs.RemembersKeys(p.set), p.home...))
 }
 
 // inDirectory names the setting, and says in which directory something is wrong

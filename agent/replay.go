@@ -2,20 +2,16 @@ package agent
 
 import (
 	"context"
-	"time"
 
-	"github.com/getbindu/bindu-go/gate/replay"
+	"github.com/getbindu/bindu-go/internal/configs"
 )
 
 // openReplay opens the memory of what was accepted before, so that a restart
 // opens no door twice.
 func (a *Agent) openReplay() error {
-	store, err := a.home.Replay(a.identity, replay.Config{
-		Now:    a.opts.Now,
-		Window: time.Duration(a.set.DID.TimestampWindow),
-		Total:  int64(a.set.Limits.ReplayEntries),
-		Logger: a.log,
-	})
+	cfg := configs.Replay(a.set)
+	cfg.Now, cfg.Logger = a.opts.Now, a.log
+	store, err := a.home.Replay(a.identity, cfg)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/identity/signature"
+	"github.com/getbindu/bindu-go/internal/configs"
 )
 
 // routes lists every path the agent answers. What is not here is 404.
@@ -49,7 +50,7 @@ func (a *Agent) routes() (public, protected map[string]gate.Route, err error) {
 // serveInfo says who this agent is; everything in it is on the card too.
 func (a *Agent) serveInfo(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]any{
-		"did": a.did.String(), "agent_id": a.agentID(), "name": a.set.Agent.Name, "description": description(a.set),
+		"did": a.did.String(), "agent_id": a.agentID(), "name": a.set.Agent.Name, "description": configs.Description(a.set),
 		"version": a.set.Agent.Version, "url": a.url, "signature_schemes": signature.Schemes(),
 	})
 }

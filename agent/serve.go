@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/getbindu/bindu-go/audit"
+	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/server"
 )
 
@@ -65,18 +66,8 @@ func (a *Agent) listen() error {
 	if err := a.metrics.Register(refused); err != nil {
 		return err
 	}
-	l := a.set.Limits
-	port := server.Config{
-		Listener: a.ln, Handler: a.handler, Name: "server", Refused: refused.Inc,
-		Limits: server.Limits{
-			Connections: int(l.Connections), ConnectionsPerPeer: int(l.ConnectionsPerPeer),
-			HeaderBytes: int(l.HeaderBytes), Resets: int(l.ResetsPerConnection),
-		},
-		Timeouts: server.Timeouts{
-			Header: time.Duration(l.HeaderTimeout), Body: time.Duration(l.BodyTimeout), Write: time.Duration(l.WriteTimeout),
-			Idle: time.Duration(l.IdleTimeout), Age: time.Duration(l.ConnectionAge),
-		},
-	}
+	port := configs.Port(a.set)
+	port.Listener, port.Handler, port.Name, port.Refused = a.ln, a.handler, "server", refused.Inc
 	if a.keeper != nil {
 		port.TLS = func(inner net.Listener) net.Listener { return a.keeper.Source().Listen(inner) }
 	}

@@ -3,11 +3,10 @@ package agent
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/getbindu/bindu-go/backend"
-	"github.com/getbindu/bindu-go/identity"
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/settings"
 	"github.com/getbindu/bindu-go/task"
 )
@@ -23,20 +22,11 @@ func (a *Agent) openTasks(ctx context.Context) error {
 		return err
 	}
 	a.onStop(func(context.Context) error { return store.Close() })
-	t := a.set.Task
-	a.tasks, err = task.NewService(task.Config{
-		Store:           store,
-		Executor:        executor,
-		Sign:            func(text string) (string, error) { return did.SignText(a.key, text) },
-		Limits:          taskLimits(t),
-		Deadline:        time.Duration(t.Deadline),
-		Retention:       time.Duration(t.Retention),
-		MakeRoom:        bool(t.MakeRoom),
-		AdminPermission: identity.PermissionAdmin,
-		Now:             a.opts.Now,
-		Rand:            a.opts.Rand,
-		Logger:          a.log,
-	})
+	cfg := configs.Tasks(a.set)
+	cfg.Store, cfg.Executor = store, executor
+	cfg.Sign = func(text string) (string, error) { return did.SignText(a.key, text) }
+	cfg.Now, cfg.Rand, cfg.Logger = a.opts.Now, a.opts.Rand, a.log
+	a.tasks, err = task.NewService(cfg)
 	if err != nil {
 		return err
 	}
@@ -49,18 +39,6 @@ func (a *Agent) openTasks(ctx context.Context) error {
 		a.log.Warn("tasks that were running when the agent last stopped are failed now", "count", failed)
 	}
 	return err
-}
-
-// taskBytes is the size from which a task takes no more messages. It is no
-// setting: what callers keep is bounded by TASK__MAX_BYTES_PER_DID.
-const taskBytes = 32 << 20
-
-func taskLimits(t settings.Task) task.Limits {
-	return task.Limits{
-		TaskBytes: taskBytes,
-		Tasks:     int64(t.MaxPerDID), Messages: int64(t.MaxHistory), ArtifactBytes: int64(t.MaxArtifactBytes),
-		Bytes: int64(t.MaxBytesPerDID), Active: int(t.MaxActivePerDID), Workers: int(t.Workers), Reserve: int(t.Reserve), Queue: int(t.Queue),
-	}
 }
 
 func (a *Agent) executor() (task.Executor, error) {

@@ -2,12 +2,12 @@ package agent
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/getbindu/bindu-go/gate"
+	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/oauth"
 	"github.com/getbindu/bindu-go/oauth/hydra"
 	"github.com/getbindu/bindu-go/oauth/oidc"
@@ -15,24 +15,17 @@ import (
 	"github.com/getbindu/bindu-go/settings"
 )
 
-// ErrNoToken: neither Hydra nor a client at another issuer is configured, so
-// there are no tokens of our own.
-var ErrNoToken = errors.New("no authority is configured that would give us a token: set AUTH__CLIENT_ID and AUTH__CLIENT_SECRET, or HYDRA__ADMIN_URL and HYDRA__PUBLIC_URL")
-
-// usesHydra reports whether there is a Hydra: for tokens, certificates or the
-// keys of callers. The settings ask for it wherever it is needed.
-func (a *Agent) usesHydra() bool { return a.set.Hydra.AdminURL != "" }
-
 // trustIssuers starts to fetch the keys of the token issuers. It does not wait
 // for them: until they are here, tokens are answered 503.
 func (a *Agent) trustIssuers() error {
 	if a.set.Auth.Provider == settings.ProviderHydra {
 		return nil
 	}
-	cfg, err := OIDCConfig(a.set)
+	files, err := configs.ReadIssuers(a.set)
 	if err != nil {
 		return err
 	}
+	cfg := configs.Issuers(a.set, files)
 	cfg.Lazy, cfg.Now, cfg.Logger, cfg.HTTPClient = true, a.opts.Now, a.log, a.opts.Issuers
 	if a.jwt, err = oidc.New(context.Background(), cfg); err != nil {
 		return err
@@ -77,9 +70,10 @@ func (a *Agent) tokenVerifier() (gate.TokenVerifier, error) {
 	if err := a.metrics.Register(flips); err != nil {
 		return nil, err
 	}
-	options := IntrospectorOptions(a.set, a.tokenIssuer, flips.Inc)
-	// Half the time for asking Hydra leaves some for the answer itself.
-	options.Admit = server.NewQueues(int(a.set.Limits.TokenChecksPerPeer), time.Duration(a.set.Hydra.IntrospectionTimeout/2), oauth.ErrBusy).Enter
+	options := configs.Introspection(a.set, a.tokenIssuer)
+	options.OnFlip = flips.Inc
+	places, wait := configs.TokenQueue(a.set)
+	options.Admit = server.NewQueues(places, wait, oauth.ErrBusy).Enter
 	tokens := hydra.NewIntrospector(a.hydraConfig(), options)
 	a.onStop(func(context.Context) error { return tokens.Close() })
 	share := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
@@ -110,36 +104,13 @@ func flipWarning(active, flipped int) string {
 	return ""
 }
 
-// IntrospectorOptions returns what the settings say about tokens of Hydra,
-// whose issuer is the given one.
-func IntrospectorOptions(set settings.Settings, issuer string, onFlip func()) hydra.IntrospectorOptions {
-	return hydra.IntrospectorOptions{
-		Issuer:             issuer,
-		ForbiddenAudiences: []string{string(set.MTLS.OIDCAudience)},
-		Audiences:          set.Auth.Audience,
-		MaxAge:             verdictAge(time.Duration(set.Hydra.CacheTTL)),
-		MaxTokenBytes:      int(set.Limits.TokenBytes),
-		MaxEntries:         int(set.Hydra.MaxCacheSize),
-		OnFlip:             onFlip,
-	}
-}
-
-// verdictAge leaves time for a request to be admitted on a verdict that is still
-// young enough when the gates look for the last time.
-func verdictAge(ttl time.Duration) time.Duration {
-	if ttl <= 0 {
-		ttl = hydra.MaxVerdictAge
-	}
-	return min(ttl, hydra.MaxVerdictAge-gate.ProofAge)
-}
-
 // prepareOwnTokens decides where the tokens for our calls of others come from.
 func (a *Agent) prepareOwnTokens() error {
-	cfg, configured, err := OutboundConfig(a.set)
+	client, err := ownClient(a.set, a.opts.Issuers, a.opts.Now, a.log)
 	if err != nil {
 		return err
 	}
-	if !configured {
+	if client == nil {
 		a.ownToken = func(ctx context.Context) (string, error) {
 			if a.tokens == nil {
 				return "", ErrNoToken
@@ -148,25 +119,11 @@ func (a *Agent) prepareOwnTokens() error {
 		}
 		return nil
 	}
-	cfg.Now, cfg.Logger, cfg.HTTPClient = a.opts.Now, a.log, a.opts.Issuers
-	source, err := oidc.NewClientCredentials(cfg)
-	if err != nil {
-		return err
-	}
-	a.onStop(func(context.Context) error { return source.Close() })
+	a.onStop(func(context.Context) error { return client.Close() })
 	a.ownToken = func(ctx context.Context) (string, error) {
-		return source.Token(ctx, string(a.set.Auth.OutboundAudience))
+		return client.Token(ctx, string(a.set.Auth.OutboundAudience))
 	}
 	return nil
-}
-
-// tokenURL is where callers get their tokens, "" where there may be several
-// places.
-func (a *Agent) tokenURL() string {
-	if a.set.Auth.Provider != settings.ProviderHydra {
-		return ""
-	}
-	return string(a.set.Hydra.PublicURL + "/oauth2/token")
 }
 
 // created is when the agent was registered, zero where nobody registers it.

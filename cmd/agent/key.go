@@ -13,6 +13,7 @@ import (
 	"github.com/getbindu/bindu-go/gate/keymemory"
 	"github.com/getbindu/bindu-go/home"
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/oauth/hydra"
 	"github.com/getbindu/bindu-go/settings"
 )
@@ -139,7 +140,7 @@ func keyToAccept(ctx context.Context, set settings.Settings, d did.DID, text str
 	if set.Hydra.AdminURL == "" {
 		return nil, &usageError{errors.New("there is no HYDRA__ADMIN_URL to ask for the key: name it with --key")}
 	}
-	keys := hydra.NewKeyResolver(hydraConfig(set), hydra.KeyResolverOptions{})
+	keys := hydra.NewKeyResolver(configs.Hydra(set), hydra.KeyResolverOptions{})
 	defer keys.Close()
 	return during(errOut, "asking Hydra", func() (ed25519.PublicKey, error) { return keys.PublicKey(ctx, d) })
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/getbindu/bindu-go/gate/keymemory"
 	"github.com/getbindu/bindu-go/home"
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/settings"
 )
 
@@ -32,5 +33,5 @@ func decide(ctx context.Context, set settings.Settings, r keymemory.Request) err
 	if err != nil {
 		return err
 	}
-	return h.Decide(ctx, r, keymemory.Config{Limit: int(set.Limits.RememberedKeys)})
+	return h.Decide(ctx, r, configs.Keys(set))
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/getbindu/bindu-go/home"
 	"github.com/getbindu/bindu-go/identity/signature"
+	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/internal/probe"
 	"github.com/getbindu/bindu-go/oauth/hydra"
 )
@@ -106,7 +107,7 @@ func (s *stack) authorityToken(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	tokens := hydra.NewTokenSource(hydra.Config{AdminURL: string(s.poet.set.Hydra.AdminURL), PublicURL: string(s.poet.set.Hydra.PublicURL)}, credentials, nil)
+	tokens := hydra.NewTokenSource(configs.Hydra(s.poet.set), credentials, nil)
 	defer tokens.Close()
 	return tokens.Fresh(ctx, string(s.poet.set.MTLS.OIDCAudience))
 }

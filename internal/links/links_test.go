@@ -73,7 +73,7 @@ func TestOnlyWhoEnrolsLinksTheClientOfTheCA(t *testing.T) {
 		}
 	}
 	slices.Sort(importers)
-	if want := []string{"agent", "cmd/agent"}; !slices.Equal(importers, want) {
+	if want := []string{"agent", "cmd/agent", "internal/configs"}; !slices.Equal(importers, want) {
 		t.Errorf("imported by %v, want %v", importers, want)
 	}
 }

@@ -28,7 +28,7 @@ func shares() []mutant {
 		{"a used up quota is found late only", "policy/quotas.go", "return used.exceeded(quota, now)", "return nil", []string{"./policy", "./agent"}},
 		{"subjects of one client are one caller", "identity/caller.go", "url.QueryEscape(c.Claims.Subject)", `""`, []string{"./identity", "./gate", "./agent", "./task"}},
 		{"parts of a name run together", "identity/caller.go", `"oauth:" + url.QueryEscape(c.Claims.Issuer)`, `"oauth:" + c.Claims.Issuer`, []string{"./identity", "./task"}},
-		{"Hydra's tokens have a limit of their own", "agent/tokens.go", "MaxTokenBytes:      int(set.Limits.TokenBytes),", "", []string{"./agent", "./internal/hostile"}},
-		{"an issuer's tokens have a limit of their own", "agent/issuers.go", ", MaxTokenBytes: int(set.Limits.TokenBytes)}", "}", []string{"./agent", "./oauth/oidc"}},
+		{"Hydra's tokens have a limit of their own", "internal/configs/hydra.go", "MaxTokenBytes:      int(set.Limits.TokenBytes),", "", []string{"./internal/configs", "./internal/hostile"}},
+		{"an issuer's tokens have a limit of their own", "internal/configs/issuers.go", "		MaxTokenBytes: int(set.Limits.TokenBytes),\n", "", []string{"./internal/configs", "./oauth/oidc"}},
 	}
 }

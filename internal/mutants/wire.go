@@ -63,7 +63,7 @@ func wiring() []mutant {
 	return []mutant{
 		agent("readyz does not tell a failure", "admin.go", "if len(reasons) > 0 {", "if false {", "./agent", "./internal/hostile"),
 		agent("the private port is open before the agent is ready", "boot.go", `{"reconcile the Hydra client", a.reconcile},`, "{\"listen\", quick(a.listen)},\n\t\t{\"reconcile the Hydra client\", a.reconcile},", boot),
-		agent("AUTH__REQUIRE_DID is ignored", "gates.go", "!bool(a.set.Auth.RequireDID),", "true,", alone),
+		{"AUTH__REQUIRE_DID is ignored", "internal/configs/gates.go", "!bool(set.Auth.RequireDID),", "true,", []string{"./internal/configs", alone}},
 		{"a connection may be of any age", "server/bounded.go", "s.config.Now().Sub(c.since) > t.Age {", "false {", []string{"./server", "./internal/hostile"}},
 		{"one connection may cancel any number of requests", "server/connection.go", "c.resets.Add(1) == int64(limit)+1", "false && c.resets.Add(1) == int64(limit)+1", []string{"./server", "./internal/hostile -run=TestLimits"}},
 		{"one peer may have any number of tokens looked up", "oauth/hydra/introspector.go", "i.verdicts.admit = options.Admit", "_ = options.Admit", []string{"./oauth/hydra -run=Admit", "./internal/hostile -run=TestLimits"}},
