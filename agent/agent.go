@@ -16,6 +16,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/getbindu/bindu-go/admin"
 	"github.com/getbindu/bindu-go/audit"
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/gate/keymemory"
@@ -139,7 +140,7 @@ func New(o Options) (*Agent, error) {
 	}
 	o.Logger = slog.New(brief.Handler(o.Logger.Handler()))
 	if o.Metrics == nil {
-		o.Metrics = ownRegistry()
+		o.Metrics = admin.NewRegistry()
 	}
 	if o.Now == nil {
 		o.Now = time.Now

@@ -16,6 +16,6 @@ func servers() []mutant {
 		{"large answers are made all at once", "internal/answers/answers.go", "case bytes > large && !a.turn:", "case false:", held},
 		{"a page of a list may hold anything", "task/sqlite/read.go", "f.MaxBytes != 0 && size > f.MaxBytes", "false", []string{"./task/sqlite", "./internal/hostile -run=^TestHostile$/^172"}},
 		{"nobody asks for room", "task/reserve.go", "return reserve(bytes)", "return nil", []string{"./task/sqlite", "./task -run=Room"}},
-		{"the admin port answers to any name", "agent/adminhost.go", "if isOwnName(r.Host, names) {", "if true {", []string{"./agent", "./internal/hostile -run=^TestHostile$/^179"}},
+		{"the admin port answers to any name", "admin/hosts.go", "if isOwnName(r.Host, names) {", "if true {", []string{"./admin", "./internal/hostile -run=^TestHostile$/^179"}},
 	}
 }

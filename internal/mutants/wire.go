@@ -61,7 +61,7 @@ func wiring() []mutant {
 	}
 	const boot, alone = "./internal/e2e -run=HydraFaultsAtBoot|StepCADown", "./internal/e2e -run=TokensOfAnIssuer$|ADIDIsRequired"
 	return []mutant{
-		agent("readyz does not tell a failure", "admin.go", "if len(reasons) > 0 {", "if false {", "./agent", "./internal/hostile"),
+		{"readyz does not tell a failure", "admin/answers.go", "if len(reasons) > 0 {", "if false {", []string{"./admin", "./agent", "./internal/hostile"}},
 		agent("the private port is open before the agent is ready", "boot.go", `{"reconcile the Hydra client", a.reconcile},`, "{\"listen\", quick(a.listen)},\n\t\t{\"reconcile the Hydra client\", a.reconcile},", boot),
 		{"AUTH__REQUIRE_DID is ignored", "internal/configs/gates.go", "!bool(set.Auth.RequireDID),", "true,", []string{"./internal/configs", alone}},
 		{"a connection may be of any age", "server/bounded.go", "s.config.Now().Sub(c.since) > t.Age {", "false {", []string{"./server", "./internal/hostile"}},
