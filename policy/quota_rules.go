@@ -1,6 +1,10 @@
 package policy
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/getbindu/bindu-go/quota"
+)
 
 // Quota is the share of one caller. A zero limit does not limit.
 type Quota struct {
@@ -22,12 +26,13 @@ type QuotaRules struct {
 	Callers map[string]Quota `yaml:"callers"`
 }
 
-// of returns the quota of a caller.
-func (q QuotaRules) of(did string) Quota {
-	if own, ok := q.Callers[did]; ok {
-		return own
+// of returns what a caller may use.
+func (q QuotaRules) of(caller string) quota.Limits {
+	share, ok := q.Callers[caller]
+	if !ok {
+		share = q.Default
 	}
-	return q.Default
+	return quota.Limits{Rate: share.Rate, Burst: share.Burst, Concurrent: share.Concurrent, Daily: share.Daily}
 }
 
 // Limits of the limits: beyond them a number is a slip.
