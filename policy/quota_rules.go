@@ -3,6 +3,7 @@ package policy
 import (
 	"strings"
 
+	"github.com/getbindu/bindu-go/identity"
 	"github.com/getbindu/bindu-go/quota"
 )
 
@@ -22,7 +23,7 @@ type Quota struct {
 type QuotaRules struct {
 	// Default is for every caller without an entry of its own.
 	Default Quota `yaml:"default"`
-	// Callers have quotas of their own, by DID, exactly.
+	// Callers have quotas of their own, by [identity.Caller.Name], exactly.
 	Callers map[string]Quota `yaml:"callers"`
 }
 
@@ -45,11 +46,11 @@ func (q QuotaRules) validate() error {
 	if err := q.Default.validate("the default quota"); err != nil {
 		return err
 	}
-	for did, quota := range q.Callers {
-		if !strings.HasPrefix(did, "did:") {
-			return fileError("quota of %q: the name of a caller is its DID", did)
+	for name, own := range q.Callers {
+		if !strings.HasPrefix(name, "did:") && !identity.IsTokenName(name) {
+			return fileError("quota of %q: the name of a caller is its DID, or oauth:ISSUER:CLIENT:SUBJECT as the log shows it", name)
 		}
-		if err := quota.validate("the quota of " + did); err != nil {
+		if err := own.validate("the quota of " + name); err != nil {
 			return err
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/getbindu/bindu-go/identity"
+	"github.com/getbindu/bindu-go/oauth"
 	"github.com/getbindu/bindu-go/policy"
 	"github.com/getbindu/bindu-go/quota"
 )
@@ -65,9 +67,10 @@ func TestEveryLimitOfAFileCounts(t *testing.T) {
 }
 
 func TestCallersMayHaveQuotasOfTheirOwn(t *testing.T) {
-	p := parse(t, "version: 1\ndefault: allow\nquotas:\n  default: {daily: 1}\n  callers:\n    did:a:big: {daily: 3}\n    did:a:free: {}\n")
+	ann := identity.Caller{Claims: oauth.Claims{Issuer: "https://issuer", ClientID: "client", Subject: "ann"}}
+	p := parse(t, "version: 1\ndefault: allow\nquotas:\n  default: {daily: 1}\n  callers:\n    did:a:big: {daily: 3}\n    oauth:https%3A%2F%2Fissuer:client:ann: {daily: 2}\n    did:a:free: {}\n")
 	c := newCounted(t, p.Quotas())
-	for did, daily := range map[string]int{"did:a:small": 1, "did:a:big": 3} {
+	for did, daily := range map[string]int{"did:a:small": 1, "did:a:big": 3, ann.Name(): 2} {
 		for range daily {
 			c.acquire(did, "")
 		}

@@ -9,4 +9,9 @@
 // Memory is bounded: 65,536 shares are counted at once, and of one name those at 64
 // addresses apart. A share is forgotten when a new one would be worth the same, so
 // that nobody gains by being forgotten, and nobody by making others come.
+//
+// It is not for what lasts (tasks and bytes of an owner stand in the tables of task,
+// signatures in gate/replay: there the count has to agree with what is stored) nor
+// for what owners wait for in turn (internal/turns, internal/answers): here who finds
+// no room is refused at once.
 package quota

@@ -34,8 +34,10 @@ func shares() []mutant {
 		{"a rule that reads the request is judged without it", "policy/early.go", "if declared[name] && !callerOnly[name] {", "if declared[name] && len(callerOnly) == 0 {", []string{"./policy"}},
 		{"an allow rule that reads the request is forgotten", "policy/early.go", "if !k.early {", "if false {", []string{"./policy"}},
 		{"a used up quota is found late only", "quota/counter.go", "return used.exceeded(now)", "return nil", []string{"./quota", "./policy", "./agent"}},
-		{"subjects of one client are one caller", "identity/caller.go", "url.QueryEscape(c.Claims.Subject)", `""`, []string{"./identity", "./gate", "./agent", "./task"}},
-		{"parts of a name run together", "identity/caller.go", `"oauth:" + url.QueryEscape(c.Claims.Issuer)`, `"oauth:" + c.Claims.Issuer`, []string{"./identity", "./task"}},
+		{"subjects of one client are one caller", "identity/name.go", "url.QueryEscape(c.Claims.Subject)", `""`, []string{"./identity", "./gate", "./agent", "./task"}},
+		{"parts of a name run together", "identity/name.go", `tokenName + url.QueryEscape(c.Claims.Issuer)`, `tokenName + c.Claims.Issuer`, []string{"./identity", "./task"}},
+		{"half a name is a name", "identity/name.go", `case c.Claims.Issuer == "" || c.Claims.ClientID == "":`, `case c.Claims.Issuer == "" && c.Claims.ClientID == "":`, []string{"./identity", "./gate", "./task"}},
+		{"a token that names nobody passes", "gate/token.go", `if (identity.Caller{Claims: claims}).Name() == "" {`, `if (identity.Caller{Claims: claims}).Name() == "nobody" {`, []string{"./gate"}},
 		{"Hydra's tokens have a limit of their own", "agent/tokens.go", "MaxTokenBytes:      int(set.Limits.TokenBytes),", "", []string{"./agent", "./internal/hostile"}},
 		{"an issuer's tokens have a limit of their own", "agent/issuers.go", ", MaxTokenBytes: int(set.Limits.TokenBytes)}", "}", []string{"./agent", "./oauth/oidc"}},
 	}
