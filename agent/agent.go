@@ -150,12 +150,10 @@ func New(o Options) (*Agent, error) {
 	if o.ProbeEvery <= 0 {
 		o.ProbeEvery = probeEvery
 	}
-	recorder, err := audit.NewRecorder(o.Logger, o.Metrics)
+	ready := newReadiness()
+	recorder, err := newRecorder(o, ready)
 	if err != nil {
 		return nil, err
-	}
-	if o.Settings.Log.Access {
-		recorder.LogAdmissions()
 	}
 	stale, err := newStale(o.Metrics)
 	if err != nil {
@@ -163,7 +161,7 @@ func New(o Options) (*Agent, error) {
 	}
 	a := &Agent{
 		opts: o, set: o.Settings, log: o.Logger, metrics: o.Metrics, audit: recorder,
-		ready: newReadiness(), started: o.Now(), stale: stale,
+		ready: ready, started: o.Now(), stale: stale,
 		serving: make(chan struct{}),
 	}
 	a.onStop(func(context.Context) error {
