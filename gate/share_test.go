@@ -159,14 +159,14 @@ func TestATokenThatNamesNobodyIsRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, func(c *gate.Config) { c.Mode, c.TokenOnly = gate.ModeOff, true })
-			claims.Scopes, claims.ExpiresAt = []string{"agent:write", gate.PermissionAdmin}, testNow.Add(time.Hour)
+			claims.Scopes, claims.ExpiresAt = []string{"agent:write", identity.PermissionAdmin}, testNow.Add(time.Hour)
 			b.claims = claims
 			b.expect(b.request(signature.Reference, testBody), 401, "token_claim")
 			if e := b.events[len(b.events)-1]; e.DID != "" || e.Cause == nil {
 				t.Errorf("recorded %+v", e)
 			}
 			checkStages(t, b, "token")
-			if c := (identity.Caller{Claims: claims}); !gate.CapAdmin(&c, []string{""}) || c.HasScope(gate.PermissionAdmin) {
+			if c := (identity.Caller{Claims: claims}); !gate.CapAdmin(&c, []string{""}) || c.HasScope(identity.PermissionAdmin) {
 				t.Error("nobody is an administrator")
 			}
 		})
