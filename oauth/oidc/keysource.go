@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/getbindu/bindu-go/internal/retry"
 	"github.com/getbindu/bindu-go/oauth"
 )
 
@@ -54,7 +55,7 @@ type flight struct {
 
 // run refreshes until ctx ends. ready says that the first fetch already happened.
 func (s *keySource) run(ctx context.Context, ready bool) {
-	delay, failures := time.Duration(0), 0
+	delay, retries := time.Duration(0), retry.NewDoubling(firstRetry, min(lastRetry, s.limits.refresh))
 	if ready {
 		delay = s.limits.refresh
 	}
@@ -72,23 +73,15 @@ func (s *keySource) run(ctx context.Context, ready bool) {
 		}
 		err := s.refresh(ctx, forced)
 		if err != nil {
-			failures++
-			delay = retryDelay(failures, s.limits.refresh)
+			delay = retries.Next()
 			s.log.WarnContext(ctx, "keys of the issuer were not refreshed", "issuer", s.issuer.Issuer, "error", err, "retry_in", delay)
 		} else {
-			delay, failures = s.limits.refresh, 0
+			delay = s.limits.refresh
+			retries.Reset()
 		}
 		timer.Reset(delay)
 		s.finish(err, forced)
 	}
-}
-
-func retryDelay(failures int, most time.Duration) time.Duration {
-	delay := lastRetry
-	if shift := failures - 1; shift < 6 {
-		delay = firstRetry << shift
-	}
-	return min(delay, lastRetry, most)
 }
 
 // refresh replaces the set. A failure leaves the old one, which ages. The
