@@ -19,6 +19,8 @@ func outbound() []mutant {
 		{"calls go without a proxy that is none", "internal/fetch/proxy.go", "if !isProxy(env.HTTPSProxy) {", "if false && !isProxy(env.HTTPSProxy) {", []string{"./internal/fetch", "./cmd/agent -run TestScripts/config_refuses"}},
 		{"authorities are called without the proxy", "internal/fetch/transport.go", "proxy.forRequest,", "func(*http.Request) (*url.URL, error) { _ = proxy; return nil, nil },", fetch},
 		{"an answer without TLS is not named", "internal/fetch/describe.go", "string(record.RecordHeader[:]) == \"HTTP/\"", "string(record.RecordHeader[:]) == \"?\"", []string{"./internal/fetch", "./oauth/hydra -run TestNoAnswer"}},
+		{"an authority's redirect is followed", "internal/fetch/client.go", "CheckRedirect: refuseRedirect}", "CheckRedirect: nil}", []string{"./internal/fetch", "./oauth/oidc", "./oauth/hydra"}},
+		{"a cut answer passes for a whole one", "internal/fetch/failure.go", "return 0, b.exceeded\n\t}\n\treturn n, err", "return n, io.EOF\n\t}\n\treturn n, err", []string{"./internal/fetch"}},
 		{"a lifetime as text is refused", "oauth/internal/issued/issued.go", "case '\"':\n\t\t// No more", "case '?':\n\t\t// No more", []string{"./oauth/internal/issued", "./oauth/oidc -run Token", "./oauth/hydra -run TestTokenEndpoint"}},
 		{"a 404 on create passes for a missing client", "oauth/hydra/admin.go", "|| nothingThere {", "|| false && nothingThere {", []string{"./oauth/hydra -run TestNotFound|TestAddress"}},
 		{"a command that is not there passes", "agent/preflight.go", "if !p.command ||", "if true || !p.command ||", []string{"./agent", "./cmd/agent -run TestScripts/config_refuses"}},

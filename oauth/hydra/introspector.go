@@ -273,18 +273,18 @@ func (i *Introspector) ask(ctx context.Context, token string) (verdict, error) {
 // introspect returns what Hydra says about the token, unjudged.
 func (i *Introspector) introspect(ctx context.Context, token string) (introspection, error) {
 	x := exchange{
-		op: "introspect token", client: i.cfg.HTTPClient, timeout: i.cfg.IntrospectTimeout,
+		op: "introspect token", client: i.cfg.calls, timeout: i.cfg.IntrospectTimeout,
 		method: http.MethodPost, base: i.cfg.AdminURL, path: "admin/oauth2/introspect",
 		form: url.Values{"token": {token}},
 	}
-	answered, err := x.do(ctx, false)
+	answered, err := x.do(ctx)
 	if err != nil {
 		return introspection{}, err
 	}
-	in, err := parseIntrospection(answered.body)
+	in, err := parseIntrospection(answered.Body)
 	if err != nil {
-		return introspection{}, x.fail(answered.status, err)
+		return introspection{}, x.fail(answered.Status, err)
 	}
-	in.size = len(answered.body)
+	in.size = len(answered.Body)
 	return in, nil
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/getbindu/bindu-go/internal/fetch"
 	"github.com/getbindu/bindu-go/oauth"
 	"github.com/getbindu/bindu-go/oauth/internal/issued"
 )
@@ -34,10 +35,10 @@ type token struct {
 // [ErrAudienceNotAllowed], [ErrScopeNotAllowed], or that Hydra cannot be asked.
 func requestToken(ctx context.Context, cfg Config, r tokenRequest) (token, error) {
 	x := exchange{
-		op: "request token", client: cfg.HTTPClient, timeout: cfg.AdminTimeout,
+		op: "request token", client: cfg.calls, timeout: cfg.AdminTimeout,
 		method: http.MethodPost, base: cfg.PublicURL, path: "oauth2/token",
 		form:    url.Values{"grant_type": {"client_credentials"}},
-		created: true,
+		created: true, refused: true,
 	}
 	if r.basic { // both parts form-encoded, RFC 6749 section 2.3.1
 		x.basic = url.UserPassword(url.QueryEscape(r.credentials.ClientID), url.QueryEscape(r.credentials.ClientSecret))
@@ -51,16 +52,16 @@ func requestToken(ctx context.Context, cfg Config, r tokenRequest) (token, error
 	if len(r.audience) > 0 {
 		x.form["audience"] = r.audience
 	}
-	answer, err := x.do(ctx, true)
+	answer, err := x.do(ctx)
 	if err != nil {
 		return token{}, err
 	}
-	if !issued.Success(answer.status) {
+	if !issued.Success(answer.Status) {
 		return token{}, r.refused(x, answer)
 	}
-	t, err := parseToken(answer.body)
+	t, err := parseToken(answer.Body)
 	if err != nil {
-		return token{}, x.fail(answer.status, err)
+		return token{}, x.fail(answer.Status, err)
 	}
 	return t, nil
 }
@@ -68,8 +69,8 @@ func requestToken(ctx context.Context, cfg Config, r tokenRequest) (token, error
 // refused says what a refusal means (RFC 6749 section 5.2). Hydra has no code
 // of its own for an audience that is not registered: it is the one thing in
 // our requests that it answers with invalid_request.
-func (r tokenRequest) refused(x exchange, answer reply) error {
-	code := errorCode(answer.body)
+func (r tokenRequest) refused(x exchange, answer fetch.Answer) error {
+	code := errorCode(answer.Body)
 	cause := fmt.Errorf("%w: an unexpected refusal", oauth.ErrInvalidResponse)
 	switch {
 	case code == "invalid_client":
@@ -81,7 +82,7 @@ func (r tokenRequest) refused(x exchange, answer reply) error {
 	case code == "unauthorized_client":
 		cause = errGrantNotAllowed
 	}
-	return &RequestError{Op: x.op, URL: displayURL(x.base, x.path), Status: answer.status, Code: code, Err: cause}
+	return &RequestError{Op: x.op, URL: displayURL(x.base, x.path), Status: answer.Status, Code: code, Err: cause}
 }
 
 // errorCode returns the error code of a refusal, "" if it is not a plain word.

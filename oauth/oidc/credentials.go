@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/getbindu/bindu-go/internal/fetch"
 	"github.com/getbindu/bindu-go/oauth"
 )
 
@@ -66,7 +67,7 @@ func NewClientCredentials(c ClientCredentialsConfig) (*ClientCredentials, error)
 		c.HTTPClient = &http.Client{Transport: s.transport}
 	}
 	s.config, s.endpoint = c, c.TokenURL
-	s.fetch = newFetcher(c.HTTPClient, c.Timeout)
+	s.fetch = fetcher{fetch.NewClient(c.HTTPClient), c.Timeout}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	return s, nil
 }

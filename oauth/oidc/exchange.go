@@ -2,6 +2,7 @@ package oidc
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/getbindu/bindu-go/internal/fetch"
 	"github.com/getbindu/bindu-go/oauth"
 	"github.com/getbindu/bindu-go/oauth/internal/issued"
 )
@@ -27,30 +29,12 @@ func (s *ClientCredentials) exchange(ctx context.Context, audience string) (issu
 	if err != nil {
 		return issuedToken{}, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, s.config.Timeout)
-	defer cancel()
-	token, err := s.request(ctx, endpoint, audience)
-	if late := lateness(ctx); late != nil {
-		return issuedToken{}, late
+	q := s.config.question(endpoint, audience)
+	answer, err := s.fetch.client.Do(ctx, q)
+	if failed, ok := errors.AsType[*fetch.Failure](err); ok {
+		return issuedToken{}, meaning(failed, maxTokenAnswer)
 	}
-	return token, err
-}
-
-func (s *ClientCredentials) request(ctx context.Context, endpoint, audience string) (issuedToken, error) {
-	req, err := s.config.tokenRequest(ctx, endpoint, audience)
-	if err != nil {
-		return issuedToken{}, err
-	}
-	resp, err := s.fetch.client.Do(req)
-	if err != nil {
-		return issuedToken{}, fmt.Errorf("%w: %w", oauth.ErrUnavailable, err)
-	}
-	defer func() { _ = resp.Body.Close() }()
-	data, err := readLimited(resp.Body, maxTokenAnswer)
-	if err != nil {
-		return issuedToken{}, err
-	}
-	return parseTokenAnswer(resp.StatusCode, data)
+	return parseTokenAnswer(answer.Status, answer.Body)
 }
 
 // tokenEndpoint discovers the endpoint once.
@@ -74,7 +58,9 @@ func (s *ClientCredentials) tokenEndpoint(ctx context.Context) (string, error) {
 	return m.TokenEndpoint, nil
 }
 
-func (c ClientCredentialsConfig) tokenRequest(ctx context.Context, endpoint, audience string) (*http.Request, error) {
+// question is the token request for audience. Its answer is read whatever its
+// status, for the error code in it.
+func (c ClientCredentialsConfig) question(endpoint, audience string) fetch.Question {
 	form := url.Values{"grant_type": {"client_credentials"}}
 	scopes := c.Scopes
 	switch {
@@ -87,20 +73,17 @@ func (c ClientCredentialsConfig) tokenRequest(ctx context.Context, endpoint, aud
 	if len(scopes) > 0 {
 		form.Set("scope", strings.Join(scopes, " "))
 	}
+	q := fetch.Question{
+		Method: http.MethodPost, URL: endpoint, Accept: "application/json", Form: form,
+		Timeout: c.Timeout, Limit: maxTokenAnswer, Statuses: func(int) bool { return true },
+	}
 	if c.AuthMethod == ClientSecretPost {
 		form.Set("client_id", c.ClientID)
 		form.Set("client_secret", c.ClientSecret)
+	} else { // both parts form-encoded, RFC 6749 section 2.3.1
+		q.Basic = url.UserPassword(url.QueryEscape(c.ClientID), url.QueryEscape(c.ClientSecret))
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint, strings.NewReader(form.Encode()))
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", oauth.ErrUnavailable, err)
-	}
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	req.Header.Set("Accept", "application/json")
-	if c.AuthMethod == ClientSecretBasic { // both parts form-encoded, RFC 6749 section 2.3.1
-		req.SetBasicAuth(url.QueryEscape(c.ClientID), url.QueryEscape(c.ClientSecret))
-	}
-	return req, nil
+	return q
 }
 
 // parseTokenAnswer reads a success (RFC 6749 section 5.1) or an error (5.2), of
