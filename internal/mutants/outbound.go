@@ -23,6 +23,9 @@ func outbound() []mutant {
 		{"a cut answer passes for a whole one", "internal/fetch/failure.go", "return 0, b.exceeded\n\t}\n\treturn n, err", "return n, io.EOF\n\t}\n\treturn n, err", []string{"./internal/fetch"}},
 		{"a lifetime as text is refused", "oauth/internal/issued/issued.go", "case '\"':\n\t\t// No more", "case '?':\n\t\t// No more", []string{"./oauth/internal/issued", "./oauth/oidc -run Token", "./oauth/hydra -run TestTokenEndpoint"}},
 		{"a 404 on create passes for a missing client", "oauth/hydra/admin.go", "|| nothingThere {", "|| false && nothingThere {", []string{"./oauth/hydra -run TestNotFound|TestAddress"}},
+		{"who joins a load keeps its place", "oauth/internal/refresh/flight.go", "leave()\n\t\treturn landing", "return landing", []string{"./oauth/internal/refresh"}},
+		{"an authority that is away ends what is known", "oauth/internal/refresh/cache.go", "return !errors.Is(err, oauth.ErrUnavailable) &&", "return true || !errors.Is(err, oauth.ErrUnavailable) &&", []string{"./oauth/internal/refresh", "./oauth/hydra -run=TokenSource|Hydra|Verdict"}},
+		{"a place is left before the load is over", "oauth/internal/refresh/flight.go", "value, err := c.Load(work, key, arg)\n\t\tthen()", "then()\n\t\tvalue, err := c.Load(work, key, arg)", []string{"./oauth/internal/refresh"}},
 		{"a command that is not there passes", "agent/preflight.go", "if !p.command ||", "if true || !p.command ||", []string{"./agent", "./cmd/agent -run TestScripts/config_refuses"}},
 	}
 }

@@ -66,7 +66,7 @@ func wiring() []mutant {
 		agent("AUTH__REQUIRE_DID is ignored", "gates.go", "!bool(a.set.Auth.RequireDID),", "true,", alone),
 		agent("a connection may be of any age", "bounded.go", "a.opts.Now().Sub(c.since) > age {", "false && a.opts.Now().Sub(c.since) > age {", "./agent", "./internal/hostile"),
 		agent("one connection may cancel any number of requests", "served.go", "c.resets.Add(1) == int64(a.set.Limits.ResetsPerConnection)+1", "false", "./agent", "./internal/hostile -run=TestLimits"),
-		{"one peer may have any number of tokens looked up", "oauth/hydra/introspector.go", "i.verdicts.admit = options.Admit", "_ = options.Admit", []string{"./oauth/hydra -run=Admit", "./internal/hostile -run=TestLimits"}},
+		{"one peer may have any number of tokens looked up", "oauth/hydra/introspector.go", "Admit: options.Admit,", "Admit: nil,", []string{"./oauth/hydra -run=Admit", "./internal/hostile -run=TestLimits"}},
 		agent("one address may hold every connection", "listener.go", "l.open >= l.total || l.peers[peer] >= l.perPeer", "l.open >= l.total", "./agent", "./internal/hostile"),
 	}
 }

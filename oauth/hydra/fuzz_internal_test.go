@@ -13,6 +13,7 @@ import (
 
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/oauth"
+	"github.com/getbindu/bindu-go/oauth/internal/issued"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -147,15 +148,15 @@ func FuzzTokenReply(f *testing.F) {
 		if code := errorCode(body); strings.Trim(code, "abcdefghijklmnopqrstuvwxyz_") != "" || len(code) > 64 {
 			t.Fatalf("code %q", code)
 		}
-		issued, err := parseToken(body)
+		token, err := issued.Parse(body, maxReply)
 		if err != nil {
 			if !errors.Is(err, oauth.ErrInvalidResponse) {
 				t.Fatal(err)
 			}
 			return
 		}
-		if strings.ContainsAny(issued.value, " \r\n\t\x00\"") || issued.value == "" || issued.lifetime < 0 {
-			t.Fatalf("accepted %q for %v", issued.value, issued.lifetime)
+		if strings.ContainsAny(token.Value, " \r\n\t\x00\"") || token.Value == "" || token.Lifetime < 0 {
+			t.Fatalf("accepted %q for %v", token.Value, token.Lifetime)
 		}
 	})
 }

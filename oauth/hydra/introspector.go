@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/oauth"
+	"github.com/getbindu/bindu-go/oauth/internal/refresh"
 )
 
 // MaxVerdictAge is the longest time for which a verdict may be used, and so
@@ -71,13 +72,15 @@ type Introspector struct {
 	cfg      Config
 	owned    bool
 	options  IntrospectorOptions
-	verdicts *ahead[tokenHash, verdict]
+	verdicts *refresh.Cache[tokenHash, string, verdict]
 	scratch  sync.Pool // of *[]byte of MaxTokenBytes, for hash
 	lastFlip atomic.Pointer[time.Time]
 }
 
 // tokenHash stands for a token, so that none is kept in memory.
 type tokenHash [sha256.Size]byte
+
+func (h tokenHash) name() string { return string(h[:]) }
 
 // verdict is what Hydra last said about a token that it called active once.
 type verdict struct {
@@ -99,15 +102,14 @@ func NewIntrospector(cfg Config, options IntrospectorOptions) *Introspector {
 	if options.OnFlip == nil {
 		options.OnFlip = func() {}
 	}
-	i := &Introspector{cfg: cfg, owned: owned, options: options,
-		verdicts: newWeighed[tokenHash](options.MaxEntries, verdict.weight, cfg.Now, introspectPause),
-		scratch: sync.Pool{New: func() any {
-			buffer := make([]byte, options.MaxTokenBytes)
-			return &buffer
-		}}}
-	if options.Admit != nil {
-		i.verdicts.admit = options.Admit
-	}
+	i := &Introspector{cfg: cfg, owned: owned, options: options, scratch: sync.Pool{New: func() any {
+		buffer := make([]byte, options.MaxTokenBytes)
+		return &buffer
+	}}}
+	i.verdicts = refresh.New(refresh.Config[tokenHash, string, verdict]{
+		Load: i.verdict, Name: tokenHash.name, Now: cfg.Now, Size: options.MaxEntries, Weigh: verdict.weight,
+		Pause: introspectPause, Admit: options.Admit,
+	})
 	return i
 }
 
@@ -125,18 +127,13 @@ func (i *Introspector) Verify(ctx context.Context, token string) (oauth.Claims, 
 		return oauth.Claims{}, i.tooLong(token)
 	}
 	key := i.hash(token)
-	v, state := i.verdicts.peek(key)
-	switch state {
-	case fresh:
-		return i.unexpired(v)
-	case due:
-		i.verdicts.renew(key, i.loader(key, token))
+	if v, ok := i.verdicts.Use(key, token); ok {
 		return i.unexpired(v)
 	}
 	if !wellFormed(token, i.options.MaxTokenBytes) {
 		return oauth.Claims{}, oauth.ErrMalformed
 	}
-	v, err := i.verdicts.fetch(ctx, key, i.loader(key, token))
+	v, err := i.verdicts.Fetch(ctx, key, token)
 	if err != nil {
 		return oauth.Claims{}, err
 	}
@@ -149,8 +146,7 @@ func (i *Introspector) VerifyFresh(ctx context.Context, token string) (oauth.Cla
 	if !wellFormed(token, i.options.MaxTokenBytes) {
 		return oauth.Claims{}, oauth.ErrMalformed
 	}
-	key := i.hash(token)
-	v, err := i.verdicts.load(ctx, key, i.loader(key, token))
+	v, err := i.verdicts.Load(ctx, i.hash(token), token)
 	return v.claims, err
 }
 
@@ -165,7 +161,7 @@ func (i *Introspector) Recent() (active, flipped int) {
 		until = *flip
 	}
 	since := until.Add(-recently)
-	for v := range i.verdicts.values() {
+	for v := range i.verdicts.Values() {
 		if v.lastActive.After(since) {
 			active++
 			if v.flipped {
@@ -178,7 +174,7 @@ func (i *Introspector) Recent() (active, flipped int) {
 
 // lastActive returns when Hydra was last asked about a token that it called active.
 func (i *Introspector) lastActive() (last time.Time) {
-	for v := range i.verdicts.values() {
+	for v := range i.verdicts.Values() {
 		if v.lastActive.After(last) {
 			last = v.lastActive
 		}
@@ -189,7 +185,7 @@ func (i *Introspector) lastActive() (last time.Time) {
 // Close ends requests in progress and waits for their goroutines. It may be
 // called more than once. It never fails; the error makes it an io.Closer.
 func (i *Introspector) Close() error {
-	i.verdicts.close()
+	i.verdicts.Close()
 	if i.owned {
 		i.cfg.HTTPClient.CloseIdleConnections()
 	}
@@ -219,37 +215,31 @@ func (i *Introspector) unexpired(v verdict) (oauth.Claims, error) {
 	return v.claims, nil
 }
 
-// loader asks Hydra for a verdict, and once more if it contradicts itself.
-func (i *Introspector) loader(key tokenHash, token string) loader[verdict] {
-	return func(ctx context.Context) (answer[verdict], error) {
-		ctx, cancel := context.WithTimeout(ctx, i.cfg.IntrospectTimeout)
-		defer cancel()
-		before, known := i.verdicts.last(key)
-		if known && !i.cfg.Now().Before(before.claims.ExpiresAt) {
-			return answer[verdict]{}, oauth.ErrExpired
-		}
-		asked := i.cfg.Now()
-		v, err := i.ask(ctx, token)
-		if errors.Is(err, oauth.ErrInactive) && known && !before.flipped && asked.Sub(before.lastActive) < recently {
-			i.flip(key, before)
-			asked = i.cfg.Now()
-			v, err = i.ask(ctx, token)
-		}
-		if err != nil {
-			return answer[verdict]{}, err
-		}
-		v.lastActive = asked
-		return answer[verdict]{
-			value:   v,
-			refresh: asked.Add(i.options.MaxAge / 2),
-			expire:  asked.Add(i.options.MaxAge),
-		}, nil
+// verdict asks Hydra for one, and once more if it contradicts itself.
+func (i *Introspector) verdict(ctx context.Context, key tokenHash, token string) (refresh.Answer[verdict], error) {
+	ctx, cancel := context.WithTimeout(ctx, i.cfg.IntrospectTimeout)
+	defer cancel()
+	before, known := i.verdicts.Last(key)
+	if known && !i.cfg.Now().Before(before.claims.ExpiresAt) {
+		return refresh.Answer[verdict]{}, oauth.ErrExpired
 	}
+	asked := i.cfg.Now()
+	v, err := i.ask(ctx, token)
+	if errors.Is(err, oauth.ErrInactive) && known && !before.flipped && asked.Sub(before.lastActive) < recently {
+		i.flip(key, before)
+		asked = i.cfg.Now()
+		v, err = i.ask(ctx, token)
+	}
+	if err != nil {
+		return refresh.Answer[verdict]{}, err
+	}
+	v.lastActive = asked
+	return refresh.Answer[verdict]{Value: v, Refresh: asked.Add(i.options.MaxAge / 2), Expire: asked.Add(i.options.MaxAge)}, nil
 }
 
 // flip records that a token which was active is called inactive.
 func (i *Introspector) flip(key tokenHash, before verdict) {
-	i.verdicts.update(key, func(v *verdict) { v.flipped = true })
+	i.verdicts.Update(key, func(v *verdict) { v.flipped = true })
 	now := i.cfg.Now()
 	i.lastFlip.Store(&now)
 	i.options.OnFlip()

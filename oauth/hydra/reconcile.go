@@ -135,7 +135,7 @@ func (run *reconciliation) ignorable(drift []Drift) bool {
 // prove asks for the kind of token the agent will need. A rejected secret is
 // one more thing to repair, once.
 func (run *reconciliation) prove(ctx context.Context) (settled bool, err error) {
-	issued, err := requestToken(ctx, run.cfg, tokenRequest{
+	token, err := requestToken(ctx, run.cfg, tokenRequest{
 		credentials: run.credentials, scopes: run.want.Scopes, audience: run.want.Audience,
 	})
 	if errors.Is(err, ErrSecretRejected) && run.rejections < 2 {
@@ -149,7 +149,7 @@ func (run *reconciliation) prove(ctx context.Context) (settled bool, err error) 
 	if err != nil {
 		return false, err
 	}
-	if run.want.AccessTokenJWT && !isJWT(issued.value) {
+	if run.want.AccessTokenJWT && !isJWT(token.Value) {
 		return false, ErrOpaqueToken
 	}
 	return true, nil

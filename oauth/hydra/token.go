@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/getbindu/bindu-go/internal/fetch"
 	"github.com/getbindu/bindu-go/oauth"
@@ -25,15 +24,9 @@ type tokenRequest struct {
 	basic       bool // authenticate in the header instead of the body
 }
 
-// token is an issued access token.
-type token struct {
-	value    string
-	lifetime time.Duration // 0 if unknown
-}
-
 // requestToken returns an access token, [ErrSecretRejected],
 // [ErrAudienceNotAllowed], [ErrScopeNotAllowed], or that Hydra cannot be asked.
-func requestToken(ctx context.Context, cfg Config, r tokenRequest) (token, error) {
+func requestToken(ctx context.Context, cfg Config, r tokenRequest) (issued.Token, error) {
 	x := exchange{
 		op: "request token", client: cfg.calls, timeout: cfg.AdminTimeout,
 		method: http.MethodPost, base: cfg.PublicURL, path: "oauth2/token",
@@ -54,14 +47,14 @@ func requestToken(ctx context.Context, cfg Config, r tokenRequest) (token, error
 	}
 	answer, err := x.do(ctx)
 	if err != nil {
-		return token{}, err
+		return issued.Token{}, err
 	}
 	if !issued.Success(answer.Status) {
-		return token{}, r.refused(x, answer)
+		return issued.Token{}, r.refused(x, answer)
 	}
-	t, err := parseToken(answer.Body)
+	t, err := issued.Parse(answer.Body, maxReply)
 	if err != nil {
-		return token{}, x.fail(answer.Status, err)
+		return issued.Token{}, x.fail(answer.Status, err)
 	}
 	return t, nil
 }
@@ -96,11 +89,6 @@ func errorCode(body []byte) string {
 		return ""
 	}
 	return code
-}
-
-func parseToken(body []byte) (token, error) {
-	t, err := issued.Parse(body, maxReply)
-	return token{t.Value, t.Lifetime}, err
 }
 
 // wellFormed reports whether s is a b64token (RFC 6750 section 2.1) of at most

@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/getbindu/bindu-go/internal/fetch"
 	"github.com/getbindu/bindu-go/oauth"
@@ -17,33 +16,24 @@ import (
 
 const maxTokenAnswer = 64 << 10
 
-// issuedToken is what a token endpoint gave us.
-type issuedToken struct {
-	value    string
-	lifetime time.Duration // 0 if the authority did not say: good for one use
-}
-
 // exchange asks for a token (RFC 6749 section 4.4.2).
-func (s *ClientCredentials) exchange(ctx context.Context, audience string) (issuedToken, error) {
+func (s *ClientCredentials) exchange(ctx context.Context, audience string) (issued.Token, error) {
 	endpoint, err := s.tokenEndpoint(ctx)
 	if err != nil {
-		return issuedToken{}, err
+		return issued.Token{}, err
 	}
 	q := s.config.question(endpoint, audience)
 	answer, err := s.fetch.client.Do(ctx, q)
 	if failed, ok := errors.AsType[*fetch.Failure](err); ok {
-		return issuedToken{}, meaning(failed, maxTokenAnswer)
+		return issued.Token{}, meaning(failed, maxTokenAnswer)
 	}
 	return parseTokenAnswer(answer.Status, answer.Body)
 }
 
 // tokenEndpoint discovers the endpoint once.
 func (s *ClientCredentials) tokenEndpoint(ctx context.Context) (string, error) {
-	s.mu.Lock()
-	endpoint := s.endpoint
-	s.mu.Unlock()
-	if endpoint != "" {
-		return endpoint, nil
+	if known := s.endpoint.Load(); known != nil {
+		return *known, nil
 	}
 	m, err := s.fetch.discover(ctx, s.config.Issuer, s.config.AllowInsecureLoopback)
 	if err != nil {
@@ -52,9 +42,7 @@ func (s *ClientCredentials) tokenEndpoint(ctx context.Context) (string, error) {
 	if m.TokenEndpoint == "" {
 		return "", fmt.Errorf("%w: the discovery document has no token_endpoint", oauth.ErrInvalidResponse)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.endpoint = m.TokenEndpoint
+	s.endpoint.Store(&m.TokenEndpoint)
 	return m.TokenEndpoint, nil
 }
 
@@ -88,19 +76,18 @@ func (c ClientCredentialsConfig) question(endpoint, audience string) fetch.Quest
 
 // parseTokenAnswer reads a success (RFC 6749 section 5.1) or an error (5.2), of
 // which only a known error code is repeated.
-func parseTokenAnswer(status int, data []byte) (issuedToken, error) {
+func parseTokenAnswer(status int, data []byte) (issued.Token, error) {
 	switch {
 	case issued.Success(status):
 	case status == http.StatusBadRequest, status == http.StatusUnauthorized, status == http.StatusForbidden:
-		return issuedToken{}, fmt.Errorf("%w: status %d, %s", ErrClientRejected, status, errorCode(data))
+		return issued.Token{}, fmt.Errorf("%w: status %d, %s", ErrClientRejected, status, errorCode(data))
 	default:
-		return issuedToken{}, fmt.Errorf("%w: the token endpoint answered status %d", oauth.ErrUnavailable, status)
+		return issued.Token{}, fmt.Errorf("%w: the token endpoint answered status %d", oauth.ErrUnavailable, status)
 	}
 	if !depthWithin(data, maxDepth) {
-		return issuedToken{}, fmt.Errorf("%w: the token answer %w", oauth.ErrInvalidResponse, errTooDeep)
+		return issued.Token{}, fmt.Errorf("%w: the token answer %w", oauth.ErrInvalidResponse, errTooDeep)
 	}
-	t, err := issued.Parse(data, maxTokenAnswer)
-	return issuedToken{value: t.Value, lifetime: t.Lifetime}, err
+	return issued.Parse(data, maxTokenAnswer)
 }
 
 // errorCode returns the error code of RFC 6749 section 5.2 or RFC 8707 section 2
