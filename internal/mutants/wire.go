@@ -12,7 +12,7 @@ func issuers() []mutant {
 		in("a key serves another algorithm", "keyset.go", `(k.algorithm == "" || k.algorithm == a.name)`, "true"),
 		in("any typ passes", "check_type.go", "if !slices.Contains(c.issuer.types, typ) {", "if false && !slices.Contains(c.issuer.types, typ) {"),
 		in("an ID token passes", "check_type.go", "\t\t\treturn fmt.Errorf(\"%w: it has %s, as ID tokens do; send the access token\", oauth.ErrTokenUse, name)", "\t\t\tcontinue"),
-		in("every unknown key id is looked up", "keysource_read.go", "s.now().Sub(s.lastForced) < s.limits.forced {", "false && s.now().Sub(s.lastForced) < s.limits.forced {"),
+		in("every unknown key id is looked up", "keysource_read.go", "case s.lastForced.IsZero() ||", "case true ||"),
 		in("stale keys serve for ever", "keysource_read.go", "age > s.limits.maxStale {", "false && age > s.limits.maxStale {"),
 		in("an expired JWT passes", "check_time.go", "if !c.now.Before(c.out.ExpiresAt) {", "if false && !c.now.Before(c.out.ExpiresAt) {"),
 		in("a JWT that was changed passes", "check_token.go", "if c.algorithm.method.Verify(", "if false && c.algorithm.method.Verify("),

@@ -92,7 +92,7 @@ func (v *Verifier) configure(c Config) error {
 		t.keys = &keySource{
 			issuer: t.Issuer, allowed: t.allowed, fetch: documents, insecure: c.AllowInsecureLoopback,
 			limits: keyLimits{refresh: c.RefreshInterval, maxStale: c.MaxStale, forced: c.UnknownKeyPause},
-			now:    c.Now, log: c.Logger, wake: make(chan struct{}, 1),
+			now:    c.Now, log: c.Logger, wake: make(chan chan<- error), stopped: make(chan struct{}),
 		}
 		v.issuers[issuer.Issuer] = t
 		v.algorithms = append(v.algorithms, t.allowed...)
