@@ -39,43 +39,42 @@ func newAdmin(cfg Config) admin {
 }
 
 // get returns the client registered for d, found false if there is none.
-func (a admin) get(ctx context.Context, d did.DID) (doc document, found bool, err error) {
+func (a admin) get(ctx context.Context, d did.DID) (client *ory.OAuth2Client, found bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, a.timeout)
 	defer cancel()
 	_, resp, err := a.api.GetOAuth2Client(ctx, d.String()).Execute()
 	body, err := a.read(ctx, "read client", d.String(), http.StatusOK, resp, err)
 	if errors.Is(err, errNoClient) {
-		return document{}, false, nil
+		return nil, false, nil
 	}
 	if err != nil {
-		return document{}, false, err
+		return nil, false, err
 	}
-	members, err := parseObject(body)
+	client, err = parseClient(body)
 	if err != nil {
-		return document{}, false, a.fail("read client", d.String(), http.StatusOK, oauth.ErrInvalidResponse)
+		return nil, false, a.fail("read client", d.String(), http.StatusOK, oauth.ErrInvalidResponse)
 	}
-	if id, err := members.text("client_id"); err != nil || id != d.String() {
-		return document{}, false, a.fail("read client", d.String(), http.StatusOK,
+	if client.GetClientId() != d.String() {
+		return nil, false, a.fail("read client", d.String(), http.StatusOK,
 			fmt.Errorf("%w: the document is of another client", oauth.ErrInvalidResponse))
 	}
-	return document{members}, true, nil
+	return client, true, nil
 }
 
 // create registers a new client; the error is errConflict if the id is taken.
-func (a admin) create(ctx context.Context, doc document) error {
+func (a admin) create(ctx context.Context, client ory.OAuth2Client) error {
 	ctx, cancel := context.WithTimeout(ctx, a.timeout)
 	defer cancel()
-	_, resp, err := a.api.CreateOAuth2Client(ctx).OAuth2Client(doc.model()).Execute()
+	_, resp, err := a.api.CreateOAuth2Client(ctx).OAuth2Client(client).Execute()
 	_, err = a.read(ctx, "create client", "", http.StatusCreated, resp, err)
 	return err
 }
 
-// put replaces the whole document of d, which must hold everything to be kept;
-// the error is errNoClient if the client is gone.
-func (a admin) put(ctx context.Context, d did.DID, doc document) error {
+// patch changes the document of d; the error is errNoClient if the client is gone.
+func (a admin) patch(ctx context.Context, d did.DID, patch []ory.JsonPatch) error {
 	ctx, cancel := context.WithTimeout(ctx, a.timeout)
 	defer cancel()
-	_, resp, err := a.api.SetOAuth2Client(ctx, d.String()).OAuth2Client(doc.model()).Execute()
+	_, resp, err := a.api.PatchOAuth2Client(ctx, d.String()).JsonPatch(patch).Execute()
 	_, err = a.read(ctx, "update client", d.String(), http.StatusOK, resp, err)
 	return err
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/oauth/internal/refresh"
+	ory "github.com/ory/hydra-client-go/v2"
 )
 
 // Limits and defaults of [KeyResolverOptions].
@@ -100,14 +101,14 @@ func (r *KeyResolver) load(ctx context.Context, d did.DID, _ struct{}) (refresh.
 }
 
 func (r *KeyResolver) read(ctx context.Context, d did.DID) (ed25519.PublicKey, error) {
-	doc, found, err := r.admin.get(ctx, d)
+	client, found, err := r.admin.get(ctx, d)
 	if err != nil {
 		return nil, err
 	}
 	if !found {
 		return nil, fmt.Errorf("%w: no client is registered for %s", ErrKeyUnavailable, d)
 	}
-	registered, err := registeredPublicKey(doc)
+	registered, err := registeredPublicKey(client)
 	pinned, isPinned := r.pinned[d]
 	switch {
 	case !isPinned:
@@ -124,8 +125,8 @@ func (r *KeyResolver) read(ctx context.Context, d did.DID) (ed25519.PublicKey, e
 }
 
 // registeredPublicKey decodes metadata.public_key.
-func registeredPublicKey(doc document) (ed25519.PublicKey, error) {
-	text, err := doc.publicKeyText()
+func registeredPublicKey(client *ory.OAuth2Client) (ed25519.PublicKey, error) {
+	text, err := publicKeyText(client)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrKeyUnavailable, err)
 	}
