@@ -4,16 +4,13 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
-	"log/slog"
-	"net/http"
-	"net/url"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/getbindu/bindu-go/oauth"
+	"github.com/getbindu/bindu-go/oauth/internal/issued"
 	"github.com/getbindu/bindu-go/oauth/internal/refresh"
 )
 
@@ -25,9 +22,6 @@ const MaxVerdictAge = 5 * time.Second
 const DefaultMaxVerdicts = 10_000
 
 const (
-	// recently is how long a token that was active is expected to stay so:
-	// if Hydra then says otherwise, it is asked once more.
-	recently = 60 * time.Second
 	// introspectPause is the time between failed refreshes of one verdict.
 	introspectPause = 250 * time.Millisecond
 	// usualAnswer is the size, in bytes, up to which an answer about a token
@@ -130,7 +124,7 @@ func (i *Introspector) Verify(ctx context.Context, token string) (oauth.Claims, 
 	if v, ok := i.verdicts.Use(key, token); ok {
 		return i.unexpired(v)
 	}
-	if !wellFormed(token, i.options.MaxTokenBytes) {
+	if !issued.WellFormed(token, i.options.MaxTokenBytes) {
 		return oauth.Claims{}, oauth.ErrMalformed
 	}
 	v, err := i.verdicts.Fetch(ctx, key, token)
@@ -143,43 +137,11 @@ func (i *Introspector) Verify(ctx context.Context, token string) (oauth.Claims, 
 // VerifyFresh is Verify for what must not rely on an answer of some seconds
 // ago: it always asks Hydra.
 func (i *Introspector) VerifyFresh(ctx context.Context, token string) (oauth.Claims, error) {
-	if !wellFormed(token, i.options.MaxTokenBytes) {
+	if !issued.WellFormed(token, i.options.MaxTokenBytes) {
 		return oauth.Claims{}, oauth.ErrMalformed
 	}
 	v, err := i.verdicts.Load(ctx, i.hash(token), token)
 	return v.claims, err
-}
-
-// Recent returns how many tokens were active within the last minute, and how
-// many of them Hydra has called inactive since. A large share means that
-// Hydra has lost its storage rather than that so many tokens were revoked. So
-// that this shows for as long as it lasts, the minute ends with the last flip
-// while Hydra has called no token active since.
-func (i *Introspector) Recent() (active, flipped int) {
-	until := i.cfg.Now()
-	if flip := i.lastFlip.Load(); flip != nil && i.lastActive().Before(*flip) {
-		until = *flip
-	}
-	since := until.Add(-recently)
-	for v := range i.verdicts.Values() {
-		if v.lastActive.After(since) {
-			active++
-			if v.flipped {
-				flipped++
-			}
-		}
-	}
-	return active, flipped
-}
-
-// lastActive returns when Hydra was last asked about a token that it called active.
-func (i *Introspector) lastActive() (last time.Time) {
-	for v := range i.verdicts.Values() {
-		if v.lastActive.After(last) {
-			last = v.lastActive
-		}
-	}
-	return last
 }
 
 // Close ends requests in progress and waits for their goroutines. It may be
@@ -213,68 +175,4 @@ func (i *Introspector) unexpired(v verdict) (oauth.Claims, error) {
 		return oauth.Claims{}, oauth.ErrExpired
 	}
 	return v.claims, nil
-}
-
-// verdict asks Hydra for one, and once more if it contradicts itself.
-func (i *Introspector) verdict(ctx context.Context, key tokenHash, token string) (refresh.Answer[verdict], error) {
-	ctx, cancel := context.WithTimeout(ctx, i.cfg.IntrospectTimeout)
-	defer cancel()
-	before, known := i.verdicts.Last(key)
-	if known && !i.cfg.Now().Before(before.claims.ExpiresAt) {
-		return refresh.Answer[verdict]{}, oauth.ErrExpired
-	}
-	asked := i.cfg.Now()
-	v, err := i.ask(ctx, token)
-	if errors.Is(err, oauth.ErrInactive) && known && !before.flipped && asked.Sub(before.lastActive) < recently {
-		i.flip(key, before)
-		asked = i.cfg.Now()
-		v, err = i.ask(ctx, token)
-	}
-	if err != nil {
-		return refresh.Answer[verdict]{}, err
-	}
-	v.lastActive = asked
-	return refresh.Answer[verdict]{Value: v, Refresh: asked.Add(i.options.MaxAge / 2), Expire: asked.Add(i.options.MaxAge)}, nil
-}
-
-// flip records that a token which was active is called inactive.
-func (i *Introspector) flip(key tokenHash, before verdict) {
-	i.verdicts.Update(key, func(v *verdict) { v.flipped = true })
-	now := i.cfg.Now()
-	i.lastFlip.Store(&now)
-	i.options.OnFlip()
-	i.cfg.Logger.Warn("a token that was active a moment ago is called inactive, asking again",
-		slog.String("client_id", before.claims.ClientID))
-}
-
-// ask introspects once and judges the answer.
-func (i *Introspector) ask(ctx context.Context, token string) (verdict, error) {
-	in, err := i.introspect(ctx, token)
-	if err != nil {
-		return verdict{}, err
-	}
-	claims, err := i.options.judge(&in, i.cfg.Now())
-	if err != nil {
-		return verdict{}, fmt.Errorf("introspected: %w", err)
-	}
-	return verdict{claims: claims, size: in.size}, nil
-}
-
-// introspect returns what Hydra says about the token, unjudged.
-func (i *Introspector) introspect(ctx context.Context, token string) (introspection, error) {
-	x := exchange{
-		op: "introspect token", client: i.cfg.calls, timeout: i.cfg.IntrospectTimeout,
-		method: http.MethodPost, base: i.cfg.AdminURL, path: "admin/oauth2/introspect",
-		form: url.Values{"token": {token}},
-	}
-	answered, err := x.do(ctx)
-	if err != nil {
-		return introspection{}, err
-	}
-	in, err := parseIntrospection(answered.Body)
-	if err != nil {
-		return introspection{}, x.fail(answered.Status, err)
-	}
-	in.size = len(answered.Body)
-	return in, nil
 }

@@ -91,24 +91,6 @@ func errorCode(body []byte) string {
 	return code
 }
 
-// wellFormed reports whether s is a b64token (RFC 6750 section 2.1) of at most
-// limit bytes.
-func wellFormed(s string, limit int) bool {
-	body := strings.TrimRight(s, "=")
-	if body == "" || len(s) > limit {
-		return false
-	}
-	for i := range len(body) {
-		switch c := body[i]; {
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
-		case c == '-', c == '.', c == '_', c == '~', c == '+', c == '/':
-		default:
-			return false
-		}
-	}
-	return true
-}
-
 // isJWT reports whether s has the form of a signed JWT (RFC 7515 section 3.1).
 // Who signed it is for its readers to verify.
 func isJWT(s string) bool {
