@@ -205,6 +205,9 @@ func TestEverythingThatIsDispatchedIsListed(t *testing.T) {
 	names := make([]string, len(methods))
 	for i, m := range methods {
 		names[i] = m.Name
+		if len(m.Permissions) == 0 || !slices.Equal(a2a.Permissions()[m.Name], m.Permissions) {
+			t.Errorf("%s has no permission, so nobody can call it", m.Name)
+		}
 		version := ""
 		if m.Dialect == card.V1 {
 			version = "1.0"

@@ -6,6 +6,7 @@ import (
 	"github.com/getbindu/bindu-go/a2a"
 	"github.com/getbindu/bindu-go/a2a/card"
 	"github.com/getbindu/bindu-go/gate"
+	"github.com/getbindu/bindu-go/identity"
 	"github.com/getbindu/bindu-go/skill"
 )
 
@@ -21,9 +22,9 @@ func (a *Agent) cards(skills *skill.Set) (http.Handler, error) {
 		Token:     a.mode() != gate.ModeMTLS,
 		TokenURL:  a.tokenURL(),
 		Permissions: map[string]string{
-			gate.PermissionRead:  "read one's own tasks and contexts",
-			gate.PermissionWrite: "send messages, give feedback, cancel and clear what is one's own",
-			gate.PermissionAdmin: "cancel and clear anyone's tasks",
+			identity.PermissionRead:  "read one's own tasks and contexts",
+			identity.PermissionWrite: "send messages, give feedback, cancel and clear what is one's own",
+			identity.PermissionAdmin: "cancel and clear anyone's tasks",
 		},
 	})
 }

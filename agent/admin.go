@@ -1,66 +1,11 @@
 package agent
 
 import (
-	"encoding/json"
+	"errors"
 	"net"
-	"net/http"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
-)
-
-// ownRegistry shows goroutines, memory and file descriptors too: a leak is
-// seen there before it is felt.
-func ownRegistry() *prometheus.Registry {
-	metrics := prometheus.NewRegistry()
-	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	return metrics
-}
-
-// adminHandler serves what operators and orchestrators ask: /livez answers as
-// long as the process does, /readyz says why requests would not be served.
-func adminHandler(ready *readiness, metrics prometheus.Gatherer) http.Handler {
-	live := func(w http.ResponseWriter, _ *http.Request) {
-		writeJSON(w, http.StatusOK, map[string]any{"live": true})
-	}
-	readiness := func(w http.ResponseWriter, _ *http.Request) {
-		reasons := ready.why()
-		status := http.StatusOK
-		if len(reasons) > 0 {
-			status = http.StatusServiceUnavailable
-		}
-		writeJSON(w, status, struct {
-			Ready    bool     `json:"ready"`
-			Reasons  []string `json:"reasons,omitempty"`
-			Warnings []string `json:"warnings,omitempty"`
-		}{len(reasons) == 0, reasons, ready.warned()})
-	}
-	return exactRoutes(map[string]http.Handler{
-		"/livez":   http.HandlerFunc(live),
-		"/readyz":  http.HandlerFunc(readiness),
-		"/metrics": promhttp.HandlerFor(metrics, promhttp.HandlerOpts{}),
-	})
-}
-
-func writeJSON(w http.ResponseWriter, status int, v any) {
-	body, err := json.Marshal(v)
-	if err != nil {
-		http.Error(w, "internal error", http.StatusInternalServerError)
-		return
-	}
-	h := w.Header()
-	h.Set("Content-Type", "application/json")
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
-	w.WriteHeader(status)
-	_, _ = w.Write(body) // the peer is gone if this fails
-}
-
-const (
-	adminConnections = 128
-	adminHeaderBytes = 32 << 10
+	"github.com/getbindu/bindu-go/admin"
 )
 
 // openAdmin starts the admin port before anything that may take long.
@@ -70,20 +15,20 @@ func (a *Agent) openAdmin() error {
 	if err != nil {
 		return listenError("NETWORK__ADMIN_HOST", "NETWORK__ADMIN_PORT", addr, err)
 	}
-	// Whoever opens more takes no file from the private port.
-	ln = newListener(ln, adminConnections, adminConnections/2, prometheus.NewCounter(prometheus.CounterOpts{Name: "refused"}))
-	srv := &http.Server{
-		Handler:           ownNames(append([]string{string(a.set.Network.AdminHost)}, a.set.Network.AdminHosts...), a.log, adminHandler(a.ready, a.metrics)),
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       10 * time.Second,
-		WriteTimeout:      30 * time.Second,
-		MaxHeaderBytes:    adminHeaderBytes,
-		ErrorLog:          a.stdLog("admin"),
-
-		DisableGeneralOptionsHandler: true,
+	port, err := admin.Port(admin.Config{
+		Listener:  ln,
+		Hosts:     append([]string{string(a.set.Network.AdminHost)}, a.set.Network.AdminHosts...),
+		Readiness: a.ready.Readiness,
+		Metrics:   a.metrics,
+		Log:       a.log,
+	})
+	if err == nil {
+		err = a.serve(port, time.Second)
+	}
+	if err != nil {
+		return errors.Join(err, ln.Close())
 	}
 	a.adminAddr.Store(ln.Addr())
-	a.serve(srv, func() error { return srv.Serve(ln) }, time.Second)
 	a.log.Info("admin port open", "url", "http://"+ln.Addr().String()+"/readyz")
 	return nil
 }

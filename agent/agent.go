@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log"
 	"log/slog"
 	"net"
 	"net/http"
@@ -17,6 +16,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/getbindu/bindu-go/admin"
 	"github.com/getbindu/bindu-go/audit"
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/gate/keymemory"
@@ -139,7 +139,7 @@ func New(o Options) (*Agent, error) {
 	}
 	o.Logger = slog.New(brief.Handler(o.Logger.Handler()))
 	if o.Metrics == nil {
-		o.Metrics = ownRegistry()
+		o.Metrics = admin.NewRegistry()
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -150,12 +150,10 @@ func New(o Options) (*Agent, error) {
 	if o.ProbeEvery <= 0 {
 		o.ProbeEvery = probeEvery
 	}
-	recorder, err := audit.NewRecorder(o.Logger, o.Metrics)
+	ready := newReadiness()
+	recorder, err := newRecorder(o, ready)
 	if err != nil {
 		return nil, err
-	}
-	if o.Settings.Log.Access {
-		recorder.LogAdmissions()
 	}
 	stale, err := newStale(o.Metrics)
 	if err != nil {
@@ -163,7 +161,7 @@ func New(o Options) (*Agent, error) {
 	}
 	a := &Agent{
 		opts: o, set: o.Settings, log: o.Logger, metrics: o.Metrics, audit: recorder,
-		ready: newReadiness(), started: o.Now(), stale: stale,
+		ready: ready, started: o.Now(), stale: stale,
 		serving: make(chan struct{}),
 	}
 	a.onStop(func(context.Context) error {
@@ -263,8 +261,4 @@ func (a *Agent) background(what string, f func(context.Context) error) {
 		wg.Wait()
 		return nil
 	})
-}
-
-func (a *Agent) stdLog(component string) *log.Logger {
-	return slog.NewLogLogger(a.log.With("component", component).Handler(), slog.LevelDebug)
 }

@@ -3,6 +3,7 @@ package agent
 import (
 	"time"
 
+	"github.com/getbindu/bindu-go/a2a"
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/settings"
 	"github.com/getbindu/bindu-go/skill"
@@ -53,7 +54,7 @@ func (a *Agent) armGates() error {
 		RequireKeyBound:  bool(a.set.DID.RequireKeyBound),
 		Auth0Numbers:     a.auth0Numbers(),
 		Window:           time.Duration(a.set.DID.TimestampWindow),
-		Permissions:      gate.DefaultPermissions().Override(gate.Permissions(a.set.Auth.Permissions)),
+		Permissions:      gate.Permissions(a2a.Permissions()).Override(gate.Permissions(a.set.Auth.Permissions)),
 		Admins:           a.set.Auth.Admins,
 		Tokenless:        a.set.Auth.TokenlessPermissions,
 		Tokens:           tokens,

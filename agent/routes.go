@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"encoding/json"
 	"net/http"
 	"runtime"
 
@@ -48,7 +49,7 @@ func (a *Agent) routes() (public, protected map[string]gate.Route, err error) {
 
 // serveInfo says who this agent is; everything in it is on the card too.
 func (a *Agent) serveInfo(w http.ResponseWriter, _ *http.Request) {
-	writeJSON(w, http.StatusOK, map[string]any{
+	writeJSON(w, map[string]any{
 		"did": a.did.String(), "agent_id": a.agentID(), "name": a.set.Agent.Name, "description": description(a.set),
 		"version": a.set.Agent.Version, "url": a.url, "signature_schemes": signature.Schemes(),
 	})
@@ -62,11 +63,24 @@ func (a *Agent) serveHealth(w http.ResponseWriter, _ *http.Request) {
 	if !ready {
 		health, status = "degraded", "degraded"
 	}
-	writeJSON(w, http.StatusOK, map[string]any{
+	writeJSON(w, map[string]any{
 		"version": a.set.Agent.Version, "health": health, "status": status, "ready": ready,
 		"uptime_seconds": int64(a.opts.Now().Sub(a.started).Seconds()),
 		"application":    map[string]string{"penguin_id": a.agentID(), "agent_did": a.did.String()},
 		"runtime":        map[string]string{"language": "go"},
 		"system":         map[string]string{"platform": runtime.GOOS},
 	})
+}
+
+func writeJSON(w http.ResponseWriter, v any) {
+	body, err := json.Marshal(v)
+	if err != nil {
+		http.Error(w, "internal error", http.StatusInternalServerError)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", "application/json")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	_, _ = w.Write(body) // the peer is gone if this fails
 }

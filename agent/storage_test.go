@@ -13,6 +13,7 @@ import (
 	"github.com/a2aproject/a2a-go/v2/a2a"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/getbindu/bindu-go/admin"
 	"github.com/getbindu/bindu-go/backend"
 	"github.com/getbindu/bindu-go/identity"
 	"github.com/getbindu/bindu-go/identity/did"
@@ -60,16 +61,19 @@ func TestReadyzTellsThatTasksCannotBeStored(t *testing.T) {
 		if err := a.watchTaskStorage(); err != nil {
 			t.Fatal(err)
 		}
-		admin := adminHandler(a.ready, a.metrics)
+		port, err := admin.Port(admin.Config{Hosts: []string{"example.com"}, Readiness: a.ready.Readiness, Metrics: a.metrics})
+		if err != nil {
+			t.Fatal(err)
+		}
 		check := func(status int, metric string) {
 			t.Helper()
 			w := httptest.NewRecorder()
-			admin.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/readyz", nil))
+			port.Handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/readyz", nil))
 			if w.Code != status || (status != 200) != strings.Contains(w.Body.String(), `"reasons":["storage_unavailable"]`) {
 				t.Errorf("/readyz %d %s", w.Code, w.Body)
 			}
 			w = httptest.NewRecorder()
-			admin.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+			port.Handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
 			if !strings.Contains(w.Body.String(), `agent_storage_failing{store="tasks"} `+metric+"\n") {
 				t.Errorf("/metrics %s", w.Body)
 			}

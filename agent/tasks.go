@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/backend"
-	"github.com/getbindu/bindu-go/gate"
+	"github.com/getbindu/bindu-go/identity"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/settings"
 	"github.com/getbindu/bindu-go/task"
@@ -33,7 +33,7 @@ func (a *Agent) openTasks(ctx context.Context) error {
 		Deadline:        time.Duration(t.Deadline),
 		Retention:       time.Duration(t.Retention),
 		MakeRoom:        bool(t.MakeRoom),
-		AdminPermission: gate.PermissionAdmin,
+		AdminPermission: identity.PermissionAdmin,
 		Now:             a.opts.Now,
 		Rand:            a.opts.Rand,
 		Logger:          a.log,

@@ -8,8 +8,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/getbindu/bindu-go/gate"
+	"github.com/getbindu/bindu-go/oauth"
 	"github.com/getbindu/bindu-go/oauth/hydra"
 	"github.com/getbindu/bindu-go/oauth/oidc"
+	"github.com/getbindu/bindu-go/server"
 	"github.com/getbindu/bindu-go/settings"
 )
 
@@ -77,7 +79,7 @@ func (a *Agent) tokenVerifier() (gate.TokenVerifier, error) {
 	}
 	options := IntrospectorOptions(a.set, a.tokenIssuer, flips.Inc)
 	// Half the time for asking Hydra leaves some for the answer itself.
-	options.Admit = newQueues(int(a.set.Limits.TokenChecksPerPeer), time.Duration(a.set.Hydra.IntrospectionTimeout/2)).enter
+	options.Admit = server.NewQueues(int(a.set.Limits.TokenChecksPerPeer), time.Duration(a.set.Hydra.IntrospectionTimeout/2), oauth.ErrBusy).Enter
 	tokens := hydra.NewIntrospector(a.hydraConfig(), options)
 	a.onStop(func(context.Context) error { return tokens.Close() })
 	share := prometheus.NewGaugeFunc(prometheus.GaugeOpts{

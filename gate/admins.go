@@ -11,7 +11,7 @@ import (
 // adminNotListed is the word for a permission that was taken away.
 const adminNotListed Reason = "admin_not_listed"
 
-var errAdminNotListed = errors.New("the token grants " + PermissionAdmin + " to a caller that the operator does not list as an administrator")
+var errAdminNotListed = errors.New("the token grants " + identity.PermissionAdmin + " to a caller that the operator does not list as an administrator")
 
 // agreement lets pass only one name, and of what the token grants leaves it only
 // what this agent's operator lets somebody of that name have.
@@ -32,19 +32,17 @@ func (c *Chain) capAdmin(x *exchange) {
 		return
 	}
 	x.capped = true // recorded once, however often the proofs are looked at
-	c.cfg.Recorder.Record(x.r.Context(), audit.Event{
-		Decision: audit.Warned, Gate: "scope", Reason: string(adminNotListed),
-		RequestID: x.outcome.RequestID, DID: x.caller.Name(), Remote: x.r.RemoteAddr, Cause: errAdminNotListed,
-	})
+	c.cfg.Recorder.Record(x.r.Context(), c.event(x, audit.Warned, "scope", &Denial{Reason: adminNotListed, Cause: errAdminNotListed}))
 }
 
-// CapAdmin takes [PermissionAdmin] from a caller whose name is not among admins,
+// CapAdmin takes [identity.PermissionAdmin] from a caller whose name is not among admins,
 // compared exactly, and reports whether it had it.
 func CapAdmin(caller *identity.Caller, admins []string) bool {
-	if !caller.HasScope(PermissionAdmin) || slices.Contains(admins, caller.Name()) {
+	name := caller.Name()
+	if !caller.HasScope(identity.PermissionAdmin) || name != "" && slices.Contains(admins, name) {
 		return false
 	}
 	// The claims are the verifier's, which gives them to others too.
-	caller.Claims.Scopes = slices.DeleteFunc(slices.Clone(caller.Claims.Scopes), func(s string) bool { return s == PermissionAdmin })
+	caller.Claims.Scopes = slices.DeleteFunc(slices.Clone(caller.Claims.Scopes), func(s string) bool { return s == identity.PermissionAdmin })
 	return true
 }

@@ -33,7 +33,7 @@ func TestAdminIsWhomTheOperatorLists(t *testing.T) {
 			if w, _ := b.do(b.request(signature.JCS1, testBody)); w.Code != http.StatusOK {
 				t.Fatalf("%d %s", w.Code, w.Body)
 			}
-			if got := b.got.HasScope(gate.PermissionAdmin); got != c.stays || !b.got.HasScope("agent:write") {
+			if got := b.got.HasScope(identity.PermissionAdmin); got != c.stays || !b.got.HasScope("agent:write") {
 				t.Errorf("permissions %v, admin wanted: %t", b.got.Claims.Scopes, c.stays)
 			}
 			if recorded := adminWarnings(b, b.caller.String()); (recorded == 1) == c.stays {
@@ -69,7 +69,7 @@ func TestAdminWithoutADIDOrWithoutAToken(t *testing.T) {
 		})
 		b.claims.DID, b.claims.ClientID, b.claims.Subject, b.claims.Scopes = "", "poet", "s", []string{"agent:write", "agent:admin"}
 		w, _ := b.do(b.request(signature.Reference, testBody))
-		if w.Code != http.StatusOK || b.got.HasScope(gate.PermissionAdmin) != listed || (adminWarnings(b, client) == 1) == listed {
+		if w.Code != http.StatusOK || b.got.HasScope(identity.PermissionAdmin) != listed || (adminWarnings(b, client) == 1) == listed {
 			t.Errorf("listed %t: %d, permissions %v, %d recorded", listed, w.Code, b.got.Claims.Scopes, adminWarnings(b, client))
 		}
 	}
@@ -78,7 +78,7 @@ func TestAdminWithoutADIDOrWithoutAToken(t *testing.T) {
 	})
 	r := b.request(signature.Reference, testBody)
 	r.Header.Del("Authorization")
-	if w, _ := b.do(r); w.Code != http.StatusOK || b.got.HasScope(gate.PermissionAdmin) {
+	if w, _ := b.do(r); w.Code != http.StatusOK || b.got.HasScope(identity.PermissionAdmin) {
 		t.Errorf("without a token: %d, permissions %v", w.Code, b.got.Claims.Scopes)
 	}
 }

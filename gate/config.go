@@ -101,10 +101,10 @@ type Config struct {
 	// Window is how far a timestamp may be from now, inclusive.
 	Window time.Duration
 	// Permissions maps each JSON-RPC method to the permissions of which one is
-	// needed. Nil means [DefaultPermissions].
+	// needed; a method that it does not name is refused.
 	Permissions Permissions
 	// Admins are the names ([identity.Caller.Name]) of the callers that may hold
-	// [PermissionAdmin]; everybody else loses it, whoever grants it.
+	// [identity.PermissionAdmin]; everybody else loses it, whoever grants it.
 	Admins []string
 	// Tokenless are the permissions of a caller without a token in ModeMTLS or
 	// with an optional token.
@@ -156,6 +156,7 @@ func (c *Config) check() error {
 	require(!c.Self.IsZero(), "the agent's own DID is missing")
 	require(c.Recorder != nil, "a recorder is missing")
 	require(len(c.Protected) > 0, "no protected route")
+	require(len(c.Permissions) > 0, "no method has a permission, so nobody could call any")
 	require(c.Mode == ModeHybrid || c.Mode == ModeMTLS || c.Mode == ModeOff, "unknown mode")
 	require(c.Mode == ModeOff || c.Issuer != "", "certificates need the issuer of their DIDs")
 	require(c.Tokens != nil || c.Mode == ModeMTLS, "a token verifier is missing")
@@ -182,9 +183,6 @@ func (c *Config) check() error {
 }
 
 func (c *Config) setDefaults() {
-	if c.Permissions == nil {
-		c.Permissions = DefaultPermissions()
-	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}

@@ -21,6 +21,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/getbindu/bindu-go/a2a"
 	"github.com/getbindu/bindu-go/audit"
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/gate/replay"
@@ -33,6 +34,9 @@ import (
 const testIssuer = "http://127.0.0.1:4444"
 
 var testNow = time.Unix(1_800_000_000, 0)
+
+// testPermissions are those of the methods that an agent serves.
+func testPermissions() gate.Permissions { return a2a.Permissions() }
 
 // bench is a chain in front of counting fakes: each stage says how often it ran.
 type bench struct {
@@ -159,6 +163,7 @@ func newBench(t testing.TB, configure ...func(*gate.Config)) *bench {
 			"/":      {Methods: []string{"POST"}, Handler: b, Unbound: true},
 			"/bound": {Methods: []string{"POST", "DELETE"}, Handler: b},
 		},
+		Permissions: testPermissions(),
 	}
 	for _, c := range configure {
 		c(&cfg)

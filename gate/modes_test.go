@@ -79,6 +79,7 @@ func TestConfigurationsThatLeaveADoorOpenAreRefused(t *testing.T) {
 		"no rate":                              func(c *gate.Config) { c.Limits.Rate = 0 },
 		"no burst":                             func(c *gate.Config) { c.Limits.Burst = 0 },
 		"nothing to protect":                   func(c *gate.Config) { c.Protected = nil },
+		"no permissions":                       func(c *gate.Config) { c.Permissions = nil },
 	}
 	for name, change := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -88,6 +89,8 @@ func TestConfigurationsThatLeaveADoorOpenAreRefused(t *testing.T) {
 				Replay:    replay.NewMemory(time.Now, 0, 1_000_000),
 				Public:    map[string]gate.Route{},
 				Protected: map[string]gate.Route{"/": {Methods: []string{"POST"}, Handler: b, Unbound: true}},
+
+				Permissions: testPermissions(),
 			}
 			cfg = gate.Whole(cfg)
 			if _, err := gate.New(cfg); err != nil {

@@ -6,29 +6,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/getbindu/bindu-go/a2a"
 	"github.com/getbindu/bindu-go/audit"
 	"github.com/getbindu/bindu-go/gate"
+	"github.com/getbindu/bindu-go/identity"
 	"github.com/getbindu/bindu-go/identity/signature"
 )
-
-// The dispatcher and the permissions are two lists in two packages; a method in
-// one of them only would be out of reach, or reachable for nobody.
-func TestPermissionsAreTotalOverTheDispatcher(t *testing.T) {
-	permissions := gate.DefaultPermissions()
-	served := make(map[string]bool)
-	for _, m := range a2a.Methods() {
-		served[m.Name] = true
-		if len(permissions[m.Name]) == 0 {
-			t.Errorf("%s has no permission, so nobody can call it", m.Name)
-		}
-	}
-	for method := range permissions {
-		if !served[method] {
-			t.Errorf("%s has permissions and is not served", method)
-		}
-	}
-}
 
 func TestUnmappedMethodIsRefusedWhateverTheCallerMay(t *testing.T) {
 	for name, permissions := range map[string]gate.Permissions{
@@ -48,12 +30,13 @@ func TestUnmappedMethodIsRefusedWhateverTheCallerMay(t *testing.T) {
 }
 
 func TestOverrideReplacesOneMethodOnly(t *testing.T) {
-	p := gate.DefaultPermissions().Override(gate.Permissions{"message/send": {"poems:write"}})
+	all := testPermissions()
+	p := all.Override(gate.Permissions{"message/send": {"poems:write"}})
 	may := func(permission string) func(string) bool { return func(s string) bool { return s == permission } }
 	if p.Allows("message/send", may("agent:write")) || !p.Allows("message/send", may("poems:write")) || !p.Allows("tasks/get", may("agent:read")) {
 		t.Errorf("permissions %v", p)
 	}
-	if !gate.DefaultPermissions().Allows("message/send", may("agent:write")) {
+	if !all.Allows("message/send", may("agent:write")) {
 		t.Error("the override reached the defaults")
 	}
 }
@@ -101,7 +84,7 @@ func TestPolicyQuotaTellsWhenToTryAgain(t *testing.T) {
 func TestAbsentTokenIsCountedWhereItShouldNotLast(t *testing.T) {
 	optional := func(mode gate.Mode) func(*gate.Config) {
 		return func(c *gate.Config) {
-			c.Mode, c.TokenMode, c.Tokenless = mode, gate.TokenOptional, []string{gate.PermissionWrite}
+			c.Mode, c.TokenMode, c.Tokenless = mode, gate.TokenOptional, []string{identity.PermissionWrite}
 		}
 	}
 	for mode, want := range map[gate.Mode]int{gate.ModeHybrid: 1, gate.ModeMTLS: 0} {

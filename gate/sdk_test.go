@@ -79,7 +79,7 @@ func TestOfficialClientsTakeNoRefusalForATaskError(t *testing.T) {
 		"permissions": func(b *bench, _ *http.Request) { b.claims.Scopes = nil },
 	} {
 		for _, byNumber := range []bool{false, true} {
-			b := newBench(t, func(c *gate.Config) { c.Permissions = gate.DefaultPermissions() })
+			b := newBench(t, func(c *gate.Config) { c.Permissions = testPermissions() })
 			through := &throughTheGates{b: b, byNumber: byNumber, spoil: func(r *http.Request) { spoil(b, r) }}
 			for call, do := range sdkCalls(t, &http.Client{Transport: through}) {
 				err := do()

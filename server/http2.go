@@ -7,32 +7,19 @@ import (
 	"time"
 )
 
-// Timeouts bound how long a peer may leave something unfinished.
-type Timeouts struct {
-	// Header is for a frame, and for all frames of one header together.
-	Header time.Duration
-	// Body is for the content of one DATA frame.
-	Body time.Duration
-}
-
-// Listener hands on the connections of another one whose handshake is done.
+// http2Listener hands on the connections of another one, which are *tls.Conn.
 // Those that agreed on HTTP/2 end when a frame, or a header of several frames,
 // takes longer than it may: http.Server has ReadHeaderTimeout for HTTP/1 alone.
-type Listener struct {
+// It is served by an http.Server whose protocols are HTTP/1 and unencrypted
+// HTTP/2: that is how net/http takes a connection whose TLS it does not see, and
+// a client still cannot choose but by ALPN. [tlsState] has what it does not see.
+type http2Listener struct {
 	net.Listener
 	timeouts Timeouts
 }
 
-// Listen returns a listener over inner, whose connections are *tls.Conn. Serve
-// it with an http.Server whose protocols are HTTP/1 and unencrypted HTTP/2: that
-// is how net/http takes a connection whose TLS it does not see, and a client
-// still cannot choose but by ALPN. [ConnectionState] has what it does not see.
-func Listen(inner net.Listener, t Timeouts) *Listener {
-	return &Listener{Listener: inner, timeouts: t}
-}
-
 // Accept returns the next connection.
-func (l *Listener) Accept() (net.Conn, error) {
+func (l *http2Listener) Accept() (net.Conn, error) {
 	c, err := l.Listener.Accept()
 	if err != nil {
 		return nil, err
@@ -93,8 +80,8 @@ func (c *http2Conn) wind() error {
 	}
 }
 
-// ConnectionState returns the TLS state of a connection, nil if it has none.
-func ConnectionState(c net.Conn) *tls.ConnectionState {
+// tlsState returns the TLS state of a connection, nil if it has none.
+func tlsState(c net.Conn) *tls.ConnectionState {
 	if wrapped, ok := c.(*http2Conn); ok {
 		c = wrapped.Conn
 	}
@@ -106,10 +93,10 @@ func ConnectionState(c net.Conn) *tls.ConnectionState {
 	return &state
 }
 
-// HTTP2Config returns what one HTTP/2 connection may make net/http hold. write
+// http2Config returns what one HTTP/2 connection may make net/http hold. write
 // is how long the peer may read nothing: the frames that net/http writes of its
 // own accord, such as answers to PING and resets, pass no other deadline.
-func HTTP2Config(write time.Duration) *http.HTTP2Config {
+func http2Config(write time.Duration) *http.HTTP2Config {
 	return &http.HTTP2Config{
 		MaxConcurrentStreams: streams,
 		// A frame is given its memory when its length is announced.

@@ -6,19 +6,19 @@ import (
 	"time"
 )
 
-// Watched is a connection of a listener, below TLS. It fails to read when the
+// watched is a connection of a listener, below TLS. It fails to read when the
 // peer does not finish in time what it began: a TLS record, or over HTTP/1 a
 // request. http.Server notices the first bytes of a request on a connection that
 // was served before only when there are four of them, and TLS shows nothing of a
 // record before it is complete: until then such a connection would be idle.
-type Watched struct {
+type watched struct {
 	net.Conn
 	timeouts Timeouts
 	tls      bool
 	records  records // of the one goroutine that reads
 
 	mu        sync.Mutex
-	following bool // requests are followed: [Watched.Follow]
+	following bool // requests are followed: [watched.follow]
 	http1     bool
 	requests  int       // in progress
 	within    bool      // a record
@@ -27,16 +27,16 @@ type Watched struct {
 	own       time.Time // ours, zero for none
 }
 
-// Watch returns a watched connection. encrypted says that the peer speaks TLS.
-func Watch(c net.Conn, t Timeouts, encrypted bool) *Watched {
-	return &Watched{Conn: c, timeouts: t, tls: encrypted}
+// watch returns a watched connection. encrypted says that the peer speaks TLS.
+func watch(c net.Conn, t Timeouts, encrypted bool) *watched {
+	return &watched{Conn: c, timeouts: t, tls: encrypted}
 }
 
-// Below returns the watched connection below another one, nil if there is none.
-func Below(c net.Conn) *Watched {
+// below returns the watched connection below another one, nil if there is none.
+func below(c net.Conn) *watched {
 	for {
 		switch conn := c.(type) {
-		case *Watched:
+		case *watched:
 			return conn
 		case *http2Conn:
 			c = conn.Conn
@@ -48,9 +48,9 @@ func Below(c net.Conn) *Watched {
 	}
 }
 
-// Follow begins to watch, when the handshake is over. top is the connection as
+// follow begins to watch, when the handshake is over. top is the connection as
 // http.Server sees it.
-func (w *Watched) Follow(top net.Conn) {
+func (w *watched) follow(top net.Conn) {
 	_, two := top.(*http2Conn)
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -58,8 +58,8 @@ func (w *Watched) Follow(top net.Conn) {
 	w.wind()
 }
 
-// Begin tells that a request has come; the function returned, that it is over.
-func (w *Watched) Begin() (end func()) {
+// begin tells that a request has come; the function returned, that it is over.
+func (w *watched) begin() (end func()) {
 	count := func(n int) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
@@ -72,7 +72,7 @@ func (w *Watched) Begin() (end func()) {
 }
 
 // Read reads what the peer sent.
-func (w *Watched) Read(p []byte) (int, error) {
+func (w *watched) Read(p []byte) (int, error) {
 	n, err := w.Conn.Read(p)
 	if n > 0 {
 		within := w.tls && w.records.feed(p[:n])
@@ -86,7 +86,7 @@ func (w *Watched) Read(p []byte) (int, error) {
 }
 
 // SetReadDeadline sets the deadline of whoever reads.
-func (w *Watched) SetReadDeadline(t time.Time) error {
+func (w *watched) SetReadDeadline(t time.Time) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.outer = t
@@ -94,7 +94,7 @@ func (w *Watched) SetReadDeadline(t time.Time) error {
 }
 
 // SetDeadline sets the deadlines of whoever reads and writes.
-func (w *Watched) SetDeadline(t time.Time) error {
+func (w *watched) SetDeadline(t time.Time) error {
 	if err := w.SetWriteDeadline(t); err != nil {
 		return err
 	}
@@ -102,7 +102,7 @@ func (w *Watched) SetDeadline(t time.Time) error {
 }
 
 // wind sets or takes off our deadline, which runs from the first byte.
-func (w *Watched) wind() {
+func (w *watched) wind() {
 	unfinished := w.following && (w.within || w.begun)
 	if unfinished == !w.own.IsZero() {
 		return
@@ -118,7 +118,7 @@ func (w *Watched) wind() {
 	_ = w.set() // fails on a closed connection only, which the reader sees itself
 }
 
-func (w *Watched) set() error {
+func (w *watched) set() error {
 	t := w.outer
 	if !w.own.IsZero() && (t.IsZero() || w.own.Before(t)) {
 		t = w.own

@@ -11,21 +11,21 @@ import (
 )
 
 // watchedPair returns a watched connection that is followed, and its peer's end.
-func watchedPair(t *testing.T, encrypted bool, top func(*Watched) net.Conn) (*Watched, net.Conn) {
+func watchedPair(t *testing.T, encrypted bool, top func(*watched) net.Conn) (*watched, net.Conn) {
 	t.Helper()
 	ours, theirs := net.Pipe()
 	t.Cleanup(func() { ours.Close(); theirs.Close() })
-	w := Watch(ours, Timeouts{Header: 10 * time.Second, Body: 30 * time.Second}, encrypted)
-	w.Follow(top(w))
+	w := watch(ours, Timeouts{Header: 10 * time.Second, Body: 30 * time.Second}, encrypted)
+	w.follow(top(w))
 	return w, theirs
 }
 
-func http1(w *Watched) net.Conn { return w }
+func http1(w *watched) net.Conn { return w }
 
-func http2Above(w *Watched) net.Conn { return &http2Conn{Conn: w} }
+func http2Above(w *watched) net.Conn { return &http2Conn{Conn: w} }
 
 // failsAfter reads until it fails, and returns how long that takes.
-func failsAfter(w *Watched) (time.Duration, error) {
+func failsAfter(w *watched) (time.Duration, error) {
 	began := time.Now()
 	for {
 		if _, err := w.Read(make([]byte, 64)); err != nil {
@@ -38,7 +38,7 @@ func TestHostile176BytesBelowTLSAndTheFirstBytesOfARequest(t *testing.T) {
 	const record = "\x17\x03\x03\x00\x04abcd"
 	for name, tt := range map[string]struct {
 		encrypted bool
-		top       func(*Watched) net.Conn
+		top       func(*watched) net.Conn
 		sent      string
 		busy      bool
 		took      time.Duration // 0: as idle as the deadline of whoever reads
@@ -56,7 +56,7 @@ func TestHostile176BytesBelowTLSAndTheFirstBytesOfARequest(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w, peer := watchedPair(t, tt.encrypted, tt.top)
 				if tt.busy {
-					defer w.Begin()()
+					defer w.begin()()
 				}
 				if err := w.SetReadDeadline(time.Now().Add(time.Hour)); err != nil {
 					t.Fatal(err)
@@ -81,7 +81,7 @@ func TestWhatWasFinishedIsForgotten(t *testing.T) {
 		if _, err := w.Read(make([]byte, 64)); err != nil {
 			t.Fatal(err)
 		}
-		end := w.Begin() // the rest was read with it
+		end := w.begin() // the rest was read with it
 		time.Sleep(time.Minute)
 		end()
 		if err := w.SetDeadline(time.Now().Add(2 * time.Minute)); err != nil {

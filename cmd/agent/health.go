@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/getbindu/bindu-go/admin"
 	"github.com/getbindu/bindu-go/settings"
 )
 
@@ -83,9 +84,7 @@ func checkHealth(ctx context.Context, url, word string, out io.Writer) error {
 
 // notReady names the reasons that the agent gives, or shows what came instead.
 func notReady(status int, body []byte) error {
-	var answer struct {
-		Reasons []string `json:"reasons"`
-	}
+	var answer admin.Readyz
 	if json.Unmarshal(body, &answer) != nil || len(answer.Reasons) == 0 {
 		return fmt.Errorf("%w: status %d: %s", errNotReady, status, strings.TrimSpace(string(body)))
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"text/tabwriter"
 
+	"github.com/getbindu/bindu-go/a2a"
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/identity"
 	"github.com/getbindu/bindu-go/identity/did"
@@ -58,6 +59,8 @@ func checkCaller(set settings.Settings, claims *oauth.Claims) tokenCheck {
 	switch {
 	case err == nil:
 		c.OK, c.Detail = true, "certificate and signature have to name "+d.String()
+	case claims.DID == "" && !bool(set.Auth.RequireDID || set.MTLS.Enabled) && (identity.Caller{Claims: *claims}).Name() == "":
+		c.Reason, c.Detail = string(gate.TokenClaim), "no DID, and the token does not say both its issuer and its client"
 	case claims.DID == "" && !bool(set.Auth.RequireDID || set.MTLS.Enabled):
 		c.OK, c.Detail = true, "no DID; admitted on the token alone, because AUTH__REQUIRE_DID is false"
 	default:
@@ -69,7 +72,7 @@ func checkCaller(set settings.Settings, claims *oauth.Claims) tokenCheck {
 
 // checkMethods counts what the permissions open.
 func checkMethods(set settings.Settings, claims *oauth.Claims) tokenCheck {
-	all := gate.DefaultPermissions().Override(gate.Permissions(set.Auth.Permissions))
+	all := gate.Permissions(a2a.Permissions()).Override(gate.Permissions(set.Auth.Permissions))
 	caller := identity.Caller{Claims: *claims}
 	caller.DID, _ = did.Parse(claims.DID) // without one, issuer and client name it
 	gate.CapAdmin(&caller, set.Auth.Admins)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/getbindu/bindu-go/a2a"
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/identity"
 	"github.com/getbindu/bindu-go/identity/did"
@@ -84,13 +85,13 @@ func testPolicy(cmd *cobra.Command, f policyFlags, now time.Time) error {
 		return err
 	}
 	if gate.CapAdmin(&caller, set.Auth.Admins) {
-		fmt.Fprintf(cmd.ErrOrStderr(), "note: AUTH__ADMINS does not list this caller, so it has no %s\n", gate.PermissionAdmin)
+		fmt.Fprintf(cmd.ErrOrStderr(), "note: AUTH__ADMINS does not list this caller, so it has no %s\n", identity.PermissionAdmin)
 	}
 	engine, err := policy.Open(policy.Config{Path: f.file, AllowedDIDs: set.Auth.AllowedDIDs})
 	if err != nil {
 		return &usageError{err}
 	}
-	if _, known := gate.DefaultPermissions().Override(gate.Permissions(set.Auth.Permissions))[f.method]; !known {
+	if _, known := gate.Permissions(a2a.Permissions()).Override(gate.Permissions(set.Auth.Permissions))[f.method]; !known {
 		fmt.Fprintf(cmd.ErrOrStderr(), "note: no agent of ours serves the method %s, it refuses it before any rule\n", forTerminal(f.method))
 	}
 	d, steps := engine.Explain(cmd.Context(), caller, request)

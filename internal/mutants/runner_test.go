@@ -97,3 +97,31 @@ func TestEverybodyOwnsEverything(t *testing.T) {
 		}
 	}
 }
+
+// What is printed after the second failure is not waited for, where that is asked.
+func TestARunEndsWhenEnoughTestsHaveFailed(t *testing.T) {
+	const (
+		first  = `{"Action":"fail","Test":"TestA/one"}` + "\n"
+		same   = `{"Action":"fail","Test":"TestA"}` + "\n"
+		second = `{"Action":"fail","Test":"TestB"}` + "\n"
+		after  = `{"Action":"fail","Test":"TestC"}` + "\n"
+	)
+	for name, test := range map[string]struct {
+		printed string
+		early   bool
+		read    string
+		enough  bool
+	}{
+		"two tests":          {first + same + second + after, true, first + same + second, true},
+		"a test and its own": {first + same, true, first + same, false},
+		"not asked":          {first + second + after, false, first + second + after, false},
+		"the package's":      {first + `{"Action":"fail"}` + "\n", true, first + `{"Action":"fail"}` + "\n", false},
+		"passes":             {`{"Action":"pass","Test":"TestA"}` + "\n", true, `{"Action":"pass","Test":"TestA"}` + "\n", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if read, enough := untilEnough(strings.NewReader(test.printed), test.early); string(read) != test.read || enough != test.enough {
+				t.Errorf("read %q, enough %t", read, enough)
+			}
+		})
+	}
+}

@@ -5,9 +5,9 @@ func servers() []mutant {
 	frames, hostile := []string{"./server", "./internal/hostile"}, []string{"./internal/hostile -run=^TestHostile$/^162"}
 	held := []string{"./internal/answers", "./internal/hostile -run=^TestHostile$/^172"}
 	return []mutant{
-		{"net/http answers OPTIONS * itself", "agent/serve.go", "DisableGeneralOptionsHandler: true,", "", hostile},
+		{"net/http answers OPTIONS * itself", "server/server.go", "DisableGeneralOptionsHandler: true,", "", hostile},
 		{"OPTIONS * is a path that is not there", "gate/shape.go", "if wholeServer(x.r, path) {", "if false {", hostile},
-		{"a refusal is lost while the body is waited for", "agent/bounded.go", "if r.ProtoMajor == 1 && !read.ended.Load() {", "if false {", hostile},
+		{"a refusal is lost while the body is waited for", "server/bounded.go", "if r.ProtoMajor == 1 && !read.ended.Load() {", "if false {", append([]string{"./server"}, hostile...)},
 		{"an HTTP/2 frame may take any time", "server/http2.go", "return c.Conn.SetReadDeadline(time.Now().Add(c.timeouts.Header))", "return nil", frames},
 		{"the content of a DATA frame may take any time", "server/http2.go", "return c.Conn.SetReadDeadline(time.Now().Add(c.timeouts.Body))", "return c.Conn.SetReadDeadline(time.Time{})", frames},
 		{"a header of many frames may take any time", "server/frames.go", "f.block = f.head[flagsIndex]&flagEndHeaders == 0", "f.block = false", frames},
@@ -16,6 +16,6 @@ func servers() []mutant {
 		{"large answers are made all at once", "internal/answers/answers.go", "case bytes > large && !a.turn:", "case false:", held},
 		{"a page of a list may hold anything", "task/sqlite/read.go", "f.MaxBytes != 0 && size > f.MaxBytes", "false", []string{"./task/sqlite", "./internal/hostile -run=^TestHostile$/^172"}},
 		{"nobody asks for room", "task/reserve.go", "return reserve(bytes)", "return nil", []string{"./task/sqlite", "./task -run=Room"}},
-		{"the admin port answers to any name", "agent/adminhost.go", "if isOwnName(r.Host, names) {", "if true {", []string{"./agent", "./internal/hostile -run=^TestHostile$/^179"}},
+		{"the admin port answers to any name", "admin/hosts.go", "if isOwnName(r.Host, names) {", "if true {", []string{"./admin", "./internal/hostile -run=^TestHostile$/^179"}},
 	}
 }

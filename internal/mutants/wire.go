@@ -61,13 +61,15 @@ func wiring() []mutant {
 	}
 	const boot, alone = "./internal/e2e -run=HydraFaultsAtBoot|StepCADown", "./internal/e2e -run=TokensOfAnIssuer$|ADIDIsRequired"
 	return []mutant{
-		agent("readyz does not tell a failure", "admin.go", "if len(reasons) > 0 {", "if false {", "./agent", "./internal/hostile"),
+		{"readyz does not tell a failure", "admin/answers.go", "if len(reasons) > 0 {", "if false {", []string{"./admin", "./agent", "./internal/hostile"}},
 		agent("the private port is open before the agent is ready", "boot.go", `{"reconcile the Hydra client", a.reconcile},`, "{\"listen\", quick(a.listen)},\n\t\t{\"reconcile the Hydra client\", a.reconcile},", boot),
 		agent("AUTH__REQUIRE_DID is ignored", "gates.go", "!bool(a.set.Auth.RequireDID),", "true,", alone),
-		agent("a connection may be of any age", "bounded.go", "a.opts.Now().Sub(c.since) > age {", "false && a.opts.Now().Sub(c.since) > age {", "./agent", "./internal/hostile"),
-		agent("one connection may cancel any number of requests", "served.go", "c.resets.Add(1) == int64(a.set.Limits.ResetsPerConnection)+1", "false", "./agent", "./internal/hostile -run=TestLimits"),
+		{"a connection may be of any age", "server/bounded.go", "s.config.Now().Sub(c.since) > t.Age {", "false {", []string{"./server", "./internal/hostile"}},
+		{"one connection may cancel any number of requests", "server/connection.go", "c.resets.Add(1) == int64(limit)+1", "false && c.resets.Add(1) == int64(limit)+1", []string{"./server", "./internal/hostile -run=TestLimits"}},
 		{"one peer may have any number of tokens looked up", "oauth/hydra/introspector.go", "Admit: options.Admit,", "Admit: nil,", []string{"./oauth/hydra -run=Admit", "./internal/hostile -run=TestLimits"}},
-		agent("one address may hold every connection", "listener.go", "l.open >= l.total || l.peers[peer] >= l.perPeer", "l.open >= l.total", "./agent", "./internal/hostile"),
+		{"one address may hold every connection", "server/listener.go", "l.open >= l.total || l.peers[peer] >= l.perPeer", "l.open >= l.total", []string{"./server", "./internal/hostile"}},
+		{"a whole answer may take any time", "server/bounded.go", "if !w.end.IsZero() && w.end.Before(deadline) {", "if false {", []string{"./server"}},
+		{"a port without limits is served", "server/config.go", "if !given {", "if false && !given {", []string{"./server"}},
 	}
 }
 

@@ -122,17 +122,19 @@ func (v visitor) fields(typ ast.Expr) []int {
 }
 
 func (v visitor) call(n *ast.CallExpr) {
-	name, of := "", v.f
+	name, of := "", v.f.callees
 	switch fun := n.Fun.(type) {
 	case *ast.Ident:
 		name = fun.Name
 	case *ast.SelectorExpr:
 		name = fun.Sel.Name
 		if pkg, ok := fun.X.(*ast.Ident); ok && v.p.folders[pkg.Name] != nil {
-			of = v.p.folders[pkg.Name]
+			of = v.p.folders[pkg.Name].callees
+		} else if _, ours := of[name]; !ours {
+			of = v.p.methods
 		}
 	}
-	v.takeAt(n.Args, of.callees[name])
+	v.takeAt(n.Args, of[name])
 	for i, arg := range n.Args[:max(0, len(n.Args)-1)] {
 		if text, ok := literal(arg); ok && text == "reason" {
 			v.take(n.Args[i+1])

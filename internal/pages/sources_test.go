@@ -32,6 +32,7 @@ type folder struct {
 type program struct {
 	fset     *token.FileSet
 	folders  map[string]*folder // by the name of the package
+	methods  map[string][]int   // exported ones of any package, like the callees of a folder
 	gathered map[string]string  // word: where
 	computed map[string]string  // words that are put together: expression: where
 }
@@ -39,7 +40,7 @@ type program struct {
 // read parses the sources of the program.
 func read(t *testing.T) *program {
 	t.Helper()
-	p := &program{token.NewFileSet(), map[string]*folder{}, map[string]string{}, map[string]string{}}
+	p := &program{token.NewFileSet(), map[string]*folder{}, map[string][]int{}, map[string]string{}, map[string]string{}}
 	err := filepath.WalkDir(repository, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -86,6 +87,9 @@ func (p *program) add(path string, file *ast.File) {
 			}
 		case *ast.FuncDecl:
 			f.callee(n.Name.Name, n.Type)
+			if n.Recv != nil && n.Name.IsExported() {
+				p.methods[n.Name.Name] = append(p.methods[n.Name.Name], places(n.Type.Params)...)
+			}
 		case *ast.Field: // a callback
 			if typ, ok := n.Type.(*ast.FuncType); ok {
 				for _, name := range n.Names {

@@ -1,4 +1,4 @@
-package agent
+package server
 
 import (
 	"io"
@@ -7,39 +7,38 @@ import (
 	"time"
 )
 
-// bounded ends connections that are older than LIMITS__CONNECTION_AGE after
-// their current request, so that a change of trust reaches all of them. It
-// bounds how long a body may take, whether a gate reads it or net/http drains
-// it behind a refusal, and how long one write to a slow reader may block.
-func (a *Agent) bounded(next http.Handler) http.Handler {
-	limits := a.set.Limits
-	age, body, write := time.Duration(limits.ConnectionAge), time.Duration(limits.BodyTimeout), time.Duration(limits.WriteTimeout)
+// bounded ends connections that are too old after their current request, so that
+// a change of trust reaches all of them. It bounds how long a body may take,
+// whether the handler reads it or net/http drains it behind a refusal, and how
+// long an answer to a slow reader may take.
+func (s *Server) bounded(next http.Handler) http.Handler {
+	t := s.config.Timeouts
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if c, ok := r.Context().Value(connKey{}).(*served); ok {
-			if a.opts.Now().Sub(c.since) > age {
+		if c := connectionOf(r.Context()); c != nil {
+			if t.Age > 0 && s.config.Now().Sub(c.since) > t.Age {
 				w.Header().Set("Connection", "close")
 			}
 			if c.below != nil {
-				defer c.below.Begin()()
+				defer c.below.begin()()
 			}
 			if r.TLS == nil {
 				r.TLS = c.tls
 			}
-			defer a.countReset(c, r)
+			defer s.countReset(c, r)
 		}
-		// The gate that reads the whole body takes this deadline off again. A
+		// Whoever reads the whole body may take this deadline off again. A
 		// connection that has none is not a network connection.
-		ctl := http.NewResponseController(w)
-		_ = ctl.SetReadDeadline(time.Now().Add(body))
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(t.Body))
 		read := &watchedBody{ReadCloser: r.Body}
 		// A copy: net/http looks at the body of its own request, whether it
 		// waits for 100-continue.
-		watched := r.WithContext(r.Context())
-		watched.Body = read
-		next.ServeHTTP(&deadlineWriter{ResponseWriter: w, timeout: write}, watched)
+		own := r.WithContext(r.Context())
+		own.Body = read
+		answer := newDeadlineWriter(w, t)
+		next.ServeHTTP(answer, own)
 		if r.ProtoMajor == 1 && !read.ended.Load() {
 			// net/http waits for the rest before it sends what was answered.
-			_ = ctl.SetWriteDeadline(time.Now().Add(body + write))
+			answer.within(t.Body + t.Write)
 		}
 	})
 }
@@ -63,22 +62,39 @@ func (b *watchedBody) Read(p []byte) (int, error) {
 type deadlineWriter struct {
 	http.ResponseWriter
 	timeout time.Duration
+	end     time.Time // of the whole answer, zero if it may last
 }
 
 // deadlinePiece is what the slowest honest link takes within a deadline.
 const deadlinePiece = 64 << 10
 
+func newDeadlineWriter(w http.ResponseWriter, t Timeouts) *deadlineWriter {
+	d := &deadlineWriter{ResponseWriter: w, timeout: t.Write}
+	if t.Answer > 0 {
+		d.end = time.Now().Add(t.Answer)
+	}
+	return d
+}
+
 func (w *deadlineWriter) Write(p []byte) (written int, err error) {
-	ctl := http.NewResponseController(w.ResponseWriter)
 	for {
 		piece := p[:min(len(p), deadlinePiece)]
-		_ = ctl.SetWriteDeadline(time.Now().Add(w.timeout))
+		w.within(w.timeout)
 		n, err := w.ResponseWriter.Write(piece)
 		written += n
 		if p = p[n:]; err != nil || len(p) == 0 {
 			return written, err
 		}
 	}
+}
+
+// within sets the deadline of what is written next.
+func (w *deadlineWriter) within(d time.Duration) {
+	deadline := time.Now().Add(d)
+	if !w.end.IsZero() && w.end.Before(deadline) {
+		deadline = w.end
+	}
+	_ = http.NewResponseController(w.ResponseWriter).SetWriteDeadline(deadline)
 }
 
 // Unwrap gives http.ResponseController the writer's abilities.

@@ -1,4 +1,4 @@
-package agent
+package admin
 
 import (
 	"log/slog"
@@ -44,22 +44,5 @@ func isOwnName(host string, names []string) bool {
 	}
 	return slices.ContainsFunc(names, func(name string) bool {
 		return strings.EqualFold(strings.TrimSuffix(name, "."), host)
-	})
-}
-
-// exactRoutes answers paths as they are spelt and GET alone; http.ServeMux
-// would redirect, and answer OPTIONS * in its own way.
-func exactRoutes(routes map[string]http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		route, ok := routes[r.URL.EscapedPath()]
-		switch {
-		case r.Method != http.MethodGet && r.Method != http.MethodHead:
-			w.Header().Set("Allow", "GET, HEAD")
-			writeJSON(w, http.StatusMethodNotAllowed, map[string]string{"error": "method not allowed"})
-		case !ok:
-			writeJSON(w, http.StatusNotFound, map[string]string{"error": "not found"})
-		default:
-			route.ServeHTTP(w, r)
-		}
 	})
 }

@@ -1,12 +1,10 @@
-package agent
+package server
 
 import (
 	"context"
 	"log/slog"
 	"net/http/httptest"
 	"testing"
-
-	"github.com/getbindu/bindu-go/settings"
 )
 
 // closable counts how often it is closed.
@@ -18,8 +16,8 @@ func (c *closable) Close() error { c.closed++; return nil }
 // closed once, with the first above the limit.
 func TestHostile096TooManyCancelledRequestsCloseTheConnection(t *testing.T) {
 	conn := &closable{}
-	c := &served{conn: conn}
-	a := &Agent{log: slog.New(slog.DiscardHandler), set: settings.Settings{Limits: settings.Limits{ResetsPerConnection: 3}}}
+	c := &connection{conn: conn}
+	s := &Server{config: Config{Log: slog.New(slog.DiscardHandler), Limits: Limits{Resets: 3}}}
 	over, cancel := context.WithCancel(t.Context())
 	cancel()
 	ask := func(ctx context.Context, version int, times, closed int) {
@@ -27,7 +25,7 @@ func TestHostile096TooManyCancelledRequestsCloseTheConnection(t *testing.T) {
 		for range times {
 			r := httptest.NewRequestWithContext(ctx, "POST", "https://agent.test/", nil)
 			r.ProtoMajor = version
-			a.countReset(c, r)
+			s.countReset(c, r)
 		}
 		if conn.closed != closed {
 			t.Errorf("closed %d times, want %d", conn.closed, closed)

@@ -1,4 +1,4 @@
-package agent
+package server
 
 import (
 	"context"
@@ -7,38 +7,38 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"github.com/getbindu/bindu-go/oauth"
 )
+
+var errBusy = errors.New("too many")
 
 // from is the context of a request that came from there.
 func from(ctx context.Context, peer string) context.Context {
-	return context.WithValue(ctx, connKey{}, &served{peer: netip.MustParsePrefix(peer)})
+	return context.WithValue(ctx, connKey{}, &connection{peer: netip.MustParsePrefix(peer)})
 }
 
 func TestUnknownTokensOfOnePeerWaitForItsOwnOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		q := newQueues(2, time.Second)
+		q := NewQueues(2, time.Second, errBusy)
 		hostile, honest := from(t.Context(), "192.0.2.1/32"), from(t.Context(), "192.0.2.2/32")
 		var leave []func()
 		for range 2 {
-			l, err := q.enter(hostile)
+			l, err := q.Enter(hostile)
 			if err != nil {
 				t.Fatal(err)
 			}
 			leave = append(leave, l)
 		}
 		began := time.Now()
-		if _, err := q.enter(hostile); !errors.Is(err, oauth.ErrBusy) || time.Since(began) != time.Second {
+		if _, err := q.Enter(hostile); !errors.Is(err, errBusy) || time.Since(began) != time.Second {
 			t.Errorf("a third place: %v after %s", err, time.Since(began))
 		}
 		gone, cancel := context.WithCancel(hostile)
 		cancel()
-		if _, err := q.enter(gone); !errors.Is(err, oauth.ErrBusy) {
+		if _, err := q.Enter(gone); !errors.Is(err, errBusy) {
 			t.Errorf("who left gets %v", err)
 		}
 		began = time.Now()
-		l, err := q.enter(honest)
+		l, err := q.Enter(honest)
 		if err != nil || time.Since(began) != 0 {
 			t.Fatalf("somebody else: %v after %s", err, time.Since(began))
 		}
@@ -46,7 +46,7 @@ func TestUnknownTokensOfOnePeerWaitForItsOwnOnly(t *testing.T) {
 
 		entered := make(chan error)
 		go func() {
-			l, err := q.enter(hostile)
+			l, err := q.Enter(hostile)
 			if err == nil {
 				defer l()
 			}

@@ -1,4 +1,4 @@
-package agent
+package admin
 
 import (
 	"bytes"
@@ -12,7 +12,7 @@ import (
 
 func TestHostile179AdminPortKnowsItsNames(t *testing.T) {
 	var log bytes.Buffer
-	h := ownNames([]string{"127.0.0.1", "Agent.internal"}, slog.New(slog.NewTextHandler(&log, nil)), adminHandler(newReadiness(), prometheus.NewRegistry()))
+	h := ownNames([]string{"127.0.0.1", "Agent.internal"}, slog.New(slog.NewTextHandler(&log, nil)), answers(NewReadiness("server", "starting"), prometheus.NewRegistry()))
 	for host, status := range map[string]int{
 		"127.0.0.1:3774": 200, "127.0.0.1": 200, "[::1]:3774": 200, "[::1]": 200, "10.0.0.7:3774": 200, "[fe80::1%25eth0]:3774": 200,
 		"localhost:3774": 200, "LOCALHOST": 200, "localhost.:8080": 200, "agent.internal:3774": 200, "agent.INTERNAL.": 200, "": 200,
@@ -38,21 +38,5 @@ func TestHostile179AdminPortKnowsItsNames(t *testing.T) {
 	}
 	if log.Len() > 600 {
 		t.Errorf("a host of 500 bytes is logged in %d", log.Len())
-	}
-}
-
-func TestAdminPortAnswersExactPathsAndGETOnly(t *testing.T) {
-	h := adminHandler(newReadiness(), prometheus.NewRegistry())
-	for request, status := range map[string]int{
-		"GET /livez": 200, "HEAD /livez": 200, "GET /livez?verbose": 200,
-		"GET //livez": 404, "GET /./livez": 404, "GET /livez/": 404, "GET /%6civez": 404, "GET /": 404,
-		"POST /livez": 405, "OPTIONS *": 405, "OPTIONS /livez": 405, "GET *": 404, "DELETE /nothing": 405,
-	} {
-		method, target, _ := strings.Cut(request, " ")
-		w := httptest.NewRecorder()
-		h.ServeHTTP(w, httptest.NewRequest(method, target, nil))
-		if w.Code != status || (status == 405) != (w.Header().Get("Allow") == "GET, HEAD") {
-			t.Errorf("%s: %d, Allow %q; want %d", request, w.Code, w.Header().Get("Allow"), status)
-		}
 	}
 }

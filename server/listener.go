@@ -1,11 +1,9 @@
-package agent
+package server
 
 import (
 	"net"
 	"net/netip"
 	"sync"
-
-	"github.com/prometheus/client_golang/prometheus"
 )
 
 // listener bounds the connections, in total and for each address, before a
@@ -13,7 +11,7 @@ import (
 type listener struct {
 	net.Listener
 	total, perPeer int
-	refused        prometheus.Counter
+	refused        func()                  // nil if nobody counts
 	watch          func(net.Conn) net.Conn // nil for none
 
 	mu    sync.Mutex
@@ -21,8 +19,8 @@ type listener struct {
 	peers map[netip.Prefix]int
 }
 
-func newListener(inner net.Listener, total, perPeer int, refused prometheus.Counter) *listener {
-	return &listener{Listener: inner, total: total, perPeer: perPeer, refused: refused, peers: make(map[netip.Prefix]int)}
+func newListener(inner net.Listener, l Limits, refused func()) *listener {
+	return &listener{Listener: inner, total: l.Connections, perPeer: l.ConnectionsPerPeer, refused: refused, peers: make(map[netip.Prefix]int)}
 }
 
 // Accept returns the next connection within the limits.
@@ -37,9 +35,11 @@ func (l *listener) Accept() (net.Conn, error) {
 			if l.watch != nil {
 				inner = l.watch(inner)
 			}
-			return &conn{Conn: inner, release: sync.OnceFunc(func() { l.give(peer) })}, nil
+			return &placed{Conn: inner, release: sync.OnceFunc(func() { l.give(peer) })}, nil
 		}
-		l.refused.Inc()
+		if l.refused != nil {
+			l.refused()
+		}
 		inner.Close()
 	}
 }
@@ -64,17 +64,17 @@ func (l *listener) give(peer netip.Prefix) {
 	}
 }
 
-// conn gives its place back when it is closed.
-type conn struct {
+// placed is a connection that gives its place back when it is closed.
+type placed struct {
 	net.Conn
 	release func()
 }
 
 // NetConn returns the connection that this one is about, as [tls.Conn.NetConn] does.
-func (c *conn) NetConn() net.Conn { return c.Conn }
+func (c *placed) NetConn() net.Conn { return c.Conn }
 
 // Close closes the connection and makes room for another.
-func (c *conn) Close() error {
+func (c *placed) Close() error {
 	defer c.release()
 	return c.Conn.Close()
 }

@@ -1,4 +1,4 @@
-package agent
+package admin
 
 import (
 	"net/http/httptest"
@@ -9,8 +9,8 @@ import (
 )
 
 func TestReadinessTellsItsReasonsOnce(t *testing.T) {
-	ready := newReadiness()
-	h := adminHandler(ready, prometheus.NewRegistry())
+	ready := NewReadiness("server", "starting")
+	h := answers(ready, prometheus.NewRegistry())
 	get := func(path string) (int, string) {
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, httptest.NewRequest("GET", path, nil))
@@ -23,14 +23,14 @@ func TestReadinessTellsItsReasonsOnce(t *testing.T) {
 		}
 	}
 	expect(503, `{"ready":false,"reasons":["starting"]}`)
-	ready.set(componentHydra, "hydra_unavailable")
-	ready.set(componentCA, "hydra_unavailable")
+	ready.SetReason("hydra", "hydra_unavailable")
+	ready.SetReason("ca", "hydra_unavailable")
 	expect(503, `{"ready":false,"reasons":["hydra_unavailable","starting"]}`)
-	ready.set(componentHydra, "")
-	ready.set(componentCA, "")
-	ready.set(componentServer, "")
+	ready.SetReason("hydra", "")
+	ready.SetReason("ca", "")
+	ready.SetReason("server", "")
 	expect(200, `{"ready":true}`)
-	ready.set(componentCert, "cert_expired_self")
+	ready.SetReason("certificate", "cert_expired_self")
 	expect(503, `{"ready":false,"reasons":["cert_expired_self"]}`)
 	if status, body := get("/livez"); status != 200 || body != `{"live":true}` {
 		t.Errorf("livez: %d %s", status, body)
