@@ -16,11 +16,24 @@ import (
 // any case and the last of two that are the same.
 type exactClient ory.OAuth2Client
 
+// anyNumber takes each number in the metadata, those out of range too: whose
+// they are is not for us to say, and none of them is ours.
+var anyNumber = json.WithUnmarshalers(json.UnmarshalFromFunc(func(dec *jsontext.Decoder, v *any) error {
+	if dec.PeekKind() != jsontext.KindNumber {
+		return errors.ErrUnsupported
+	}
+	raw, err := dec.ReadValue()
+	if err == nil {
+		*v = jsonnumber.Parse(raw)
+	}
+	return err
+}))
+
 // parseClient reads a client document strictly: the exact names, each once, and
 // the exact types. Members that the model does not have are left out.
 func parseClient(body []byte) (*ory.OAuth2Client, error) {
 	var exact exactClient
-	if jsontext.Value(body).Kind() != '{' || json.Unmarshal(body, &exact, jsonnumber.Bounded) != nil {
+	if jsontext.Value(body).Kind() != '{' || json.Unmarshal(body, &exact, anyNumber) != nil {
 		return nil, errJSON
 	}
 	client := ory.OAuth2Client(exact)

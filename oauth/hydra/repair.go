@@ -1,6 +1,7 @@
 package hydra
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -132,7 +133,11 @@ func newDrift(field string, was, want any) Drift {
 // excerpt keeps what somebody else registered from filling the log.
 func excerpt(v any) string {
 	const most = 200
-	text, err := json.Marshal(v)
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(v)
+	text := bytes.TrimSpace(b.Bytes())
 	switch {
 	case err != nil || string(text) == "null":
 		return "absent"
