@@ -1,6 +1,7 @@
 package hydratest
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -56,7 +57,7 @@ func Patched(doc Document, patch []byte) (Document, error) {
 			return nil, err
 		}
 	}
-	data, err := json.Marshal(next)
+	data, err := encodeDocument(next)
 	if err != nil {
 		return nil, err
 	}
@@ -69,6 +70,15 @@ func Patched(doc Document, patch []byte) (Document, error) {
 		}
 	}
 	return next, nil
+}
+
+// encodeDocument writes a document without escaping what HTML would need.
+func encodeDocument(doc Document) ([]byte, error) {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(doc)
+	return b.Bytes(), err
 }
 
 var unescape = strings.NewReplacer("~1", "/", "~0", "~") // RFC 6901 section 4
@@ -85,7 +95,7 @@ func change(object Document, op string, path []string, value json.RawMessage) er
 		if err := change(inner, op, path[1:], value); err != nil {
 			return err
 		}
-		data, err := json.Marshal(inner)
+		data, err := encodeDocument(inner)
 		object[name] = data
 		return err
 	}

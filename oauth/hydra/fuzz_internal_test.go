@@ -172,7 +172,7 @@ func FuzzClientDocument(f *testing.F) {
 		`{}`, `{"metadata":null}`, `{"metadata":[]}`, `{"scope":7,"audience":"a","grant_types":[1],"client_name":null}`, `{"jwks":{"keys":[]}}`,
 		`{"jwks":{},"jwks_uri":"https://a.example","not_in_the_model":{"n":1e-7},"metadata":{"registered_at":7,"hybrid_auth":"true"}}`,
 		`{"client_id":"x","Client_ID":"y","metadata":{"a/b":1,"~":{}}}`, `{"client_id":"x","client_id":"y"}`, `{"created_at":"yesterday"}`,
-		`{"metadata":{"n":1e400,"m":4.9e-324,"agent_url":{"a":"<&>"}}}`,
+		`{"owner":"<&>\u2028","metadata":{"n":1e400,"m":4.9e-324,"agent_url":{"a":"<&>"}}}`,
 	} {
 		f.Add([]byte(seed))
 	}
