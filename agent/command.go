@@ -4,10 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
-	"time"
 
 	"github.com/getbindu/bindu-go/backend"
+	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/settings"
 )
 
@@ -17,18 +16,9 @@ var ErrCommand = errors.New("AGENT__COMMAND")
 // newExec returns the backend of AGENT__COMMAND, with [Options.Guard]. Errors:
 // [ErrCommand].
 func newExec(set settings.Settings, guard []string, log *slog.Logger) (*backend.Exec, error) {
-	s := set.Agent
-	exec, err := backend.NewExec(backend.ExecConfig{
-		Command: s.Command, Timeout: time.Duration(s.CommandTimeout), OutputLimit: int64(s.CommandOutputLimit), Logger: log,
-		Guard: guard, Input: backend.Input(s.CommandInput),
-		PassEnv: s.CommandEnv,
-		LookupEnv: func(name string) (string, bool) {
-			if value, set := set.CommandVariable(name); set {
-				return value, true
-			}
-			return os.LookupEnv(name)
-		},
-	})
+	cfg := configs.Command(set)
+	cfg.Guard, cfg.Logger = guard, log
+	exec, err := backend.NewExec(cfg)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrCommand, err)
 	}

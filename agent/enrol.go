@@ -4,60 +4,56 @@ import (
 	"context"
 	"time"
 
+	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/transport/mtls"
 	"github.com/getbindu/bindu-go/transport/stepca"
 )
 
-// obtainCertificate waits for the agent's certificate, from disk or from the CA,
-// and has it kept up to date until the agent stops.
-func (a *Agent) obtainCertificate(ctx context.Context) error {
-	if !a.set.MTLS.Enabled {
-		return nil
-	}
-	var err error
-	if a.ca, err = a.newCA(); err != nil {
-		return err
-	}
-	a.keeper, err = mtls.NewKeeper(ctx, mtls.KeeperConfig{
-		DID: a.did,
-		Source: mtls.SourceConfig{
-			Issuer:            a.issuer,
-			RequireClientCert: bool(a.set.MTLS.RequireClientCert),
-			HandshakeTimeout:  time.Duration(a.set.Limits.HandshakeTimeout),
-			OnReject:          a.rejected,
-			Now:               a.opts.Now,
-			Logger:            a.log,
-		},
-		CA:          a.newCAWatch(),
-		Store:       mtls.NewDirStore(a.dir, a.opts.Now),
-		Passing:     passing,
-		Waiting:     func(err error, pause time.Duration) { a.waiting(componentCA, err, pause) },
-		RootsEvery:  a.opts.RootsEvery,
-		RenewBefore: time.Duration(a.set.MTLS.RenewBefore),
-		OnState:     a.renewalState,
-	})
-	if err != nil {
-		return err
-	}
-	a.onStop(func(context.Context) error { return a.keeper.Close() })
-	a.ready.set(componentCA, "")
-	return a.observeCertificate()
+// certificate is ours, with the CA that renews it.
+type certificate struct {
+	keeper *mtls.Keeper
+	ca     *stepca.Client
 }
 
-func (a *Agent) newCA() (*stepca.Client, error) {
-	return stepca.New(stepca.Config{
-		CAURL:       string(a.set.MTLS.CAURL),
-		RootURL:     string(a.set.MTLS.CARootURL),
-		Fingerprint: string(a.set.MTLS.CAFingerprint),
-		RootFile:    string(a.set.MTLS.CARootFile),
-		DID:         a.did,
-		Issuer:      a.issuer,
-		Audience:    string(a.set.MTLS.OIDCAudience),
-		Token:       a.enrolmentToken,
-		HTTPTimeout: time.Duration(a.set.MTLS.Timeout),
-		TTL:         time.Duration(a.set.MTLS.CertTTL),
-		Rand:        a.opts.Rand,
-		Now:         a.opts.Now,
-		Logger:      a.log,
-	})
+// source presents the certificate, nil where there is none.
+func (c *certificate) source() *mtls.Source {
+	if c == nil {
+		return nil
+	}
+	return c.keeper.Source()
+}
+
+// obtainCertificate waits for the agent's certificate, from disk or from the CA,
+// and has it kept up to date until the agent stops. Without mutual TLS there is
+// none.
+func (a *Agent) obtainCertificate(ctx context.Context, who self, c *client, i issuer) (*certificate, error) {
+	if !a.opts.Settings.MTLS.Enabled {
+		return nil, nil
+	}
+	ca, err := a.newCA(who, c, i)
+	if err != nil {
+		return nil, err
+	}
+	cfg := configs.Certificate(a.opts.Settings)
+	cfg.DID, cfg.Source.Issuer = who.DID, i.ofCertificates
+	cfg.Source.Now, cfg.Source.Logger, cfg.Source.OnReject = a.opts.Now, a.log, a.rejected
+	cfg.CA, cfg.Store, cfg.RootsEvery = a.newCAWatch(ca), who.home.Certificates(a.opts.Now), a.opts.RootsEvery
+	cfg.Passing, cfg.OnState = passing, a.renewalState
+	cfg.Waiting = func(err error, pause time.Duration) { a.waiting(componentCA, err, pause) }
+	keeper, err := mtls.NewKeeper(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	a.onStop(func(context.Context) error { return keeper.Close() })
+	a.ready.set(componentCA, "")
+	own := &certificate{keeper, ca}
+	return own, a.observeCertificate(own)
+}
+
+func (a *Agent) newCA(who self, c *client, i issuer) (*stepca.Client, error) {
+	cfg := configs.CA(a.opts.Settings)
+	cfg.DID, cfg.Issuer = who.DID, i.ofCertificates
+	cfg.Token = func(ctx context.Context) (string, error) { return c.enrolmentToken(ctx, cfg.Audience) }
+	cfg.Rand, cfg.Now, cfg.Logger = a.opts.Rand, a.opts.Now, a.log
+	return stepca.New(cfg)
 }

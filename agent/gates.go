@@ -1,81 +1,38 @@
 package agent
 
 import (
-	"time"
+	"net/http"
 
-	"github.com/getbindu/bindu-go/a2a"
 	"github.com/getbindu/bindu-go/gate"
-	"github.com/getbindu/bindu-go/settings"
+	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/skill"
+	"github.com/getbindu/bindu-go/task"
 )
-
-// mode is the settings' mode in the gate's terms.
-func (a *Agent) mode() gate.Mode {
-	switch {
-	case !bool(a.set.MTLS.Enabled):
-		return gate.ModeOff
-	case a.set.MTLS.Mode == settings.ModeMTLS:
-		return gate.ModeMTLS
-	default:
-		return gate.ModeHybrid
-	}
-}
-
-// auth0Numbers reports whether refusals have the numbers of Auth0's guide.
-func (a *Agent) auth0Numbers() bool {
-	auth := a.set.Auth
-	return auth.ErrorCodes == settings.ErrorCodesAuth0 ||
-		auth.ErrorCodes == settings.ErrorCodesAuto && auth.Provider == settings.ProviderAuth0
-}
 
 // armGates builds the chain. Nothing is listening yet, so no request can come
 // before every gate is in place.
-func (a *Agent) armGates() error {
-	keys, memory, err := a.keyResolver()
+func (a *Agent) armGates(is standing, by trust, tasks *task.Service) (http.Handler, error) {
+	keys, memory, err := a.keyResolver(is.keys)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	tokens, err := a.tokenVerifier()
+	tokens, err := a.tokenVerifier(by.issuers, is.issuer)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	public, protected, err := a.routes()
+	public, protected, err := a.routes(is, tasks)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	l := a.set.Limits
-	cfg := gate.Config{
-		Self:             a.did,
-		Issuer:           a.issuer,
-		Mode:             a.mode(),
-		TokenMode:        gate.TokenMode(a.set.Auth.TokenMode),
-		AllowUncertified: bool(a.set.MTLS.AllowUncertified),
-		TokenOnly:        !bool(a.set.Auth.RequireDID),
-		RequireKeyBound:  bool(a.set.DID.RequireKeyBound),
-		Auth0Numbers:     a.auth0Numbers(),
-		Window:           time.Duration(a.set.DID.TimestampWindow),
-		Permissions:      gate.Permissions(a2a.Permissions()).Override(gate.Permissions(a.set.Auth.Permissions)),
-		Admins:           a.set.Auth.Admins,
-		Tokenless:        a.set.Auth.TokenlessPermissions,
-		Tokens:           tokens,
-		Keys:             keys,
-		Memory:           memory,
-		Replay:           a.replay,
-		Policy:           a.policy,
-		Recorder:         a.audit,
-		Public:           public,
-		Protected:        protected,
-		Unlisted:         map[string]gate.Reason{skill.ListPath + "/": gate.SkillNotFound},
-		Limits: gate.Limits{
-			TargetBytes: int(l.TargetBytes), BodyBytes: int64(l.BodyBytes), BodyBytesHeld: int64(l.BodyBytesPerDID), BodyTime: time.Duration(l.BodyTimeout), TokenBytes: int(l.TokenBytes), DIDBytes: int(l.DIDBytes), JSONDepth: int(l.JSONDepth),
-			InFlight: int(l.RequestsPerDID), Rate: float64(l.RatePerDID), Burst: int(l.RateBurst),
-		},
-		Now:  a.opts.Now,
-		Rand: a.opts.Rand,
+	cfg := configs.Gates(a.opts.Settings)
+	cfg.Self, cfg.Issuer = is.DID, is.issuer.ofCertificates
+	cfg.Tokens, cfg.Keys, cfg.Memory, cfg.Replay = tokens, keys, memory, is.accepted
+	cfg.Policy, cfg.Recorder = by.policy, a.audit
+	cfg.Public, cfg.Protected = public, protected
+	cfg.Unlisted = map[string]gate.Reason{skill.ListPath + "/": gate.SkillNotFound}
+	cfg.Now, cfg.Rand = a.opts.Now, a.opts.Rand
+	if source := is.certificate.source(); source != nil {
+		cfg.CheckPeer = source.CheckPeer
 	}
-	if a.keeper != nil {
-		cfg.CheckPeer = a.keeper.Source().CheckPeer
-	}
-	a.handler, err = gate.New(cfg)
-	return err
+	return gate.New(cfg)
 }

@@ -4,10 +4,10 @@ import (
 	"context"
 	"crypto/ed25519"
 	"errors"
-	"fmt"
 
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/oauth/hydra"
 )
 
@@ -25,34 +25,19 @@ func (p pinnedKeys) PublicKey(_ context.Context, d did.DID) (ed25519.PublicKey, 
 	return nil, errNotPinned
 }
 
-// keyResolver finds the keys of callers. The memory is nil where none is kept.
-func (a *Agent) keyResolver() (gate.KeyResolver, gate.KeyMemory, error) {
-	pinned, err := readPins(a.set.DID.PinnedKeys)
-	if err != nil || !a.usesHydra() {
+// keyResolver finds the keys of callers; remembered is nil where no memory is kept.
+func (a *Agent) keyResolver(remembered *keyMemory) (gate.KeyResolver, gate.KeyMemory, error) {
+	pins, err := configs.Pins(a.opts.Settings)
+	pinned := pinnedKeys(pins)
+	if err != nil || !configs.UsesHydra(a.opts.Settings) {
 		return pinned, nil, err
 	}
-	keys := hydra.NewKeyResolver(a.hydraConfig(), hydra.KeyResolverOptions{Pinned: pinned})
-	a.keys.Store(keys)
-	a.onStop(func(context.Context) error { keys.Close(); return nil })
-	if a.keyMemory == nil {
-		return keys, nil, nil
+	resolver := hydra.NewKeyResolver(a.hydraConfig(), hydra.KeyResolverOptions{Pinned: pinned})
+	a.onStop(func(context.Context) error { resolver.Close(); return nil })
+	if remembered == nil {
+		return resolver, nil, nil
 	}
-	known := knownKeys{keys, a.keyMemory, pinned}
+	remembered.resolver.Store(resolver)
+	known := knownKeys{resolver, remembered.Memory, pinned}
 	return known, known, nil
-}
-
-func readPins(texts map[string]string) (pinnedKeys, error) {
-	pinned := make(pinnedKeys, len(texts))
-	for name, text := range texts {
-		d, err := did.Parse(name)
-		if err != nil {
-			return nil, fmt.Errorf("DID__PINNED_KEYS: %q: %w", name, err)
-		}
-		key, err := did.DecodePublicKey(text)
-		if err != nil {
-			return nil, fmt.Errorf("DID__PINNED_KEYS: key of %s: %w", d, err)
-		}
-		pinned[d] = key
-	}
-	return pinned, nil
 }

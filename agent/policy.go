@@ -7,25 +7,26 @@ import (
 
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/identity"
+	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/policy"
 	"github.com/getbindu/bindu-go/quota"
 )
 
 // openPolicy reads the operator's rules, if there are any, and follows their file.
-func (a *Agent) openPolicy() error {
-	auth := a.set.Auth
-	if auth.PolicyFile == "" && len(auth.AllowedDIDs) == 0 {
-		return nil
+func (a *Agent) openPolicy() (gate.Policy, error) {
+	if !configs.HasPolicy(a.opts.Settings) {
+		return nil, nil
 	}
-	engine, err := policy.Open(policy.Config{Path: string(auth.PolicyFile), AllowedDIDs: auth.AllowedDIDs, Now: a.opts.Now})
+	cfg := configs.Policy(a.opts.Settings)
+	cfg.Now = a.opts.Now
+	engine, err := policy.Open(cfg)
 	if err != nil {
-		return fmt.Errorf("AUTH__POLICY_FILE: %w", err)
+		return nil, fmt.Errorf("AUTH__POLICY_FILE: %w", err)
 	}
-	a.policy = &rules{engine}
-	if auth.PolicyFile != "" {
-		a.follow(&followed{what: componentPolicy, path: string(auth.PolicyFile), reload: engine.Reload})
+	if cfg.Path != "" {
+		a.follow(&followed{what: componentPolicy, path: cfg.Path, reload: engine.Reload})
 	}
-	return nil
+	return &rules{engine}, nil
 }
 
 // rules lets the gates ask a policy engine.

@@ -6,12 +6,11 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
-	"time"
 
+	"github.com/getbindu/bindu-go/home"
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/internal/fetch"
-	"github.com/getbindu/bindu-go/internal/safefile"
-	"github.com/getbindu/bindu-go/oauth/oidc"
 	"github.com/getbindu/bindu-go/policy"
 	"github.com/getbindu/bindu-go/settings"
 	"github.com/getbindu/bindu-go/transport/stepca"
@@ -26,8 +25,8 @@ import (
 //
 // The error joins all that was found: [ErrCommand], [policy.ErrFile], [skill.ErrFile],
 // [ErrIssuerCA], [oidc.ErrDIDMap], [oidc.ErrConfig], [stepca.ErrConfig],
-// [mtls.ErrFingerprintMismatch], [fetch.ErrProxy], [ErrDirectory], *[ListenError],
-// those of [LoadIdentity] and of the files in the directory, those of the file
+// [mtls.ErrFingerprintMismatch], [fetch.ErrProxy], [home.ErrUnwritable], *[ListenError],
+// those of [home.Home.Identity] and of the files in the directory, those of the file
 // system; each names the setting.
 func Preflight(ctx context.Context, set settings.Settings) error {
 	return PreflightKnown(ctx, set, func(string) bool { return true })
@@ -44,7 +43,7 @@ func PreflightKnown(ctx context.Context, set settings.Settings, known func(name 
 type preflight struct {
 	ctx     context.Context
 	set     settings.Settings
-	fs      safefile.FS // nil is the real one
+	home    []home.Option
 	known   func(name string) bool
 	command bool // the settings' backend answers
 }
@@ -78,7 +77,7 @@ func (p preflight) run() error {
 // preflight is the first step of a start.
 func (a *Agent) preflight(ctx context.Context) error {
 	return preflight{
-		ctx: ctx, set: a.set, fs: a.opts.FS, command: a.opts.Executor == nil,
+		ctx: ctx, set: a.opts.Settings, home: a.opts.Home, command: a.opts.Executor == nil,
 		known: func(string) bool { return true },
 	}.run()
 }
@@ -97,7 +96,7 @@ func checkProxy() error {
 }
 
 func (p preflight) checkPins() error {
-	_, err := readPins(p.set.DID.PinnedKeys)
+	_, err := configs.Pins(p.set)
 	return err
 }
 
@@ -107,8 +106,7 @@ func (p preflight) checkSkills() error {
 }
 
 func (p preflight) checkPolicy() error {
-	auth := p.set.Auth
-	if _, err := policy.Open(policy.Config{Path: string(auth.PolicyFile), AllowedDIDs: auth.AllowedDIDs}); err != nil {
+	if _, err := policy.Open(configs.Policy(p.set)); err != nil {
 		return fmt.Errorf("AUTH__POLICY_FILE: %w", err)
 	}
 	return nil
@@ -119,10 +117,11 @@ func (p preflight) checkIssuers() error {
 	if set.Auth.Provider == settings.ProviderHydra {
 		return nil
 	}
-	cfg, err := OIDCConfig(set)
+	files, err := configs.ReadIssuers(set)
 	if err != nil {
 		return err
 	}
+	cfg := configs.Issuers(set, files)
 	if err := cfg.Check(); err != nil {
 		return fmt.Errorf("AUTH__ISSUERS: %w", err)
 	}
@@ -130,19 +129,18 @@ func (p preflight) checkIssuers() error {
 }
 
 func (p preflight) checkOwnTokens() error {
-	set := p.set
-	cfg, configured, err := OutboundConfig(set)
-	if err != nil && set.Auth.Provider != settings.ProviderHydra {
+	client, err := ownClient(p.set, nil, nil, nil)
+	switch {
+	case errors.Is(err, ErrIssuerCA) && p.set.Auth.Provider != settings.ProviderHydra:
 		return nil // the same file of authorities, which checkIssuers has named
-	}
-	if err != nil || !configured {
+	case errors.Is(err, ErrIssuerCA):
 		return err
-	}
-	source, err := oidc.NewClientCredentials(cfg)
-	if err != nil {
+	case err != nil:
 		return fmt.Errorf("AUTH__CLIENT_ID: %w", err)
+	case client == nil:
+		return nil
 	}
-	return source.Close()
+	return client.Close()
 }
 
 // checkAuthority reads the file of the CA's root. Whom the certificate is for
@@ -156,11 +154,10 @@ func (p preflight) checkAuthority() error {
 	if err != nil {
 		return err
 	}
-	_, err = stepca.New(stepca.Config{
-		CAURL: string(set.MTLS.CAURL), RootURL: string(set.MTLS.CARootURL), Fingerprint: string(set.MTLS.CAFingerprint), RootFile: string(set.MTLS.CARootFile),
-		Audience: string(set.MTLS.OIDCAudience), HTTPTimeout: time.Duration(set.MTLS.Timeout),
-		DID: anybody, Issuer: "https://issuer.invalid", Token: func(context.Context) (string, error) { return "", ErrNoToken },
-	})
+	cfg := configs.CA(set)
+	cfg.DID, cfg.Issuer = anybody, "https://issuer.invalid"
+	cfg.Token = func(context.Context) (string, error) { return "", ErrNoToken }
+	_, err = stepca.New(cfg)
 	if err != nil && set.MTLS.CARootFile != "" {
 		return fmt.Errorf("MTLS__CA_ROOT_FILE: %w", err)
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/getbindu/bindu-go/gate/keymemory"
+	"github.com/getbindu/bindu-go/home"
 	"github.com/getbindu/bindu-go/task/sqlite"
 )
 
@@ -62,7 +63,7 @@ func TestPreflightSeesWhatCannotBeWritten(t *testing.T) {
 			}
 			after = Preflight(t.Context(), set)
 		})
-		if before != nil || !errors.Is(after, ErrDirectory) {
+		if before != nil || !errors.Is(after, home.ErrUnwritable) {
 			t.Errorf("%q with mode %o: %v, then %v", name, mode, before, after)
 		}
 		if err := os.Chmod(string(set.Agent.Dir), 0o700); err != nil { // so that it can be removed

@@ -13,8 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/getbindu/bindu-go/home"
 	"github.com/getbindu/bindu-go/internal/fetch"
-	"github.com/getbindu/bindu-go/internal/safefile"
 	"github.com/getbindu/bindu-go/settings"
 	"github.com/getbindu/bindu-go/transport/stepca"
 )
@@ -47,7 +47,7 @@ func TestPreflightNamesWhatIsWrong(t *testing.T) {
 		{"AGENT__COMMAND=/dev/null", ErrCommand, "AGENT__COMMAND: "},
 		{"AUTH__POLICY_FILE=/no/such/file", nil, "AUTH__POLICY_FILE: "},
 		{"MTLS__CA_ROOT_FILE=/no/such/file", stepca.ErrConfig, "MTLS__CA_ROOT_FILE: "},
-		{"AGENT__DIR=/dev/null/x", ErrDirectory, "AGENT__DIR: "},
+		{"AGENT__DIR=/dev/null/x", home.ErrUnwritable, "AGENT__DIR: "},
 		{"NETWORK__HOST=192.0.2.77", nil, "NETWORK__HOST: "},
 		{"NETWORK__ADMIN_HOST=192.0.2.77", nil, "NETWORK__ADMIN_HOST: "},
 	} {
@@ -92,18 +92,14 @@ func seesHeldPort(t *testing.T, name string, set settings.Settings) {
 	if listen, ok := errors.AsType[*ListenError](err); !ok || listen.Setting != name {
 		t.Errorf("held port: %v, want one about %s", err, name)
 	}
-	dir, err := safefile.OpenDir(string(set.Agent.Dir), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	lock, err := dir.Lock()
+	h, err := home.Open(t.Context(), string(set.Agent.Dir))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := Preflight(t.Context(), set); err != nil {
 		t.Errorf("beside the agent that has it: %v", err)
 	}
-	if err := lock.Release(); err != nil {
+	if err := h.Close(); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -14,8 +14,8 @@ import (
 
 	"github.com/getbindu/bindu-go/gate/keymemory"
 	"github.com/getbindu/bindu-go/gate/replay"
+	"github.com/getbindu/bindu-go/home"
 	"github.com/getbindu/bindu-go/identity/did"
-	"github.com/getbindu/bindu-go/internal/safefile"
 	"github.com/getbindu/bindu-go/oauth/hydra"
 	"github.com/getbindu/bindu-go/settings"
 	"github.com/getbindu/bindu-go/task/sqlite"
@@ -25,7 +25,7 @@ import (
 func servedBefore(t *testing.T) settings.Settings {
 	t.Helper()
 	set := loadable(t)
-	dir, err := safefile.OpenDir(string(set.Agent.Dir), nil)
+	h, err := home.Open(t.Context(), string(set.Agent.Dir))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,19 +37,20 @@ func servedBefore(t *testing.T) settings.Settings {
 	if err != nil {
 		t.Fatal(err)
 	}
-	memory, err := replay.Open(dir, replay.Config{Window: time.Minute, Total: 1000})
+	id := home.NewIdentity(name, key)
+	memory, err := h.Replay(id, replay.Config{Window: time.Minute, Total: 1000})
 	if err != nil {
 		t.Fatal(err)
 	}
-	keys, err := keymemory.Open(dir, keymemory.Config{Limit: 10})
+	keys, err := h.Keys(keymemory.Config{Limit: 10})
 	if err != nil {
 		t.Fatal(err)
 	}
-	tasks, err := sqlite.Open(t.Context(), dir, nil)
+	tasks, err := h.Tasks(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(did.SaveKeyPair(dir, key, nil), SaveIdentity(dir, name, key), memory.Close(), keys.Close(), tasks.Close()); err != nil {
+	if err := errors.Join(h.Record(id, nil), memory.Close(), keys.Close(), tasks.Close(), h.Close()); err != nil {
 		t.Fatal(err)
 	}
 	return set
@@ -81,19 +82,19 @@ func TestWhatPreflightFindsInTheDirectoryEndsAStart(t *testing.T) {
 		want  error
 	}{
 		"tasks.db is none":                 {write("tasks.db", strings.Repeat("garbage ", 1000), 0o600), sqlite.ErrCorrupt},
-		"tasks.db of others":               {chmod("tasks.db", 0o644), safefile.ErrInsecurePermissions},
+		"tasks.db of others":               {chmod("tasks.db", 0o644), home.ErrInsecurePermissions},
 		"remembered keys are none":         {write(keymemory.File, "nonsense\n", 0o600), keymemory.ErrCorrupt},
-		"remembered keys of others":        {chmod(keymemory.File, 0o666), safefile.ErrInsecurePermissions},
-		"key requests of others":           {chmod(keymemory.RequestsDir, 0o777), safefile.ErrInsecurePermissions},
-		"key requests are no directory":    {link(keymemory.RequestsDir), safefile.ErrUnsafePath},
-		"memory of replays elsewhere":      {link(replay.DirName), safefile.ErrUnsafePath},
-		"memory of replays of others":      {chmod(filepath.Join(replay.DirName, "state"), 0o644), safefile.ErrInsecurePermissions},
-		"a certificate's key of others":    {write("tls_key.pem", "", 0o644), safefile.ErrInsecurePermissions},
+		"remembered keys of others":        {chmod(keymemory.File, 0o666), home.ErrInsecurePermissions},
+		"key requests of others":           {chmod(keymemory.RequestsDir, 0o777), home.ErrInsecurePermissions},
+		"key requests are no directory":    {link(keymemory.RequestsDir), home.ErrUnsafePath},
+		"memory of replays elsewhere":      {link(replay.DirName), home.ErrUnsafePath},
+		"memory of replays of others":      {chmod(filepath.Join(replay.DirName, "state"), 0o644), home.ErrInsecurePermissions},
+		"a certificate's key of others":    {write("tls_key.pem", "", 0o644), home.ErrInsecurePermissions},
 		"credentials are none":             {write(hydra.CredentialsFile, "{", 0o600), hydra.ErrCredentialsCorrupt},
-		"credentials of others":            {write(hydra.CredentialsFile, "{}", 0o644), safefile.ErrInsecurePermissions},
-		"private key of others":            {chmod("private.pem", 0o644), safefile.ErrInsecurePermissions},
-		"identity is none":                 {write(IdentityFile, "{", 0o644), ErrIdentityCorrupt},
-		"the directory is others'":         {chmod("", 0o770), safefile.ErrInsecurePermissions},
+		"credentials of others":            {write(hydra.CredentialsFile, "{}", 0o644), home.ErrInsecurePermissions},
+		"private key of others":            {chmod("private.pem", 0o644), home.ErrInsecurePermissions},
+		"identity is none":                 {write(home.IdentityFile, "{", 0o644), home.ErrIdentityCorrupt},
+		"the directory is others'":         {chmod("", 0o770), home.ErrInsecurePermissions},
 		"nothing is wrong":                 {func(string) error { return nil }, nil},
 		"what a start obtains anew is bad": {write("tls_cert.pem", "nonsense", 0o644), nil},
 	} {
@@ -127,14 +128,14 @@ func TestWhatPreflightFindsInTheDirectoryEndsAStart(t *testing.T) {
 func TestPreflightNamesAllFaultsAtOnce(t *testing.T) {
 	t.Setenv("HTTPS_PROXY", "http://")
 	set := servedBefore(t)
-	for name, content := range map[string]string{"tasks.db": strings.Repeat("garbage ", 1000), keymemory.File: "nonsense\n", IdentityFile: "{"} {
+	for name, content := range map[string]string{"tasks.db": strings.Repeat("garbage ", 1000), keymemory.File: "nonsense\n", home.IdentityFile: "{"} {
 		if err := os.WriteFile(filepath.Join(string(set.Agent.Dir), name), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
 	set.Agent.Command = []string{"no-such-program"}
 	err := Preflight(t.Context(), set)
-	for _, want := range []error{sqlite.ErrCorrupt, keymemory.ErrCorrupt, ErrIdentityCorrupt, ErrCommand} {
+	for _, want := range []error{sqlite.ErrCorrupt, keymemory.ErrCorrupt, home.ErrIdentityCorrupt, ErrCommand} {
 		if !errors.Is(err, want) {
 			t.Errorf("%v is not in: %v", want, err)
 		}

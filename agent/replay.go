@@ -2,33 +2,22 @@ package agent
 
 import (
 	"context"
-	"slices"
-	"time"
 
 	"github.com/getbindu/bindu-go/gate/replay"
-	"github.com/getbindu/bindu-go/task/sqlite"
+	"github.com/getbindu/bindu-go/home"
+	"github.com/getbindu/bindu-go/internal/configs"
 )
 
 // openReplay opens the memory of what was accepted before, so that a restart
 // opens no door twice.
-func (a *Agent) openReplay() error {
-	served, err := a.servedBefore()
+func (a *Agent) openReplay(h *home.Home, id home.Identity) (*replay.Store, error) {
+	cfg := configs.Replay(a.opts.Settings)
+	cfg.Now, cfg.Logger = a.opts.Now, a.log
+	store, err := h.Replay(id, cfg)
 	if err != nil {
-		return err
-	}
-	store, err := replay.Open(a.dir, replay.Config{
-		Now:     a.opts.Now,
-		Window:  time.Duration(a.set.DID.TimestampWindow),
-		Total:   int64(a.set.Limits.ReplayEntries),
-		Fresh:   a.fresh,
-		Foreign: !served,
-		Logger:  a.log,
-	})
-	if err != nil {
-		return err
+		return nil, err
 	}
 	a.onStop(func(context.Context) error { return store.Close() })
-	a.replay = store
 	a.ready.watch(func() (reason, warning string) {
 		if store.Err() != nil {
 			return "replay_unavailable", ""
@@ -38,17 +27,5 @@ func (a *Agent) openReplay() error {
 		}
 		return "", ""
 	})
-	return newStorageFailing(a.metrics, storeReplay, store.Err)
-}
-
-// servedBefore reports whether this program ever served in the directory, and
-// so kept a memory of replays there: it leaves files that the Python reference
-// never makes. [IdentityFile] is written right after the memory is opened.
-func (a *Agent) servedBefore() (bool, error) {
-	names, err := a.dir.Names()
-	if err != nil {
-		return false, err
-	}
-	ours := []string{IdentityFile, sqlite.FileName, replay.DirName}
-	return slices.ContainsFunc(names, func(name string) bool { return slices.Contains(ours, name) }), nil
+	return store, newStorageFailing(a.opts.Metrics, storeReplay, store.Err)
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/getbindu/bindu-go/a2a/card"
 	"github.com/getbindu/bindu-go/gate"
+	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/settings"
 	"github.com/getbindu/bindu-go/skill"
 )
@@ -15,7 +16,7 @@ import (
 // Errors: [skill.ErrFile].
 func openSkills(set settings.Settings) (*skill.Set, error) {
 	if set.Agent.SkillsFile == "" {
-		return skill.Default(string(set.Agent.Name), description(set)), nil
+		return skill.Default(string(set.Agent.Name), configs.Description(set)), nil
 	}
 	skills, err := skill.Load(string(set.Agent.SkillsFile))
 	if err != nil {
@@ -24,22 +25,14 @@ func openSkills(set settings.Settings) (*skill.Set, error) {
 	return skills, nil
 }
 
-// description is never empty: official parsers of A2A 1.0 refuse such a card.
-func description(set settings.Settings) string {
-	if d := strings.TrimSpace(string(set.Agent.Description)); d != "" {
-		return d
-	}
-	return string("The agent " + set.Agent.Name + " of " + set.Agent.Author)
-}
-
 // cardSkills are the skills for the cards, each with the URL of its details.
-func (a *Agent) cardSkills(skills *skill.Set) []card.Skill {
+func cardSkills(url string, skills *skill.Set) []card.Skill {
 	var all []card.Skill
 	for _, k := range skills.Skills() {
 		all = append(all, card.Skill{
 			ID: k.ID, Name: k.Name, Description: k.Description, Tags: k.Tags, Examples: k.Examples,
 			InputModes: k.InputModes, OutputModes: k.OutputModes,
-			DocumentationPath: strings.TrimSuffix(a.url, "/") + k.Path(),
+			DocumentationPath: strings.TrimSuffix(url, "/") + k.Path(),
 		})
 	}
 	return all

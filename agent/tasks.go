@@ -3,77 +3,54 @@ package agent
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/getbindu/bindu-go/backend"
-	"github.com/getbindu/bindu-go/identity"
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/settings"
 	"github.com/getbindu/bindu-go/task"
-	"github.com/getbindu/bindu-go/task/sqlite"
 )
 
 // openTasks opens the store and fails what the last process left running.
-func (a *Agent) openTasks(ctx context.Context) error {
+func (a *Agent) openTasks(ctx context.Context, who self) (*task.Service, error) {
 	executor, err := a.executor()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	store, err := sqlite.Open(ctx, a.dir, a.log)
+	store, err := who.home.Tasks(ctx, a.log)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	a.onStop(func(context.Context) error { return store.Close() })
-	t := a.set.Task
-	a.tasks, err = task.NewService(task.Config{
-		Store:           store,
-		Executor:        executor,
-		Sign:            func(text string) (string, error) { return did.SignText(a.key, text) },
-		Limits:          taskLimits(t),
-		Deadline:        time.Duration(t.Deadline),
-		Retention:       time.Duration(t.Retention),
-		MakeRoom:        bool(t.MakeRoom),
-		AdminPermission: identity.PermissionAdmin,
-		Now:             a.opts.Now,
-		Rand:            a.opts.Rand,
-		Logger:          a.log,
-	})
+	cfg := configs.Tasks(a.opts.Settings)
+	cfg.Store, cfg.Executor = store, executor
+	cfg.Sign = func(text string) (string, error) { return did.SignText(who.Key, text) }
+	cfg.Now, cfg.Rand, cfg.Logger = a.opts.Now, a.opts.Rand, a.log
+	tasks, err := task.NewService(cfg)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	a.onStop(a.tasks.Close)
-	if err := a.watchTaskStorage(); err != nil {
-		return err
+	a.onStop(tasks.Close)
+	if err := watchTaskStorage(tasks, a.ready, a.opts.Metrics); err != nil {
+		return nil, err
 	}
-	failed, err := a.tasks.Recover(ctx)
+	failed, err := tasks.Recover(ctx)
 	if err == nil && failed > 0 {
 		a.log.Warn("tasks that were running when the agent last stopped are failed now", "count", failed)
 	}
-	return err
-}
-
-// taskBytes is the size from which a task takes no more messages. It is no
-// setting: what callers keep is bounded by TASK__MAX_BYTES_PER_DID.
-const taskBytes = 32 << 20
-
-func taskLimits(t settings.Task) task.Limits {
-	return task.Limits{
-		TaskBytes: taskBytes,
-		Tasks:     int64(t.MaxPerDID), Messages: int64(t.MaxHistory), ArtifactBytes: int64(t.MaxArtifactBytes),
-		Bytes: int64(t.MaxBytesPerDID), Active: int(t.MaxActivePerDID), Workers: int(t.Workers), Reserve: int(t.Reserve), Queue: int(t.Queue),
-	}
+	return tasks, err
 }
 
 func (a *Agent) executor() (task.Executor, error) {
 	if a.opts.Executor != nil {
 		return a.opts.Executor, nil
 	}
-	s := a.set.Agent
+	s := a.opts.Settings.Agent
 	switch s.Backend {
 	case settings.BackendEcho:
 		return backend.Echo{}, nil
 	case settings.BackendExec:
-		exec, err := newExec(a.set, a.opts.Guard, a.log)
+		exec, err := newExec(a.opts.Settings, a.opts.Guard, a.log)
 		if err != nil {
 			return nil, err
 		}

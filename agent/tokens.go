@@ -2,12 +2,11 @@ package agent
 
 import (
 	"context"
-	"errors"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/getbindu/bindu-go/gate"
+	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/oauth"
 	"github.com/getbindu/bindu-go/oauth/hydra"
 	"github.com/getbindu/bindu-go/oauth/oidc"
@@ -15,34 +14,30 @@ import (
 	"github.com/getbindu/bindu-go/settings"
 )
 
-// ErrNoToken: neither Hydra nor a client at another issuer is configured, so
-// there are no tokens of our own.
-var ErrNoToken = errors.New("no authority is configured that would give us a token: set AUTH__CLIENT_ID and AUTH__CLIENT_SECRET, or HYDRA__ADMIN_URL and HYDRA__PUBLIC_URL")
-
-// usesHydra reports whether there is a Hydra: for tokens, certificates or the
-// keys of callers. The settings ask for it wherever it is needed.
-func (a *Agent) usesHydra() bool { return a.set.Hydra.AdminURL != "" }
-
 // trustIssuers starts to fetch the keys of the token issuers. It does not wait
-// for them: until they are here, tokens are answered 503.
-func (a *Agent) trustIssuers() error {
-	if a.set.Auth.Provider == settings.ProviderHydra {
-		return nil
+// for them: until they are here, tokens are answered 503. Where Hydra judges
+// tokens there is nothing to fetch, and no verifier.
+func (a *Agent) trustIssuers() (*oidc.Verifier, error) {
+	set := a.opts.Settings
+	if set.Auth.Provider == settings.ProviderHydra {
+		return nil, nil
 	}
-	cfg, err := OIDCConfig(a.set)
+	files, err := configs.ReadIssuers(set)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	cfg := configs.Issuers(set, files)
 	cfg.Lazy, cfg.Now, cfg.Logger, cfg.HTTPClient = true, a.opts.Now, a.log, a.opts.Issuers
-	if a.jwt, err = oidc.New(context.Background(), cfg); err != nil {
-		return err
+	verifier, err := oidc.New(context.Background(), cfg)
+	if err != nil {
+		return nil, err
 	}
-	a.onStop(func(context.Context) error { return a.jwt.Close() })
-	a.ready.watch(func() (reason, warning string) { return issuersReason(a.jwt.Status()) })
+	a.onStop(func(context.Context) error { return verifier.Close() })
+	a.ready.watch(func() (reason, warning string) { return issuersReason(verifier.Status()) })
 	if cfg.DIDMap != nil {
-		a.follow(&followed{what: componentDIDMap, path: string(a.set.Auth.DIDMap), reload: cfg.DIDMap.Reload})
+		a.follow(&followed{what: componentDIDMap, path: string(set.Auth.DIDMap), reload: cfg.DIDMap.Reload})
 	}
-	return nil
+	return verifier, nil
 }
 
 // issuersReason tells that no token can be judged, or warns that those of some
@@ -65,21 +60,22 @@ func issuersReason(issuers []oidc.Status) (reason, warning string) {
 	}
 }
 
-// tokenVerifier judges the tokens of callers.
-func (a *Agent) tokenVerifier() (gate.TokenVerifier, error) {
-	if a.jwt != nil {
-		return a.jwt, nil
+// tokenVerifier judges the tokens of callers: that of the issuers, or Hydra.
+func (a *Agent) tokenVerifier(issuers *oidc.Verifier, i issuer) (gate.TokenVerifier, error) {
+	if issuers != nil {
+		return issuers, nil
 	}
 	flips := prometheus.NewCounter(prometheus.CounterOpts{
 		Name: "agent_introspection_flips_total",
 		Help: "Tokens that Hydra called inactive less than a minute after it called them active: revoked, or Hydra lost its storage.",
 	})
-	if err := a.metrics.Register(flips); err != nil {
+	if err := a.opts.Metrics.Register(flips); err != nil {
 		return nil, err
 	}
-	options := IntrospectorOptions(a.set, a.tokenIssuer, flips.Inc)
-	// Half the time for asking Hydra leaves some for the answer itself.
-	options.Admit = server.NewQueues(int(a.set.Limits.TokenChecksPerPeer), time.Duration(a.set.Hydra.IntrospectionTimeout/2), oauth.ErrBusy).Enter
+	options := configs.Introspection(a.opts.Settings, i.ofTokens)
+	options.OnFlip = flips.Inc
+	places, wait := configs.TokenQueue(a.opts.Settings)
+	options.Admit = server.NewQueues(places, wait, oauth.ErrBusy).Enter
 	tokens := hydra.NewIntrospector(a.hydraConfig(), options)
 	a.onStop(func(context.Context) error { return tokens.Close() })
 	share := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
@@ -89,7 +85,7 @@ func (a *Agent) tokenVerifier() (gate.TokenVerifier, error) {
 		active, flipped := tokens.Recent()
 		return float64(flipped) / float64(max(active, 1))
 	})
-	if err := a.metrics.Register(share); err != nil {
+	if err := a.opts.Metrics.Register(share); err != nil {
 		return nil, err
 	}
 	a.ready.watch(func() (reason, warning string) { return "", flipWarning(tokens.Recent()) })
@@ -108,71 +104,4 @@ func flipWarning(active, flipped int) string {
 		return "introspection_flips"
 	}
 	return ""
-}
-
-// IntrospectorOptions returns what the settings say about tokens of Hydra,
-// whose issuer is the given one.
-func IntrospectorOptions(set settings.Settings, issuer string, onFlip func()) hydra.IntrospectorOptions {
-	return hydra.IntrospectorOptions{
-		Issuer:             issuer,
-		ForbiddenAudiences: []string{string(set.MTLS.OIDCAudience)},
-		Audiences:          set.Auth.Audience,
-		MaxAge:             verdictAge(time.Duration(set.Hydra.CacheTTL)),
-		MaxTokenBytes:      int(set.Limits.TokenBytes),
-		MaxEntries:         int(set.Hydra.MaxCacheSize),
-		OnFlip:             onFlip,
-	}
-}
-
-// verdictAge leaves time for a request to be admitted on a verdict that is still
-// young enough when the gates look for the last time.
-func verdictAge(ttl time.Duration) time.Duration {
-	if ttl <= 0 {
-		ttl = hydra.MaxVerdictAge
-	}
-	return min(ttl, hydra.MaxVerdictAge-gate.ProofAge)
-}
-
-// prepareOwnTokens decides where the tokens for our calls of others come from.
-func (a *Agent) prepareOwnTokens() error {
-	cfg, configured, err := OutboundConfig(a.set)
-	if err != nil {
-		return err
-	}
-	if !configured {
-		a.ownToken = func(ctx context.Context) (string, error) {
-			if a.tokens == nil {
-				return "", ErrNoToken
-			}
-			return a.tokens.Token(ctx, string(a.set.Auth.OutboundAudience))
-		}
-		return nil
-	}
-	cfg.Now, cfg.Logger, cfg.HTTPClient = a.opts.Now, a.log, a.opts.Issuers
-	source, err := oidc.NewClientCredentials(cfg)
-	if err != nil {
-		return err
-	}
-	a.onStop(func(context.Context) error { return source.Close() })
-	a.ownToken = func(ctx context.Context) (string, error) {
-		return source.Token(ctx, string(a.set.Auth.OutboundAudience))
-	}
-	return nil
-}
-
-// tokenURL is where callers get their tokens, "" where there may be several
-// places.
-func (a *Agent) tokenURL() string {
-	if a.set.Auth.Provider != settings.ProviderHydra {
-		return ""
-	}
-	return string(a.set.Hydra.PublicURL + "/oauth2/token")
-}
-
-// created is when the agent was registered, zero where nobody registers it.
-func (a *Agent) created() time.Time {
-	if a.credentials == nil {
-		return time.Time{}
-	}
-	return a.credentials.CreatedAt
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/getbindu/bindu-go/agent"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/peer"
 	"github.com/getbindu/bindu-go/settings"
@@ -107,7 +108,7 @@ func call(cmd *cobra.Command, f callFlags) error {
 // deliver finds the peer, sends, and waits for the answer. A task that ended
 // in anything but success is an error beside its reply.
 func deliver(ctx context.Context, set settings.Settings, f callFlags, want did.DID, errOut io.Writer) (peer.Peer, peer.Reply, error) {
-	caller, err := newCaller(ctx, set, errOut)
+	caller, err := agent.NewCaller(ctx, set, notice(errOut))
 	if err != nil {
 		return peer.Peer{}, peer.Reply{}, err
 	}

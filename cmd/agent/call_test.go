@@ -17,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/getbindu/bindu-go/agent"
+	"github.com/getbindu/bindu-go/home"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/internal/hydratest"
@@ -73,8 +73,10 @@ func (w *world) makeDirectory(t *testing.T) {
 	if w.key, err = did.GenerateKeyPair(nil); err != nil {
 		t.Fatal(err)
 	}
-	must(t, did.SaveKeyPair(w.dir, w.key, nil))
-	must(t, agent.SaveIdentity(w.dir, parseDID(t, poetDID), w.key))
+	h, err := home.Open(t.Context(), w.dir.Path())
+	must(t, err)
+	must(t, h.Record(home.NewIdentity(parseDID(t, poetDID), w.key), nil))
+	must(t, h.Close())
 	cfg := hydra.Config{AdminURL: w.hydra.AdminURL, PublicURL: w.hydra.PublicURL, HTTPClient: w.hydra.Client()}
 	_, err = hydra.NewRegistrar(cfg, w.dir, rand.Reader).Reconcile(t.Context(), hydra.Wanted{
 		DID: parseDID(t, poetDID), AgentID: "a", AgentURL: "https://poet", Name: "poet", PublicKey: w.key.PublicKey(),

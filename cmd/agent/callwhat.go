@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/getbindu/bindu-go/agent"
 	"github.com/getbindu/bindu-go/peer"
 )
 
@@ -30,7 +31,7 @@ func (f *callFlags) what(text []string) error {
 
 // converse does what the flags say and waits for its end. The id of a task that
 // goes on is printed at once: whatever happens to us, its result can be fetched.
-func (f callFlags) converse(ctx context.Context, caller *caller, p peer.Peer, errOut io.Writer) (peer.Reply, error) {
+func (f callFlags) converse(ctx context.Context, caller *agent.Caller, p peer.Peer, errOut io.Writer) (peer.Reply, error) {
 	switch {
 	case f.clears != "":
 		return peer.Reply{ContextID: f.clears}, caller.ClearContext(ctx, p, f.clears)

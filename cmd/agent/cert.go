@@ -3,24 +3,14 @@ package main
 import (
 	"cmp"
 	"crypto/x509"
-	"encoding/pem"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/getbindu/bindu-go/settings"
-	"github.com/getbindu/bindu-go/transport/mtls"
-)
-
-const (
-	certificateFile                 = "tls_cert.pem"
-	certificateMode     fs.FileMode = 0o644
-	maxCertificateBytes             = 2 << 20
 )
 
 type certFlags struct{ asPEM, asJSON bool }
@@ -57,7 +47,7 @@ func showCert(f certFlags, now time.Time, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	data, leaf, err := readCertificate(self)
+	data, leaf, err := self.home.Certificate()
 	if err != nil {
 		return err
 	}
@@ -75,26 +65,6 @@ func showCert(f certFlags, now time.Time, out io.Writer) error {
 		c.print(out)
 	}
 	return verdict
-}
-
-// readCertificate returns the certificate file and the leaf in it.
-func readCertificate(self *self) ([]byte, *x509.Certificate, error) {
-	data, err := self.dir.ReadFile(certificateFile, certificateMode, maxCertificateBytes)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, fmt.Errorf("%w: there is no %s in %s", mtls.ErrNoIdentity, certificateFile, self.dir.Path())
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	block, _ := pem.Decode(data)
-	if block == nil || block.Type != "CERTIFICATE" {
-		return nil, nil, fmt.Errorf("%w: %s holds no certificate in PEM", mtls.ErrNoIdentity, certificateFile)
-	}
-	leaf, err := x509.ParseCertificate(block.Bytes)
-	if err != nil {
-		return nil, nil, fmt.Errorf("%w: %s: %w", mtls.ErrNoIdentity, certificateFile, err)
-	}
-	return data, leaf, nil
 }
 
 // certificate is what "agent cert" shows.
@@ -126,8 +96,8 @@ func describeCertificate(leaf *x509.Certificate, now time.Time) *certificate {
 // judge decides as boot does. Without MTLS__DID_ISSUER the issuer is the one in
 // the certificate: the one that counts is Hydra's, and asking it is not ours.
 func (c *certificate) judge(self *self, set settings.Settings, now time.Time) error {
-	store := mtls.NewDirStore(self.dir, func() time.Time { return now })
-	_, err := store.Load(self.did, cmp.Or(string(set.MTLS.DIDIssuer), c.Issuer))
+	store := self.home.Certificates(func() time.Time { return now })
+	_, err := store.Load(self.DID, cmp.Or(string(set.MTLS.DIDIssuer), c.Issuer))
 	if c.Usable = err == nil; err != nil {
 		c.Why = err.Error()
 	}

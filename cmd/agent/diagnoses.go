@@ -6,10 +6,10 @@ import (
 
 	"github.com/getbindu/bindu-go/agent"
 	"github.com/getbindu/bindu-go/gate/keymemory"
+	"github.com/getbindu/bindu-go/home"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/fetch"
 	"github.com/getbindu/bindu-go/internal/refusal"
-	"github.com/getbindu/bindu-go/internal/safefile"
 	"github.com/getbindu/bindu-go/oauth"
 	"github.com/getbindu/bindu-go/oauth/hydra"
 	"github.com/getbindu/bindu-go/oauth/oidc"
@@ -35,26 +35,26 @@ type diagnosis struct {
 func diagnoses() []diagnosis {
 	return []diagnosis{
 		// The directory.
-		{safefile.ErrLocked, "already_running", "stop the agent that runs in this directory, or give this one its own AGENT__DIR"},
-		{safefile.ErrInsecurePermissions, "insecure_permissions", "check who could have read or replaced the file before you repair its mode: a key that others could read is no secret any more"},
-		{safefile.ErrNotDirectory, "unsafe_path", "name a directory, or a path where nothing is yet: the agent makes it with mode 0700; a link is not followed"},
-		{safefile.ErrUnsafePath, "unsafe_path", "put a plain file of your own there; links and special files are never followed"},
-		{agent.ErrIdentityChanged, "identity_changed", ""},
-		{agent.ErrIdentityCorrupt, "identity_corrupt", ""},
-		{agent.ErrIdentityAmbiguous, "identity_ambiguous", ""},
-		{errNoIdentity, "identity_missing", `run "agent serve" once: it makes the key and the name; or set AGENT__DIR to the directory that has them`},
-		{safefile.ErrReadOnly, "directory_incomplete", `run "agent serve" once: it completes the directory, which this command only reads`},
+		{home.ErrLocked, "already_running", "stop the agent that runs in this directory, or give this one its own AGENT__DIR"},
+		{home.ErrInsecurePermissions, "insecure_permissions", "check who could have read or replaced the file before you repair its mode: a key that others could read is no secret any more"},
+		{home.ErrNotDirectory, "unsafe_path", "name a directory, or a path where nothing is yet: the agent makes it with mode 0700; a link is not followed"},
+		{home.ErrUnsafePath, "unsafe_path", "put a plain file of your own there; links and special files are never followed"},
+		{home.ErrIdentityChanged, "identity_changed", ""},
+		{home.ErrIdentityCorrupt, "identity_corrupt", ""},
+		{home.ErrIdentityAmbiguous, "identity_ambiguous", ""},
+		{home.ErrNoIdentity, "identity_missing", `run "agent serve" once: it makes the key and the name; or set AGENT__DIR to the directory that has them`},
+		{home.ErrReadOnly, "directory_incomplete", `run "agent serve" once: it completes the directory, which this command only reads`},
 		{keymemory.ErrCorrupt, "remembered_keys_corrupt", ""},
 		{sqlite.ErrCorrupt, "tasks_corrupt", ""},
 		{task.ErrStorage, string(refusal.StorageUnavailable), "make room on the disk of AGENT__DIR, and look whether it may be written; another process may also hold tasks.db"},
 		{keymemory.ErrFull, "key_memory_full", ""},
-		{errNotRemembered, "key_not_known", `"agent key list" shows what is remembered`},
+		{home.ErrNotRemembered, "key_not_known", `"agent key list" shows what is remembered`},
 		{errNoTasksOf, "owner_not_known", `"agent tasks list" shows whose tasks are kept`},
-		{errNotTaken, "decision_waits", "it takes it in at its next look, or says on /readyz and in its log why it cannot"},
+		{home.ErrNotTaken, "decision_waits", "it takes it in at its next look, or says on /readyz and in its log why it cannot"},
 		{did.ErrKeyPassword, "key_password", "set AGENT__KEY_PASSWORD to the password of private.pem, or unset it if the key is not encrypted"},
 		{did.ErrKeyCorrupt, "key_corrupt", ""},
 		{did.ErrKeyExists, "key_exists", ""},
-		{safefile.ErrTooLarge, "file_too_large", "that is no file of an agent; restore it from a backup"},
+		{home.ErrTooLarge, "file_too_large", "that is no file of an agent; restore it from a backup"},
 
 		// Hydra.
 		{hydra.ErrDIDTaken, "did_taken", ""},
@@ -71,7 +71,7 @@ func diagnoses() []diagnosis {
 		{hydra.ErrNotSettled, "registration_unstable", ""},
 		{hydra.ErrKeyUnavailable, string(refusal.KeyUnavailable), "the other agent has to register its key as metadata.public_key"},
 		{oidc.ErrClientRejected, "client_refused", "compare AUTH__CLIENT_ID, AUTH__CLIENT_SECRET and AUTH__OUTBOUND_AUDIENCE with the issuer's registration of our client; AUTH__OUTBOUND_AUDIENCE_STYLE is how the audience is asked for"},
-		{errNoCredentials, "credentials_missing", `run "agent serve" once: it registers the agent and keeps its credentials`},
+		{home.ErrNoCredentials, "credentials_missing", `run "agent serve" once: it registers the agent and keeps its credentials`},
 
 		// step-ca and certificates.
 		{mtls.ErrNoIdentity, "certificate_unusable", `run "agent serve" first: it obtains a certificate and keeps it fresh; "agent cert" shows what is there`},
@@ -86,7 +86,7 @@ func diagnoses() []diagnosis {
 		{oidc.ErrDIDMap, "did_map_invalid", "docs/issuers.md shows the form of the file"},
 		{oidc.ErrConfig, "issuer_invalid", ""},
 		{agent.ErrCommand, "command_unusable", "AGENT__COMMAND names a program that is executable and is a path or stands in the agent's PATH; no shell looks for it"},
-		{agent.ErrDirectory, "directory_unwritable", ""},
+		{home.ErrUnwritable, "directory_unwritable", ""},
 		{fetch.ErrProxy, "proxy_invalid", ""},
 		{stepca.ErrConfig, "ca_root_unusable", "MTLS__CA_ROOT_FILE names a PEM file with the root certificate of the certificate authority; MTLS__CA_FINGERPRINT does without a file"},
 		{skill.ErrFile, "skills_invalid", "docs/wire-format.md describes the file under Skills"},

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/getbindu/bindu-go/identity/did"
-	"github.com/getbindu/bindu-go/oauth/hydra"
 )
 
 func newDID() *cobra.Command {
@@ -42,7 +41,7 @@ func printDID(out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(out, self.did)
+	fmt.Fprintln(out, self.DID)
 	return nil
 }
 
@@ -67,10 +66,10 @@ func printDocument(out io.Writer) error {
 		return err
 	}
 	var created time.Time // left out until the agent is registered
-	if credentials, err := hydra.LoadCredentials(self.dir, self.did); err == nil {
+	if credentials, err := self.home.Credentials(self.DID); err == nil {
 		created = credentials.CreatedAt
 	}
-	document, err := did.NewDocument(self.did, self.key, created, string(set.Agent.URL))
+	document, err := did.NewDocument(self.DID, self.Key, created, string(set.Agent.URL))
 	if err != nil {
 		return err
 	}

@@ -6,10 +6,10 @@ import (
 	"io"
 	"text/tabwriter"
 
-	"github.com/getbindu/bindu-go/a2a"
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/identity"
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/oauth"
 	"github.com/getbindu/bindu-go/settings"
 )
@@ -72,7 +72,7 @@ func checkCaller(set settings.Settings, claims *oauth.Claims) tokenCheck {
 
 // checkMethods counts what the permissions open.
 func checkMethods(set settings.Settings, claims *oauth.Claims) tokenCheck {
-	all := gate.Permissions(a2a.Permissions()).Override(gate.Permissions(set.Auth.Permissions))
+	all := configs.Permissions(set)
 	caller := identity.Caller{Claims: *claims}
 	caller.DID, _ = did.Parse(claims.DID) // without one, issuer and client name it
 	gate.CapAdmin(&caller, set.Auth.Admins)

@@ -11,16 +11,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/getbindu/bindu-go/gate/keymemory"
+	"github.com/getbindu/bindu-go/home"
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/oauth/hydra"
 	"github.com/getbindu/bindu-go/settings"
-)
-
-var (
-	// errNotRemembered: the memory holds nothing of the DID.
-	errNotRemembered = errors.New("no key of this DID is remembered")
-	// errNotTaken: the agent that runs in the directory did not take a decision in time.
-	errNotTaken = errors.New("the running agent has not taken the decision in yet")
 )
 
 func newKey() *cobra.Command {
@@ -67,11 +62,11 @@ func listKeys(out, errOut io.Writer, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	dir, err := agentDir(string(set.Agent.Dir))
+	h, err := home.Enter(string(set.Agent.Dir))
 	if err != nil {
 		return err
 	}
-	entries, err := keymemory.Read(dir)
+	entries, err := h.RememberedKeys()
 	if err != nil {
 		return err
 	}
@@ -145,7 +140,7 @@ func keyToAccept(ctx context.Context, set settings.Settings, d did.DID, text str
 	if set.Hydra.AdminURL == "" {
 		return nil, &usageError{errors.New("there is no HYDRA__ADMIN_URL to ask for the key: name it with --key")}
 	}
-	keys := hydra.NewKeyResolver(hydraConfig(set), hydra.KeyResolverOptions{})
+	keys := hydra.NewKeyResolver(configs.Hydra(set), hydra.KeyResolverOptions{})
 	defer keys.Close()
 	return during(errOut, "asking Hydra", func() (ed25519.PublicKey, error) { return keys.PublicKey(ctx, d) })
 }

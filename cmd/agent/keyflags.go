@@ -49,7 +49,7 @@ func (f *keyFlags) load() (did.DID, *did.KeyPair, error) {
 	if err != nil {
 		return did.DID{}, nil, err
 	}
-	return self.did, self.key, nil
+	return self.DID, self.Key, nil
 }
 
 const maxSeedFile = 1 << 10

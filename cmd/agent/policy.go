@@ -9,11 +9,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/getbindu/bindu-go/a2a"
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/identity"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/identity/signature"
+	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/oauth"
 	"github.com/getbindu/bindu-go/policy"
 )
@@ -87,11 +87,13 @@ func testPolicy(cmd *cobra.Command, f policyFlags, now time.Time) error {
 	if gate.CapAdmin(&caller, set.Auth.Admins) {
 		fmt.Fprintf(cmd.ErrOrStderr(), "note: AUTH__ADMINS does not list this caller, so it has no %s\n", identity.PermissionAdmin)
 	}
-	engine, err := policy.Open(policy.Config{Path: f.file, AllowedDIDs: set.Auth.AllowedDIDs})
+	cfg := configs.Policy(set)
+	cfg.Path = f.file
+	engine, err := policy.Open(cfg)
 	if err != nil {
 		return &usageError{err}
 	}
-	if _, known := gate.Permissions(a2a.Permissions()).Override(gate.Permissions(set.Auth.Permissions))[f.method]; !known {
+	if _, known := configs.Permissions(set)[f.method]; !known {
 		fmt.Fprintf(cmd.ErrOrStderr(), "note: no agent of ours serves the method %s, it refuses it before any rule\n", forTerminal(f.method))
 	}
 	d, steps := engine.Explain(cmd.Context(), caller, request)

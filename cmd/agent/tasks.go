@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/getbindu/bindu-go/internal/safefile"
+	"github.com/getbindu/bindu-go/home"
 	"github.com/getbindu/bindu-go/task/sqlite"
 )
 
@@ -63,11 +63,11 @@ type taskUsage struct {
 }
 
 func listTasks(ctx context.Context, out, errOut io.Writer, owner string, asJSON bool) error {
-	dir, err := tasksDir()
+	h, err := tasksHome()
 	if err != nil {
 		return err
 	}
-	usages, err := sqlite.Usages(ctx, dir)
+	usages, err := h.TaskUsages(ctx)
 	if err != nil {
 		return err
 	}
@@ -117,14 +117,14 @@ func clearTasks(ctx context.Context, out io.Writer, owner string, olderThan time
 	case olderThan < 0:
 		return &usageError{errors.New("--older-than must not be negative")}
 	}
-	dir, err := tasksDir()
+	h, err := tasksHome()
 	if err != nil {
 		return err
 	}
-	if err := hasTasks(ctx, dir, owner); err != nil {
+	if err := hasTasks(ctx, h, owner); err != nil {
 		return err
 	}
-	n, err := sqlite.Clear(ctx, dir, owner, time.Now().Add(time.Millisecond-olderThan))
+	n, err := h.ClearTasks(ctx, owner, time.Now().Add(time.Millisecond-olderThan))
 	if err != nil {
 		return fmt.Errorf("after %d tasks were deleted: %w", n, err)
 	}
@@ -133,18 +133,18 @@ func clearTasks(ctx context.Context, out io.Writer, owner string, olderThan time
 }
 
 // hasTasks tells a DID that was mistyped from one whose tasks are all in use.
-func hasTasks(ctx context.Context, dir *safefile.Dir, owner string) error {
-	usages, err := sqlite.Usages(ctx, dir)
+func hasTasks(ctx context.Context, h *home.Home, owner string) error {
+	usages, err := h.TaskUsages(ctx)
 	if err == nil && !slices.ContainsFunc(usages, func(u sqlite.Usage) bool { return u.Owner == owner }) {
 		err = fmt.Errorf("%w: %s", errNoTasksOf, forTerminal(owner))
 	}
 	return err
 }
 
-func tasksDir() (*safefile.Dir, error) {
+func tasksHome() (*home.Home, error) {
 	set, err := loadSettings()
 	if err != nil {
 		return nil, err
 	}
-	return agentDir(string(set.Agent.Dir))
+	return home.Enter(string(set.Agent.Dir))
 }

@@ -10,7 +10,7 @@ import (
 
 	"github.com/a2aproject/a2a-go/v2/a2a"
 
-	"github.com/getbindu/bindu-go/agent"
+	"github.com/getbindu/bindu-go/home"
 	"github.com/getbindu/bindu-go/internal/safefile"
 	"github.com/getbindu/bindu-go/task"
 	"github.com/getbindu/bindu-go/task/sqlite"
@@ -24,7 +24,7 @@ func TestTasksAreListedAndClearedBesideTheAgent(t *testing.T) {
 	t.Chdir(t.TempDir()) // no .env
 	dir, err := safefile.OpenDir(path, nil)
 	must(t, err)
-	must(t, dir.WriteFile(agent.IdentityFile, nil, 0o644))
+	must(t, dir.WriteFile(home.IdentityFile, nil, 0o644))
 	if code, out, errOut := runAgent(t, "", "tasks", "list", "--json"); code != exitOK || strings.TrimSpace(out) != "[]" {
 		t.Errorf("without a database: exit %d, %q, %q", code, out, errOut)
 	}

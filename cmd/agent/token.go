@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/getbindu/bindu-go/agent"
+	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/oauth"
 	"github.com/getbindu/bindu-go/oauth/hydra"
 	"github.com/getbindu/bindu-go/oauth/oidc"
@@ -112,10 +112,11 @@ func judgeToken(ctx context.Context, set settings.Settings, token string, errOut
 	if set.Auth.Provider == settings.ProviderHydra {
 		return judgeByHydra(ctx, set, token, errOut)
 	}
-	cfg, err := agent.OIDCConfig(set)
+	files, err := configs.ReadIssuers(set)
 	if err != nil {
 		return nil, nil, err
 	}
+	cfg := configs.Issuers(set, files)
 	cfg.Lazy = true // an issuer that is down must not hide what can be told
 	verifier, err := oidc.New(ctx, cfg)
 	if err != nil {
@@ -134,12 +135,12 @@ func judgeByHydra(ctx context.Context, set settings.Settings, token string, errO
 	if set.Hydra.AdminURL == "" || set.Hydra.PublicURL == "" {
 		return nil, nil, usage("AUTH__PROVIDER is hydra: set HYDRA__ADMIN_URL and HYDRA__PUBLIC_URL, or choose another provider")
 	}
-	cfg := hydraConfig(set)
+	cfg := configs.Hydra(set)
 	issuer, err := during(errOut, "asking Hydra", func() (string, error) { return hydra.Discover(ctx, cfg) })
 	if err != nil {
 		return nil, nil, err
 	}
-	introspector := hydra.NewIntrospector(cfg, agent.IntrospectorOptions(set, issuer, nil))
+	introspector := hydra.NewIntrospector(cfg, configs.Introspection(set, issuer))
 	defer introspector.Close()
 	return withClaims(introspector.Inspect(ctx, token), func() (oauth.Claims, error) { return introspector.VerifyFresh(ctx, token) })
 }

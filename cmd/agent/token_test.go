@@ -106,12 +106,12 @@ func TestOwnTokensComeFromTheIssuerOfOurClient(t *testing.T) {
 	}
 	ask := func(set settings.Settings) (string, error) {
 		t.Helper()
-		tokens, err := newOwnTokens(set, nil)
+		tokens, err := agent.NewTokens(set)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer tokens.Close()
-		return tokens.token(t.Context(), string(set.Auth.OutboundAudience))
+		return tokens.Token(t.Context(), string(set.Auth.OutboundAudience))
 	}
 	for _, more := range [][]string{
 		nil,
@@ -126,7 +126,7 @@ func TestOwnTokensComeFromTheIssuerOfOurClient(t *testing.T) {
 	if reason, hint := diagnose(err); reason != "client_refused" || hint == "" {
 		t.Errorf("%v: %s %s", err, reason, hint)
 	}
-	if _, err := newOwnTokens(load("AUTH__CLIENT_ID=", "AUTH__CLIENT_SECRET="), nil); !errors.Is(err, agent.ErrNoToken) {
+	if _, err := agent.NewTokens(load("AUTH__CLIENT_ID=", "AUTH__CLIENT_SECRET=")); !errors.Is(err, agent.ErrNoToken) {
 		t.Errorf("got %v", err)
 	}
 }

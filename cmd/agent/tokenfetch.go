@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/getbindu/bindu-go/agent"
 )
 
 func newTokenFetch() *cobra.Command {
@@ -41,19 +43,13 @@ func fetchToken(ctx context.Context, cmd *cobra.Command, audience string) error 
 	if err != nil {
 		return err
 	}
-	var own *self
-	if set.Auth.ClientID == "" { // else the directory has no part in it
-		if own, err = loadSelf(string(set.Agent.Dir), set.Agent.KeyPassword); err != nil {
-			return err
-		}
-	}
-	tokens, err := newOwnTokens(set, own)
+	tokens, err := agent.NewTokens(set)
 	if err != nil {
 		return err
 	}
 	defer tokens.Close()
-	token, err := during(cmd.ErrOrStderr(), "asking "+tokens.from+" for a token", func() (string, error) {
-		return tokens.token(ctx, cmp.Or(audience, string(set.Auth.OutboundAudience)))
+	token, err := during(cmd.ErrOrStderr(), "asking "+tokens.From()+" for a token", func() (string, error) {
+		return tokens.Token(ctx, cmp.Or(audience, string(set.Auth.OutboundAudience)))
 	})
 	if err != nil {
 		return err

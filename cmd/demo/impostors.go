@@ -7,9 +7,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/getbindu/bindu-go/home"
 	"github.com/getbindu/bindu-go/identity/signature"
+	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/internal/probe"
-	"github.com/getbindu/bindu-go/internal/safefile"
 	"github.com/getbindu/bindu-go/oauth/hydra"
 )
 
@@ -98,15 +99,15 @@ func (s *stack) replay(ctx context.Context, config *tls.Config) (probe.Answer, e
 
 // authorityToken gets poet a token that is meant for step-ca.
 func (s *stack) authorityToken(ctx context.Context) (string, error) {
-	dir, err := safefile.OpenDir(string(s.poet.set.Agent.Dir), nil)
+	h, err := home.Look(string(s.poet.set.Agent.Dir))
 	if err != nil {
 		return "", err
 	}
-	credentials, err := hydra.LoadCredentials(dir, s.poet.agent.DID())
+	credentials, err := h.Credentials(s.poet.agent.DID())
 	if err != nil {
 		return "", err
 	}
-	tokens := hydra.NewTokenSource(hydra.Config{AdminURL: string(s.poet.set.Hydra.AdminURL), PublicURL: string(s.poet.set.Hydra.PublicURL)}, credentials, nil)
+	tokens := hydra.NewTokenSource(configs.Hydra(s.poet.set), credentials, nil)
 	defer tokens.Close()
 	return tokens.Fresh(ctx, string(s.poet.set.MTLS.OIDCAudience))
 }

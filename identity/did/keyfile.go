@@ -37,8 +37,8 @@ const (
 // Neither file there is [fs.ErrNotExist]. A damaged or truncated file, a
 // public.pem of another key and a public.pem alone are [ErrKeyCorrupt]: a new
 // key would be a new identity, so that is for a human to decide. A wrong
-// password is [ErrKeyPassword]. Errors of [safefile.Dir] pass through.
-func LoadKeyPair(dir *safefile.Dir, password []byte) (*KeyPair, error) {
+// password is [ErrKeyPassword]. Errors of dir pass through.
+func LoadKeyPair(dir Files, password []byte) (*KeyPair, error) {
 	data, err := dir.ReadFile(privateFile, privateMode, maxKeyFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, noPrivateFile(dir, err)
@@ -62,7 +62,7 @@ func LoadKeyPair(dir *safefile.Dir, password []byte) (*KeyPair, error) {
 // SaveKeyPair stores k, encrypted when password is not empty. A key file that
 // is there already is [ErrKeyExists] and stays as it is. The caller holds the
 // directory's lock. After a crash half way, [LoadKeyPair] completes the pair.
-func SaveKeyPair(dir *safefile.Dir, k *KeyPair, password []byte) error {
+func SaveKeyPair(dir Files, k *KeyPair, password []byte) error {
 	for _, name := range []string{privateFile, publicFile} {
 		switch there, err := exists(dir, name); {
 		case err != nil:
@@ -81,7 +81,7 @@ func SaveKeyPair(dir *safefile.Dir, k *KeyPair, password []byte) error {
 	return writePublicFile(dir, k)
 }
 
-func noPrivateFile(dir *safefile.Dir, absent error) error {
+func noPrivateFile(dir Files, absent error) error {
 	switch there, err := exists(dir, publicFile); {
 	case err != nil:
 		return err
@@ -94,7 +94,7 @@ func noPrivateFile(dir *safefile.Dir, absent error) error {
 
 // exists reports whether a file is there; what is there but unreadable or
 // unsafe is an error.
-func exists(dir *safefile.Dir, name string) (bool, error) {
+func exists(dir Files, name string) (bool, error) {
 	_, err := dir.ReadFile(name, publicMode, maxKeyFile)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -105,7 +105,7 @@ func exists(dir *safefile.Dir, name string) (bool, error) {
 	return false, err
 }
 
-func matchPublicFile(dir *safefile.Dir, k *KeyPair) error {
+func matchPublicFile(dir Files, k *KeyPair) error {
 	data, err := dir.ReadFile(publicFile, publicMode, maxKeyFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return writePublicFile(dir, k)
@@ -127,7 +127,7 @@ func matchPublicFile(dir *safefile.Dir, k *KeyPair) error {
 	return nil
 }
 
-func writePublicFile(dir *safefile.Dir, k *KeyPair) error {
+func writePublicFile(dir Files, k *KeyPair) error {
 	der, err := x509.MarshalPKIXPublicKey(k.PublicKey())
 	if err != nil {
 		return fmt.Errorf("encoding %s: %w", publicFile, err)

@@ -8,10 +8,8 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/getbindu/bindu-go/agent"
+	"github.com/getbindu/bindu-go/home"
 	"github.com/getbindu/bindu-go/identity/did"
-	"github.com/getbindu/bindu-go/internal/safefile"
-	"github.com/getbindu/bindu-go/oauth/hydra"
 )
 
 // TestHostile135DiskFailsAtAnyOperation lets the disk fail at each operation of
@@ -133,20 +131,23 @@ type remembered struct {
 // remember reads it; what is not there is zero, what is there has to be whole.
 func remember(t *testing.T, path string) (r remembered) {
 	t.Helper()
-	dir, err := safefile.OpenDir(path, nil)
+	h, err := home.Open(t.Context(), path) // what a loss left half done is completed
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.name, _, err = agent.LoadIdentity(dir, nil); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		t.Fatal(err)
-	}
-	if r.name.IsZero() {
+	defer h.Close()
+	id, err := h.Identity(nil)
+	if errors.Is(err, home.ErrNoIdentity) {
 		return r
 	}
-	credentials, err := hydra.LoadCredentials(dir, r.name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.name = id.DID
+	credentials, err := h.Credentials(r.name)
 	if err == nil {
 		r.secret = credentials.ClientSecret
-	} else if !errors.Is(err, fs.ErrNotExist) {
+	} else if !errors.Is(err, home.ErrNoCredentials) {
 		t.Fatal(err)
 	}
 	return r

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/agent"
+	"github.com/getbindu/bindu-go/home"
 	"github.com/getbindu/bindu-go/internal/probe"
 	"github.com/getbindu/bindu-go/task"
 )
@@ -42,7 +43,7 @@ func (w *town) runExecutor(t *testing.T, dir string, d *disk, with map[string]st
 	t.Helper()
 	options := agent.Options{Settings: w.settings(t, dir, with), Executor: e}
 	if d != nil {
-		options.FS = d
+		options.Home = []home.Option{home.WithFS(d)}
 	}
 	return start(t, options)
 }

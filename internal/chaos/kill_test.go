@@ -2,7 +2,6 @@ package chaos
 
 import (
 	"errors"
-	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -12,10 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/getbindu/bindu-go/agent"
+	"github.com/getbindu/bindu-go/home"
 	"github.com/getbindu/bindu-go/identity/did"
-	"github.com/getbindu/bindu-go/internal/safefile"
-	"github.com/getbindu/bindu-go/oauth/hydra"
 )
 
 // killsOfOneLife is how often the program is killed over one directory before
@@ -129,27 +126,29 @@ func (v *victim) elapse(p *process, d time.Duration) {
 // that ended well everything has to be there.
 func (v *victim) inspect(whole bool) {
 	v.t.Helper()
-	dir, err := safefile.OpenDir(v.dir, nil)
+	h, err := home.Open(v.t.Context(), v.dir)
 	if err != nil {
 		v.t.Fatal(err)
 	}
-	name, _, err := agent.LoadIdentity(dir, nil)
-	if err != nil && (whole || !v.name.IsZero() || !errors.Is(err, fs.ErrNotExist)) {
+	defer h.Close()
+	id, err := h.Identity(nil)
+	if err != nil && (whole || !v.name.IsZero() || !errors.Is(err, home.ErrNoIdentity)) {
 		v.t.Fatal(err)
 	}
+	name := id.DID
 	if !v.name.IsZero() && name != v.name {
 		v.t.Fatalf("the agent was %s and is %s", v.name, name)
 	}
 	if v.name = name; name.IsZero() {
 		return // killed before there was anybody
 	}
-	credentials, err := hydra.LoadCredentials(dir, name)
+	credentials, err := h.Credentials(name)
 	switch {
 	case err == nil && v.secret != "" && credentials.ClientSecret != v.secret:
 		v.t.Fatal("the client secret is another one")
 	case err == nil:
 		v.secret = credentials.ClientSecret
-	case whole || v.secret != "" || !errors.Is(err, fs.ErrNotExist):
+	case whole || v.secret != "" || !errors.Is(err, home.ErrNoCredentials):
 		v.t.Fatal(err)
 	}
 }

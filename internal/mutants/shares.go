@@ -38,7 +38,7 @@ func shares() []mutant {
 		{"parts of a name run together", "identity/name.go", `tokenName + url.QueryEscape(c.Claims.Issuer)`, `tokenName + c.Claims.Issuer`, []string{"./identity", "./task"}},
 		{"half a name is a name", "identity/name.go", `case c.Claims.Issuer == "" || c.Claims.ClientID == "":`, `case c.Claims.Issuer == "" && c.Claims.ClientID == "":`, []string{"./identity", "./gate", "./task"}},
 		{"a token that names nobody passes", "gate/token.go", `if (identity.Caller{Claims: claims}).Name() == "" {`, `if (identity.Caller{Claims: claims}).Name() == "nobody" {`, []string{"./gate"}},
-		{"Hydra's tokens have a limit of their own", "agent/tokens.go", "MaxTokenBytes:      int(set.Limits.TokenBytes),", "", []string{"./agent", "./internal/hostile"}},
-		{"an issuer's tokens have a limit of their own", "agent/issuers.go", ", MaxTokenBytes: int(set.Limits.TokenBytes)}", "}", []string{"./agent", "./oauth/oidc"}},
+		{"Hydra's tokens have a limit of their own", "internal/configs/hydra.go", "MaxTokenBytes:      int(set.Limits.TokenBytes),", "", []string{"./internal/configs", "./internal/hostile"}},
+		{"an issuer's tokens have a limit of their own", "internal/configs/issuers.go", "		MaxTokenBytes: int(set.Limits.TokenBytes),\n", "", []string{"./internal/configs", "./oauth/oidc"}},
 	}
 }

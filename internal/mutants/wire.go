@@ -59,11 +59,11 @@ func wiring() []mutant {
 	agent := func(name, file, old, new string, pkgs ...string) mutant {
 		return mutant{name, "agent/" + file, old, new, pkgs}
 	}
-	const boot, alone = "./internal/e2e -run=HydraFaultsAtBoot|StepCADown", "./internal/e2e -run=TokensOfAnIssuer$|ADIDIsRequired"
+	const alone = "./internal/e2e -run=TokensOfAnIssuer$|ADIDIsRequired"
 	return []mutant{
 		{"readyz does not tell a failure", "admin/answers.go", "if len(reasons) > 0 {", "if false {", []string{"./admin", "./agent", "./internal/hostile"}},
-		agent("the private port is open before the agent is ready", "boot.go", `{"reconcile the Hydra client", a.reconcile},`, "{\"listen\", quick(a.listen)},\n\t\t{\"reconcile the Hydra client\", a.reconcile},", boot),
-		agent("AUTH__REQUIRE_DID is ignored", "gates.go", "!bool(a.set.Auth.RequireDID),", "true,", alone),
+		agent("the private port is open before the agent is ready", "boot.go", "p.client, err = a.reconcile(", "_ = a.listen(at, nil, nil)\n\tp.client, err = a.reconcile(", "./agent -run=ThePrivatePort|AStartTakes"),
+		{"AUTH__REQUIRE_DID is ignored", "internal/configs/gates.go", "!bool(set.Auth.RequireDID),", "true,", []string{"./internal/configs", alone}},
 		{"a connection may be of any age", "server/bounded.go", "s.config.Now().Sub(c.since) > t.Age {", "false {", []string{"./server", "./internal/hostile"}},
 		{"one connection may cancel any number of requests", "server/connection.go", "c.resets.Add(1) == int64(limit)+1", "false && c.resets.Add(1) == int64(limit)+1", []string{"./server", "./internal/hostile -run=TestLimits"}},
 		{"one peer may have any number of tokens looked up", "oauth/hydra/introspector.go", "Admit: options.Admit,", "Admit: nil,", []string{"./oauth/hydra -run=Admit", "./internal/hostile -run=TestLimits"}},

@@ -40,12 +40,12 @@ const (
 // roots change together: whatever moment a crash picks, Load returns the old
 // three or the new three.
 type DirStore struct {
-	dir *safefile.Dir
+	dir Files
 	now func() time.Time
 }
 
 // NewDirStore returns a store in dir; the clock is time.Now when nil.
-func NewDirStore(dir *safefile.Dir, now func() time.Time) *DirStore {
+func NewDirStore(dir Files, now func() time.Time) *DirStore {
 	if now == nil {
 		now = time.Now
 	}
@@ -55,8 +55,7 @@ func NewDirStore(dir *safefile.Dir, now func() time.Time) *DirStore {
 // Load returns the stored identity of d if it can be used now. An identity that
 // is absent, damaged, expired, or another's is [ErrNoIdentity], with the
 // reason; its files stay for whoever wants to look, until the next Save. What
-// somebody else could have read or replaced is no miss but an error:
-// safefile.ErrInsecurePermissions, safefile.ErrUnsafePath.
+// somebody else could have read or replaced is no miss but the directory's error.
 func (s *DirStore) Load(d did.DID, issuer string) (*Identity, error) {
 	usable := func(id *Identity, err error) (*Identity, error) {
 		if err == nil {

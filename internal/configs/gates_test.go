@@ -1,4 +1,4 @@
-package agent
+package configs
 
 import "testing"
 
@@ -17,8 +17,7 @@ func TestErrorCodesFollowTheProvider(t *testing.T) {
 		"auth0, said again": {append([]string{"AUTH__ERROR_CODES=auto"}, auth0...), true},
 		"oidc":              {[]string{"AUTH__PROVIDER=oidc", "AUTH__ISSUERS=https://a.example", "AUTH__AUDIENCE=x"}, false},
 	} {
-		a := &Agent{set: mustLoad(t, tt.set...)}
-		if got := a.auth0Numbers(); got != tt.want {
+		if got := Gates(mustLoad(t, tt.set...)).Auth0Numbers; got != tt.want {
 			t.Errorf("%s: %t, want %t", name, got, tt.want)
 		}
 	}

@@ -1,4 +1,4 @@
-package agent
+package configs
 
 import (
 	"strings"
@@ -13,14 +13,10 @@ import (
 // The one limit on tokens reaches whoever reads them.
 func TestHostile180TokenLimitReachesTheVerifiers(t *testing.T) {
 	set := mustLoad(t, "AUTH__PROVIDER=oidc", "AUTH__ISSUERS=https://a.example", "LIMITS__TOKEN_BYTES=16KiB")
-	cfg, err := OIDCConfig(set)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if cfg.MaxTokenBytes != 16<<10 {
+	if cfg := Issuers(set, IssuerFiles{}); cfg.MaxTokenBytes != 16<<10 {
 		t.Errorf("issuers: %d", cfg.MaxTokenBytes)
 	}
-	if o := IntrospectorOptions(set, "https://a.example", nil); o.MaxTokenBytes != 16<<10 {
+	if o := Introspection(set, "https://a.example"); o.MaxTokenBytes != 16<<10 {
 		t.Errorf("Hydra: %d", o.MaxTokenBytes)
 	}
 }
@@ -28,10 +24,7 @@ func TestHostile180TokenLimitReachesTheVerifiers(t *testing.T) {
 // A token of 9,000 bytes fails for what it is, not for its length.
 func TestHostile180IssuersJudgeLongTokens(t *testing.T) {
 	for limit, want := range map[string]string{"16KiB": "segments", "8KiB": "9000 bytes"} {
-		cfg, err := OIDCConfig(mustLoad(t, "AUTH__PROVIDER=oidc", "AUTH__ISSUERS=https://127.0.0.1:1", "AUTH__AUDIENCE=me", "LIMITS__TOKEN_BYTES="+limit))
-		if err != nil {
-			t.Fatal(err)
-		}
+		cfg := Issuers(mustLoad(t, "AUTH__PROVIDER=oidc", "AUTH__ISSUERS=https://127.0.0.1:1", "AUTH__AUDIENCE=me", "LIMITS__TOKEN_BYTES="+limit), IssuerFiles{})
 		cfg.Lazy = true
 		v, err := oidc.New(t.Context(), cfg)
 		if err != nil {

@@ -1,4 +1,4 @@
-package agent
+package home
 
 import (
 	"errors"
@@ -36,17 +36,13 @@ type identityRecord struct {
 	PublicKey string `json:"public_key"`
 }
 
-// LoadIdentity reads who the agent of a directory is. A directory without a
+// loadIdentity reads who the agent of a directory is. A directory without a
 // key is [fs.ErrNotExist]. Where a key but no DID is recorded the DID is zero:
-// the caller names it, and keeps the name with [SaveIdentity].
+// the caller names it, and keeps the name with [saveIdentity].
 //
 // A directory that the Python reference made records its DID only as the key
 // of its credentials, so these are read where [IdentityFile] is absent.
-//
-// Errors: [ErrIdentityChanged], [ErrIdentityCorrupt], [ErrIdentityAmbiguous],
-// those of [did.LoadKeyPair] and [safefile.Dir.ReadFile]. A recorded DID whose
-// key is gone is [did.ErrKeyCorrupt].
-func LoadIdentity(dir *safefile.Dir, password []byte) (did.DID, *did.KeyPair, error) {
+func loadIdentity(dir *safefile.Dir, password []byte) (did.DID, *did.KeyPair, error) {
 	record, recorded, err := readIdentity(dir)
 	if err != nil {
 		return did.DID{}, nil, err
@@ -74,10 +70,10 @@ func LoadIdentity(dir *safefile.Dir, password []byte) (did.DID, *did.KeyPair, er
 	return d, key, nil
 }
 
-// SaveIdentity records d as the DID of the directory and of the key k. Nothing
+// saveIdentity records d as the DID of the directory and of the key k. Nothing
 // is written when it is recorded already; another DID or key there is
 // [ErrIdentityChanged].
-func SaveIdentity(dir *safefile.Dir, d did.DID, k *did.KeyPair) error {
+func saveIdentity(dir *safefile.Dir, d did.DID, k *did.KeyPair) error {
 	wanted := identityRecord{DID: d.String(), PublicKey: did.EncodePublicKey(k.PublicKey())}
 	record, recorded, err := readIdentity(dir)
 	switch {

@@ -1,4 +1,4 @@
-package agent_test
+package home
 
 import (
 	"bytes"
@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/getbindu/bindu-go/agent"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/safefile"
 	"github.com/getbindu/bindu-go/oauth/hydra"
@@ -73,7 +72,7 @@ func credentials(dids ...string) string {
 	return text + "}"
 }
 
-func TestLoadIdentity(t *testing.T) {
+func TestADirectorySaysWhoItsAgentIs(t *testing.T) {
 	key := seeded(t, 1)
 	pub := did.EncodePublicKey(key.PublicKey())
 	bound, err := did.FromPublicKey("ada@example.com", "poet", key.PublicKey())
@@ -89,30 +88,30 @@ func TestLoadIdentity(t *testing.T) {
 	}{
 		"an empty directory":                    {noKey: true, wantErr: fs.ErrNotExist},
 		"a key without a name":                  {want: ""},
-		"a recorded name":                       {files: map[string]string{agent.IdentityFile: record(poet, pub)}, want: poet},
-		"unknown members are for later":         {files: map[string]string{agent.IdentityFile: `{"since":1,"did":"` + poet + `","public_key":"` + pub + `"}`}, want: poet},
-		"the record wins over credentials":      {files: map[string]string{agent.IdentityFile: record(poet, pub), hydra.CredentialsFile: credentials(other)}, want: poet},
+		"a recorded name":                       {files: map[string]string{IdentityFile: record(poet, pub)}, want: poet},
+		"unknown members are for later":         {files: map[string]string{IdentityFile: `{"since":1,"did":"` + poet + `","public_key":"` + pub + `"}`}, want: poet},
+		"the record wins over credentials":      {files: map[string]string{IdentityFile: record(poet, pub), hydra.CredentialsFile: credentials(other)}, want: poet},
 		"the reference's directory":             {files: map[string]string{hydra.CredentialsFile: credentials(poet)}, want: poet},
 		"credentials without any DID":           {files: map[string]string{hydra.CredentialsFile: `{"note":{}}`}, want: ""},
 		"of several DIDs the key's":             {files: map[string]string{hydra.CredentialsFile: credentials(poet, other, bound.String())}, want: bound.String()},
-		"of several DIDs none the key's":        {files: map[string]string{hydra.CredentialsFile: credentials(poet, other)}, wantErr: agent.ErrIdentityAmbiguous},
+		"of several DIDs none the key's":        {files: map[string]string{hydra.CredentialsFile: credentials(poet, other)}, wantErr: ErrIdentityAmbiguous},
 		"broken credentials":                    {files: map[string]string{hydra.CredentialsFile: "{"}, wantErr: hydra.ErrCredentialsCorrupt},
-		"132 another key":                       {files: map[string]string{agent.IdentityFile: record(poet, did.EncodePublicKey(seeded(t, 2).PublicKey()))}, wantErr: agent.ErrIdentityChanged},
-		"131 a name whose key is gone":          {files: map[string]string{agent.IdentityFile: record(poet, pub)}, noKey: true, wantErr: did.ErrKeyCorrupt},
-		"an empty record":                       {files: map[string]string{agent.IdentityFile: ""}, wantErr: agent.ErrIdentityCorrupt},
-		"a record of something else":            {files: map[string]string{agent.IdentityFile: `[]`}, wantErr: agent.ErrIdentityCorrupt},
-		"a record in the wrong case":            {files: map[string]string{agent.IdentityFile: `{"DID":"` + poet + `","public_key":"` + pub + `"}`}, wantErr: agent.ErrIdentityCorrupt},
-		"a record with two names":               {files: map[string]string{agent.IdentityFile: `{"did":"` + poet + `","did":"` + other + `","public_key":"` + pub + `"}`}, wantErr: agent.ErrIdentityCorrupt},
-		"a record without a key":                {files: map[string]string{agent.IdentityFile: `{"did":"` + poet + `"}`}, wantErr: agent.ErrIdentityCorrupt},
-		"a record that does not name a DID":     {files: map[string]string{agent.IdentityFile: record("poet", pub)}, wantErr: agent.ErrIdentityCorrupt},
-		"a record as large as no record can be": {files: map[string]string{agent.IdentityFile: string(make([]byte, 5<<10))}, wantErr: agent.ErrIdentityCorrupt},
+		"132 another key":                       {files: map[string]string{IdentityFile: record(poet, did.EncodePublicKey(seeded(t, 2).PublicKey()))}, wantErr: ErrIdentityChanged},
+		"131 a name whose key is gone":          {files: map[string]string{IdentityFile: record(poet, pub)}, noKey: true, wantErr: did.ErrKeyCorrupt},
+		"an empty record":                       {files: map[string]string{IdentityFile: ""}, wantErr: ErrIdentityCorrupt},
+		"a record of something else":            {files: map[string]string{IdentityFile: `[]`}, wantErr: ErrIdentityCorrupt},
+		"a record in the wrong case":            {files: map[string]string{IdentityFile: `{"DID":"` + poet + `","public_key":"` + pub + `"}`}, wantErr: ErrIdentityCorrupt},
+		"a record with two names":               {files: map[string]string{IdentityFile: `{"did":"` + poet + `","did":"` + other + `","public_key":"` + pub + `"}`}, wantErr: ErrIdentityCorrupt},
+		"a record without a key":                {files: map[string]string{IdentityFile: `{"did":"` + poet + `"}`}, wantErr: ErrIdentityCorrupt},
+		"a record that does not name a DID":     {files: map[string]string{IdentityFile: record("poet", pub)}, wantErr: ErrIdentityCorrupt},
+		"a record as large as no record can be": {files: map[string]string{IdentityFile: string(make([]byte, 5<<10))}, wantErr: ErrIdentityCorrupt},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := open(t, test.files)
 			if !test.noKey {
 				saveKey(t, dir, key)
 			}
-			d, got, err := agent.LoadIdentity(dir, nil)
+			d, got, err := loadIdentity(dir, nil)
 			if !errors.Is(err, test.wantErr) {
 				t.Fatalf("error %v, want %v", err, test.wantErr)
 			}
@@ -129,32 +128,32 @@ func TestLoadIdentity(t *testing.T) {
 	}
 }
 
-func TestSaveIdentityIsRead(t *testing.T) {
+func TestARecordedIdentityIsRead(t *testing.T) {
 	dir, key := open(t, nil), seeded(t, 1)
 	saveKey(t, dir, key)
 	for range 2 { // a second time it is there already
-		if err := agent.SaveIdentity(dir, parse(t, poet), key); err != nil {
+		if err := saveIdentity(dir, parse(t, poet), key); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if d, _, err := agent.LoadIdentity(dir, nil); err != nil || d.String() != poet {
+	if d, _, err := loadIdentity(dir, nil); err != nil || d.String() != poet {
 		t.Fatalf("read back %q, %v", d, err)
 	}
-	info, err := os.Stat(filepath.Join(dir.Path(), agent.IdentityFile))
+	info, err := os.Stat(filepath.Join(dir.Path(), IdentityFile))
 	if err != nil || info.Mode().Perm() != 0o644 {
 		t.Errorf("mode %v, %v, want 0644", info.Mode(), err)
 	}
 }
 
-func TestSaveIdentityKeepsTheFirst(t *testing.T) {
+func TestTheFirstIdentityIsKept(t *testing.T) {
 	dir, key := open(t, nil), seeded(t, 1)
-	if err := agent.SaveIdentity(dir, parse(t, poet), key); err != nil {
+	if err := saveIdentity(dir, parse(t, poet), key); err != nil {
 		t.Fatal(err)
 	}
-	if err := agent.SaveIdentity(dir, parse(t, other), key); !errors.Is(err, agent.ErrIdentityChanged) {
+	if err := saveIdentity(dir, parse(t, other), key); !errors.Is(err, ErrIdentityChanged) {
 		t.Errorf("another DID: %v", err)
 	}
-	if err := agent.SaveIdentity(dir, parse(t, poet), seeded(t, 2)); !errors.Is(err, agent.ErrIdentityChanged) {
+	if err := saveIdentity(dir, parse(t, poet), seeded(t, 2)); !errors.Is(err, ErrIdentityChanged) {
 		t.Errorf("another key: %v", err)
 	}
 }
