@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/getbindu/bindu-go/internal/safefile"
+)
+
+// growth compares an agent that has seen nobody with agents that remember much.
+type growth struct {
+	DIDs, Tasks int
+	Lines       []line
+}
+
+func (g *growth) heading() string {
+	if g == nil {
+		return ""
+	}
+	return fmt.Sprintf("An agent that remembers %d DIDs, and one that keeps %d tasks, against an empty one", g.DIDs, g.Tasks)
+}
+
+func (g *growth) lines() []line {
+	if g == nil {
+		return nil
+	}
+	return g.Lines
+}
+
+// The agents of a comparison of sizes.
+const (
+	emptyAgent = "empty"
+	seenAgent  = "dids"
+	tasksAgent = "tasks"
+)
+
+// grown starts the agents whose memories are full. Each has served before, so
+// that its directory is as such a one is.
+func (s *stand) grown(ctx context.Context, path string, dids, tasks int) ([]slot, error) {
+	var slots []slot
+	for _, a := range []struct {
+		name string
+		size int
+		fill func(context.Context, *safefile.Dir, int) error
+	}{
+		{emptyAgent, 1, nil}, {seenAgent, dids, rememberDIDs}, {tasksAgent, tasks, storeTasks},
+	} {
+		if a.size == 0 {
+			continue
+		}
+		if a.fill != nil {
+			if err := s.fill(ctx, path, a.name, a.size, a.fill); err != nil {
+				return nil, err
+			}
+		}
+		p, err := s.agent(ctx, path, a.name, generous())
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range []row{octets1, read, durable} {
+			slots = append(slots, slot{p.target, r})
+		}
+	}
+	return slots, nil
+}
+
+// fill lets an agent make its directory, stops it, and fills what it keeps there.
+func (s *stand) fill(ctx context.Context, path, name string, size int, fill func(context.Context, *safefile.Dir, int) error) error {
+	before := len(s.stops)
+	p, err := s.agent(ctx, path, name, generous())
+	if err != nil {
+		return err
+	}
+	s.stops = s.stops[:before]
+	if err := p.stop(); err != nil {
+		return err
+	}
+	dir, err := safefile.OpenDir(p.dir, nil)
+	if err != nil {
+		return err
+	}
+	s.say("filling the memory of %d %s", size, name)
+	began := time.Now()
+	if err := fill(ctx, dir, size); err != nil {
+		return err
+	}
+	s.say("filled in %s", time.Since(began).Round(time.Second))
+	return nil
+}
