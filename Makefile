@@ -46,7 +46,7 @@ bench: ## what the gates cost: the agent and a bare mTLS echo, processes of thei
 
 BASE      ?= HEAD
 BENCH_OUT ?= dist/bench
-BENCHSTAT ?= $(GO) run golang.org/x/perf/cmd/benchstat@latest
+BENCHSTAT ?= $(GO) run golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 bench-compare: ## the agent of the git ref BASE and this one in the same rounds, their ratio, and benchstat's verdict where that can be had
 	$(GO) run ./internal/bench -base $(BASE) -out $(BENCH_OUT) $(BENCH_FLAGS)
 	-$(BENCHSTAT) $(BENCH_OUT)/base.txt $(BENCH_OUT)/agent.txt

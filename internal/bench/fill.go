@@ -81,12 +81,15 @@ func storeTasks(ctx context.Context, dir *safefile.Dir, count int) error {
 	}
 	text := string(padded(256, "", ""))
 	for i := range count {
-		owner := fmt.Sprintf("did:bindu:bench_at_example_com:owner:%036d", i/tasksPerOwner)
-		if err := storeTask(ctx, store, owner, uint64(i), text); err != nil {
+		if err := storeTask(ctx, store, ownerOf(i/tasksPerOwner), uint64(i), text); err != nil {
 			return errors.Join(err, store.Close())
 		}
 	}
 	return store.Close()
+}
+
+func ownerOf(number int) string {
+	return fmt.Sprintf("did:bindu:bench_at_example_com:owner:%036d", number)
 }
 
 func storeTask(ctx context.Context, store task.Store, owner string, number uint64, text string) error {

@@ -44,7 +44,7 @@ func parse(args []string, errOut io.Writer) (options, error) {
 	o := options{connections: []int{1, 16, 64}, bodies: []int{256, 1 << 10, 16 << 10}, rows: requestRows(), parts: allParts}
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
 	f.SetOutput(errOut)
-	f.IntVar(&o.rounds, "rounds", 5, "how many rounds count")
+	f.IntVar(&o.rounds, "rounds", 6, "how many rounds count")
 	f.DurationVar(&o.each, "each", 400*time.Millisecond, "how long each server is loaded in a round")
 	f.BoolVar(&o.all, "all", false, "every body with every number of connections, and the large memories")
 	f.Func("connections", "numbers of connections, with commas between (default 1,16,64)", numbers(&o.connections, 1))

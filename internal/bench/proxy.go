@@ -89,6 +89,11 @@ func (p *proxy) pass(ctx context.Context, client net.Conn) {
 	}
 	defer server.Close()
 	defer context.AfterFunc(ctx, func() { _, _ = client.Close(), server.Close() })()
+	p.between(client, server)
+}
+
+// between relays until both sides have ended.
+func (p *proxy) between(client, server net.Conn) {
 	var owes atomic.Bool
 	settle := func() {
 		if owes.CompareAndSwap(true, false) {
@@ -103,7 +108,9 @@ func (p *proxy) pass(ctx context.Context, client net.Conn) {
 				p.owed.begin(time.Now())
 			}
 		})
-		_ = server.(*net.TCPConn).CloseWrite() // the dialer made it
+		if tcp, ok := server.(*net.TCPConn); ok {
+			_ = tcp.CloseWrite() // the server may have closed already
+		}
 	})
 	relay(client, server, settle)
 	_ = client.Close() // so that the other direction ends

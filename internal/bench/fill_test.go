@@ -1,0 +1,72 @@
+package main
+
+import (
+	"testing"
+	"time"
+
+	"github.com/getbindu/bindu-go/gate/keymemory"
+	"github.com/getbindu/bindu-go/gate/replay"
+	"github.com/getbindu/bindu-go/internal/safefile"
+	"github.com/getbindu/bindu-go/task"
+	"github.com/getbindu/bindu-go/task/sqlite"
+)
+
+func emptyDir(t *testing.T) *safefile.Dir {
+	t.Helper()
+	dir, err := safefile.OpenDir(t.TempDir()+"/agent", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func TestRememberedDIDsAreThere(t *testing.T) {
+	dir := emptyDir(t)
+	served, err := replay.Open(dir, replay.Config{Window: window, Total: 100, Fresh: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := served.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := rememberDIDs(t.Context(), dir, 3); err != nil {
+		t.Fatal(err)
+	}
+	keys, err := keymemory.Open(dir, keymemory.Config{Limit: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer keys.Close()
+	if n, _ := keys.Len(); n != 3 {
+		t.Errorf("%d keys are remembered, want 3", n)
+	}
+	uses, err := replay.Open(dir, replay.Config{Window: window, Total: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer uses.Close()
+	if _, recovering := uses.Recovering(); recovering {
+		t.Error("the memory of replays was not left in order")
+	}
+}
+
+func TestStoredTasksAreThere(t *testing.T) {
+	dir := emptyDir(t)
+	if err := storeTasks(t.Context(), dir, 3); err != nil {
+		t.Fatal(err)
+	}
+	store, err := sqlite.Open(t.Context(), dir, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	page, err := store.List(t.Context(), ownerOf(0), task.Filter{Limit: 10, Since: time.Time{}, Artifacts: true, History: -1})
+	if err != nil || page.Total != 3 {
+		t.Fatalf("%d tasks, %v; want 3", page.Total, err)
+	}
+	for _, stored := range page.Tasks {
+		if !stored.Status.State.Terminal() || len(stored.Artifacts) != 1 || len(stored.History) != 1 {
+			t.Errorf("%+v: want an ended task with a message and an artifact", stored)
+		}
+	}
+}

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/getbindu/bindu-go/internal/authority"
+)
+
+// TestEverythingIsMeasured runs a whole measurement with the real programs, as
+// briefly as it can.
+func TestEverythingIsMeasured(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
+	defer cancel()
+	if _, err := authority.Build(ctx, authority.BuildConfig{Progress: os.Stderr}); err != nil {
+		missing := errors.Is(err, authority.ErrNoGo) || errors.Is(err, authority.ErrNoCompiler)
+		if missing && os.Getenv("CI") != "true" {
+			t.Skip("the real Hydra and step-ca cannot be built here: ", err)
+		}
+		t.Fatal(err)
+	}
+	// Built as the other tests of the program build it, so that it is compiled once.
+	program := filepath.Join(t.TempDir(), "agent")
+	if out, err := exec.CommandContext(ctx, "go", "build", "-o", program, "github.com/getbindu/bindu-go/cmd/agent").CombinedOutput(); err != nil {
+		t.Fatalf("build the agent: %v\n%s", err, out)
+	}
+	o, err := parse([]string{
+		"-agent", program,
+		"-rounds", "1", "-each", "50ms", "-connections", "2", "-bodies", "1024", "-starts", "1", "-idle", "20", "-settle", "10ms",
+		"-dids", "10", "-tasks", "10", "-out", t.TempDir(),
+	}, t.Output())
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.progress = t.Output()
+	found, err := o.conduct(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := found.text(t.Output()); err != nil {
+		t.Error(err)
+	}
+	checkLines(t, found.Cells, 2+len(requestRows()))
+	checkLines(t, found.Handshakes, 4)
+	checkLines(t, found.Growth.Lines, 9)
+	for _, l := range found.Cells {
+		if l.Target != bareServer && l.Times.Median <= 1 {
+			t.Errorf("%s costs %.2f of what the bare server costs", l.work(), l.Times.Median)
+		}
+	}
+	if found.Memory.Without.PSS <= 0 || found.Memory.With.PSS <= 0 {
+		t.Errorf("memory %+v", found.Memory)
+	}
+	for _, b := range found.Boot {
+		if b.Beyond.Median <= 0 || b.Waited.Median <= 0 {
+			t.Errorf("boot %+v", b)
+		}
+	}
+	for _, name := range []string{"agent", bareServer, emptyAgent} {
+		if text, err := os.ReadFile(filepath.Join(o.out, name+".txt")); err != nil || len(text) == 0 {
+			t.Errorf("benchstat's file of %s: %v", name, err)
+		}
+	}
+}
+
+func checkLines(t *testing.T, lines []line, want int) {
+	t.Helper()
+	if len(lines) != want {
+		t.Errorf("%d lines, want %d: %+v", len(lines), want, lines)
+	}
+	for _, l := range lines {
+		if l.Requests == 0 || l.CPU.Median <= 0 || l.PerSecond.Median <= 0 || l.P50.Median <= 0 || l.P99.Median < l.P50.Median {
+			t.Errorf("%s: %+v", l.work(), l)
+		}
+	}
+}
