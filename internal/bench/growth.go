@@ -44,7 +44,8 @@ func (s *stand) grown(ctx context.Context, path string, dids, tasks int) ([]slot
 		size int
 		fill func(context.Context, *safefile.Dir, int) error
 	}{
-		{emptyAgent, 1, nil}, {seenAgent, dids, rememberDIDs}, {tasksAgent, tasks, storeTasks},
+		// The last one remembers what is forgotten after five minutes.
+		{emptyAgent, 1, nil}, {tasksAgent, tasks, storeTasks}, {seenAgent, dids, rememberDIDs},
 	} {
 		if a.size == 0 {
 			continue

@@ -17,20 +17,9 @@ import (
 func TestEverythingIsMeasured(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
 	defer cancel()
-	if _, err := authority.Build(ctx, authority.BuildConfig{Progress: os.Stderr}); err != nil {
-		missing := errors.Is(err, authority.ErrNoGo) || errors.Is(err, authority.ErrNoCompiler)
-		if missing && os.Getenv("CI") != "true" {
-			t.Skip("the real Hydra and step-ca cannot be built here: ", err)
-		}
-		t.Fatal(err)
-	}
-	// Built as the other tests of the program build it, so that it is compiled once.
-	program := filepath.Join(t.TempDir(), "agent")
-	if out, err := exec.CommandContext(ctx, "go", "build", "-o", program, "github.com/getbindu/bindu-go/cmd/agent").CombinedOutput(); err != nil {
-		t.Fatalf("build the agent: %v\n%s", err, out)
-	}
+	needAuthorities(ctx, t)
 	o, err := parse([]string{
-		"-agent", program,
+		"-agent", builtAgent(ctx, t),
 		"-rounds", "1", "-each", "50ms", "-connections", "2", "-bodies", "1024", "-starts", "1", "-idle", "20", "-settle", "10ms",
 		"-dids", "10", "-tasks", "10", "-out", t.TempDir(),
 	}, t.Output())
@@ -66,6 +55,28 @@ func TestEverythingIsMeasured(t *testing.T) {
 			t.Errorf("benchstat's file of %s: %v", name, err)
 		}
 	}
+}
+
+func needAuthorities(ctx context.Context, t *testing.T) {
+	t.Helper()
+	if _, err := authority.Build(ctx, authority.BuildConfig{Progress: os.Stderr}); err != nil {
+		missing := errors.Is(err, authority.ErrNoGo) || errors.Is(err, authority.ErrNoCompiler)
+		if missing && os.Getenv("CI") != "true" {
+			t.Skip("the real Hydra and step-ca cannot be built here: ", err)
+		}
+		t.Fatal(err)
+	}
+}
+
+// builtAgent is built as the other tests of the program build it, so that it is
+// compiled once.
+func builtAgent(ctx context.Context, t *testing.T) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "agent")
+	if out, err := exec.CommandContext(ctx, "go", "build", "-o", program, "github.com/getbindu/bindu-go/cmd/agent").CombinedOutput(); err != nil {
+		t.Fatalf("build the agent: %v\n%s", err, out)
+	}
+	return program
 }
 
 func checkLines(t *testing.T, lines []line, want int) {
