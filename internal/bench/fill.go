@@ -24,7 +24,7 @@ import (
 // the memory of keys, and a signature in the memory of replays, which forgets
 // it after five minutes. What only a running agent knows of a caller, its rate
 // and its verified token, is not there.
-func rememberDIDs(ctx context.Context, dir *safefile.Dir, count int) error {
+func rememberDIDs(ctx context.Context, dir *safefile.Dir, count int, done func(int)) error {
 	keys, err := keymemory.Open(dir, keymemory.Config{Limit: count})
 	if err != nil {
 		return err
@@ -34,6 +34,7 @@ func rememberDIDs(ctx context.Context, dir *safefile.Dir, count int) error {
 		if names[i], err = rememberDID(ctx, keys); err != nil {
 			return errors.Join(err, keys.Close())
 		}
+		done(i + 1)
 	}
 	if err := keys.Close(); err != nil {
 		return err
@@ -74,7 +75,7 @@ const tasksPerOwner = 10_000
 
 // storeTasks stores ended tasks of a message and an artifact of 256 bytes each,
 // of as many owners as may have so many.
-func storeTasks(ctx context.Context, dir *safefile.Dir, count int) error {
+func storeTasks(ctx context.Context, dir *safefile.Dir, count int, done func(int)) error {
 	store, err := sqlite.Open(ctx, dir, nil)
 	if err != nil {
 		return err
@@ -84,6 +85,7 @@ func storeTasks(ctx context.Context, dir *safefile.Dir, count int) error {
 		if err := storeTask(ctx, store, ownerOf(i/tasksPerOwner), uint64(i), text); err != nil {
 			return errors.Join(err, store.Close())
 		}
+		done(i + 1)
 	}
 	return store.Close()
 }

@@ -29,7 +29,8 @@ func TestRememberedDIDsAreThere(t *testing.T) {
 	if err := served.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := rememberDIDs(t.Context(), dir, 3); err != nil {
+	done := 0
+	if err := rememberDIDs(t.Context(), dir, 3, func(n int) { done = n }); err != nil {
 		t.Fatal(err)
 	}
 	keys, err := keymemory.Open(dir, keymemory.Config{Limit: 10})
@@ -37,8 +38,8 @@ func TestRememberedDIDsAreThere(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer keys.Close()
-	if n, _ := keys.Len(); n != 3 {
-		t.Errorf("%d keys are remembered, want 3", n)
+	if n, _ := keys.Len(); n != 3 || done != 3 {
+		t.Errorf("%d keys are remembered, %d were told of, want 3", n, done)
 	}
 	uses, err := replay.Open(dir, replay.Config{Window: window, Total: 100})
 	if err != nil {
@@ -52,7 +53,8 @@ func TestRememberedDIDsAreThere(t *testing.T) {
 
 func TestStoredTasksAreThere(t *testing.T) {
 	dir := emptyDir(t)
-	if err := storeTasks(t.Context(), dir, 3); err != nil {
+	done := 0
+	if err := storeTasks(t.Context(), dir, 3, func(n int) { done = n }); err != nil {
 		t.Fatal(err)
 	}
 	store, err := sqlite.Open(t.Context(), dir, nil)
@@ -61,7 +63,7 @@ func TestStoredTasksAreThere(t *testing.T) {
 	}
 	defer store.Close()
 	page, err := store.List(t.Context(), ownerOf(0), task.Filter{Limit: 10, Since: time.Time{}, Artifacts: true, History: -1})
-	if err != nil || page.Total != 3 {
+	if err != nil || page.Total != 3 || done != 3 {
 		t.Fatalf("%d tasks, %v; want 3", page.Total, err)
 	}
 	for _, stored := range page.Tasks {

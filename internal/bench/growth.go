@@ -35,6 +35,9 @@ const (
 	tasksAgent = "tasks"
 )
 
+// filler fills an agent's memory with so many, and tells how many it has.
+type filler func(ctx context.Context, dir *safefile.Dir, size int, done func(int)) error
+
 // grown starts the agents whose memories are full. Each has served before, so
 // that its directory is as such a one is.
 func (s *stand) grown(ctx context.Context, path string, dids, tasks int) ([]slot, error) {
@@ -42,7 +45,7 @@ func (s *stand) grown(ctx context.Context, path string, dids, tasks int) ([]slot
 	for _, a := range []struct {
 		name string
 		size int
-		fill func(context.Context, *safefile.Dir, int) error
+		fill filler
 	}{
 		// The last one remembers what is forgotten after five minutes.
 		{emptyAgent, 1, nil}, {tasksAgent, tasks, storeTasks}, {seenAgent, dids, rememberDIDs},
@@ -67,7 +70,7 @@ func (s *stand) grown(ctx context.Context, path string, dids, tasks int) ([]slot
 }
 
 // fill lets an agent make its directory, stops it, and fills what it keeps there.
-func (s *stand) fill(ctx context.Context, path, name string, size int, fill func(context.Context, *safefile.Dir, int) error) error {
+func (s *stand) fill(ctx context.Context, path, name string, size int, fill filler) error {
 	before := len(s.stops)
 	p, err := s.agent(ctx, path, name, generous())
 	if err != nil {
@@ -81,11 +84,11 @@ func (s *stand) fill(ctx context.Context, path, name string, size int, fill func
 	if err != nil {
 		return err
 	}
-	s.say("filling the memory of %d %s", size, name)
-	began := time.Now()
-	if err := fill(ctx, dir, size); err != nil {
-		return err
-	}
-	s.say("filled in %s", time.Since(began).Round(time.Second))
-	return nil
+	began, told := time.Now(), time.Now()
+	return fill(ctx, dir, size, func(done int) {
+		if now := time.Now(); done == size || now.Sub(told) > 10*time.Second {
+			told = now
+			s.say("%d of %d %s stored, %s", done, size, name, now.Sub(began).Round(time.Second))
+		}
+	})
 }

@@ -72,10 +72,12 @@ func (s *stand) agent(ctx context.Context, path, name string, layers ...map[stri
 	dir := filepath.Join(s.dir, name)
 	env := environment(name, dir, append([]map[string]string{s.env}, layers...)...)
 	p, err := startProgram(ctx, s.cores.Server, path, s.dir, dir, name, env)
-	if err == nil {
-		s.stops = append(s.stops, p.stop)
+	if err != nil {
+		return nil, err
 	}
-	return p, err
+	s.say("agent %q is process %d", name, p.PID) // for a profiler
+	s.stops = append(s.stops, p.stop)
+	return p, nil
 }
 
 // startFloor starts the bare server with the certificate of an agent.
