@@ -33,14 +33,17 @@ func (g group) String() string {
 func (s *stand) measure(ctx context.Context, g group, rounds int, each time.Duration) ([]sample, error) {
 	var all []sample
 	for round := range rounds + 1 {
-		slots := slices.Clone(g.Slots)
+		slots, length := slices.Clone(g.Slots), each
 		if round > 0 && round%2 == 0 {
 			slices.Reverse(slots)
+		}
+		if round == 0 {
+			length = each / 2
 		}
 		s.say("%s, %s", g, roundName(round, rounds))
 		for _, slot := range slots {
 			found, err := s.ask(ctx, order{
-				Kind: orderRun, Target: slot.target, Row: slot.Key, Connections: g.Connections, Body: g.Body, Duration: each,
+				Kind: orderRun, Target: slot.target, Row: slot.Key, Connections: g.Connections, Body: g.Body, Duration: length,
 			})
 			if err != nil {
 				return nil, fmt.Errorf("%s, %s, %d connections: %w", slot.target.Name, slot.row.Name, g.Connections, err)

@@ -53,9 +53,24 @@ func rowOf(key string) (row, bool) {
 }
 
 // nothing passes every gate and makes the agent do next to nothing: it has no
-// extended card, and says so.
+// extended card, and says so. Half of what fills the body is data and half is
+// text, since canonical forms and strict readers find text easy.
 func nothing(size int, _ string) []byte {
-	return padded(size, `{"jsonrpc":"2.0","id":%q,"method":"agent/getAuthenticatedExtendedCard","params":{"metadata":{"pad":"`, `"}}}`, uuid.NewString())
+	id := uuid.NewString()
+	data := entries((size - 200) / 2)
+	return padded(size, `{"jsonrpc":"2.0","id":%q,"method":"agent/getAuthenticatedExtendedCard","params":{"metadata":{"entries":[%s],"pad":"`, `"}}}`, id, data)
+}
+
+// entries returns small objects with commas between, size bytes at most.
+func entries(size int) []byte {
+	var all []byte
+	for n := 0; ; n++ {
+		next := fmt.Appendf(nil, `{"id":%d,"name":"lorem ipsum","done":true},`, n)
+		if len(all)+len(next) > size {
+			return bytes.TrimSuffix(all, []byte(","))
+		}
+		all = append(all, next...)
+	}
 }
 
 func getTask(size int, task string) []byte {
