@@ -39,7 +39,7 @@ func rememberDIDs(ctx context.Context, dir *safefile.Dir, count int, done func(i
 	if err := keys.Close(); err != nil {
 		return err
 	}
-	return rememberUses(ctx, dir, names)
+	return rememberUses(ctx, dir, names, replay.Config{Window: window, Total: int64(10 * count)})
 }
 
 func rememberDID(ctx context.Context, keys *keymemory.Memory) (did.DID, error) {
@@ -57,13 +57,15 @@ func rememberDID(ctx context.Context, keys *keymemory.Memory) (did.DID, error) {
 // window is the default of DID__TIMESTAMP_WINDOW.
 const window = 5 * time.Minute
 
-func rememberUses(ctx context.Context, dir *safefile.Dir, names []did.DID) error {
-	uses, err := replay.Open(dir, replay.Config{Window: window, Total: int64(10 * len(names))})
+func useKey(number int) string { return fmt.Sprint("bench", number) }
+
+func rememberUses(ctx context.Context, dir *safefile.Dir, names []did.DID, cfg replay.Config) error {
+	uses, err := replay.Open(dir, cfg)
 	if err != nil {
 		return err
 	}
 	for i, name := range names {
-		if err := uses.Use(ctx, name, fmt.Sprint("bench", i), time.Now().Add(window)); err != nil {
+		if err := uses.Use(ctx, name, useKey(i), time.Now().Add(window)); err != nil {
 			return errors.Join(err, uses.Close())
 		}
 	}

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"errors"
 	"testing"
 	"time"
 
+	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/gate/keymemory"
 	"github.com/getbindu/bindu-go/gate/replay"
+	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/safefile"
 	"github.com/getbindu/bindu-go/task"
 	"github.com/getbindu/bindu-go/task/sqlite"
@@ -48,6 +51,26 @@ func TestRememberedDIDsAreThere(t *testing.T) {
 	defer uses.Close()
 	if _, recovering := uses.Recovering(); recovering {
 		t.Error("the memory of replays was not left in order")
+	}
+}
+
+func TestUsesAreRemembered(t *testing.T) {
+	dir := emptyDir(t)
+	cfg := replay.Config{Window: window, Total: 100, Fresh: true}
+	name, err := did.Parse("did:bindu:bench_at_example_com:seen:9f3c7d1e-0000-4000-8000-000000000000")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := rememberUses(t.Context(), dir, []did.DID{name}, cfg); err != nil {
+		t.Fatal(err)
+	}
+	uses, err := replay.Open(dir, cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer uses.Close()
+	if err := uses.Use(t.Context(), name, useKey(0), time.Now().Add(window)); !errors.Is(err, gate.ErrReplayed) {
+		t.Errorf("used again: %v, want ErrReplayed", err)
 	}
 }
 
