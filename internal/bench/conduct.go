@@ -133,12 +133,13 @@ func (o options) growth(ctx context.Context, s *stand, path string, found *repor
 		return nil, nil
 	}
 	g := middle
-	var err error
-	if g.Slots, err = s.grown(ctx, path, o.dids, o.tasks); err != nil {
+	slots, boots, err := s.grown(ctx, path, o.dids, o.tasks)
+	if err != nil {
 		return nil, err
 	}
+	g.Slots = slots
 	samples, err := s.measure(ctx, g, o.rounds, o.each)
-	found.Growth = &growth{o.dids, o.tasks, summarize(samples, to(emptyAgent))}
+	found.Growth = &growth{o.dids, o.tasks, summarize(samples, to(emptyAgent)), boots}
 	return samples, err
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/getbindu/bindu-go/internal/safefile"
@@ -12,6 +13,14 @@ import (
 type growth struct {
 	DIDs, Tasks int
 	Lines       []line
+	Boots       []served // of one start each
+}
+
+// served is how long an agent took from the start of its process, authorities
+// included, until it served.
+type served struct {
+	Agent   string
+	Seconds float64
 }
 
 func (g *growth) heading() string {
@@ -28,6 +37,17 @@ func (g *growth) lines() []line {
 	return g.Lines
 }
 
+func (g *growth) text(out io.Writer) {
+	if g == nil {
+		return
+	}
+	fmt.Fprint(out, "\nBoot of these, authorities included:")
+	for _, b := range g.Boots {
+		fmt.Fprintf(out, " %s %s", b.Agent, duration(b.Seconds))
+	}
+	fmt.Fprintln(out)
+}
+
 // The agents of a comparison of sizes.
 const (
 	emptyAgent = "empty"
@@ -40,8 +60,7 @@ type filler func(ctx context.Context, dir *safefile.Dir, size int, done func(int
 
 // grown starts the agents whose memories are full. Each has served before, so
 // that its directory is as such a one is.
-func (s *stand) grown(ctx context.Context, path string, dids, tasks int) ([]slot, error) {
-	var slots []slot
+func (s *stand) grown(ctx context.Context, path string, dids, tasks int) (slots []slot, boots []served, err error) {
 	for _, a := range []struct {
 		name string
 		size int
@@ -55,18 +74,19 @@ func (s *stand) grown(ctx context.Context, path string, dids, tasks int) ([]slot
 		}
 		if a.fill != nil {
 			if err := s.fill(ctx, path, a.name, a.size, a.fill); err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 		}
 		p, err := s.agent(ctx, path, a.name, generous())
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
+		boots = append(boots, served{a.name, p.booted.Seconds()})
 		for _, r := range []row{octets1, read, durable} {
 			slots = append(slots, slot{p.target, r})
 		}
 	}
-	return slots, nil
+	return slots, boots, nil
 }
 
 // fill lets an agent make its directory, stops it, and fills what it keeps there.

@@ -47,6 +47,7 @@ func (r report) text(out io.Writer) error {
 			return err
 		}
 	}
+	r.Growth.text(out)
 	r.Memory.text(out)
 	return bootText(out, r.Boot)
 }

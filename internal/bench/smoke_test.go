@@ -42,6 +42,9 @@ func TestEverythingIsMeasured(t *testing.T) {
 			t.Errorf("%s: %.2f times the bare server", l.work(), l.Times.Median)
 		}
 	}
+	if len(found.Growth.Boots) != 3 {
+		t.Errorf("boots %+v, want those of three agents", found.Growth.Boots)
+	}
 	if found.Memory.Without.PSS <= 0 || found.Memory.With.PSS <= 0 {
 		t.Errorf("memory %+v", found.Memory)
 	}
