@@ -42,17 +42,7 @@ func TestEverythingIsMeasured(t *testing.T) {
 			t.Errorf("%s: %.2f times the bare server", l.work(), l.Times.Median)
 		}
 	}
-	if len(found.Growth.Boots) != 3 {
-		t.Errorf("boots %+v, want those of three agents", found.Growth.Boots)
-	}
-	if found.Memory.Without.PSS <= 0 || found.Memory.With.PSS <= 0 {
-		t.Errorf("memory %+v", found.Memory)
-	}
-	for _, b := range found.Boot {
-		if b.Beyond.Median <= 0 || b.Waited.Median <= 0 {
-			t.Errorf("boot %+v", b)
-		}
-	}
+	checkSizes(t, found)
 	for _, name := range []string{"agent", bareServer, emptyAgent} {
 		if text, err := os.ReadFile(filepath.Join(o.out, name+".txt")); err != nil || len(text) == 0 {
 			t.Errorf("benchstat's file of %s: %v", name, err)
@@ -80,6 +70,22 @@ func builtAgent(ctx context.Context, t *testing.T) string {
 		t.Fatalf("build the agent: %v\n%s", err, out)
 	}
 	return program
+}
+
+// checkSizes looks at what is not measured by requests.
+func checkSizes(t *testing.T, found *report) {
+	t.Helper()
+	if len(found.Growth.Boots) != 3 {
+		t.Errorf("boots %+v, want those of three agents", found.Growth.Boots)
+	}
+	if found.Memory.Without.PSS <= 0 || found.Memory.With.PSS <= 0 {
+		t.Errorf("memory %+v", found.Memory)
+	}
+	for _, b := range found.Boot {
+		if b.Beyond.Median <= 0 || b.Waited.Median <= 0 {
+			t.Errorf("boot %+v", b)
+		}
+	}
 }
 
 func checkLines(t *testing.T, lines []line, want int) {
