@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 )
@@ -61,6 +62,7 @@ func (o options) programs(ctx context.Context, dir string, found *report) (path,
 		found.Agent = path
 		path, err = filepath.Abs(path)
 	} else {
+		fmt.Fprintln(o.progress, "bench: building the agent")
 		path = filepath.Join(dir, "program")
 		if found.Agent, err = describe(ctx, source); err == nil {
 			err = build(ctx, source, path)
@@ -69,6 +71,7 @@ func (o options) programs(ctx context.Context, dir string, found *report) (path,
 	if err != nil || o.base == "" {
 		return path, "", err
 	}
+	fmt.Fprintf(o.progress, "bench: building the agent of %s\n", o.base)
 	base = filepath.Join(dir, "program-base")
 	found.Base, err = buildAt(ctx, source, o.base, base)
 	return path, base, err
