@@ -84,7 +84,7 @@ func (r *Registrar) enrolWithToken(tx Tx, q request, now time.Time) (*Client, er
 	if t == nil {
 		return nil, refuse(TokenRefused, errors.New("not known"))
 	}
-	if fault := t.fault(q.did, now); fault != "" {
+	if fault := t.fault(q.did, q.reg.Key, now); fault != "" {
 		return nil, refuse(TokenRefused, errors.New(fault))
 	}
 	t.Uses++

@@ -2,6 +2,7 @@ package registrar
 
 import (
 	"context"
+	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -24,7 +25,9 @@ func isTokenText(s string) bool { return len(s) == tokenText && strings.HasPrefi
 // TokenRequest is what an enrolment token shall allow.
 type TokenRequest struct {
 	// Author and Name are patterns (package path) for the segments of
-	// did:bindu:AUTHOR:NAME:UUID. A DID of another form needs "*" in both.
+	// did:bindu:AUTHOR:NAME:UUID. A DID of another form needs "*" in both. Only where
+	// both are plain names does the token bind a DID that does not follow from the key:
+	// with a pattern, its holder could take the DIDs of others before they come.
 	Author, Name string
 	// MaxUses is how many DIDs it binds at most.
 	MaxUses int
@@ -90,7 +93,7 @@ func (r *Registrar) DeleteToken(ctx context.Context, id string) (found bool, err
 func tokenHash(text Secret) [32]byte { return sha256.Sum256([]byte(text)) }
 
 // fault says why the token binds nothing, if it does not.
-func (t *Token) fault(d did.DID, now time.Time) string {
+func (t *Token) fault(d did.DID, key ed25519.PublicKey, now time.Time) string {
 	author, name := segments(d)
 	authorFits, _ := path.Match(t.Author, author)
 	nameFits, _ := path.Match(t.Name, name)
@@ -101,9 +104,14 @@ func (t *Token) fault(d did.DID, now time.Time) string {
 		return "expired"
 	case !authorFits || !nameFits:
 		return "made for other names"
+	case !d.BoundTo(key) && strings.ContainsAny(t.Author+t.Name, patternBytes):
+		return "a pattern, and the DID does not follow from the key"
 	}
 	return ""
 }
+
+// patternBytes are those that mean something in a pattern.
+const patternBytes = `*?[\`
 
 // segments returns author and name of a DID that has them.
 func segments(d did.DID) (author, name string) {

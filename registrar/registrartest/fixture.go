@@ -2,6 +2,7 @@ package registrartest
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"log/slog"
 	"sync"
@@ -98,11 +99,33 @@ func (f *Fixture) Register(at *registrar.Registrar, a Agent, body Body) Answer {
 // NewToken returns the text of an enrolment token for any names.
 func (f *Fixture) NewToken(uses int) string {
 	f.Helper()
-	_, text, err := f.CreateToken(f.Context(), registrar.TokenRequest{Author: "*", Name: "*", MaxUses: uses, Lifetime: time.Hour})
+	return f.NewTokenFor("*", "*", uses)
+}
+
+// NewTokenFor returns the text of an enrolment token for some names.
+func (f *Fixture) NewTokenFor(author, name string, uses int) string {
+	f.Helper()
+	_, text, err := f.CreateToken(f.Context(), registrar.TokenRequest{Author: author, Name: name, MaxUses: uses, Lifetime: time.Hour})
 	if err != nil {
 		f.Fatal(err)
 	}
 	return string(text)
+}
+
+// Uses returns how often an enrolment token was used, by its text.
+func (f *Fixture) Uses(text string) int {
+	f.Helper()
+	all, err := f.Tokens(f.Context())
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, t := range all {
+		if t.Hash == sha256.Sum256([]byte(text)) {
+			return t.Uses
+		}
+	}
+	f.Fatalf("there is no such token among %d", len(all))
+	return 0
 }
 
 // Row is what the database says of a DID.
