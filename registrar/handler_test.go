@@ -263,3 +263,20 @@ func TestRates(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// Strangers who have used up all that there is for them keep no known DID from
+// registering, not even from their own address.
+func TestStrangersTakeNothingFromKnownDIDs(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, func(c *registrar.Config) {
+		c.Mode, c.Rates = registrar.ModeOpen, registrar.Rates{Stranger: 2, Strangers: 2, Known: 5}
+	})
+	known, stranger := registrartest.NewAgent(t, "known"), registrartest.NewNamedAgent(t, "stranger")
+	f.accept(known, known.Body(registrartest.SecretOf("1")))
+	want(t, f.put(stranger, stranger.Body(registrartest.SecretOf("1"))), 403, "did_not_key_bound")
+	want(t, f.put(stranger, stranger.Body(registrartest.SecretOf("1"))), 429, "rate_limited")
+	for range 5 {
+		f.accept(known, known.Body(registrartest.SecretOf("1")))
+	}
+	want(t, f.put(known, known.Body(registrartest.SecretOf("1"))), 429, "rate_limited")
+}
