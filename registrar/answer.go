@@ -59,7 +59,11 @@ func (r *Registrar) answerRefusal(x *exchange, gate string, refused *Refusal) {
 	if refused.close {
 		h.Set("Connection", "close")
 	}
-	r.cfg.Logger.Info("registration refused", slog.String("reason", string(refused.Word)), slog.String("gate", gate),
+	level := slog.LevelDebug // anybody may have sent it
+	if gate == gateEnrolment {
+		level = slog.LevelInfo
+	}
+	r.cfg.Logger.Log(x.r.Context(), level, "registration refused", slog.String("reason", string(refused.Word)), slog.String("gate", gate),
 		slog.String("client_id", x.did.String()), slog.String("request_id", x.id), slog.Any("cause", refused.Cause))
 	type fault struct {
 		Code    int          `json:"code"`

@@ -28,15 +28,12 @@ type request struct {
 	address string
 }
 
-// bound returns the client of the request, after its key was compared with that of
-// the DID or, where it has none yet, bound to it.
-func (r *Registrar) bound(tx Tx, q request, now time.Time) (*Client, error) {
+// known returns the client of the request, nil where nobody has the DID. Another key
+// than its own is refused.
+func (r *Registrar) known(tx Tx, q request, now time.Time) (*Client, error) {
 	c, err := tx.Client(q.did)
-	if err != nil {
+	if err != nil || c == nil {
 		return nil, err
-	}
-	if c == nil {
-		return r.enrol(tx, q, now)
 	}
 	keys, err := tx.Keys(q.did)
 	if err != nil {
@@ -47,17 +44,30 @@ func (r *Registrar) bound(tx Tx, q request, now time.Time) (*Client, error) {
 			return c, nil
 		}
 	}
-	return nil, notItsKey(q)
+	return nil, notItsKey(q, "the DID has another key")
+}
+
+// checkRevoked refuses a DID that is revoked, known or not.
+func checkRevoked(tx Tx, q request, known bool) error {
+	t, err := tx.Tombstone(q.did)
+	switch {
+	case err != nil:
+		return err
+	case t == nil || !t.Revoked:
+		return nil
+	case known || q.did.BoundTo(q.reg.Key):
+		return refuse(Revoked, nil)
+	}
+	return notItsKey(q, "the DID is revoked")
 }
 
 // notItsKey is what a stranger would be told of a DID that nobody has: who has
 // not the key learns nothing of it.
-func notItsKey(q request) *Refusal {
-	cause := errors.New("the DID has another key")
+func notItsKey(q request, cause string) *Refusal {
 	if q.reg.Token != "" {
-		return refuse(TokenRefused, cause)
+		return refuse(TokenRefused, errors.New(cause))
 	}
-	return refuse(refusal.NotKeyBound, cause)
+	return refuse(refusal.NotKeyBound, errors.New(cause))
 }
 
 // enrol binds a DID that is not known to its key, if somebody vouches for it.

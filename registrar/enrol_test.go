@@ -1,6 +1,7 @@
 package registrar_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -172,11 +173,15 @@ func TestStrangersDoNotLearnWhichDIDsAreKnown(t *testing.T) {
 	f.accept(known, known.Body(registrartest.SecretOf("1")).With("enrolmentToken", f.NewTokenFor("author", "known", 1)))
 	bound := registrartest.NewAgent(t, "bound")
 	f.accept(bound, bound.Body(registrartest.SecretOf("1")))
-	thief := registrartest.NewKey(t, "thief")
+	thief, revoked := registrartest.NewKey(t, "thief"), registrartest.NewAgent(t, "revoked")
+	f.accept(revoked, revoked.Body(registrartest.SecretOf("1")))
+	absent := registrartest.NewNamedAgent(t, "revoked before it came")
+	f.revoke(revoked.DID)
+	f.revoke(absent.DID)
 	spent := f.NewToken(1)
 	other := registrartest.NewAgent(t, "other")
 	f.accept(other, other.Body(registrartest.SecretOf("1")).With("enrolmentToken", spent))
-	for _, victim := range []registrartest.Agent{known, unknown, bound, registrartest.NewAgent(t, "nobody")} {
+	for _, victim := range []registrartest.Agent{known, unknown, bound, revoked, absent, registrartest.NewAgent(t, "nobody")} {
 		mask := registrartest.Agent{DID: victim.DID, Key: thief}
 		want(t, f.put(mask, mask.Body(registrartest.SecretOf("2"))), 403, "did_not_key_bound")
 		want(t, f.put(mask, mask.Body(registrartest.SecretOf("2")).With("enrolmentToken", spent)), 403, "enrolment_token_refused")
@@ -207,5 +212,23 @@ func TestOneAddressBindsSoManyDIDs(t *testing.T) {
 	f.accept(a, a.Body(registrartest.SecretOf("again")))
 	if n := f.Uses(token); n != 0 {
 		t.Errorf("the token was used %d times", n)
+	}
+}
+
+// Approving one agent after the other is no way around the bound of an address.
+func TestApprovalsCountForTheAddressToo(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, func(c *registrar.Config) { c.Mode, c.MaxDIDsPerAddress = registrar.ModeApprove, 1 })
+	var last error
+	for _, name := range []string{"a", "b"} {
+		a := registrartest.NewAgent(t, name)
+		want(t, f.put(a, a.Body(registrartest.SecretOf(name))), 202, "")
+		last = f.Approve(t.Context(), a.DID, registrar.Fingerprint(a.Key.PublicKey()))
+	}
+	if r, ok := errors.AsType[*registrar.Refusal](last); !ok || r.Word != "quota_exceeded" {
+		t.Errorf("the second approval: %v", last)
+	}
+	if row := f.Row(registrartest.NewAgent(t, "b").DID); row.Client != nil || row.Pending == nil {
+		t.Errorf("%+v", row)
 	}
 }

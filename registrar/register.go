@@ -89,14 +89,15 @@ func (r *Registrar) isReplay(tx Tx, q request, now time.Time) error {
 	return err
 }
 
-// decide writes nothing before the last thing that it could refuse for.
+// decide writes nothing before the last thing that it could refuse for, and tells
+// nothing of the DID before the key is known to be its own.
 func (r *Registrar) decide(tx Tx, q request, now time.Time) (begun, error) {
-	t, err := tx.Tombstone(q.did)
+	c, err := r.known(tx, q, now)
 	if err != nil {
 		return begun{}, err
 	}
-	if t != nil && t.Revoked {
-		return begun{}, refuse(Revoked, nil)
+	if err := checkRevoked(tx, q, c != nil); err != nil {
+		return begun{}, err
 	}
 	in, err := tx.Intent(q.did)
 	if err != nil {
@@ -105,9 +106,10 @@ func (r *Registrar) decide(tx Tx, q request, now time.Time) (begun, error) {
 	if in != nil && now.Before(in.Until) {
 		return begun{}, &Refusal{Word: Busy, RetryAfter: in.Until.Sub(now)}
 	}
-	c, err := r.bound(tx, q, now)
-	if err != nil {
-		return begun{}, err
+	if c == nil {
+		if c, err = r.enrol(tx, q, now); err != nil {
+			return begun{}, err
+		}
 	}
 	if in != nil {
 		return begun{lost: in}, errors.Join(r.lease(in, now), tx.SaveIntent(*in))

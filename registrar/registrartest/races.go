@@ -1,12 +1,14 @@
 package registrartest
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"reflect"
 	"sync"
 	"testing"
 
+	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/registrar"
 )
 
@@ -59,6 +61,47 @@ func testReplicas(t *testing.T, f *rows) {
 	fix.agrees("revoked", agent.DID)
 	if fix.Clients.Document(agent.DID) != nil {
 		t.Error("the client is still there")
+	}
+}
+
+// meddling is an authority at whose writes something else happens.
+type meddling struct {
+	registrar.Clients
+	before, after func()
+}
+
+func (m meddling) Put(ctx context.Context, d did.DID, document []byte) error {
+	m.before()
+	defer m.after()
+	return m.Clients.Put(ctx, d, document)
+}
+
+// testRevokedMeanwhile revokes a DID just before and just after its client is written
+// by another replica.
+func testRevokedMeanwhile(t *testing.T, f *rows) {
+	nothing := func() {}
+	for name, place := range map[string]func(revoke func()) meddling{
+		"before": func(revoke func()) meddling { return meddling{before: revoke, after: nothing} },
+		"after":  func(revoke func()) meddling { return meddling{before: nothing, after: revoke} },
+	} {
+		fix := NewFixture(t, f.store, func(c *registrar.Config) { c.Mode = registrar.ModeOpen })
+		agent := NewAgent(t, name)
+		other := fix.replicas(f.again, 1)[0]
+		m := place(func() {
+			if done, err := other.Revoke(t.Context(), agent.DID, ""); err != nil || done.Removed {
+				t.Errorf("%s: %+v %v", name, done, err)
+			}
+		})
+		m.Clients = fix.Clients
+		cfg := fix.Config
+		cfg.Clients = m
+		if got := fix.Register(fix.Replica(cfg), agent, agent.Body(SecretOf("1"))); got.Reason != "revoked" {
+			t.Errorf("%s: %s", name, got)
+		}
+		fix.agrees(name, agent.DID)
+		if fix.Clients.Document(agent.DID) != nil {
+			t.Errorf("%s: the client is still there", name)
+		}
 	}
 }
 

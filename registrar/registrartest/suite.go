@@ -28,6 +28,7 @@ func Run(t *testing.T, open Open) {
 		"a database that is opened again":         testAgain,
 		"a change dies at every step":             testKilled,
 		"many replicas at one DID":                testReplicas,
+		"a revocation beside a change":            testRevokedMeanwhile,
 		"a token is used by one of many":          testTokenRace,
 	} {
 		t.Run(name, func(t *testing.T) {
