@@ -39,6 +39,9 @@ func (Secret) String() string { return "a client secret" }
 // Format leaves the secret out, whatever the verb.
 func (s Secret) Format(w fmt.State, _ rune) { _, _ = io.WriteString(w, s.String()) }
 
+// MarshalText leaves the secret out of JSON too.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
 // LogValue leaves the secret out.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
 

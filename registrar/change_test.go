@@ -63,6 +63,9 @@ func TestTheSecretStaysNowhere(t *testing.T) {
 			t.Errorf("%s has a secret: %s", what, text)
 		}
 	}
+	if inJSON, err := json.Marshal(registrar.Registration{Secret: registrar.Secret(secret)}); err != nil || strings.Contains(string(inJSON), secret) {
+		t.Errorf("%s, %v", inJSON, err)
+	}
 	if shown := fmt.Sprintf("%v %+v %#v %s %q", registrar.Secret(secret), registrar.Registration{Secret: registrar.Secret(secret)}, registrar.Secret(secret), registrar.Secret(secret), registrar.Secret(secret)); strings.Contains(shown, secret) {
 		t.Error("a secret prints itself")
 	}
@@ -305,6 +308,41 @@ func TestAnAuthorityThatFails(t *testing.T) {
 			f.accept(agent, agent.Body(registrartest.SecretOf("2")))
 			f.sound(agent.DID, registrartest.SecretOf("2"))
 		})
+	}
+}
+
+// lease is an authority that looks at the time it is given, and at whose first
+// question the agent goes away.
+type lease struct {
+	registrar.Clients
+	leave context.CancelFunc
+	given []time.Duration
+}
+
+func (l *lease) Get(ctx context.Context, d did.DID) ([]byte, error) {
+	l.leave()
+	until, _ := ctx.Deadline()
+	l.given = append(l.given, time.Until(until))
+	return l.Clients.Get(ctx, d)
+}
+
+// An agent that goes away leaves no change open, and an authority is not waited for
+// until the lease is over.
+func TestAChangeOutlivesItsRequestAndNotItsLease(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, inMode(registrar.ModeOpen))
+	agent := registrartest.NewAgent(t, "alice")
+	ctx, cancel := context.WithCancel(t.Context())
+	l := &lease{Clients: f.Clients, leave: cancel}
+	cfg := f.Config
+	cfg.Clients = l
+	req := agent.Sign(t, agent.Signing(f.Config.Self, agent.Body(registrartest.SecretOf("1")).JSON(), f.Clock.Now()))
+	if got := registrartest.Ask(f.Replica(cfg), req.WithContext(ctx)); got.Status != 201 {
+		t.Error(got)
+	}
+	f.sound(agent.DID, registrartest.SecretOf("1"))
+	if len(l.given) != 2 || l.given[0] <= 0 || l.given[0] > 20*time.Second || l.given[1] > l.given[0] {
+		t.Errorf("the authority has %v of a lease of %s", l.given, f.Config.Lease)
 	}
 }
 

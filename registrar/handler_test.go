@@ -72,6 +72,8 @@ var refusedRequests = map[string]struct {
 	"a query":                     {target("did:a:b?x=1"), 404, "not_found", "route"},
 	"encoded colons":              {target("did%3Aa%3Ab"), 404, "not_found", "route"},
 	"an encoded DID":              {target("did:a:b%3Ac"), 403, "did_unsupported", "route"},
+	"a DID in upper case":         {target("did:a:B"), 403, "did_unsupported", "route"},
+	"a DID that some cut":         {target("did:a:" + strings.Repeat("b", 250)), 403, "did_unsupported", "route"},
 	"the registrar's DID":         {target(registrarDID), 403, "did_unsupported", "route"},
 	"a DID too long":              {target("did:a:" + strings.Repeat("b", 600)), 404, "not_found", "route"},
 	"a target too long":           {target("did:a:" + strings.Repeat("b", 60_000)), 404, "not_found", "route"},

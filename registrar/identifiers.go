@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/getbindu/bindu-go/identity/did"
 )
@@ -27,13 +28,13 @@ func Fingerprint(key ed25519.PublicKey) string {
 	return "SHA256:" + base64.RawStdEncoding.EncodeToString(sum[:])
 }
 
-// registrable reports whether a DID can be a client id. A percent sign could be
-// decoded on the way to the authorization server, into the id of another client.
+// maxClientID is the longest client id that every database of Hydra keeps whole.
+const maxClientID = 255
+
+// registrable reports whether a DID can be a client id that is nobody else's. A percent
+// sign could be decoded on the way to the authorization server, and there are databases
+// that compare ids without case or cut them.
 func registrable(d did.DID) bool {
-	for i := range len(d.String()) {
-		if d.String()[i] == '%' {
-			return false
-		}
-	}
-	return !d.IsZero()
+	special := func(c rune) bool { return c == '%' || 'A' <= c && c <= 'Z' }
+	return !d.IsZero() && len(d.String()) <= maxClientID && !strings.ContainsFunc(d.String(), special)
 }

@@ -77,13 +77,20 @@ func (r *Registrar) Finish(ctx context.Context) (n int, err error) {
 			err = errors.Join(err, failed)
 			continue
 		}
-		if failed := r.settle(ctx, *in); failed != nil {
+		if failed := r.settle(ctx, *in); failed != nil && !isDone(failed) {
 			err = errors.Join(err, fmt.Errorf("%s: %w", d, failed))
 			continue
 		}
 		n++
 	}
 	return n, err
+}
+
+// isDone reports that a DID was revoked while its change was settled, and that what
+// follows from it is done too.
+func isDone(err error) bool {
+	r, ok := errors.AsType[*Refusal](err)
+	return ok && r.Word == Revoked && r.Cause == nil
 }
 
 // take makes the intent of a DID ours, if its lease is over; nil if it is not.

@@ -35,7 +35,7 @@ var own = map[refusal.Word]said{
 	RegistrationInvalid: {http.StatusBadRequest, refusal.CodeInvalidParams, "The registration is malformed", "docs/registrar.md lists the members and their types."},
 	SecretWeak:          {http.StatusBadRequest, refusal.CodeInvalidParams, "The client secret is weak", "Send 32 to 54 random bytes in base64url without padding."},
 	SchemeRefused:       {http.StatusForbidden, refusal.CodeSignature, "Signature scheme not accepted", "Sign with octets-1."},
-	DIDUnsupported:      {http.StatusForbidden, refusal.CodeSignature, "The DID cannot be a client id", "Use a DID without percent-encoding, and not that of the registrar."},
+	DIDUnsupported:      {http.StatusForbidden, refusal.CodeSignature, "The DID cannot be a client id", "Use a DID in lower case, of at most 255 bytes, without percent-encoding; and not that of the registrar."},
 	PathMismatch:        {http.StatusForbidden, refusal.CodeMismatch, "X-DID differs from the DID in the path", "An agent registers nobody but itself."},
 	TokenRequired:       {http.StatusForbidden, refusal.CodePermissions, "An enrolment token is needed", "Ask the operator of the registrar for one, and send it in the member enrolmentToken."},
 	TokenRefused: {http.StatusForbidden, refusal.CodePermissions, "The enrolment is refused",

@@ -150,7 +150,7 @@ func (r *Registrar) conclude(ctx context.Context, in Intent, fn func(Tx) error) 
 	if err != nil || !removed {
 		return err
 	}
-	return errors.Join(refuse(Revoked, nil), r.remove(ctx, in))
+	return refuse(Revoked, r.remove(ctx, in)) // without a cause when all is done
 }
 
 // patience is how long the end of a change may wait for the database.
