@@ -141,13 +141,16 @@ func (r *Registrar) intend(tx Tx, q request, c *Client, now time.Time) (begun, e
 // whether a write took place, the lease goes on: nobody writes beside it.
 func (r *Registrar) carryOut(ctx context.Context, q request, b begun) (Result, error) {
 	was, err := r.write(ctx, q, b)
-	if errors.Is(err, errUnsettled) {
-		return Result{}, err
+	switch {
+	case err == nil:
+		err = r.confirm(ctx, b.intent)
+	case !errors.Is(err, errUnsettled):
+		err = errors.Join(err, r.abandon(ctx, b.intent))
+	}
+	if errors.Is(err, errLeaseOver) || err != nil && !r.cfg.Now().Before(b.intent.Until) {
+		err = errors.Join(err, r.recall(ctx, q.did))
 	}
 	if err != nil {
-		return Result{}, errors.Join(err, r.abandon(ctx, b.intent))
-	}
-	if err := r.confirm(ctx, b.intent); err != nil {
 		return Result{}, err
 	}
 	r.report(q, was)

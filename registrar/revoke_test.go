@@ -191,6 +191,30 @@ func TestALateWriteIsFoundAndReplaced(t *testing.T) {
 	f.sound(agent.DID, registrartest.SecretOf("3"))
 }
 
+// A machine that was asleep in the middle of a change does not bring back what was
+// deleted meanwhile, whether the DID is still revoked or restored already.
+func TestALateWriteBringsNothingBack(t *testing.T) {
+	t.Parallel()
+	for _, restored := range []bool{false, true} {
+		f := newFixture(t, inMode(registrar.ModeOpen))
+		agent := registrartest.NewAgent(t, "alice")
+		f.accept(agent, agent.Body(registrartest.SecretOf("1")))
+		release := hung(t, f, agent, registrartest.SecretOf("stolen"))
+		f.Clock.Advance(f.Config.Lease)
+		if done := f.revoke(agent.DID); !done.Removed {
+			t.Fatalf("%+v", done)
+		}
+		if restored {
+			f.restore(agent.DID)
+		}
+		want(t, release(), 503, "client_busy")
+		if f.Clients.Document(agent.DID) != nil {
+			t.Errorf("restored: %t: the client is back", restored)
+		}
+		f.sound(agent.DID, "")
+	}
+}
+
 // An authority that is down keeps no revocation from being one; it is deleted there
 // as soon as that can be.
 func TestARevocationIsCarriedThroughLater(t *testing.T) {

@@ -56,6 +56,36 @@ func (r *Registrar) remove(ctx context.Context, in Intent) error {
 	})
 }
 
+// recall is for who may have written after the lease was over, as a machine that was
+// asleep does: what others deleted meanwhile must not come back by that.
+func (r *Registrar) recall(ctx context.Context, d did.DID) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	var in *Intent
+	err := r.cfg.Store.Change(ctx, func(tx Tx) error {
+		if err := tx.Lock(d); err != nil {
+			return err
+		}
+		t, err := tx.Tombstone(d)
+		if err != nil {
+			return err
+		}
+		c, err := tx.Client(d)
+		if err != nil || c != nil && c.Document != nil && (t == nil || !t.Revoked) {
+			return err // there may be a client
+		}
+		if open, err := tx.Intent(d); err != nil || open != nil && !open.Remove {
+			return err // and who changes it reads what is there
+		}
+		in, err = r.intendRemoval(tx, d)
+		return err
+	})
+	if err != nil || in == nil {
+		return err
+	}
+	return r.remove(ctx, *in)
+}
+
 // finishBatch is how many changes one call of Finish settles at most.
 const finishBatch = 100
 

@@ -13,6 +13,9 @@ import (
 // errUnsettled: a write may have taken place, or may still. Its intent stays.
 var errUnsettled = errors.New("it is not known whether the client was written")
 
+// errLeaseOver is why a change was for nothing.
+var errLeaseOver = errors.New("the lease was over before the change")
+
 // errOtherHand is why somebody else must have changed a client.
 var errOtherHand = errors.New("the client is not what was written")
 
@@ -170,7 +173,7 @@ func (r *Registrar) end(ctx context.Context, in Intent, fn func(tx Tx, now *Inte
 			return err
 		}
 		if now == nil || now.Holder != in.Holder || now.Revision != in.Revision {
-			return refuse(Busy, errors.New("the lease was over before the change"))
+			return refuse(Busy, errLeaseOver)
 		}
 		return fn(tx, now)
 	})

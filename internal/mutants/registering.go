@@ -16,6 +16,7 @@ func registering() []mutant {
 		in("who is revoked registers", "enrol.go", "case t == nil || !t.Revoked:", "case t == nil || t.Seq > 0:"),
 		in("what is written beside a revocation stays", "revoke.go", "in.Remove, in.Document = true, nil", "in.Remove = false"),
 		in("a change that did not arrive counts", "settle.go", "if mismatch(has, in) != nil {", "if mismatch(has, in) != nil && in.Remove {"),
+		in("a late write brings a deleted client back", "register.go", "err = errors.Join(err, r.recall(ctx, q.did))", "err = errors.Join(err, nil)"),
 		in("a client with another key is taken over", "write.go", "case ours == nil && publicKeyIn(has) != did.EncodePublicKey(q.reg.Key):", "case false:"),
 		in("what another hand added is not seen", "drift.go", "!ours && !slices.Contains(kept, name)", "false && !ours"),
 		in("an enrolment token has no end of uses", "tokens.go", "case t.Uses >= t.MaxUses:", "case false:"),
