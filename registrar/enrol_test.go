@@ -70,7 +70,7 @@ func TestATokenThatDoesNotFitBindsNothing(t *testing.T) {
 		"any name":        {change: func(q *registrar.TokenRequest) { q.Name = "*" }, cause: "a pattern, and"},
 		"the last moment": {after: time.Minute - time.Millisecond},
 		"expired":         {after: time.Minute, cause: "expired"},
-		"of nobody":       {edit: func(s string) string { return s[:len(s)-1] + "A" }, cause: "not known"},
+		"of nobody":       {edit: anotherToken, cause: "not known"},
 		"too short":       {edit: func(s string) string { return s[:len(s)-1] }, cause: "malformed"},
 		"without prefix":  {edit: func(s string) string { return strings.Replace(s, "bindu", "hindu", 1) }, cause: "malformed"},
 	} {
@@ -114,6 +114,15 @@ func TestATokenThatDoesNotFitBindsNothing(t *testing.T) {
 			}
 		})
 	}
+}
+
+// anotherToken returns a token that differs in one character.
+func anotherToken(s string) string {
+	i := len(s) - 10
+	if s[i] == 'A' {
+		return s[:i] + "B" + s[i+1:]
+	}
+	return s[:i] + "A" + s[i+1:]
 }
 
 func TestATokenOfManyUsesBindsAsManyDIDsAndNoMore(t *testing.T) {

@@ -105,6 +105,26 @@ func testRevokedMeanwhile(t *testing.T, f *rows) {
 	}
 }
 
+// testAsleep lets a replica write after its lease was over and its DID revoked.
+func testAsleep(t *testing.T, f *rows) {
+	fix := NewFixture(t, f.store, func(c *registrar.Config) { c.Mode = registrar.ModeOpen })
+	agent, other := NewAgent(t, "alice"), fix.replicas(f.again, 1)[0]
+	cfg := fix.Config
+	cfg.Clients = meddling{Clients: fix.Clients, after: func() {}, before: func() {
+		fix.Clock.Advance(fix.Config.Lease)
+		if done, err := other.Revoke(t.Context(), agent.DID, ""); err != nil || !done.Removed {
+			t.Errorf("%+v %v", done, err)
+		}
+	}}
+	if got := fix.Register(fix.Replica(cfg), agent, agent.Body(SecretOf("1"))); got.State != "" {
+		t.Error(got)
+	}
+	fix.agrees("asleep", agent.DID)
+	if fix.Clients.Document(agent.DID) != nil {
+		t.Error("the client is back")
+	}
+}
+
 // testTokenRace lets replicas bind DIDs with one token at once.
 func testTokenRace(t *testing.T, f *rows) {
 	fix := NewFixture(t, f.store, nil)

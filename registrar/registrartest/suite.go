@@ -29,6 +29,7 @@ func Run(t *testing.T, open Open) {
 		"a change dies at every step":             testKilled,
 		"many replicas at one DID":                testReplicas,
 		"a revocation beside a change":            testRevokedMeanwhile,
+		"a write after a revocation":              testAsleep,
 		"a token is used by one of many":          testTokenRace,
 	} {
 		t.Run(name, func(t *testing.T) {
