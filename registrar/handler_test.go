@@ -205,6 +205,22 @@ func TestARequestCountsOnce(t *testing.T) {
 	}
 }
 
+// Who signs in an agent's name, with a nonce that the agent is about to use, keeps it
+// from nothing.
+func TestANonceBelongsToItsKey(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, inMode(registrar.ModeOpen))
+	agent := registrartest.NewAgent(t, "alice")
+	mask := registrartest.Agent{DID: agent.DID, Key: registrartest.NewKey(t, "thief")}
+	for _, a := range []registrartest.Agent{mask, agent} {
+		r := a.Signing(f.Config.Self, a.Body(registrartest.SecretOf("1")).JSON(), f.Clock.Now())
+		r.Nonce = strings.Repeat("n", 22)
+		if got := registrartest.Ask(f, a.Sign(t, r)); got.Status != map[bool]int{true: 201, false: 403}[a == agent] {
+			t.Error(got)
+		}
+	}
+}
+
 // What was refused once is not carried out when it is sent again: by then there
 // may be a reason to.
 func TestARefusedRequestCountsOnceToo(t *testing.T) {

@@ -82,7 +82,7 @@ func (r *Registrar) begin(ctx context.Context, q request, replayed func(Tx, requ
 // isReplay refuses a request that was seen before, whatever became of it. The clocks
 // of two replicas may differ by a window.
 func (r *Registrar) isReplay(tx Tx, q request, now time.Time) error {
-	fresh, err := tx.Remember(q.did, q.nonce, q.signed.Add(2*r.cfg.Window), now)
+	fresh, err := tx.Remember(q.reg.Key, q.nonce, q.signed.Add(2*r.cfg.Window), now)
 	if err == nil && !fresh {
 		err = refuse(refusal.Replayed, nil)
 	}

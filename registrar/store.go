@@ -74,9 +74,9 @@ type Tx interface {
 	Advance() (Head, error)
 	// SaveTombstone stores a tombstone in place of the DID's last one.
 	SaveTombstone(t Tombstone) error
-	// Remember stores that a DID used a nonce; false if it had. What was stored until
+	// Remember stores that a key used a nonce; false if it had. What was stored until
 	// a time before now may be forgotten.
-	Remember(d did.DID, nonce string, until, now time.Time) (bool, error)
+	Remember(key ed25519.PublicKey, nonce string, until, now time.Time) (bool, error)
 	// SaveToken stores a token under its hash.
 	SaveToken(t Token) error
 	// DeleteToken deletes the token with an id; false if there is none.

@@ -1,6 +1,7 @@
 package registrartest
 
 import (
+	"crypto/ed25519"
 	"errors"
 	"reflect"
 	"testing"
@@ -16,7 +17,7 @@ func Run(t *testing.T, open Open) {
 		"clients and their keys":                  testClients,
 		"scopes are replaced":                     testScopes,
 		"tombstones are numbered in order":        testTombstones,
-		"nonces count once per DID":               testNonces,
+		"nonces count once per key":               testNonces,
 		"enrolment tokens":                        testTokens,
 		"who waits":                               testPending,
 		"intents and lost ones":                   testIntents,
@@ -150,10 +151,10 @@ func testTombstones(_ *testing.T, f *rows) {
 }
 
 func testNonces(_ *testing.T, f *rows) {
-	alice, bob := f.did("alice"), f.did("bob")
+	alice, bob := NewKey(f, "alice").PublicKey(), NewKey(f, "bob").PublicKey()
 	until := begin.Add(time.Minute)
 	for _, tt := range []struct {
-		of    did.DID
+		of    ed25519.PublicKey
 		nonce string
 		now   time.Time
 		fresh bool

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"crypto/ed25519"
 	"database/sql"
 	"errors"
 	"time"
@@ -56,11 +57,11 @@ func (t *tx) head(query string) (h registrar.Head, err error) {
 }
 
 // Remember implements [registrar.Tx]. A few of the oldest go for each that comes.
-func (t *tx) Remember(d did.DID, nonce string, until, now time.Time) (bool, error) {
+func (t *tx) Remember(key ed25519.PublicKey, nonce string, until, now time.Time) (bool, error) {
 	if err := t.exec(forgetNonces, millis(now)); err != nil {
 		return false, err
 	}
-	return t.changed(insertNonce, d.String(), nonce, millis(until))
+	return t.changed(insertNonce, []byte(key), nonce, millis(until))
 }
 
 // Intent implements [registrar.Reader].

@@ -23,8 +23,8 @@ const (
 	selectHead = `SELECT epoch, seq FROM head`
 	advance    = `UPDATE head SET seq = seq + 1 RETURNING epoch, seq`
 
-	forgetNonces = `DELETE FROM nonces WHERE (did, nonce) IN (SELECT did, nonce FROM nonces WHERE until < ? LIMIT 100)`
-	insertNonce  = `INSERT INTO nonces (did, nonce, until) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`
+	forgetNonces = `DELETE FROM nonces WHERE (key, nonce) IN (SELECT key, nonce FROM nonces WHERE until < ? LIMIT 100)`
+	insertNonce  = `INSERT INTO nonces (key, nonce, until) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`
 
 	selectTokens = `SELECT hash, id, author, name, uses, max_uses, created_at, expires_at FROM tokens`
 	oneToken     = selectTokens + ` WHERE hash = ?`

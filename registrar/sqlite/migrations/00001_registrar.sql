@@ -46,11 +46,12 @@ CREATE TABLE head (
     seq   INTEGER NOT NULL
 ) STRICT;
 
+-- By key and not by DID: who signs in another's name uses up nothing of the other.
 CREATE TABLE nonces (
-    did   TEXT    NOT NULL,
+    key   BLOB    NOT NULL,
     nonce TEXT    NOT NULL,
     until INTEGER NOT NULL,
-    PRIMARY KEY (did, nonce)
+    PRIMARY KEY (key, nonce)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX nonces_until ON nonces (until);
