@@ -20,6 +20,7 @@ func mutants() []mutant {
 		signing(),
 		shares(),
 		servers(),
+		registering(),
 		trust(),
 		replaying(),
 		taskShares(),

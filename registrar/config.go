@@ -1,0 +1,133 @@
+package registrar
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/getbindu/bindu-go/identity/did"
+)
+
+// Mode says how a DID that is not known is enrolled where its agent has no
+// enrolment token. One whose name does not follow from its key needs one always.
+type Mode string
+
+// The modes.
+const (
+	// ModeToken enrols nobody without a token.
+	ModeToken Mode = "token"
+	// ModeApprove lets the agent wait for the operator.
+	ModeApprove Mode = "approve"
+	// ModeOpen enrols everybody; what a DID says of its author proves nothing then.
+	ModeOpen Mode = "open"
+)
+
+// MaxTokenLifetime is the longest for which an access token of a client lives.
+const MaxTokenLifetime = 5 * time.Minute
+
+// ScopeAdmin is granted by name alone ([Registrar.Grant]).
+const ScopeAdmin = "agent:admin"
+
+// Config is what a [Registrar] needs. Every field is wanted unless it says otherwise.
+type Config struct {
+	// Self is the registrar's own DID, the audience of every request.
+	Self    did.DID
+	Store   Store
+	Clients Clients
+	Mode    Mode
+	// Scopes are those of a DID that is granted none by name.
+	Scopes []string
+	// Audience are the audiences for which agents may ask tokens; it may be empty.
+	Audience []string
+	// TokenLifetime is at most [MaxTokenLifetime], in whole seconds.
+	TokenLifetime time.Duration
+	// Window is how far the time of signing may be from ours.
+	Window time.Duration
+	// Lease is how long one change may take. In its last third nothing more is asked
+	// of the authorization server.
+	Lease time.Duration
+	// PendingFor is how long a wish to be enrolled waits; MaxPending how many do, of
+	// which one address may have MaxPendingPerAddress.
+	PendingFor           time.Duration
+	MaxPending           int
+	MaxPendingPerAddress int
+	// MaxDIDsPerAddress is how many DIDs may be bound from one address, ever.
+	MaxDIDsPerAddress int
+	// Rates of requests, looked at before any signature.
+	Rates Rates
+	// Logger may be nil.
+	Logger *slog.Logger
+	// Now and Random may be nil, for the clock and crypto/rand.
+	Now    func() time.Time
+	Random io.Reader
+}
+
+// Registrar registers agents. Its methods may be called concurrently.
+type Registrar struct {
+	cfg    Config
+	limits *limits
+}
+
+// New returns a registrar, or what is wrong with cfg.
+func New(cfg Config) (*Registrar, error) {
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Random == nil {
+		cfg.Random = rand.Reader
+	}
+	if err := cfg.check(); err != nil {
+		return nil, fmt.Errorf("registrar: %w", err)
+	}
+	return &Registrar{cfg: cfg, limits: newLimits(cfg.Rates)}, nil
+}
+
+func (cfg Config) check() error {
+	positive := cfg.Window > 0 && cfg.Lease > 0 && cfg.PendingFor > 0 &&
+		cfg.MaxPending > 0 && cfg.MaxPendingPerAddress > 0 && cfg.MaxDIDsPerAddress > 0
+	switch {
+	case cfg.Self.IsZero() || cfg.Store == nil || cfg.Clients == nil:
+		return errors.New("own DID, store and clients are needed")
+	case !slices.Contains([]Mode{ModeToken, ModeApprove, ModeOpen}, cfg.Mode):
+		return fmt.Errorf("%q is no mode of enrolment", cfg.Mode)
+	case !positive || !cfg.Rates.positive():
+		return errors.New("times, bounds and rates must be positive")
+	case cfg.TokenLifetime < time.Second || cfg.TokenLifetime > MaxTokenLifetime || cfg.TokenLifetime%time.Second != 0:
+		return fmt.Errorf("tokens live for whole seconds, at most %s", MaxTokenLifetime)
+	case slices.Contains(cfg.Scopes, ScopeAdmin):
+		return fmt.Errorf("%s is granted by name alone", ScopeAdmin)
+	}
+	return checkScopes(cfg.Scopes)
+}
+
+// ErrScopes: a list of scopes is empty or has one that is none (RFC 6749 section
+// 3.3). To an empty one the authorization server would add scopes of its own.
+var ErrScopes = errors.New("malformed scopes")
+
+func checkScopes(scopes []string) error {
+	if len(scopes) == 0 {
+		return fmt.Errorf("%w: there must be one at least", ErrScopes)
+	}
+	for _, s := range scopes {
+		malformed := func(c rune) bool { return c <= ' ' || c == '"' || c == '\\' || c > '~' }
+		if s == "" || strings.ContainsFunc(s, malformed) {
+			return fmt.Errorf("%w: %q", ErrScopes, s)
+		}
+	}
+	return nil
+}
+
+// lease gives an intent to somebody for a while: nobody has held one by that name.
+func (r *Registrar) lease(in *Intent, now time.Time) error {
+	holder, err := newID(r.cfg.Random)
+	in.Holder, in.Until = holder, now.Add(r.cfg.Lease)
+	return err
+}

@@ -1,0 +1,72 @@
+package registrar_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/getbindu/bindu-go/registrar"
+	"github.com/getbindu/bindu-go/registrar/registrartest"
+)
+
+func TestWaitingAgentsAreBounded(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, inMode(registrar.ModeApprove))
+	from := func(address, name string) registrartest.Answer {
+		a := registrartest.NewAgent(t, name)
+		r := a.Sign(t, a.Signing(f.Config.Self, a.Body(registrartest.SecretOf(name)).JSON(), f.Clock.Now()))
+		r.RemoteAddr = address
+		return registrartest.Ask(f, r)
+	}
+	for _, tt := range []struct {
+		address, name string
+		status        int
+	}{
+		{"192.0.2.1:1", "a", 202}, {"192.0.2.1:2", "b", 202}, {"192.0.2.1:1", "a", 202},
+		{"192.0.2.1:3", "c", 503}, {"192.0.2.2:1", "c", 202}, {"192.0.2.3:1", "d", 503}, {"192.0.2.1:1", "a", 202},
+	} {
+		if got := from(tt.address, tt.name); got.Status != tt.status || (tt.status == 503) != (got.Reason == "pending_full") {
+			t.Errorf("%s from %s: %s", tt.name, tt.address, got)
+		}
+	}
+	f.Clock.Advance(f.Config.PendingFor)
+	if all, err := f.Pending(t.Context()); err != nil || len(all) != 0 {
+		t.Errorf("%+v %v", all, err)
+	}
+	if got := from("192.0.2.1:3", "c"); got.Status != 202 {
+		t.Error(got)
+	}
+}
+
+func TestTheOperatorDecidesByDIDAndFingerprint(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, inMode(registrar.ModeApprove))
+	alice, bob := registrartest.NewAgent(t, "alice"), registrartest.NewAgent(t, "bob")
+	for _, a := range []registrartest.Agent{alice, bob} {
+		want(t, f.put(a, a.Body(registrartest.SecretOf("1"))), 202, "")
+		f.Clock.Advance(time.Second)
+	}
+	all, err := f.Pending(t.Context())
+	if err != nil || len(all) != 2 || all[0].DID != alice.DID || all[1].DID != bob.DID {
+		t.Fatalf("%+v %v", all, err)
+	}
+	prints := []string{registrar.Fingerprint(alice.Key.PublicKey()), registrar.Fingerprint(bob.Key.PublicKey())}
+	if err := f.Approve(t.Context(), alice.DID, prints[1]); !errors.Is(err, registrar.ErrNotPending) {
+		t.Errorf("approved by another key: %v", err)
+	}
+	if err := errors.Join(f.Approve(t.Context(), alice.DID, prints[0]), f.Deny(t.Context(), bob.DID, prints[1])); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Approve(t.Context(), bob.DID, prints[1]); !errors.Is(err, registrar.ErrNotPending) {
+		t.Errorf("approved after it was denied: %v", err)
+	}
+	f.accept(alice, alice.Body(registrartest.SecretOf("1")))
+	want(t, f.put(bob, bob.Body(registrartest.SecretOf("1"))), 202, "")
+	f.Clock.Advance(f.Config.PendingFor)
+	if err := f.Approve(t.Context(), bob.DID, prints[1]); !errors.Is(err, registrar.ErrNotPending) {
+		t.Errorf("approved after it expired: %v", err)
+	}
+	if row := f.Row(bob.DID); row.Client != nil || row.Keys != nil {
+		t.Errorf("bound: %+v", row)
+	}
+}

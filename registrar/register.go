@@ -1,0 +1,168 @@
+package registrar
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/getbindu/bindu-go/internal/refusal"
+)
+
+// Result is what a registration came to.
+type Result struct {
+	// Pending is true while the agent waits for the operator; nothing below is set then.
+	Pending bool
+	// Created is true where the authorization server had no client.
+	Created bool
+	// Scopes and Audience are what the client may ask tokens for.
+	Scopes, Audience []string
+	// Drift is what the document was before, where there was one.
+	Drift []Drift
+	// Foreign is true where it was not what we had written.
+	Foreign bool
+}
+
+// register carries out a request whose signature was verified. What is wrong with
+// it is a [Refusal].
+func (r *Registrar) register(ctx context.Context, q request) (Result, error) {
+	for replayed := r.isReplay; ; replayed = nil {
+		b, err := r.begin(ctx, q, replayed)
+		switch {
+		case errors.Is(err, errWaits):
+			return Result{Pending: true}, nil
+		case err != nil:
+			return Result{}, err
+		case b.lost == nil:
+			return r.carryOut(ctx, q, b)
+		}
+		// What somebody left is settled first. Nobody else begins meanwhile: the lease is ours.
+		if err := r.settle(ctx, *b.lost); err != nil {
+			return Result{}, err
+		}
+	}
+}
+
+// begun is a change that was begun.
+type begun struct {
+	client *Client
+	scopes []string
+	intent Intent
+	// lost is set instead where an intent that its holder left is ours to settle.
+	lost *Intent
+}
+
+// begin decides about a request, and stores the intent to carry it out. A refusal
+// stores that the request was seen, and nothing else.
+func (r *Registrar) begin(ctx context.Context, q request, replayed func(Tx, request, time.Time) error) (b begun, err error) {
+	var decided error
+	err = r.cfg.Store.Change(ctx, func(tx Tx) error {
+		now := r.cfg.Now()
+		if err := tx.Lock(q.did); err != nil {
+			return err
+		}
+		if replayed != nil {
+			if err := replayed(tx, q, now); err != nil {
+				return err
+			}
+		}
+		b, decided = r.decide(tx, q, now)
+		if _, refused := errors.AsType[*Refusal](decided); refused || errors.Is(decided, errWaits) {
+			return nil
+		}
+		return decided
+	})
+	if err == nil {
+		err = decided
+	}
+	return b, err
+}
+
+// isReplay refuses a request that was seen before, whatever became of it. The clocks
+// of two replicas may differ by a window.
+func (r *Registrar) isReplay(tx Tx, q request, now time.Time) error {
+	fresh, err := tx.Remember(q.reg.Key, q.nonce, q.signed.Add(2*r.cfg.Window), now)
+	if err == nil && !fresh {
+		err = refuse(refusal.Replayed, nil)
+	}
+	return err
+}
+
+// decide writes nothing before the last thing that it could refuse for, and tells
+// nothing of the DID before the key is known to be its own.
+func (r *Registrar) decide(tx Tx, q request, now time.Time) (begun, error) {
+	c, err := r.known(tx, q, now)
+	if err != nil {
+		return begun{}, err
+	}
+	if err := checkRevoked(tx, q, c != nil); err != nil {
+		return begun{}, err
+	}
+	in, err := tx.Intent(q.did)
+	if err != nil {
+		return begun{}, err
+	}
+	if in != nil && now.Before(in.Until) {
+		return begun{}, &Refusal{Word: Busy, RetryAfter: in.Until.Sub(now)}
+	}
+	if c == nil {
+		if c, err = r.enrol(tx, q, now); err != nil {
+			return begun{}, err
+		}
+	}
+	if in != nil {
+		return begun{lost: in}, errors.Join(r.lease(in, now), tx.SaveIntent(*in))
+	}
+	return r.intend(tx, q, c, now)
+}
+
+func (r *Registrar) intend(tx Tx, q request, c *Client, now time.Time) (begun, error) {
+	scopes, err := tx.Scopes(q.did)
+	if err != nil {
+		return begun{}, err
+	}
+	if len(scopes) == 0 {
+		scopes = r.cfg.Scopes
+	}
+	c.Revision++
+	document, err := r.wanted(c, q.reg, scopes)
+	if err != nil {
+		return begun{}, err
+	}
+	in := Intent{DID: q.did, Revision: c.Revision, Document: document}
+	if err := r.lease(&in, now); err != nil {
+		return begun{}, err
+	}
+	return begun{client: c, scopes: scopes, intent: in}, errors.Join(tx.SaveClient(c), tx.SaveIntent(in))
+}
+
+// carryOut writes what was begun and stores what it came to. Where it is not known
+// whether a write took place, the lease goes on: nobody writes beside it.
+func (r *Registrar) carryOut(ctx context.Context, q request, b begun) (Result, error) {
+	was, err := r.write(ctx, q, b)
+	switch {
+	case err == nil:
+		err = r.confirm(ctx, b.intent)
+	case !errors.Is(err, errUnsettled):
+		err = errors.Join(err, r.abandon(ctx, b.intent))
+	}
+	if errors.Is(err, errLeaseOver) || err != nil && !r.cfg.Now().Before(b.intent.Until) {
+		err = errors.Join(err, r.recall(ctx, q.did))
+	}
+	if err != nil {
+		return Result{}, err
+	}
+	r.report(q, was)
+	return Result{
+		Created: was.created, Scopes: b.scopes, Audience: r.cfg.Audience, Drift: was.drift, Foreign: was.foreign,
+	}, nil
+}
+
+func (r *Registrar) report(q request, was before) {
+	if was.foreign {
+		r.cfg.Logger.Warn("a client was changed by another hand and is written anew", slog.String("reason", string(ForeignWriter)),
+			slog.String("client_id", q.did.String()), slog.String("drift", fmt.Sprintf("%.2000s", fmt.Sprint(was.drift))))
+	}
+	r.cfg.Logger.Info("client registered", slog.String("client_id", q.did.String()), slog.Bool("created", was.created))
+}

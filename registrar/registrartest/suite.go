@@ -1,0 +1,170 @@
+package registrartest
+
+import (
+	"crypto/ed25519"
+	"errors"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/registrar"
+)
+
+// Run tests a store implementation.
+func Run(t *testing.T, open Open) {
+	for name, test := range map[string]func(*testing.T, *rows){
+		"clients and their keys":                  testClients,
+		"scopes are replaced":                     testScopes,
+		"tombstones are numbered in order":        testTombstones,
+		"nonces count once per key":               testNonces,
+		"enrolment tokens":                        testTokens,
+		"who waits":                               testPending,
+		"intents and lost ones":                   testIntents,
+		"what fails changes nothing":              testRollback,
+		"what is not there is nil":                testNothing,
+		"readers see one state":                   testView,
+		"changes of two processes follow another": testTurns,
+		"a change outlives its request":           testCancelled,
+		"a database that is opened again":         testAgain,
+		"a change dies at every step":             testKilled,
+		"many replicas at one DID":                testReplicas,
+		"a revocation beside a change":            testRevokedMeanwhile,
+		"a write after a revocation":              testAsleep,
+		"a token is used by one of many":          testTokenRace,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			again := open(t)
+			test(t, &rows{T: t, again: again, store: again()})
+		})
+	}
+}
+
+// rows is a database that is looked at row by row.
+type rows struct {
+	*testing.T
+	again func() registrar.Store
+	store registrar.Store
+}
+
+// begin is when the tests take place.
+var begin = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
+
+func (f *rows) did(name string) did.DID { return NewAgent(f, name).DID }
+
+func (f *rows) change(fn func(registrar.Tx) error) {
+	f.Helper()
+	if err := f.store.Change(f.Context(), fn); err != nil {
+		f.Fatal(err)
+	}
+}
+
+func (f *rows) view(fn func(registrar.Reader) error) {
+	f.Helper()
+	if err := f.store.View(f.Context(), fn); err != nil {
+		f.Fatal(err)
+	}
+}
+
+// same fails the test unless a method returned a value and no error.
+func same[T any](f *rows, want T) func(T, error) {
+	return func(got T, err error) {
+		f.Helper()
+		if err != nil || !reflect.DeepEqual(got, want) {
+			f.Errorf("%+v, %v, want %+v", got, err, want)
+		}
+	}
+}
+
+func (f *rows) client(name string) *registrar.Client {
+	return &registrar.Client{DID: f.did(name), Revision: 1, Address: "192.0.2.1", Voucher: "open", BoundAt: begin}
+}
+
+func testClients(t *testing.T, f *rows) {
+	alice, bob := f.client("alice"), f.client("bob")
+	bob.Document, bob.Address = []byte(`{"a":"b"}`), "192.0.2.2"
+	old := registrar.Key{Public: NewKey(t, "old").PublicKey(), From: begin.Add(-time.Hour), Until: begin}
+	next := registrar.Key{Public: NewKey(t, "next").PublicKey(), From: begin}
+	f.change(func(tx registrar.Tx) error {
+		return errors.Join(tx.Lock(alice.DID), tx.SaveClient(alice), tx.SaveClient(bob),
+			tx.SaveKey(alice.DID, next), tx.SaveKey(alice.DID, registrar.Key{Public: old.Public, From: old.From}), tx.SaveKey(alice.DID, old))
+	})
+	alice.Document, alice.Revision, alice.Address = []byte(`{}`), 2, "192.0.2.2"
+	f.change(func(tx registrar.Tx) error { return errors.Join(tx.Lock(alice.DID), tx.SaveClient(alice)) })
+	f.view(func(read registrar.Reader) error {
+		same(f, alice)(read.Client(alice.DID))
+		same(f, bob)(read.Client(bob.DID))
+		same(f, 0)(read.CountClients("192.0.2.1"))
+		same(f, 2)(read.CountClients("192.0.2.2"))
+		same(f, []registrar.Key{old, next})(read.Keys(alice.DID))
+		same(f, []registrar.Key(nil))(read.Keys(bob.DID))
+		return nil
+	})
+	alice.Document = nil
+	f.change(func(tx registrar.Tx) error { return tx.SaveClient(alice) })
+	f.view(func(read registrar.Reader) error {
+		same(f, alice)(read.Client(alice.DID))
+		return nil
+	})
+}
+
+func testScopes(_ *testing.T, f *rows) {
+	alice, bob := f.did("alice"), f.did("bob") // known or not
+	for _, scopes := range [][]string{{"b", "a", "b"}, {"c"}, nil} {
+		f.change(func(tx registrar.Tx) error { return tx.SetScopes(alice, scopes) })
+		wanted := map[int][]string{3: {"a", "b"}, 1: {"c"}, 0: nil}[len(scopes)]
+		f.view(func(read registrar.Reader) error {
+			same(f, wanted)(read.Scopes(alice))
+			same(f, []string(nil))(read.Scopes(bob))
+			return nil
+		})
+	}
+}
+
+func testTombstones(_ *testing.T, f *rows) {
+	alice, bob := f.did("alice"), f.did("bob")
+	var epoch string
+	save := func(d did.DID, revoked bool) (t registrar.Tombstone) {
+		f.change(func(tx registrar.Tx) error {
+			head, err := tx.Advance()
+			epoch = head.Epoch
+			t = registrar.Tombstone{DID: d, Revoked: revoked, Seq: head.Seq, At: begin, Note: "a note"}
+			return errors.Join(err, tx.SaveTombstone(t))
+		})
+		return t
+	}
+	save(alice, true)
+	second, third := save(bob, true), save(alice, false)
+	if second.Seq != 2 || third.Seq != 3 || epoch == "" {
+		f.Errorf("%+v %+v %q", second, third, epoch)
+	}
+	f.view(func(read registrar.Reader) error {
+		same(f, registrar.Head{Epoch: epoch, Seq: 3})(read.Head())
+		same(f, &third)(read.Tombstone(alice))
+		same(f, []registrar.Tombstone{second, third})(read.Tombstones(0, 10))
+		same(f, []registrar.Tombstone{second})(read.Tombstones(1, 1))
+		same(f, []registrar.Tombstone{third})(read.Tombstones(2, 10))
+		same(f, []registrar.Tombstone(nil))(read.Tombstones(3, 10))
+		return nil
+	})
+}
+
+func testNonces(_ *testing.T, f *rows) {
+	alice, bob := NewKey(f, "alice").PublicKey(), NewKey(f, "bob").PublicKey()
+	until := begin.Add(time.Minute)
+	for _, tt := range []struct {
+		of    ed25519.PublicKey
+		nonce string
+		now   time.Time
+		fresh bool
+	}{
+		{alice, "n", begin, true}, {alice, "n", begin, false}, {bob, "n", begin, true}, {alice, "m", begin, true},
+		{alice, "n", until, false}, {bob, "n", until, false},
+	} {
+		f.change(func(tx registrar.Tx) error {
+			same(f, tt.fresh)(tx.Remember(tt.of, tt.nonce, until, tt.now))
+			return nil
+		})
+	}
+}

@@ -1,0 +1,122 @@
+package registrar
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+
+	"github.com/getbindu/bindu-go/identity/did"
+)
+
+// Revocation is what Revoke came to.
+type Revocation struct {
+	Tombstone
+	// Removed is true when client and tokens are gone from the authorization server.
+	// Until then that is tried again ([Registrar.Finish]); the DID counts as revoked
+	// already.
+	Removed bool
+}
+
+// Revoke revokes a DID, known or not. When it returns without error the DID is
+// revoked, whatever the authorization server does; it waits for nobody who is about
+// to change the client. Errors: [ErrStorage].
+func (r *Registrar) Revoke(ctx context.Context, d did.DID, note string) (Revocation, error) {
+	var done Revocation
+	var in *Intent
+	err := r.cfg.Store.Change(ctx, func(tx Tx) (err error) {
+		if err := tx.Lock(d); err != nil {
+			return err
+		}
+		if done.Tombstone, err = r.bury(tx, d, true, note); err != nil {
+			return err
+		}
+		in, err = r.intendRemoval(tx, d)
+		return err
+	})
+	if err != nil {
+		return Revocation{}, err
+	}
+	if in == nil {
+		return done, nil // who has the lease deletes what it writes
+	}
+	if err := r.remove(ctx, *in); err != nil {
+		r.cfg.Logger.Warn("a revoked client could not be deleted at the authorization server yet",
+			slog.String("client_id", d.String()), slog.Any("error", err))
+		return done, nil
+	}
+	done.Removed = true
+	return done, nil
+}
+
+// bury stores a tombstone, unless the last one says the same.
+func (r *Registrar) bury(tx Tx, d did.DID, revoked bool, note string) (Tombstone, error) {
+	last, err := tx.Tombstone(d)
+	if err != nil {
+		return Tombstone{}, err
+	}
+	if last != nil && last.Revoked == revoked {
+		return *last, nil
+	}
+	head, err := tx.Advance()
+	if err != nil {
+		return Tombstone{}, err
+	}
+	t := Tombstone{DID: d, Revoked: revoked, Seq: head.Seq, At: r.cfg.Now(), Note: note}
+	return t, tx.SaveTombstone(t)
+}
+
+// intendRemoval makes sure that the client goes. It returns the intent to carry that
+// out, nil where somebody is changing the client and will see it.
+func (r *Registrar) intendRemoval(tx Tx, d did.DID) (*Intent, error) {
+	in, err := tx.Intent(d)
+	if err != nil {
+		return nil, err
+	}
+	now := r.cfg.Now()
+	if in != nil && now.Before(in.Until) {
+		in.Remove, in.Document = true, nil
+		return nil, tx.SaveIntent(*in)
+	}
+	next := Intent{DID: d, Remove: true}
+	if in != nil {
+		next.Revision = in.Revision
+	}
+	return &next, errors.Join(r.lease(&next, now), tx.SaveIntent(next))
+}
+
+// ErrNotRevoked: there is nothing to restore.
+var ErrNotRevoked = errors.New("the DID is not revoked, and its client not missing")
+
+// Restore lets a revoked DID register again, with the key that it had. One that is
+// not revoked may register anew after somebody else deleted its client. A deletion
+// that was begun is carried through all the same: what a thief was given does not
+// come back. Errors: [ErrNotRevoked], [ErrStorage].
+func (r *Registrar) Restore(ctx context.Context, d did.DID, note string) (Tombstone, error) {
+	var done Tombstone
+	err := r.cfg.Store.Change(ctx, func(tx Tx) error {
+		if err := tx.Lock(d); err != nil {
+			return err
+		}
+		t, err := tx.Tombstone(d)
+		if err != nil {
+			return err
+		}
+		c, err := tx.Client(d)
+		if err != nil {
+			return err
+		}
+		revoked, registered := t != nil && t.Revoked, c != nil && c.Document != nil
+		if !revoked && !registered {
+			return ErrNotRevoked
+		}
+		if registered {
+			c.Document = nil
+			err = tx.SaveClient(c)
+		}
+		if err == nil && revoked {
+			done, err = r.bury(tx, d, false, note)
+		}
+		return err
+	})
+	return done, err
+}

@@ -1,0 +1,95 @@
+package sqlite
+
+import (
+	"crypto/ed25519"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/registrar"
+)
+
+// errNoHead: the row was made with the database.
+var errNoHead = errors.New("the table head is empty")
+
+// Tombstone implements [registrar.Reader].
+func (t *tx) Tombstone(d did.DID) (*registrar.Tombstone, error) {
+	all, err := t.tombstones(selectTombstone, d.String())
+	if len(all) == 0 {
+		return nil, err
+	}
+	return &all[0], err
+}
+
+// Tombstones implements [registrar.Reader].
+func (t *tx) Tombstones(after int64, limit int) ([]registrar.Tombstone, error) {
+	return t.tombstones(selectTombstones, after, limit)
+}
+
+func (t *tx) tombstones(query string, args ...any) (all []registrar.Tombstone, err error) {
+	err = t.every(query, args, func(rows *sql.Rows) error {
+		var s registrar.Tombstone
+		err := rows.Scan(identifier{&s.DID}, &s.Revoked, &s.Seq, moment{&s.At}, &s.Note)
+		all = append(all, s)
+		return err
+	})
+	return all, err
+}
+
+// SaveTombstone implements [registrar.Tx].
+func (t *tx) SaveTombstone(s registrar.Tombstone) error {
+	return t.exec(upsertTombstone, s.DID.String(), s.Revoked, s.Seq, millis(s.At), s.Note)
+}
+
+// Head implements [registrar.Reader].
+func (t *tx) Head() (registrar.Head, error) { return t.head(selectHead) }
+
+// Advance implements [registrar.Tx].
+func (t *tx) Advance() (registrar.Head, error) { return t.head(advance) }
+
+func (t *tx) head(query string) (h registrar.Head, err error) {
+	found, err := t.one(query, nil, &h.Epoch, &h.Seq)
+	if err == nil && !found {
+		err = errNoHead
+	}
+	return h, err
+}
+
+// Remember implements [registrar.Tx]. A few of the oldest go for each that comes.
+func (t *tx) Remember(key ed25519.PublicKey, nonce string, until, now time.Time) (bool, error) {
+	if err := t.exec(forgetNonces, millis(now)); err != nil {
+		return false, err
+	}
+	return t.changed(insertNonce, []byte(key), nonce, millis(until))
+}
+
+// Intent implements [registrar.Reader].
+func (t *tx) Intent(d did.DID) (*registrar.Intent, error) {
+	var in registrar.Intent
+	found, err := t.one(selectIntent, []any{d.String()},
+		identifier{&in.DID}, &in.Revision, &in.Remove, (*document)(&in.Document), &in.Holder, moment{&in.Until})
+	if !found {
+		return nil, err
+	}
+	return &in, nil
+}
+
+// Lost implements [registrar.Reader].
+func (t *tx) Lost(now time.Time, limit int) (all []did.DID, err error) {
+	err = t.every(selectLost, []any{millis(now), limit}, func(rows *sql.Rows) error {
+		var d did.DID
+		err := rows.Scan(identifier{&d})
+		all = append(all, d)
+		return err
+	})
+	return all, err
+}
+
+// SaveIntent implements [registrar.Tx].
+func (t *tx) SaveIntent(in registrar.Intent) error {
+	return t.exec(upsertIntent, in.DID.String(), in.Revision, in.Remove, jsonText(in.Document), in.Holder, millis(in.Until))
+}
+
+// DeleteIntent implements [registrar.Tx].
+func (t *tx) DeleteIntent(d did.DID) error { return t.exec(deleteIntent, d.String()) }

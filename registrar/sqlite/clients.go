@@ -1,0 +1,106 @@
+package sqlite
+
+import (
+	"database/sql"
+	"time"
+
+	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/registrar"
+)
+
+// Client implements [registrar.Reader].
+func (t *tx) Client(d did.DID) (*registrar.Client, error) {
+	c := registrar.Client{DID: d}
+	found, err := t.one(selectClient, []any{d.String()},
+		(*document)(&c.Document), &c.Revision, &c.Address, &c.Voucher, moment{&c.BoundAt})
+	if !found {
+		return nil, err
+	}
+	return &c, nil
+}
+
+// CountClients implements [registrar.Reader].
+func (t *tx) CountClients(address string) (n int, err error) {
+	_, err = t.one(countClients, []any{address}, &n)
+	return n, err
+}
+
+// SaveClient implements [registrar.Tx].
+func (t *tx) SaveClient(c *registrar.Client) error {
+	return t.exec(upsertClient, c.DID.String(), jsonText(c.Document), c.Revision, c.Address, c.Voucher, millis(c.BoundAt))
+}
+
+// Keys implements [registrar.Reader].
+func (t *tx) Keys(d did.DID) (all []registrar.Key, err error) {
+	err = t.every(selectKeys, []any{d.String()}, func(rows *sql.Rows) error {
+		var k registrar.Key
+		err := rows.Scan((*[]byte)(&k.Public), moment{&k.From}, moment{&k.Until})
+		all = append(all, k)
+		return err
+	})
+	return all, err
+}
+
+// SaveKey implements [registrar.Tx].
+func (t *tx) SaveKey(d did.DID, k registrar.Key) error {
+	return t.exec(upsertKey, d.String(), []byte(k.Public), millis(k.From), millis(k.Until))
+}
+
+// Scopes implements [registrar.Reader].
+func (t *tx) Scopes(d did.DID) (all []string, err error) {
+	err = t.every(selectScopes, []any{d.String()}, func(rows *sql.Rows) error {
+		var scope string
+		err := rows.Scan(&scope)
+		all = append(all, scope)
+		return err
+	})
+	return all, err
+}
+
+// SetScopes implements [registrar.Tx].
+func (t *tx) SetScopes(d did.DID, scopes []string) error {
+	if err := t.exec(deleteScopes, d.String()); err != nil {
+		return err
+	}
+	for _, scope := range scopes {
+		if err := t.exec(insertScope, d.String(), scope); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Pending implements [registrar.Reader].
+func (t *tx) Pending(d did.DID) (*registrar.Pending, error) {
+	all, err := t.pending(onePending, d.String())
+	if len(all) == 0 {
+		return nil, err
+	}
+	return &all[0], err
+}
+
+// AllPending implements [registrar.Reader].
+func (t *tx) AllPending(now time.Time) ([]registrar.Pending, error) {
+	return t.pending(everyPending, millis(now))
+}
+
+func (t *tx) pending(query string, args ...any) (all []registrar.Pending, err error) {
+	err = t.every(query, args, func(rows *sql.Rows) error {
+		var p registrar.Pending
+		err := rows.Scan(identifier{&p.DID}, (*[]byte)(&p.Key), &p.Address, moment{&p.At}, moment{&p.Until})
+		all = append(all, p)
+		return err
+	})
+	return all, err
+}
+
+// SavePending implements [registrar.Tx].
+func (t *tx) SavePending(p registrar.Pending, now time.Time) error {
+	if err := t.exec(forgetPending, millis(now)); err != nil {
+		return err
+	}
+	return t.exec(upsertPending, p.DID.String(), []byte(p.Key), p.Address, millis(p.At), millis(p.Until))
+}
+
+// DeletePending implements [registrar.Tx].
+func (t *tx) DeletePending(d did.DID) error { return t.exec(deletePending, d.String()) }

@@ -1,0 +1,39 @@
+package sqlite
+
+import (
+	"errors"
+	"fmt"
+
+	driver "modernc.org/sqlite"
+	codes "modernc.org/sqlite/lib"
+
+	"github.com/getbindu/bindu-go/registrar"
+)
+
+// ErrCorrupt: the database is damaged, or none of ours. It was not touched.
+var ErrCorrupt = fmt.Errorf("%s is corrupt: restore it from a backup; without it no revocation is known", FileName)
+
+// fault marks what the driver reports with [registrar.ErrStorage], and with
+// [ErrCorrupt] where it is what the file holds; all other errors are returned as
+// they are.
+func fault(err error) error {
+	var e *driver.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	switch e.Code() & 0xff { // the rest says more precisely what failed
+	case codes.SQLITE_CORRUPT, codes.SQLITE_NOTADB:
+		return fmt.Errorf("%w: %w: %w", registrar.ErrStorage, ErrCorrupt, err)
+	}
+	return fmt.Errorf("%w: %w", registrar.ErrStorage, err)
+}
+
+// opening is fault for a start: a statement that fails there meets tables that
+// are not ours.
+func opening(err error) error {
+	var e *driver.Error
+	if errors.As(err, &e) && e.Code()&0xff == codes.SQLITE_ERROR {
+		err = fmt.Errorf("%w: %w", ErrCorrupt, err)
+	}
+	return fault(err)
+}

@@ -1,0 +1,50 @@
+package sqlite
+
+const (
+	selectClient = `SELECT document, revision, address, voucher, bound_at FROM clients WHERE did = ?`
+	countClients = `SELECT count(*) FROM clients WHERE address = ?`
+	upsertClient = `INSERT INTO clients (did, document, revision, address, voucher, bound_at) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (did) DO UPDATE SET document = excluded.document, revision = excluded.revision,
+		address = excluded.address, voucher = excluded.voucher, bound_at = excluded.bound_at`
+
+	selectKeys = `SELECT key, valid_from, valid_until FROM keys WHERE did = ? ORDER BY valid_from, key`
+	upsertKey  = `INSERT INTO keys (did, key, valid_from, valid_until) VALUES (?, ?, ?, ?)
+		ON CONFLICT (did, key) DO UPDATE SET valid_from = excluded.valid_from, valid_until = excluded.valid_until`
+
+	selectScopes = `SELECT scope FROM scopes WHERE did = ? ORDER BY scope`
+	deleteScopes = `DELETE FROM scopes WHERE did = ?`
+	insertScope  = `INSERT INTO scopes (did, scope) VALUES (?, ?) ON CONFLICT DO NOTHING`
+
+	selectTombstone  = `SELECT did, revoked, seq, at, note FROM tombstones WHERE did = ?`
+	selectTombstones = `SELECT did, revoked, seq, at, note FROM tombstones WHERE seq > ? ORDER BY seq LIMIT ?`
+	upsertTombstone  = `INSERT INTO tombstones (did, revoked, seq, at, note) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (did) DO UPDATE SET revoked = excluded.revoked, seq = excluded.seq, at = excluded.at, note = excluded.note`
+	insertHead = `INSERT INTO head (epoch, seq) SELECT ?, 0 WHERE NOT EXISTS (SELECT 1 FROM head)`
+	selectHead = `SELECT epoch, seq FROM head`
+	advance    = `UPDATE head SET seq = seq + 1 RETURNING epoch, seq`
+
+	forgetNonces = `DELETE FROM nonces WHERE (key, nonce) IN (SELECT key, nonce FROM nonces WHERE until < ? LIMIT 100)`
+	insertNonce  = `INSERT INTO nonces (key, nonce, until) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`
+
+	selectTokens = `SELECT hash, id, author, name, uses, max_uses, created_at, expires_at FROM tokens`
+	oneToken     = selectTokens + ` WHERE hash = ?`
+	everyToken   = selectTokens + ` ORDER BY created_at, id`
+	upsertToken  = `INSERT INTO tokens (hash, id, author, name, uses, max_uses, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (hash) DO UPDATE SET uses = excluded.uses`
+	deleteToken = `DELETE FROM tokens WHERE id = ?`
+
+	selectPending = `SELECT did, key, address, at, until FROM pending`
+	onePending    = selectPending + ` WHERE did = ?`
+	everyPending  = selectPending + ` WHERE until > ? ORDER BY at, did`
+	upsertPending = `INSERT INTO pending (did, key, address, at, until) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (did) DO UPDATE SET key = excluded.key, address = excluded.address, at = excluded.at, until = excluded.until`
+	forgetPending = `DELETE FROM pending WHERE until <= ?`
+	deletePending = `DELETE FROM pending WHERE did = ?`
+
+	selectIntent = `SELECT did, revision, remove, document, holder, until FROM intents WHERE did = ?`
+	selectLost   = `SELECT did FROM intents WHERE until <= ? ORDER BY until, did LIMIT ?`
+	upsertIntent = `INSERT INTO intents (did, revision, remove, document, holder, until) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (did) DO UPDATE SET revision = excluded.revision, remove = excluded.remove, document = excluded.document,
+		holder = excluded.holder, until = excluded.until`
+	deleteIntent = `DELETE FROM intents WHERE did = ?`
+)

@@ -1,0 +1,44 @@
+package sqlite
+
+import (
+	"database/sql"
+	"errors"
+
+	"github.com/getbindu/bindu-go/registrar"
+)
+
+var errHash = errors.New("the hash of an enrolment token has not 32 bytes")
+
+// Token implements [registrar.Reader].
+func (t *tx) Token(hash [32]byte) (*registrar.Token, error) {
+	all, err := t.tokens(oneToken, hash[:])
+	if len(all) == 0 {
+		return nil, err
+	}
+	return &all[0], err
+}
+
+// Tokens implements [registrar.Reader].
+func (t *tx) Tokens() ([]registrar.Token, error) { return t.tokens(everyToken) }
+
+func (t *tx) tokens(query string, args ...any) (all []registrar.Token, err error) {
+	err = t.every(query, args, func(rows *sql.Rows) error {
+		var k registrar.Token
+		var hash []byte
+		err := rows.Scan(&hash, &k.ID, &k.Author, &k.Name, &k.Uses, &k.MaxUses, moment{&k.Created}, moment{&k.Expires})
+		if err == nil && copy(k.Hash[:], hash) != len(k.Hash) {
+			err = errHash
+		}
+		all = append(all, k)
+		return err
+	})
+	return all, err
+}
+
+// SaveToken implements [registrar.Tx].
+func (t *tx) SaveToken(k registrar.Token) error {
+	return t.exec(upsertToken, k.Hash[:], k.ID, k.Author, k.Name, k.Uses, k.MaxUses, millis(k.Created), millis(k.Expires))
+}
+
+// DeleteToken implements [registrar.Tx].
+func (t *tx) DeleteToken(id string) (bool, error) { return t.changed(deleteToken, id) }

@@ -1,0 +1,65 @@
+package registrar
+
+import (
+	"net/http"
+
+	"github.com/getbindu/bindu-go/internal/refusal"
+)
+
+// Words that only the registrar says. All others are those of the gates.
+const (
+	RegistrationInvalid refusal.Word = "registration_invalid"
+	SecretWeak          refusal.Word = "secret_weak"
+	SchemeRefused       refusal.Word = "scheme_refused"
+	DIDUnsupported      refusal.Word = "did_unsupported"
+	PathMismatch        refusal.Word = "path_mismatch"
+	TokenRequired       refusal.Word = "enrolment_token_required"
+	TokenRefused        refusal.Word = "enrolment_token_refused"
+	PendingFull         refusal.Word = "pending_full"
+	Revoked             refusal.Word = "revoked"
+	Busy                refusal.Word = "client_busy"
+	ForeignWriter       refusal.Word = "foreign_writer"
+	Unavailable         refusal.Word = "authority_unavailable"
+	Differs             refusal.Word = "authority_differs"
+)
+
+// said is what an agent is told about a word.
+type said struct {
+	status, code  int
+	message, hint string
+}
+
+// own is what is said of the registrar's own words, and of those of the gates
+// that mean something else here.
+var own = map[refusal.Word]said{
+	RegistrationInvalid: {http.StatusBadRequest, refusal.CodeInvalidParams, "The registration is malformed", "docs/registrar.md lists the members and their types."},
+	SecretWeak:          {http.StatusBadRequest, refusal.CodeInvalidParams, "The client secret is weak", "Send 32 to 54 random bytes in base64url without padding."},
+	SchemeRefused:       {http.StatusForbidden, refusal.CodeSignature, "Signature scheme not accepted", "Sign with octets-1."},
+	DIDUnsupported:      {http.StatusForbidden, refusal.CodeSignature, "The DID cannot be a client id", "Use a DID in lower case, of at most 255 bytes, without percent-encoding; and not that of the registrar."},
+	PathMismatch:        {http.StatusForbidden, refusal.CodeMismatch, "X-DID differs from the DID in the path", "An agent registers nobody but itself."},
+	TokenRequired:       {http.StatusForbidden, refusal.CodePermissions, "An enrolment token is needed", "Ask the operator of the registrar for one, and send it in the member enrolmentToken."},
+	TokenRefused: {http.StatusForbidden, refusal.CodePermissions, "The enrolment is refused",
+		"The token is not known, has expired, is used up or is for other names, or the DID has another key. The operator of the registrar sees which."},
+	refusal.NotKeyBound:   {http.StatusForbidden, refusal.CodePermissions, "The DID does not follow from the key", "Only an enrolment token binds such a DID to a key, once."},
+	PendingFull:           {http.StatusServiceUnavailable, refusal.CodeLimit, "Too many agents wait for approval", "Try again after Retry-After."},
+	Revoked:               {http.StatusForbidden, refusal.CodePermissions, "The DID is revoked", "Only the operator of the registrar can restore it."},
+	Busy:                  {http.StatusServiceUnavailable, refusal.CodeUnavailable, "The client is being changed", "Try again after Retry-After."},
+	ForeignWriter:         {http.StatusConflict, refusal.CodeUnavailable, "Somebody else changed the client", "The operator of the registrar must look at the authorization server."},
+	Unavailable:           {http.StatusServiceUnavailable, refusal.CodeUnavailable, "Authorization server unavailable", "Try again after Retry-After."},
+	Differs:               {http.StatusServiceUnavailable, refusal.CodeUnavailable, "The authorization server does not keep what is written", "The operator of the registrar must look at the authorization server."},
+	refusal.NotFound:      {http.StatusNotFound, refusal.CodeRequest, "No such path", "Register with PUT /v1/clients/ and the DID, its colons as they are."},
+	refusal.QuotaExceeded: {http.StatusTooManyRequests, refusal.CodeLimit, "Too many DIDs from this address", "Ask the operator of the registrar."},
+	refusal.RateLimited:   {http.StatusTooManyRequests, refusal.CodeLimit, "Too many requests", "Try again after Retry-After."},
+	refusal.Replayed:      {http.StatusConflict, refusal.CodeReplayed, "The request was seen before", "Sign each request anew."},
+	refusal.CryptoMismatch: {http.StatusForbidden, refusal.CodeSignature, "Invalid DID signature",
+		"Sign exactly what is sent, with the key that the body names and the registrar's DID as audience."},
+}
+
+// say is what an agent is told about a word.
+func say(w refusal.Word) said {
+	if s, ok := own[w]; ok {
+		return s
+	}
+	a := w.Answer()
+	return said{a.Status(), a.Code(), a.Message(), a.Hint()}
+}
