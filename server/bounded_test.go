@@ -1,6 +1,9 @@
 package server
 
 import (
+	"context"
+	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -52,4 +55,48 @@ func TestAnswersHaveTheirTime(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A reader that takes a little in time for each piece does not hold an answer
+// for longer than the whole may take.
+func TestASlowReaderHasTheTimeOfTheWhole(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		took := make(chan time.Duration, 1)
+		c := Config{
+			Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				began := time.Now()
+				for time.Since(began) < time.Hour {
+					_, _ = w.Write([]byte("a piece"))
+					if http.NewResponseController(w).Flush() != nil {
+						break
+					}
+				}
+				took <- time.Since(began)
+			}),
+			Limits:   Limits{Connections: 1, ConnectionsPerPeer: 1, HeaderBytes: 4 << 10},
+			Timeouts: Timeouts{Header: time.Minute, Body: time.Minute, Write: 5 * time.Second, Answer: 20 * time.Second, Idle: time.Minute},
+		}
+		inner := pipeListener{make(chan net.Conn, 1)}
+		c.Listener = inner
+		s, err := Start(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		reader := inner.dial("10.0.0.1")
+		close(inner.conns)
+		if _, err := io.WriteString(reader, "GET / HTTP/1.1\r\nHost: agent.test\r\n\r\n"); err != nil {
+			t.Fatal(err)
+		}
+		for err == nil {
+			time.Sleep(time.Second)
+			_, err = reader.Read(make([]byte, 1024)) // a flush at most
+		}
+		if got := <-took; got != 20*time.Second {
+			t.Errorf("the answer took %s", got)
+		}
+		reader.Close()
+		if err := s.Shutdown(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
 }

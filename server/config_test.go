@@ -25,14 +25,20 @@ func TestWhatHasNoDefaultIsDemanded(t *testing.T) {
 		"Timeouts.Write":            func(c *Config) { c.Timeouts.Write = 0 },
 		"Timeouts.Idle":             func(c *Config) { c.Timeouts.Idle = 0 },
 	} {
-		c := plain(t, func(http.ResponseWriter, *http.Request) {})
-		if err := c.check(); err != nil {
-			t.Fatalf("the whole: %v", err)
-		}
-		forget(&c)
-		if s, err := Start(c); s != nil || err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("without %q: %v", want, err)
-		}
+		t.Run(want, func(t *testing.T) {
+			c := plain(t, func(http.ResponseWriter, *http.Request) {})
+			if err := c.check(); err != nil {
+				t.Fatalf("the whole: %v", err)
+			}
+			forget(&c)
+			s, err := Start(c)
+			if err == nil {
+				_ = s.Shutdown(t.Context())
+			}
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("without it: %v", err)
+			}
+		})
 	}
 	c := plain(t, func(http.ResponseWriter, *http.Request) {})
 	if secure(&c); c.check() != nil {

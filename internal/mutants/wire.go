@@ -69,7 +69,7 @@ func wiring() []mutant {
 		{"one peer may have any number of tokens looked up", "oauth/hydra/introspector.go", "i.verdicts.admit = options.Admit", "_ = options.Admit", []string{"./oauth/hydra -run=Admit", "./internal/hostile -run=TestLimits"}},
 		{"one address may hold every connection", "server/listener.go", "l.open >= l.total || l.peers[peer] >= l.perPeer", "l.open >= l.total", []string{"./server", "./internal/hostile"}},
 		{"a whole answer may take any time", "server/bounded.go", "if !w.end.IsZero() && w.end.Before(deadline) {", "if false {", []string{"./server"}},
-		{"a port without limits is served", "server/config.go", "if !given {", "if false {", []string{"./server"}},
+		{"a port without limits is served", "server/config.go", "if !given {", "if false && !given {", []string{"./server"}},
 	}
 }
 
