@@ -12,7 +12,8 @@ import (
 // checkDirectory looks at the directory and at what is kept in it, as far as a
 // start would not make it.
 func (p preflight) checkDirectory() error {
-	return p.inDirectory(home.Check(p.ctx, string(p.set.Agent.Dir), configs.RemembersKeys(p.set), p.home...))
+	uses := home.Uses{Replay: true, Tasks: true, Keys: configs.RemembersKeys(p.set)}
+	return p.inDirectory(home.Check(p.ctx, string(p.set.Agent.Dir), uses, p.home...))
 }
 
 // inDirectory names the setting, and says in which directory something is wrong
