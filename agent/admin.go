@@ -6,22 +6,19 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/admin"
+	"github.com/getbindu/bindu-go/internal/configs"
 )
 
 // openAdmin starts the admin port before anything that may take long.
 func (a *Agent) openAdmin() error {
-	addr := a.set.Network.AdminAddr()
+	addr := a.opts.Settings.Network.AdminAddr()
 	ln, err := net.Listen("tcp", addr)
 	if err != nil {
 		return listenError("NETWORK__ADMIN_HOST", "NETWORK__ADMIN_PORT", addr, err)
 	}
-	port, err := admin.Port(admin.Config{
-		Listener:  ln,
-		Hosts:     append([]string{string(a.set.Network.AdminHost)}, a.set.Network.AdminHosts...),
-		Readiness: a.ready.Readiness,
-		Metrics:   a.metrics,
-		Log:       a.log,
-	})
+	cfg := configs.Admin(a.opts.Settings)
+	cfg.Listener, cfg.Readiness, cfg.Metrics, cfg.Log = ln, a.ready.Readiness, a.opts.Metrics, a.log
+	port, err := admin.Port(cfg)
 	if err == nil {
 		err = a.serve(port, time.Second)
 	}

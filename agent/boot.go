@@ -3,72 +3,122 @@ package agent
 import (
 	"context"
 	"fmt"
-
-	"github.com/getbindu/bindu-go/home"
 )
 
-// boot takes the steps of a start in order. Each step that starts something
-// leaves behind what stops it.
-func (a *Agent) boot(ctx context.Context) error {
-	for _, step := range []struct {
-		name string
-		take func(context.Context) error
-	}{
-		{"check the settings", a.preflight},
-		{"lock the directory", a.lockDirectory},
-		{"load the identity", quick(a.loadIdentity)},
-		{"open the replay memory", quick(a.openReplay)},
-		{"open the memory of keys", quick(a.openKeyMemory)},
-		{"record the identity", quick(a.recordIdentity)},
-		{"open the admin port", quick(a.openAdmin)},
-		{"look for the private port", a.checkPrivatePort},
-		{"learn our address", quick(a.learnURL)},
-		{"read the policy", quick(a.openPolicy)},
-		{"trust the token issuers", quick(a.trustIssuers)},
-		{"prepare our own tokens", quick(a.prepareOwnTokens)},
-		{"reconcile the Hydra client", a.reconcile},
-		{"learn the issuer", a.learnIssuer},
-		{"obtain a certificate", a.obtainCertificate},
-		{"open the tasks", a.openTasks},
-		{"arm the gates", quick(a.armGates)},
-		{"listen", quick(a.listen)},
-		{"watch our client", quick(a.watchClient)},
-	} {
-		if err := step.take(ctx); err != nil {
-			return fmt.Errorf("%s: %w", step.name, err)
-		}
-		a.log.Debug("boot", "step", step.name)
+// boot takes the steps of a start in order. Each takes what those before it
+// returned, so that none can come too early, and leaves behind what stops what
+// it started.
+func (a *Agent) boot(ctx context.Context) (standing, error) {
+	if err := a.step("check the settings", a.preflight(ctx)); err != nil {
+		return standing{}, err
 	}
-	return nil
-}
-
-func quick(f func() error) func(context.Context) error {
-	return func(context.Context) error { return f() }
-}
-
-func (a *Agent) lockDirectory(ctx context.Context) error {
-	h, err := home.Open(ctx, string(a.set.Agent.Dir), a.opts.Home...)
+	who, err := a.become(ctx)
 	if err != nil {
-		return err
+		return standing{}, err
 	}
-	a.onStop(func(context.Context) error { return h.Close() })
-	a.home = h
-	return nil
+	at, err := a.takeAddress(ctx)
+	if err != nil {
+		return standing{}, err
+	}
+	by, err := a.decideTrust()
+	if err != nil {
+		return standing{}, err
+	}
+	with, err := a.getProofs(ctx, who, at)
+	if err != nil {
+		return standing{}, err
+	}
+	is := standing{self: who, proofs: with, url: at.url, token: a.ownToken(by.own, with.client)}
+	return is, a.open(ctx, is, at, by)
 }
 
-// learnURL fixes the one address that card, registration and log show. The
-// settings leave it open only where the port is not known before it is bound.
-func (a *Agent) learnURL() error {
-	if a.url = string(a.set.Agent.URL); a.url != "" {
-		return nil
+// become finds out who the agent is, and what it accepted before as that.
+func (a *Agent) become(ctx context.Context) (self, error) {
+	dir, err := a.lockDirectory(ctx)
+	if err := a.step("lock the directory", err); err != nil {
+		return self{}, err
 	}
-	if err := a.bind(); err != nil {
+	id, err := a.loadIdentity(dir)
+	if err := a.step("load the identity", err); err != nil {
+		return self{}, err
+	}
+	accepted, err := a.openReplay(dir, id)
+	if err := a.step("open the replay memory", err); err != nil {
+		return self{}, err
+	}
+	keys, err := a.openKeyMemory(dir)
+	if err := a.step("open the memory of keys", err); err != nil {
+		return self{}, err
+	}
+	if err := a.step("record the identity", dir.Record(id, a.keyPassword())); err != nil {
+		return self{}, err
+	}
+	return self{Identity: id, home: dir, accepted: accepted, keys: keys}, nil
+}
+
+// takeAddress opens the admin port, and finds the address of the private one.
+func (a *Agent) takeAddress(ctx context.Context) (at address, err error) {
+	if err := a.step("open the admin port", a.openAdmin()); err != nil {
+		return at, err
+	}
+	if err := a.step("look for the private port", a.checkPrivatePort(ctx)); err != nil {
+		return at, err
+	}
+	at, err = a.learnAddress()
+	return at, a.step("learn our address", err)
+}
+
+// decideTrust finds out whose tokens and which rules count, and who gives us ours.
+func (a *Agent) decideTrust() (t trust, err error) {
+	t.policy, err = a.openPolicy()
+	if err := a.step("read the policy", err); err != nil {
+		return t, err
+	}
+	t.issuers, err = a.trustIssuers()
+	if err := a.step("trust the token issuers", err); err != nil {
+		return t, err
+	}
+	t.own, err = a.prepareOwnTokens()
+	return t, a.step("prepare our own tokens", err)
+}
+
+// getProofs waits for Hydra and the CA, until there is what the agent proves
+// itself with.
+func (a *Agent) getProofs(ctx context.Context, who self, at address) (p proofs, err error) {
+	p.client, err = a.reconcile(ctx, who, at.url)
+	if err := a.step("reconcile the Hydra client", err); err != nil {
+		return p, err
+	}
+	p.issuer, err = a.learnIssuer(ctx)
+	if err := a.step("learn the issuer", err); err != nil {
+		return p, err
+	}
+	p.certificate, err = a.obtainCertificate(ctx, who, p.client, p.issuer)
+	return p, a.step("obtain a certificate", err)
+}
+
+// open arms the gates, and then opens the private port.
+func (a *Agent) open(ctx context.Context, is standing, at address, by trust) error {
+	tasks, err := a.openTasks(ctx, is.self)
+	if err := a.step("open the tasks", err); err != nil {
 		return err
 	}
-	scheme := "http://"
-	if a.set.MTLS.Enabled {
-		scheme = "https://"
+	gates, err := a.armGates(is, by, tasks)
+	if err := a.step("arm the gates", err); err != nil {
+		return err
 	}
-	a.url = scheme + a.ln.Addr().String()
+	if err := a.step("listen", a.listen(at, is.certificate, gates)); err != nil {
+		return err
+	}
+	a.watchClient(is.client)
+	return a.step("watch our client", nil)
+}
+
+// step names the step that failed, and tells of one that was taken.
+func (a *Agent) step(name string, err error) error {
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	a.log.Debug("boot", "step", name)
 	return nil
 }

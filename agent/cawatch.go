@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/transport/mtls"
+	"github.com/getbindu/bindu-go/transport/stepca"
 )
 
 const (
@@ -35,9 +36,10 @@ type caWatch struct {
 	word     string    // said last
 }
 
-func (a *Agent) newCAWatch() *caWatch {
+func (a *Agent) newCAWatch(ca *stepca.Client) *caWatch {
+	look := func(ctx context.Context) { a.noteProvisioner(ca.CheckProvisioner(ctx)) }
 	return &caWatch{
-		enrol: a.ca.Enrol, fetch: a.ca.Roots, provisioner: a.checkProvisioner, ready: a.ready, log: a.log,
+		enrol: ca.Enrol, fetch: ca.Roots, provisioner: look, ready: a.ready, log: a.log,
 		nextLook: time.Now().Add(jittered(provisionerPause)),
 	}
 }
@@ -93,11 +95,11 @@ func (w *caWatch) say(err error) {
 	w.word = word
 }
 
-// checkProvisioner looks how the CA is set up: without a provisioner for our
+// noteProvisioner tells how the CA is set up: without a provisioner for our
 // tokens there will be no further certificate, and where a certificate can renew
 // itself, deleting a client at Hydra revokes nothing.
-func (a *Agent) checkProvisioner(ctx context.Context) {
-	switch err := a.ca.CheckProvisioner(ctx); {
+func (a *Agent) noteProvisioner(err error) {
+	switch {
 	case err == nil:
 		a.ready.warn(componentCA, "")
 	case errors.Is(err, mtls.ErrRenewalNotDisabled):

@@ -10,28 +10,28 @@ import (
 )
 
 // observeCertificate shows on /metrics and /readyz how the certificate stands.
-func (a *Agent) observeCertificate() error {
+func (a *Agent) observeCertificate(c *certificate) error {
 	expiry := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "agent_certificate_not_after_seconds",
 		Help: "When the certificate that is served expires, as Unix time.",
-	}, func() float64 { return float64(a.keeper.Source().Current().NotAfter().Unix()) })
-	if err := a.metrics.Register(expiry); err != nil {
+	}, func() float64 { return float64(c.keeper.Source().Current().NotAfter().Unix()) })
+	if err := a.opts.Metrics.Register(expiry); err != nil {
 		return err
 	}
-	unsaved := func() error { return a.keeper.State().StorageError }
-	if err := newStorageFailing(a.metrics, storeCertificate, unsaved); err != nil {
+	unsaved := func() error { return c.keeper.State().StorageError }
+	if err := newStorageFailing(a.opts.Metrics, storeCertificate, unsaved); err != nil {
 		return err
 	}
 	a.ready.watch(func() (reason, warning string) {
-		return a.ownExpiry(), clockWarning(a.ca.ClockSkew())
+		return c.expiry(a.opts.Now()), clockWarning(c.ca.ClockSkew())
 	})
 	return nil
 }
 
-// ownExpiry is asked with each look at /readyz: the keeper reports between two
+// expiry is asked with each look at /readyz: the keeper reports between two
 // attempts, and one against a CA that hangs may last past the end.
-func (a *Agent) ownExpiry() string {
-	if a.opts.Now().After(a.keeper.Source().Current().NotAfter()) {
+func (c *certificate) expiry(now time.Time) string {
+	if now.After(c.keeper.Source().Current().NotAfter()) {
 		return mtls.Reason(mtls.ErrOwnCertificateExpired)
 	}
 	return ""
@@ -50,8 +50,8 @@ func clockWarning(skew time.Duration, known bool) string {
 // when the key of the present one may be known to others, say. It may be called
 // once [Agent.Serving] is closed; without mutual TLS it does nothing.
 func (a *Agent) RenewCertificate() {
-	if a.keeper != nil {
-		a.keeper.RenewNow()
+	if c := a.is.certificate; c != nil {
+		c.keeper.RenewNow()
 	}
 }
 

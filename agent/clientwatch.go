@@ -21,13 +21,13 @@ const hydraAway = "hydra_unavailable"
 // enrolmentToken returns a token for step-ca. Where Hydra rejects our client the
 // error says what became of it: Hydra itself answers alike for a wrong secret
 // and for a client that is not there.
-func (a *Agent) enrolmentToken(ctx context.Context) (string, error) {
-	token, err := a.tokens.Fresh(ctx, string(a.set.MTLS.OIDCAudience))
+func (c *client) enrolmentToken(ctx context.Context, audience string) (string, error) {
+	token, err := c.tokens.Fresh(ctx, audience)
 	if errors.Is(err, hydra.ErrSecretRejected) {
-		if missing := a.registrar.Missing(ctx, a.did); clientReason(missing) != "" {
+		if missing := c.registrar.Missing(ctx, c.did); clientReason(missing) != "" {
 			err = missing
 		}
-		a.client.say(err)
+		c.watch.say(err)
 	}
 	return token, err
 }
@@ -47,8 +47,8 @@ func clientReason(err error) string {
 	return ""
 }
 
-func (a *Agent) newClientWatch() *clientWatch {
-	return &clientWatch{ready: a.ready, every: clientPause * a.opts.ProbeEvery, look: a.lookAtClient, note: a.noteClient}
+func (a *Agent) newClientWatch(c *client) *clientWatch {
+	return &clientWatch{ready: a.ready, every: clientPause * a.opts.ProbeEvery, look: c.look, note: a.noteClient}
 }
 
 // noteClient logs a change: what to do about a Hydra that is away is another
@@ -68,20 +68,19 @@ func (a *Agent) noteClient(word string, err error) {
 
 // watchClient looks after our own client at Hydra until the agent stops: that
 // it is gone would show at the next renewal only, hours later.
-func (a *Agent) watchClient() error {
-	if a.client != nil {
-		a.background("watch our client", a.client.run)
+func (a *Agent) watchClient(c *client) {
+	if c != nil {
+		a.background("watch our client", c.watch.run)
 	}
-	return nil
 }
 
-// lookAtClient asks for the registration, and for a token when the last one has
-// grown old: whether our secret is accepted shows in nothing else.
-func (a *Agent) lookAtClient(ctx context.Context) error {
-	if err := a.registrar.Missing(ctx, a.did); err != nil {
+// look asks for the registration, and for a token when the last one has grown
+// old: whether our secret is accepted shows in nothing else.
+func (c *client) look(ctx context.Context) error {
+	if err := c.registrar.Missing(ctx, c.did); err != nil {
 		return err
 	}
-	_, err := a.tokens.Token(ctx, "")
+	_, err := c.tokens.Token(ctx, "")
 	return err
 }
 

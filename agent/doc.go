@@ -3,6 +3,6 @@
 //
 // [Agent.Run] takes the directory, the key and the name, brings the Hydra
 // client into the wanted state, obtains a certificate, arms the gates, listens,
-// and renews until its context ends. boot.go reads from top to bottom, one line
-// a step.
+// and renews until its context ends. boot.go reads from top to bottom; each step
+// takes what the ones before it returned.
 package agent

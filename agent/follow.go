@@ -22,11 +22,18 @@ type followed struct {
 	last string // the fault reported last, "" when all is well
 }
 
+// followedFiles are all of an agent's.
+type followedFiles struct {
+	mu    sync.Mutex
+	all   []*followed
+	stale *prometheus.GaugeVec
+}
+
 // follow rereads the file until the agent stops, and at once on [Agent.Reload].
 func (a *Agent) follow(f *followed) {
-	a.followedMu.Lock()
-	a.followed = append(a.followed, f)
-	a.followedMu.Unlock()
+	a.files.mu.Lock()
+	a.files.all = append(a.files.all, f)
+	a.files.mu.Unlock()
 	a.background("follow "+f.path, func(ctx context.Context) error {
 		ticker := time.NewTicker(followInterval)
 		defer ticker.Stop()
@@ -44,9 +51,9 @@ func (a *Agent) follow(f *followed) {
 // Reload reads the files again that may change while the agent runs, the policy
 // and the DID map, without waiting for their turn. It may be called at any time.
 func (a *Agent) Reload() {
-	a.followedMu.Lock()
-	files := a.followed
-	a.followedMu.Unlock()
+	a.files.mu.Lock()
+	files := a.files.all
+	a.files.mu.Unlock()
 	for _, f := range files {
 		a.reread(f)
 	}
@@ -67,20 +74,20 @@ func (a *Agent) reread(f *followed) {
 	f.last = text
 	if text == "" {
 		a.ready.warn(f.what, "")
-		a.stale.WithLabelValues(f.what).Set(0)
+		a.files.stale.WithLabelValues(f.what).Set(0)
 		a.log.Info("the file is in force again", "file", f.path)
 		return
 	}
 	a.ready.warn(f.what, f.what+"_stale")
-	a.stale.WithLabelValues(f.what).Set(1)
+	a.files.stale.WithLabelValues(f.what).Set(1)
 	a.log.Error("the changed file cannot be used, what it said before stays in force", "file", f.path, "error", text)
 }
 
-// newStale returns the gauge of files whose new content cannot be used.
-func newStale(reg prometheus.Registerer) (*prometheus.GaugeVec, error) {
+// newFollowedFiles registers the gauge of files whose new content cannot be used.
+func newFollowedFiles(reg prometheus.Registerer) (*followedFiles, error) {
 	stale := prometheus.NewGaugeVec(prometheus.GaugeOpts{
 		Name: "agent_file_stale",
 		Help: "1 while a changed file cannot be used and what it said before stays in force.",
 	}, []string{"file"})
-	return stale, reg.Register(stale)
+	return &followedFiles{stale: stale}, reg.Register(stale)
 }

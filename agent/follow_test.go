@@ -75,7 +75,7 @@ func TestFollowedFileReportsAFaultOnceAndItsEnd(t *testing.T) {
 		if f.become(nil) != before+1 {
 			t.Error("Reload does not read")
 		}
-		if err := a.stop(); err != nil {
+		if err := a.stop(time.Second); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(10 * followInterval)
@@ -88,7 +88,7 @@ func TestFollowedFileReportsAFaultOnceAndItsEnd(t *testing.T) {
 func TestReloadBeforeBootDoesNothing(t *testing.T) {
 	a := newIdle(t, nil)
 	a.Reload()
-	if err := a.stop(); err != nil {
+	if err := a.stop(time.Second); err != nil {
 		t.Fatal(err)
 	}
 }

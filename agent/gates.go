@@ -1,36 +1,38 @@
 package agent
 
 import (
+	"net/http"
+
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/skill"
+	"github.com/getbindu/bindu-go/task"
 )
 
 // armGates builds the chain. Nothing is listening yet, so no request can come
 // before every gate is in place.
-func (a *Agent) armGates() error {
-	keys, memory, err := a.keyResolver()
+func (a *Agent) armGates(is standing, by trust, tasks *task.Service) (http.Handler, error) {
+	keys, memory, err := a.keyResolver(is.keys)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	tokens, err := a.tokenVerifier()
+	tokens, err := a.tokenVerifier(by.issuers, is.issuer)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	public, protected, err := a.routes()
+	public, protected, err := a.routes(is, tasks)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	cfg := configs.Gates(a.set)
-	cfg.Self, cfg.Issuer = a.did, a.issuer
-	cfg.Tokens, cfg.Keys, cfg.Memory, cfg.Replay = tokens, keys, memory, a.replay
-	cfg.Policy, cfg.Recorder = a.policy, a.audit
+	cfg := configs.Gates(a.opts.Settings)
+	cfg.Self, cfg.Issuer = is.DID, is.issuer.ofCertificates
+	cfg.Tokens, cfg.Keys, cfg.Memory, cfg.Replay = tokens, keys, memory, is.accepted
+	cfg.Policy, cfg.Recorder = by.policy, a.audit
 	cfg.Public, cfg.Protected = public, protected
 	cfg.Unlisted = map[string]gate.Reason{skill.ListPath + "/": gate.SkillNotFound}
 	cfg.Now, cfg.Rand = a.opts.Now, a.opts.Rand
-	if a.keeper != nil {
-		cfg.CheckPeer = a.keeper.Source().CheckPeer
+	if source := is.certificate.source(); source != nil {
+		cfg.CheckPeer = source.CheckPeer
 	}
-	a.handler, err = gate.New(cfg)
-	return err
+	return gate.New(cfg)
 }

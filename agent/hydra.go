@@ -3,8 +3,7 @@ package agent
 import (
 	"cmp"
 	"context"
-
-	"github.com/google/uuid"
+	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/configs"
@@ -12,16 +11,34 @@ import (
 )
 
 func (a *Agent) hydraConfig() hydra.Config {
-	cfg := configs.Hydra(a.set)
+	cfg := configs.Hydra(a.opts.Settings)
 	cfg.Now, cfg.Logger = a.opts.Now, a.log
 	return cfg
 }
 
+// client is our registration at Hydra.
+type client struct {
+	did         did.DID
+	registrar   *hydra.Registrar
+	credentials *hydra.Credentials
+	tokens      *hydra.TokenSource
+	watch       *clientWatch
+}
+
+// created is when the agent was registered, zero where nobody registers it.
+func (c *client) created() time.Time {
+	if c == nil {
+		return time.Time{}
+	}
+	return c.credentials.CreatedAt
+}
+
 // reconcile registers or repairs our client, and waits for Hydra as long as it
-// takes. Where there is no Hydra there is nothing to do.
-func (a *Agent) reconcile(ctx context.Context) error {
-	if !configs.UsesHydra(a.set) {
-		return nil
+// takes. Where there is no Hydra there is none.
+func (a *Agent) reconcile(ctx context.Context, who self, url string) (*client, error) {
+	set := a.opts.Settings
+	if !configs.UsesHydra(set) {
+		return nil, nil
 	}
 	var options []hydra.RegistrarOption
 	if a.opts.Takeover {
@@ -30,49 +47,40 @@ func (a *Agent) reconcile(ctx context.Context) error {
 	if a.opts.Recreate {
 		options = append(options, hydra.WithRecreate())
 	}
-	a.registrar = a.home.Registrar(a.hydraConfig(), a.opts.Rand, options...)
+	c := &client{did: who.DID, registrar: who.home.Registrar(a.hydraConfig(), a.opts.Rand, options...)}
+	wanted := configs.Client(set)
+	wanted.DID, wanted.AgentID, wanted.AgentURL, wanted.PublicKey = who.DID, who.agentID(), url, who.Key.PublicKey()
 	err := a.persist(ctx, componentHydra, func(ctx context.Context) error {
-		result, err := a.registrar.Reconcile(ctx, a.wantedClient())
+		result, err := c.registrar.Reconcile(ctx, wanted)
 		if err == nil {
-			a.credentials = result.Credentials
+			c.credentials = result.Credentials
 			a.log.Info("Hydra client reconciled", "action", result.Action, "drift", len(result.Drift))
 		}
 		return err
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	a.tokens = hydra.NewTokenSource(a.hydraConfig(), a.credentials, a.credentials.Scopes)
-	a.onStop(func(context.Context) error { a.tokens.Close(); return nil })
-	a.client = a.newClientWatch()
-	return nil
+	c.tokens = hydra.NewTokenSource(a.hydraConfig(), c.credentials, c.credentials.Scopes)
+	a.onStop(func(context.Context) error { c.tokens.Close(); return nil })
+	c.watch = a.newClientWatch(c)
+	return c, nil
 }
 
-func (a *Agent) wantedClient() hydra.Wanted {
-	w := configs.Client(a.set)
-	w.DID, w.AgentID, w.AgentURL, w.PublicKey = a.did, a.agentID(), a.url, a.key.PublicKey()
-	return w
-}
+// issuer is who Hydra is as an issuer of tokens, and what stands before the # in
+// every certificate: the same, unless the settings say otherwise.
+type issuer struct{ ofTokens, ofCertificates string }
 
-// agentID is the UUID at the end of our DID, or one derived from the key when
-// the DID ends in something else.
-func (a *Agent) agentID() string {
-	if last := a.did.LastSegment(); uuid.Validate(last) == nil {
-		return last
+// learnIssuer asks Hydra who it is, where there is one.
+func (a *Agent) learnIssuer(ctx context.Context) (issuer, error) {
+	if !configs.UsesHydra(a.opts.Settings) {
+		return issuer{}, nil
 	}
-	return did.AgentIDFromPublicKey(a.key.PublicKey())
-}
-
-// learnIssuer fixes who Hydra is as an issuer of tokens, and what stands before
-// the # in every certificate: the same, unless the settings say otherwise.
-func (a *Agent) learnIssuer(ctx context.Context) error {
-	if !configs.UsesHydra(a.set) {
-		return nil
-	}
+	var i issuer
 	err := a.persist(ctx, componentHydra, func(ctx context.Context) (err error) {
-		a.tokenIssuer, err = hydra.Discover(ctx, a.hydraConfig())
+		i.ofTokens, err = hydra.Discover(ctx, a.hydraConfig())
 		return err
 	})
-	a.issuer = cmp.Or(string(a.set.MTLS.DIDIssuer), a.tokenIssuer)
-	return err
+	i.ofCertificates = cmp.Or(string(a.opts.Settings.MTLS.DIDIssuer), i.ofTokens)
+	return i, err
 }

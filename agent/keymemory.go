@@ -3,13 +3,16 @@ package agent
 import (
 	"context"
 	"crypto/ed25519"
+	"sync/atomic"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/gate/keymemory"
+	"github.com/getbindu/bindu-go/home"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/configs"
+	"github.com/getbindu/bindu-go/oauth/hydra"
 )
 
 // knownKeys finds the keys of callers and refuses those that are not the ones
@@ -45,24 +48,44 @@ func (k knownKeys) pins(d did.DID) bool {
 	return ok
 }
 
-// openKeyMemory opens the memory of the keys that callers were first seen with.
-func (a *Agent) openKeyMemory() error {
-	if !configs.RemembersKeys(a.set) {
-		return nil
+// keyMemory is the memory of the keys that callers were first seen with.
+type keyMemory struct {
+	*keymemory.Memory
+	resolver atomic.Pointer[hydra.KeyResolver] // nil until the gates are armed
+}
+
+// decided makes an operator's decision count at once: else the key that Hydra
+// had until now would count for as long as it is kept.
+func (k *keyMemory) decided(d did.DID) {
+	if resolver := k.resolver.Load(); resolver != nil {
+		resolver.Forget(d)
 	}
-	cfg := configs.Keys(a.set)
-	cfg.Now, cfg.Logger = a.opts.Now, a.log
-	cfg.Decided = func(d did.DID) {
-		if keys := a.keys.Load(); keys != nil {
-			keys.Forget(d) // else the key that Hydra had until now would count for as long as it is kept
-		}
+}
+
+// openKeyMemory opens the memory of keys, nil where none is kept.
+func (a *Agent) openKeyMemory(h *home.Home) (*keyMemory, error) {
+	if !configs.RemembersKeys(a.opts.Settings) {
+		return nil, nil
 	}
-	memory, err := a.home.Keys(cfg)
+	keys := &keyMemory{}
+	cfg := configs.Keys(a.opts.Settings)
+	cfg.Now, cfg.Logger, cfg.Decided = a.opts.Now, a.log, keys.decided
+	memory, err := h.Keys(cfg)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	a.onStop(func(context.Context) error { return memory.Close() })
-	a.keyMemory = memory
+	keys.Memory = memory
+	if err := observeKeys(a.opts.Metrics, memory); err != nil {
+		return nil, err
+	}
+	a.ready.watch(func() (reason, warning string) { return "", keyMemoryWarning(memory) })
+	a.follow(&followed{what: componentKeyRequests, path: h.KeyRequests(), reload: memory.TakeRequests})
+	return keys, nil
+}
+
+// observeKeys shows on /metrics how full the memory of keys is.
+func observeKeys(metrics prometheus.Registerer, memory *keymemory.Memory) error {
 	for name, gauge := range map[string]struct {
 		help string
 		ask  func() int
@@ -71,16 +94,11 @@ func (a *Agent) openKeyMemory() error {
 		"agent_remembered_keys_limit": {"DIDs whose first key may be remembered.", func() int { _, limit := memory.Len(); return limit }},
 	} {
 		opts := prometheus.GaugeOpts{Name: name, Help: gauge.help}
-		if err := a.metrics.Register(prometheus.NewGaugeFunc(opts, func() float64 { return float64(gauge.ask()) })); err != nil {
+		if err := metrics.Register(prometheus.NewGaugeFunc(opts, func() float64 { return float64(gauge.ask()) })); err != nil {
 			return err
 		}
 	}
-	if err := newStorageFailing(a.metrics, storeKeys, memory.Err); err != nil {
-		return err
-	}
-	a.ready.watch(func() (reason, warning string) { return "", keyMemoryWarning(memory) })
-	a.follow(&followed{what: componentKeyRequests, path: a.home.KeyRequests(), reload: memory.TakeRequests})
-	return nil
+	return newStorageFailing(metrics, storeKeys, memory.Err)
 }
 
 // keyMemoryWarning tells that callers who were never seen are refused, or soon

@@ -126,17 +126,19 @@ func TestADecisionCountsBeforeHydrasEarlierKeyIsTooOld(t *testing.T) {
 			}
 			a.fail = func(err error) { t.Error(err) }
 			defer func() {
-				if err := a.stop(); err != nil {
+				if err := a.stop(time.Second); err != nil {
 					t.Error(err)
 				}
 			}()
-			if err := a.lockDirectory(t.Context()); err != nil {
+			h, err := a.lockDirectory(t.Context())
+			if err != nil {
 				t.Fatal(err)
 			}
-			if err := a.openKeyMemory(); err != nil {
+			remembered, err := a.openKeyMemory(h)
+			if err != nil {
 				t.Fatal(err)
 			}
-			keys, memory, err := a.keyResolver()
+			keys, memory, err := a.keyResolver(remembered)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -156,7 +158,7 @@ func TestADecisionCountsBeforeHydrasEarlierKeyIsTooOld(t *testing.T) {
 			if forget {
 				decision.Key = nil
 			}
-			beside, err := safefile.OpenDir(a.home.Path(), nil)
+			beside, err := safefile.OpenDir(h.Path(), nil)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -25,19 +25,19 @@ func (p pinnedKeys) PublicKey(_ context.Context, d did.DID) (ed25519.PublicKey, 
 	return nil, errNotPinned
 }
 
-// keyResolver finds the keys of callers. The memory is nil where none is kept.
-func (a *Agent) keyResolver() (gate.KeyResolver, gate.KeyMemory, error) {
-	pins, err := configs.Pins(a.set)
+// keyResolver finds the keys of callers; remembered is nil where no memory is kept.
+func (a *Agent) keyResolver(remembered *keyMemory) (gate.KeyResolver, gate.KeyMemory, error) {
+	pins, err := configs.Pins(a.opts.Settings)
 	pinned := pinnedKeys(pins)
-	if err != nil || !configs.UsesHydra(a.set) {
+	if err != nil || !configs.UsesHydra(a.opts.Settings) {
 		return pinned, nil, err
 	}
-	keys := hydra.NewKeyResolver(a.hydraConfig(), hydra.KeyResolverOptions{Pinned: pinned})
-	a.keys.Store(keys)
-	a.onStop(func(context.Context) error { keys.Close(); return nil })
-	if a.keyMemory == nil {
-		return keys, nil, nil
+	resolver := hydra.NewKeyResolver(a.hydraConfig(), hydra.KeyResolverOptions{Pinned: pinned})
+	a.onStop(func(context.Context) error { resolver.Close(); return nil })
+	if remembered == nil {
+		return resolver, nil, nil
 	}
-	known := knownKeys{keys, a.keyMemory, pinned}
+	remembered.resolver.Store(resolver)
+	known := knownKeys{resolver, remembered.Memory, pinned}
 	return known, known, nil
 }

@@ -27,23 +27,17 @@ type Outbound struct {
 // Outbound returns what this agent calls others with, once [Agent.Serving] is
 // closed. It stays valid, through renewals, until the agent stops.
 func (a *Agent) Outbound() Outbound {
-	o := Outbound{
-		DID: a.did, Key: a.key, Issuer: a.issuer,
-		Token: a.ownToken,
-	}
-	if a.keeper != nil {
-		o.TLS = a.keeper.Source().ClientConfig
+	o := Outbound{DID: a.is.DID, Key: a.is.Key, Issuer: a.is.issuer.ofCertificates, Token: a.is.token}
+	if source := a.is.certificate.source(); source != nil {
+		o.TLS = source.ClientConfig
 	}
 	return o
 }
 
 // Client returns a client that calls other agents as this one. Close it.
 func (a *Agent) Client() (*peer.Client, error) {
-	cfg := configs.Calls(a.set)
-	cfg.DID, cfg.Key, cfg.Token = a.did, a.key, a.ownToken
+	cfg := configs.Calls(a.opts.Settings)
+	cfg.DID, cfg.Key, cfg.Token, cfg.Source = a.is.DID, a.is.Key, a.is.token, a.is.certificate.source()
 	cfg.Now, cfg.Rand, cfg.Logger = a.opts.Now, a.opts.Rand, a.log
-	if a.keeper != nil {
-		cfg.Source = a.keeper.Source()
-	}
 	return peer.New(cfg)
 }

@@ -36,6 +36,29 @@ func ownClient(set settings.Settings, issuers *http.Client, now func() time.Time
 	return oidc.NewClientCredentials(cfg)
 }
 
+// prepareOwnTokens makes our client at an issuer other than Hydra, if there is one.
+func (a *Agent) prepareOwnTokens() (*oidc.ClientCredentials, error) {
+	own, err := ownClient(a.opts.Settings, a.opts.Issuers, a.opts.Now, a.log)
+	if own != nil {
+		a.onStop(func(context.Context) error { return own.Close() })
+	}
+	return own, err
+}
+
+// ownToken returns where the tokens for our calls of others come from.
+func (a *Agent) ownToken(own *oidc.ClientCredentials, c *client) func(context.Context) (string, error) {
+	audience := string(a.opts.Settings.Auth.OutboundAudience)
+	return func(ctx context.Context) (string, error) {
+		switch {
+		case own != nil:
+			return own.Token(ctx, audience)
+		case c != nil:
+			return c.tokens.Token(ctx, audience)
+		}
+		return "", ErrNoToken
+	}
+}
+
 // Tokens gives the bearer tokens with which the agent of a directory calls
 // others, as the running agent's do: from the issuer that AUTH__CLIENT_ID is
 // known to, else from Hydra. Close it.

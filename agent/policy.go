@@ -13,20 +13,19 @@ import (
 )
 
 // openPolicy reads the operator's rules, if there are any, and follows their file.
-func (a *Agent) openPolicy() error {
-	if !configs.HasPolicy(a.set) {
-		return nil
+func (a *Agent) openPolicy() (gate.Policy, error) {
+	if !configs.HasPolicy(a.opts.Settings) {
+		return nil, nil
 	}
-	cfg := configs.Policy(a.set)
+	cfg := configs.Policy(a.opts.Settings)
 	engine, err := policy.Open(cfg)
 	if err != nil {
-		return fmt.Errorf("AUTH__POLICY_FILE: %w", err)
+		return nil, fmt.Errorf("AUTH__POLICY_FILE: %w", err)
 	}
-	a.policy = &rules{engine, a.opts.Now}
 	if cfg.Path != "" {
 		a.follow(&followed{what: componentPolicy, path: cfg.Path, reload: engine.Reload})
 	}
-	return nil
+	return &rules{engine, a.opts.Now}, nil
 }
 
 // rules lets the gates ask a policy engine.

@@ -77,7 +77,7 @@ func (p preflight) run() error {
 // preflight is the first step of a start.
 func (a *Agent) preflight(ctx context.Context) error {
 	return preflight{
-		ctx: ctx, set: a.set, home: a.opts.Home, command: a.opts.Executor == nil,
+		ctx: ctx, set: a.opts.Settings, home: a.opts.Home, command: a.opts.Executor == nil,
 		known: func(string) bool { return true },
 	}.run()
 }

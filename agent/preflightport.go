@@ -3,9 +3,11 @@ package agent
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/netip"
 	"os"
+	"strings"
 	"syscall"
 
 	"github.com/getbindu/bindu-go/home"
@@ -42,10 +44,7 @@ func (p preflight) running() bool {
 // checkPrivatePort looks for the private port before anything is registered; it
 // is opened only when every gate is armed.
 func (a *Agent) checkPrivatePort(ctx context.Context) error {
-	if a.ln != nil {
-		return nil
-	}
-	return canBind(ctx, "NETWORK__HOST", "NETWORK__PORT", a.set.Network.Addr())
+	return canBind(ctx, "NETWORK__HOST", "NETWORK__PORT", a.opts.Settings.Network.Addr())
 }
 
 var errBound = errors.New("the port is free")
@@ -104,3 +103,20 @@ func listenError(host, port, addr string, err error) error {
 	}
 	return &ListenError{Setting: setting, Addr: addr, Err: err}
 }
+
+// ListenError says which port could not be opened and which setting names it.
+type ListenError struct {
+	Setting, Addr string
+	Err           error
+}
+
+// Error names the setting to change.
+func (e *ListenError) Error() string {
+	if strings.HasSuffix(e.Setting, "_HOST") {
+		return fmt.Sprintf("%s: listen on %s: %v; name an address of this machine, or 0.0.0.0 for all of them", e.Setting, e.Addr, e.Err)
+	}
+	return fmt.Sprintf("listen on %s: %v; choose another %s, or 0 for any free port", e.Addr, e.Err, e.Setting)
+}
+
+// Unwrap returns the cause.
+func (e *ListenError) Unwrap() error { return e.Err }

@@ -3,20 +3,21 @@ package agent
 import (
 	"context"
 
+	"github.com/getbindu/bindu-go/gate/replay"
+	"github.com/getbindu/bindu-go/home"
 	"github.com/getbindu/bindu-go/internal/configs"
 )
 
 // openReplay opens the memory of what was accepted before, so that a restart
 // opens no door twice.
-func (a *Agent) openReplay() error {
-	cfg := configs.Replay(a.set)
+func (a *Agent) openReplay(h *home.Home, id home.Identity) (*replay.Store, error) {
+	cfg := configs.Replay(a.opts.Settings)
 	cfg.Now, cfg.Logger = a.opts.Now, a.log
-	store, err := a.home.Replay(a.identity, cfg)
+	store, err := h.Replay(id, cfg)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	a.onStop(func(context.Context) error { return store.Close() })
-	a.replay = store
 	a.ready.watch(func() (reason, warning string) {
 		if store.Err() != nil {
 			return "replay_unavailable", ""
@@ -26,5 +27,5 @@ func (a *Agent) openReplay() error {
 		}
 		return "", ""
 	})
-	return newStorageFailing(a.metrics, storeReplay, store.Err)
+	return store, newStorageFailing(a.opts.Metrics, storeReplay, store.Err)
 }

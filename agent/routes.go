@@ -9,23 +9,24 @@ import (
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/internal/configs"
+	"github.com/getbindu/bindu-go/task"
 )
 
 // routes lists every path the agent answers. What is not here is 404.
-func (a *Agent) routes() (public, protected map[string]gate.Route, err error) {
-	skills, err := openSkills(a.set)
+func (a *Agent) routes(is standing, tasks *task.Service) (public, protected map[string]gate.Route, err error) {
+	skills, err := openSkills(a.opts.Settings)
 	if err != nil {
 		return nil, nil, err
 	}
-	cards, err := a.cards(skills)
+	cards, err := a.cards(is.self, is.url, skills)
 	if err != nil {
 		return nil, nil, err
 	}
-	rpc, err := a.a2aHandler()
+	rpc, err := a.a2aHandler(tasks)
 	if err != nil {
 		return nil, nil, err
 	}
-	described, err := did.NewDocument(a.did, a.key, a.created(), a.url)
+	described, err := did.NewDocument(is.DID, is.Key, is.client.created(), is.url)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -36,8 +37,8 @@ func (a *Agent) routes() (public, protected map[string]gate.Route, err error) {
 		"/.well-known/agent-card.json": {Methods: read, Handler: cards},
 		"/.well-known/did.json":        {Methods: read, Handler: document},
 		"/did/resolve":                 {Methods: []string{http.MethodGet, http.MethodPost}, Handler: document},
-		"/agent/info":                  {Methods: read, Handler: http.HandlerFunc(a.serveInfo)},
-		"/health":                      {Methods: read, Handler: http.HandlerFunc(a.serveHealth)},
+		"/agent/info":                  {Methods: read, Handler: a.info(is)},
+		"/health":                      {Methods: read, Handler: a.health(is.self)},
 	}
 	if err := addSkills(public, skills); err != nil {
 		return nil, nil, err
@@ -48,29 +49,39 @@ func (a *Agent) routes() (public, protected map[string]gate.Route, err error) {
 	return public, protected, nil
 }
 
-// serveInfo says who this agent is; everything in it is on the card too.
-func (a *Agent) serveInfo(w http.ResponseWriter, _ *http.Request) {
-	writeJSON(w, map[string]any{
-		"did": a.did.String(), "agent_id": a.agentID(), "name": a.set.Agent.Name, "description": configs.Description(a.set),
-		"version": a.set.Agent.Version, "url": a.url, "signature_schemes": signature.Schemes(),
+// info says who this agent is; everything in it is on the card too.
+func (a *Agent) info(is standing) http.Handler {
+	set := a.opts.Settings
+	return answer(func() any {
+		return map[string]any{
+			"did": is.DID.String(), "agent_id": is.agentID(), "name": set.Agent.Name, "description": configs.Description(set),
+			"version": set.Agent.Version, "url": is.url, "signature_schemes": signature.Schemes(),
+		}
 	})
 }
 
-// serveHealth has the members that clients of the reference read. It tells
-// strangers nothing that the card does not; /readyz has the reasons.
-func (a *Agent) serveHealth(w http.ResponseWriter, _ *http.Request) {
-	ready := len(a.ready.why()) == 0
-	health, status := "healthy", "ok"
-	if !ready {
-		health, status = "degraded", "degraded"
-	}
-	writeJSON(w, map[string]any{
-		"version": a.set.Agent.Version, "health": health, "status": status, "ready": ready,
-		"uptime_seconds": int64(a.opts.Now().Sub(a.started).Seconds()),
-		"application":    map[string]string{"penguin_id": a.agentID(), "agent_did": a.did.String()},
-		"runtime":        map[string]string{"language": "go"},
-		"system":         map[string]string{"platform": runtime.GOOS},
+// health has the members that clients of the reference read. It tells strangers
+// nothing that the card does not; /readyz has the reasons.
+func (a *Agent) health(who self) http.Handler {
+	return answer(func() any {
+		ready := len(a.ready.why()) == 0
+		health, status := "healthy", "ok"
+		if !ready {
+			health, status = "degraded", "degraded"
+		}
+		return map[string]any{
+			"version": a.opts.Settings.Agent.Version, "health": health, "status": status, "ready": ready,
+			"uptime_seconds": int64(a.opts.Now().Sub(a.started).Seconds()),
+			"application":    map[string]string{"penguin_id": who.agentID(), "agent_did": who.DID.String()},
+			"runtime":        map[string]string{"language": "go"},
+			"system":         map[string]string{"platform": runtime.GOOS},
+		}
 	})
+}
+
+// answer answers with what describe returns, as JSON.
+func answer(describe func() any) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, describe()) })
 }
 
 func writeJSON(w http.ResponseWriter, v any) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/http"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -32,18 +33,31 @@ func (a *Agent) serve(c server.Config, grace time.Duration) error {
 	return nil
 }
 
-// bind opens the private port before it is served. That early it is needed only
-// to learn which port 0 has become; connections wait until the gates are armed.
-func (a *Agent) bind() error {
-	if a.ln != nil {
-		return nil
+// learnAddress fixes the one address that card, registration and log show. The
+// settings leave it open only where the port is not known before it is bound.
+func (a *Agent) learnAddress() (address, error) {
+	if url := string(a.opts.Settings.Agent.URL); url != "" {
+		return address{url: url}, nil
 	}
-	addr := a.set.Network.Addr()
+	ln, err := a.bind()
+	if err != nil {
+		return address{}, err
+	}
+	scheme := "http://"
+	if a.opts.Settings.MTLS.Enabled {
+		scheme = "https://"
+	}
+	return address{scheme + ln.Addr().String(), ln}, nil
+}
+
+// bind opens the private port before it is served. Where that is early,
+// connections wait until the gates are armed.
+func (a *Agent) bind() (net.Listener, error) {
+	addr := a.opts.Settings.Network.Addr()
 	ln, err := net.Listen("tcp", addr)
 	if err != nil {
-		return listenError("NETWORK__HOST", "NETWORK__PORT", addr, err)
+		return nil, listenError("NETWORK__HOST", "NETWORK__PORT", addr, err)
 	}
-	a.ln = ln
 	a.onStop(func(context.Context) error {
 		// Already closed by the server when it was served.
 		if err := ln.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
@@ -51,27 +65,29 @@ func (a *Agent) bind() error {
 		}
 		return nil
 	})
-	return nil
+	return ln, nil
 }
 
 // listen serves the gates: over TLS, or plainly where the settings allow it.
-func (a *Agent) listen() error {
-	if err := a.bind(); err != nil {
-		return err
+func (a *Agent) listen(at address, own *certificate, gates http.Handler) (err error) {
+	if at.ln == nil {
+		if at.ln, err = a.bind(); err != nil {
+			return err
+		}
 	}
 	refused := prometheus.NewCounter(prometheus.CounterOpts{
 		Name: "agent_connections_refused_total",
 		Help: "Connections closed because of LIMITS__CONNECTIONS or LIMITS__CONNECTIONS_PER_PEER.",
 	})
-	if err := a.metrics.Register(refused); err != nil {
+	if err := a.opts.Metrics.Register(refused); err != nil {
 		return err
 	}
-	port := configs.Port(a.set)
-	port.Listener, port.Handler, port.Name, port.Refused = a.ln, a.handler, "server", refused.Inc
-	if a.keeper != nil {
-		port.TLS = func(inner net.Listener) net.Listener { return a.keeper.Source().Listen(inner) }
+	port := configs.Port(a.opts.Settings)
+	port.Listener, port.Handler, port.Name, port.Refused = at.ln, gates, "server", refused.Inc
+	if source := own.source(); source != nil {
+		port.TLS = func(inner net.Listener) net.Listener { return source.Listen(inner) }
 	}
-	a.addr.Store(a.ln.Addr())
+	a.addr.Store(at.ln.Addr())
 	return a.serve(port, 0)
 }
 

@@ -26,13 +26,13 @@ func openSkills(set settings.Settings) (*skill.Set, error) {
 }
 
 // cardSkills are the skills for the cards, each with the URL of its details.
-func (a *Agent) cardSkills(skills *skill.Set) []card.Skill {
+func cardSkills(url string, skills *skill.Set) []card.Skill {
 	var all []card.Skill
 	for _, k := range skills.Skills() {
 		all = append(all, card.Skill{
 			ID: k.ID, Name: k.Name, Description: k.Description, Tags: k.Tags, Examples: k.Examples,
 			InputModes: k.InputModes, OutputModes: k.OutputModes,
-			DocumentationPath: strings.TrimSuffix(a.url, "/") + k.Path(),
+			DocumentationPath: strings.TrimSuffix(url, "/") + k.Path(),
 		})
 	}
 	return all

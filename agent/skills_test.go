@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/getbindu/bindu-go/gate"
+	"github.com/getbindu/bindu-go/home"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/settings"
 	"github.com/getbindu/bindu-go/skill"
@@ -31,17 +32,17 @@ func skilled(t *testing.T, change func(*settings.Settings)) *Agent {
 	set := settings.Default()
 	set.Agent.Name, set.Agent.Author = "poet", "ada@example.com"
 	change(&set)
-	return &Agent{set: set, did: name, key: key, url: "https://poet.example:3773/"}
+	return &Agent{opts: Options{Settings: set}, is: standing{self: self{Identity: home.NewIdentity(name, key)}, url: "https://poet.example:3773/"}}
 }
 
 // publicOf returns the public routes about skills, and a card with them.
 func publicOf(t *testing.T, a *Agent) (map[string]gate.Route, http.Handler) {
 	t.Helper()
-	skills, err := openSkills(a.set)
+	skills, err := openSkills(a.opts.Settings)
 	if err != nil {
 		t.Fatal(err)
 	}
-	cards, err := a.cards(skills)
+	cards, err := a.cards(a.is.self, a.is.url, skills)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +119,7 @@ func TestPreflightRefusesABrokenSkillsFile(t *testing.T) {
 	a := skilled(t, func(s *settings.Settings) {
 		s.Agent.SkillsFile = settings.Path(filepath.Join(t.TempDir(), "absent.yaml"))
 	})
-	if err := (preflight{set: a.set}).checkSkills(); !errors.Is(err, skill.ErrFile) || !errors.Is(err, os.ErrNotExist) {
+	if err := (preflight{set: a.opts.Settings}).checkSkills(); !errors.Is(err, skill.ErrFile) || !errors.Is(err, os.ErrNotExist) {
 		t.Error(err)
 	}
 }

@@ -2,6 +2,8 @@ package agent
 
 import (
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/getbindu/bindu-go/task"
 )
 
 // storageFailing is the one metric of everything that is kept on disk: 1 while
@@ -30,12 +32,12 @@ const (
 
 // watchTaskStorage tells /readyz while tasks cannot be stored: every message
 // would be refused.
-func (a *Agent) watchTaskStorage() error {
-	a.ready.watch(func() (reason, warning string) {
-		if a.tasks.StorageErr() != nil {
+func watchTaskStorage(tasks *task.Service, ready *readiness, metrics prometheus.Registerer) error {
+	ready.watch(func() (reason, warning string) {
+		if tasks.StorageErr() != nil {
 			return "storage_unavailable", ""
 		}
 		return "", ""
 	})
-	return newStorageFailing(a.metrics, storeTasks, a.tasks.StorageErr)
+	return newStorageFailing(metrics, storeTasks, tasks.StorageErr)
 }

@@ -56,12 +56,12 @@ func TestReadyzTellsThatTasksCannotBeStored(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer service.Close(context.Background())
-		a := &Agent{ready: newReadiness(), metrics: prometheus.NewRegistry(), tasks: service}
-		a.ready.set(componentServer, "")
-		if err := a.watchTaskStorage(); err != nil {
+		ready, metrics := newReadiness(), prometheus.NewRegistry()
+		ready.set(componentServer, "")
+		if err := watchTaskStorage(service, ready, metrics); err != nil {
 			t.Fatal(err)
 		}
-		port, err := admin.Port(admin.Config{Hosts: []string{"example.com"}, Readiness: a.ready.Readiness, Metrics: a.metrics})
+		port, err := admin.Port(admin.Config{Hosts: []string{"example.com"}, Readiness: ready.Readiness, Metrics: metrics})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -12,45 +12,45 @@ import (
 )
 
 // openTasks opens the store and fails what the last process left running.
-func (a *Agent) openTasks(ctx context.Context) error {
+func (a *Agent) openTasks(ctx context.Context, who self) (*task.Service, error) {
 	executor, err := a.executor()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	store, err := a.home.Tasks(ctx, a.log)
+	store, err := who.home.Tasks(ctx, a.log)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	a.onStop(func(context.Context) error { return store.Close() })
-	cfg := configs.Tasks(a.set)
+	cfg := configs.Tasks(a.opts.Settings)
 	cfg.Store, cfg.Executor = store, executor
-	cfg.Sign = func(text string) (string, error) { return did.SignText(a.key, text) }
+	cfg.Sign = func(text string) (string, error) { return did.SignText(who.Key, text) }
 	cfg.Now, cfg.Rand, cfg.Logger = a.opts.Now, a.opts.Rand, a.log
-	a.tasks, err = task.NewService(cfg)
+	tasks, err := task.NewService(cfg)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	a.onStop(a.tasks.Close)
-	if err := a.watchTaskStorage(); err != nil {
-		return err
+	a.onStop(tasks.Close)
+	if err := watchTaskStorage(tasks, a.ready, a.opts.Metrics); err != nil {
+		return nil, err
 	}
-	failed, err := a.tasks.Recover(ctx)
+	failed, err := tasks.Recover(ctx)
 	if err == nil && failed > 0 {
 		a.log.Warn("tasks that were running when the agent last stopped are failed now", "count", failed)
 	}
-	return err
+	return tasks, err
 }
 
 func (a *Agent) executor() (task.Executor, error) {
 	if a.opts.Executor != nil {
 		return a.opts.Executor, nil
 	}
-	s := a.set.Agent
+	s := a.opts.Settings.Agent
 	switch s.Backend {
 	case settings.BackendEcho:
 		return backend.Echo{}, nil
 	case settings.BackendExec:
-		exec, err := newExec(a.set, a.opts.Guard, a.log)
+		exec, err := newExec(a.opts.Settings, a.opts.Guard, a.log)
 		if err != nil {
 			return nil, err
 		}

@@ -2,7 +2,6 @@ package agent
 
 import (
 	"context"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -16,26 +15,29 @@ import (
 )
 
 // trustIssuers starts to fetch the keys of the token issuers. It does not wait
-// for them: until they are here, tokens are answered 503.
-func (a *Agent) trustIssuers() error {
-	if a.set.Auth.Provider == settings.ProviderHydra {
-		return nil
+// for them: until they are here, tokens are answered 503. Where Hydra judges
+// tokens there is nothing to fetch, and no verifier.
+func (a *Agent) trustIssuers() (*oidc.Verifier, error) {
+	set := a.opts.Settings
+	if set.Auth.Provider == settings.ProviderHydra {
+		return nil, nil
 	}
-	files, err := configs.ReadIssuers(a.set)
+	files, err := configs.ReadIssuers(set)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	cfg := configs.Issuers(a.set, files)
+	cfg := configs.Issuers(set, files)
 	cfg.Lazy, cfg.Now, cfg.Logger, cfg.HTTPClient = true, a.opts.Now, a.log, a.opts.Issuers
-	if a.jwt, err = oidc.New(context.Background(), cfg); err != nil {
-		return err
+	verifier, err := oidc.New(context.Background(), cfg)
+	if err != nil {
+		return nil, err
 	}
-	a.onStop(func(context.Context) error { return a.jwt.Close() })
-	a.ready.watch(func() (reason, warning string) { return issuersReason(a.jwt.Status()) })
+	a.onStop(func(context.Context) error { return verifier.Close() })
+	a.ready.watch(func() (reason, warning string) { return issuersReason(verifier.Status()) })
 	if cfg.DIDMap != nil {
-		a.follow(&followed{what: componentDIDMap, path: string(a.set.Auth.DIDMap), reload: cfg.DIDMap.Reload})
+		a.follow(&followed{what: componentDIDMap, path: string(set.Auth.DIDMap), reload: cfg.DIDMap.Reload})
 	}
-	return nil
+	return verifier, nil
 }
 
 // issuersReason tells that no token can be judged, or warns that those of some
@@ -58,21 +60,21 @@ func issuersReason(issuers []oidc.Status) (reason, warning string) {
 	}
 }
 
-// tokenVerifier judges the tokens of callers.
-func (a *Agent) tokenVerifier() (gate.TokenVerifier, error) {
-	if a.jwt != nil {
-		return a.jwt, nil
+// tokenVerifier judges the tokens of callers: that of the issuers, or Hydra.
+func (a *Agent) tokenVerifier(issuers *oidc.Verifier, i issuer) (gate.TokenVerifier, error) {
+	if issuers != nil {
+		return issuers, nil
 	}
 	flips := prometheus.NewCounter(prometheus.CounterOpts{
 		Name: "agent_introspection_flips_total",
 		Help: "Tokens that Hydra called inactive less than a minute after it called them active: revoked, or Hydra lost its storage.",
 	})
-	if err := a.metrics.Register(flips); err != nil {
+	if err := a.opts.Metrics.Register(flips); err != nil {
 		return nil, err
 	}
-	options := configs.Introspection(a.set, a.tokenIssuer)
+	options := configs.Introspection(a.opts.Settings, i.ofTokens)
 	options.OnFlip = flips.Inc
-	places, wait := configs.TokenQueue(a.set)
+	places, wait := configs.TokenQueue(a.opts.Settings)
 	options.Admit = server.NewQueues(places, wait, oauth.ErrBusy).Enter
 	tokens := hydra.NewIntrospector(a.hydraConfig(), options)
 	a.onStop(func(context.Context) error { return tokens.Close() })
@@ -83,7 +85,7 @@ func (a *Agent) tokenVerifier() (gate.TokenVerifier, error) {
 		active, flipped := tokens.Recent()
 		return float64(flipped) / float64(max(active, 1))
 	})
-	if err := a.metrics.Register(share); err != nil {
+	if err := a.opts.Metrics.Register(share); err != nil {
 		return nil, err
 	}
 	a.ready.watch(func() (reason, warning string) { return "", flipWarning(tokens.Recent()) })
@@ -102,34 +104,4 @@ func flipWarning(active, flipped int) string {
 		return "introspection_flips"
 	}
 	return ""
-}
-
-// prepareOwnTokens decides where the tokens for our calls of others come from.
-func (a *Agent) prepareOwnTokens() error {
-	client, err := ownClient(a.set, a.opts.Issuers, a.opts.Now, a.log)
-	if err != nil {
-		return err
-	}
-	if client == nil {
-		a.ownToken = func(ctx context.Context) (string, error) {
-			if a.tokens == nil {
-				return "", ErrNoToken
-			}
-			return a.tokens.Token(ctx, string(a.set.Auth.OutboundAudience))
-		}
-		return nil
-	}
-	a.onStop(func(context.Context) error { return client.Close() })
-	a.ownToken = func(ctx context.Context) (string, error) {
-		return client.Token(ctx, string(a.set.Auth.OutboundAudience))
-	}
-	return nil
-}
-
-// created is when the agent was registered, zero where nobody registers it.
-func (a *Agent) created() time.Time {
-	if a.credentials == nil {
-		return time.Time{}
-	}
-	return a.credentials.CreatedAt
 }

@@ -48,9 +48,14 @@ func names(t *testing.T, path string) (all []string) {
 // A first start becomes somebody, a later one stays that whatever it would be
 // called now, and whoever only looks is told the same.
 func TestTheNameOfADirectoryStays(t *testing.T) {
+	for name, password := range map[string][]byte{"plain key": nil, "encrypted key": []byte("secret")} {
+		t.Run(name, func(t *testing.T) { nameStays(t, password) })
+	}
+}
+
+func nameStays(t *testing.T, password []byte) {
 	path := filepath.Join(t.TempDir(), "a", "b")
 	h := start(t, path)
-	password := []byte("secret")
 	first, derived, err := h.Claim(password, nil, named(parse(t, poet)))
 	must(t, err)
 	if first.DID != derived || first.DID.String() != poet {
@@ -71,8 +76,8 @@ func TestTheNameOfADirectoryStays(t *testing.T) {
 	if id, err := looking.Identity(password); err != nil || id.DID != first.DID {
 		t.Errorf("looked at: %v, %v", id.DID, err)
 	}
-	if _, err := looking.Identity(nil); !errors.Is(err, did.ErrKeyPassword) {
-		t.Errorf("without the password: %v", err)
+	if _, err := looking.Identity([]byte("another")); !errors.Is(err, did.ErrKeyPassword) {
+		t.Errorf("with another password: %v", err)
 	}
 	if err := h.Record(NewIdentity(first.DID, seeded(t, 9)), nil); !errors.Is(err, did.ErrKeyExists) {
 		t.Errorf("another key: %v", err)

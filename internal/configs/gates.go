@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/a2a"
+	"github.com/getbindu/bindu-go/admin"
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/policy"
 	"github.com/getbindu/bindu-go/server"
@@ -66,6 +67,11 @@ func HasPolicy(set settings.Settings) bool {
 // Policy is where the operator's rules are.
 func Policy(set settings.Settings) policy.Config {
 	return policy.Config{Path: string(set.Auth.PolicyFile), AllowedDIDs: set.Auth.AllowedDIDs}
+}
+
+// Admin is by which names the admin port may be asked.
+func Admin(set settings.Settings) admin.Config {
+	return admin.Config{Hosts: append([]string{string(set.Network.AdminHost)}, set.Network.AdminHosts...)}
 }
 
 // Port is what connections of the private port may hold, and for how long.

@@ -17,7 +17,7 @@ func clients() []mutant {
 		{"members inside a part's file are lost", "a2a/members.go", "len(p.File.More) > 0 {", "len(p.File.More) > 99 {", []string{"./a2a"}},
 		{"a mistyped port is tried for as long as there is time", "peer/discover.go", "limit: maxCardAway}", "}", peer},
 		{"a closed port is nobody's before the card is read", "peer/discover.go", "repeats{may: unsent, limit: maxCardAway}", "repeats{may: unsent, limit: 1}", peer},
-		{"a decision waits until Hydra's key is too old", "agent/keymemory.go", "keys.Forget(d)", "_ = keys", []string{"./agent -run TestADecisionCounts"}},
+		{"a decision waits until Hydra's key is too old", "agent/keymemory.go", "resolver.Forget(d)", "_ = resolver", []string{"./agent -run TestADecisionCounts"}},
 		{"a saved file replaces another", "cmd/agent/attachments.go", "os.O_CREATE|os.O_EXCL", "os.O_CREATE|os.O_TRUNC", call},
 		{"files are saved without end", "cmd/agent/attachments.go", "saved > maxFiles {", "saved > 1<<20 {", call},
 	}

@@ -59,10 +59,10 @@ func wiring() []mutant {
 	agent := func(name, file, old, new string, pkgs ...string) mutant {
 		return mutant{name, "agent/" + file, old, new, pkgs}
 	}
-	const boot, alone = "./internal/e2e -run=HydraFaultsAtBoot|StepCADown", "./internal/e2e -run=TokensOfAnIssuer$|ADIDIsRequired"
+	const alone = "./internal/e2e -run=TokensOfAnIssuer$|ADIDIsRequired"
 	return []mutant{
 		{"readyz does not tell a failure", "admin/answers.go", "if len(reasons) > 0 {", "if false {", []string{"./admin", "./agent", "./internal/hostile"}},
-		agent("the private port is open before the agent is ready", "boot.go", `{"reconcile the Hydra client", a.reconcile},`, "{\"listen\", quick(a.listen)},\n\t\t{\"reconcile the Hydra client\", a.reconcile},", boot),
+		agent("the private port is open before the agent is ready", "boot.go", "p.client, err = a.reconcile(", "_ = a.listen(at, nil, nil)\n\tp.client, err = a.reconcile(", "./agent -run=ThePrivatePort|AStartTakes"),
 		{"AUTH__REQUIRE_DID is ignored", "internal/configs/gates.go", "!bool(set.Auth.RequireDID),", "true,", []string{"./internal/configs", alone}},
 		{"a connection may be of any age", "server/bounded.go", "s.config.Now().Sub(c.since) > t.Age {", "false {", []string{"./server", "./internal/hostile"}},
 		{"one connection may cancel any number of requests", "server/connection.go", "c.resets.Add(1) == int64(limit)+1", "false && c.resets.Add(1) == int64(limit)+1", []string{"./server", "./internal/hostile -run=TestLimits"}},
