@@ -14,7 +14,7 @@ import (
 
 // routes lists every path the agent answers. What is not here is 404.
 func (a *Agent) routes(is standing, tasks *task.Service) (public, protected map[string]gate.Route, err error) {
-	skills, err := openSkills(a.opts.Settings)
+	skills, err := a.opts.skills()
 	if err != nil {
 		return nil, nil, err
 	}
