@@ -34,19 +34,17 @@ func New(o Options) (*Agent, error) {
 		return nil, err
 	}
 	o = o.withDefaults()
-	recorder, err := audit.NewRecorder(o.Logger, o.Metrics)
+	ready := newReadiness()
+	recorder, err := newRecorder(o, ready)
 	if err != nil {
 		return nil, err
-	}
-	if o.Settings.Log.Access {
-		recorder.LogAdmissions()
 	}
 	files, err := newFollowedFiles(o.Metrics)
 	if err != nil {
 		return nil, err
 	}
 	a := &Agent{
-		opts: o, log: o.Logger, audit: recorder, ready: newReadiness(), files: files,
+		opts: o, log: o.Logger, audit: recorder, ready: ready, files: files,
 		started: o.Now(), serving: make(chan struct{}),
 	}
 	a.onStop(func(context.Context) error {

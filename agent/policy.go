@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/identity"
 	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/policy"
+	"github.com/getbindu/bindu-go/quota"
 )
 
 // openPolicy reads the operator's rules, if there are any, and follows their file.
@@ -18,6 +18,7 @@ func (a *Agent) openPolicy() (gate.Policy, error) {
 		return nil, nil
 	}
 	cfg := configs.Policy(a.opts.Settings)
+	cfg.Now = a.opts.Now
 	engine, err := policy.Open(cfg)
 	if err != nil {
 		return nil, fmt.Errorf("AUTH__POLICY_FILE: %w", err)
@@ -25,14 +26,11 @@ func (a *Agent) openPolicy() (gate.Policy, error) {
 	if cfg.Path != "" {
 		a.follow(&followed{what: componentPolicy, path: cfg.Path, reload: engine.Reload})
 	}
-	return &rules{engine, a.opts.Now}, nil
+	return &rules{engine}, nil
 }
 
 // rules lets the gates ask a policy engine.
-type rules struct {
-	engine *policy.Engine
-	now    func() time.Time
-}
+type rules struct{ engine *policy.Engine }
 
 // Decide implements [gate.Policy]: first whether the caller may, then whether
 // it has not used up its quota. Which rule decided is for our log only.
@@ -44,7 +42,7 @@ func (p *rules) Decide(ctx context.Context, c identity.Caller, r gate.Request) (
 	if d := p.engine.Decide(ctx, c, request); !d.Allowed {
 		return nil, &gate.Denial{Reason: gate.PolicyDenied, Cause: denialCause(d)}
 	}
-	release, err := p.engine.Quotas().Acquire(c.Name(), p.now)
+	release, err := p.engine.Quotas().Acquire(c.Name())
 	return release, quotaDenial(err)
 }
 
@@ -54,16 +52,16 @@ func (p *rules) RefuseCaller(ctx context.Context, c identity.Caller) error {
 	if d, refused := p.engine.RefusesCaller(ctx, c); refused {
 		return &gate.Denial{Reason: gate.PolicyDenied, Cause: denialCause(d)}
 	}
-	return quotaDenial(p.engine.Quotas().Exhausted(c.Name(), p.now))
+	return quotaDenial(p.engine.Quotas().Exhausted(c.Name()))
 }
 
 func quotaDenial(err error) error {
-	quota, ok := errors.AsType[*policy.QuotaError](err)
+	exceeded, ok := errors.AsType[*quota.Error](err)
 	if !ok {
 		return err
 	}
 	return &gate.Denial{
-		Reason: gate.RateLimited, RetryAfter: quota.RetryAfter, Cause: err,
+		Reason: gate.RateLimited, RetryAfter: exceeded.RetryAfter, Cause: err,
 		Hint: "The operator of this agent gives each caller a share; try again after Retry-After.",
 	}
 }

@@ -20,11 +20,11 @@ func newRules(t *testing.T, text string, now *time.Time) *rules {
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	engine, err := policy.Open(policy.Config{Path: path})
+	engine, err := policy.Open(policy.Config{Path: path, Now: func() time.Time { return *now }})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &rules{engine, func() time.Time { return *now }}
+	return &rules{engine}
 }
 
 func subject(name string) identity.Caller {

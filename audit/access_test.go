@@ -13,11 +13,7 @@ import (
 
 func TestAdmissionsAreLoggedWhereAskedFor(t *testing.T) {
 	var out bytes.Buffer
-	r, err := audit.NewRecorder(slog.New(slog.NewTextHandler(&out, nil)), prometheus.NewRegistry())
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.LogAdmissions()
+	r := newRecorder(t, &out, slog.LevelInfo, prometheus.NewRegistry())
 	r.Record(t.Context(), audit.Event{Decision: audit.Admitted, DID: "did:x:y", Method: "SendMessage"})
 	if line := out.String(); !strings.Contains(line, "level=INFO") || !strings.Contains(line, "did=did:x:y") || !strings.Contains(line, "method=SendMessage") {
 		t.Errorf("log %q", line)

@@ -34,10 +34,10 @@ type bound struct {
 
 // allow reports whether e may be logged. The clock is the machine's: it is the
 // disk that is spared.
-func (r *Recorder) allow(e Event) bool {
+func (l *Log) allow(e Event) bool {
 	k := kind{e.Decision, e.Gate, e.Reason, e.DID}
 	now := time.Now()
-	b := &r.lines
+	b := &l.lines
 	b.mu.Lock()
 	var ended map[kind]int
 	if d := now.Sub(b.since); d >= time.Second || d < 0 {
@@ -53,10 +53,10 @@ func (r *Recorder) allow(e Event) bool {
 	b.count[k]++
 	allowed := b.count[k] <= LinesPerSecond
 	if !allowed && b.timer == nil {
-		b.timer = time.AfterFunc(time.Until(b.since.Add(time.Second)), r.Flush)
+		b.timer = time.AfterFunc(time.Until(b.since.Add(time.Second)), l.Flush)
 	}
 	b.mu.Unlock()
-	r.leftOut(ended)
+	l.leftOut(ended)
 	return allowed
 }
 
@@ -73,8 +73,8 @@ func (b *bound) end() (ended map[kind]int) {
 
 // Flush logs how many lines were left out and not told yet. That happens by
 // itself within a second; call it when nothing more will be recorded.
-func (r *Recorder) Flush() {
-	b := &r.lines
+func (l *Log) Flush() {
+	b := &l.lines
 	b.mu.Lock()
 	var ended map[kind]int
 	if b.timer != nil {
@@ -82,15 +82,18 @@ func (r *Recorder) Flush() {
 		b.since = time.Now()
 	}
 	b.mu.Unlock()
-	r.leftOut(ended)
+	l.leftOut(ended)
 }
 
-func (r *Recorder) leftOut(counts map[kind]int) {
+func (l *Log) leftOut(counts map[kind]int) {
 	for k, n := range counts {
 		if n <= LinesPerSecond {
 			continue
 		}
-		attrs := Event{Gate: k.gate, Reason: k.reason, DID: k.did}.attrs()
-		r.log.LogAttrs(context.Background(), slog.LevelWarn, "gate "+string(k.decision)+", more of the same not logged", append(attrs, slog.Int("left_out", n-LinesPerSecond))...)
+		if ctx := context.Background(); l.handler.Enabled(ctx, slog.LevelWarn) {
+			attrs := append(Event{Gate: k.gate, Reason: k.reason, DID: k.did}.attrs(), slog.Int("left_out", n-LinesPerSecond))
+			// Who learns of an error is whoever writes the next line.
+			_ = l.write(ctx, slog.LevelWarn, "gate "+string(k.decision)+", more of the same not logged", attrs)
+		}
 	}
 }

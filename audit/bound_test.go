@@ -3,6 +3,7 @@ package audit_test
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"log/slog"
 	"strings"
 	"testing"
@@ -16,23 +17,23 @@ import (
 
 // bounded runs f with a recorder, on a clock of its own, and returns the lines
 // that were logged and how many decisions were counted.
-func bounded(t *testing.T, f func(r *audit.Recorder)) (lines []string, counted float64) {
+func bounded(t *testing.T, admissions slog.Level, f func(r *audit.Recorder)) (lines []string, counted float64) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
 		reg := prometheus.NewRegistry()
-		r, err := audit.NewRecorder(slog.New(slog.NewTextHandler(&out, nil)), reg)
-		if err != nil {
-			t.Fatal(err)
-		}
-		f(r)
+		f(newRecorder(t, &out, admissions, reg))
 		lines = strings.Split(strings.TrimSpace(out.String()), "\n")
 		families, err := reg.Gather()
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, m := range families[0].GetMetric() {
-			counted += m.GetCounter().GetValue()
+		for _, family := range families {
+			for _, m := range family.GetMetric() {
+				if family.GetName() == "agent_gate_decisions_total" {
+					counted += m.GetCounter().GetValue()
+				}
+			}
 		}
 	})
 	return lines, counted
@@ -45,7 +46,7 @@ func refusal(reason, name string) audit.Event {
 // TestHostile177RefusalsAreLoggedTwentyTimesASecond: all are counted, and a line
 // says how many were left out, also when nothing more happens.
 func TestHostile177RefusalsAreLoggedTwentyTimesASecond(t *testing.T) {
-	lines, counted := bounded(t, func(r *audit.Recorder) {
+	lines, counted := bounded(t, slog.LevelDebug, func(r *audit.Recorder) {
 		for range 3 {
 			for range 1000 {
 				r.Record(t.Context(), refusal("auth_missing", ""))
@@ -55,7 +56,7 @@ func TestHostile177RefusalsAreLoggedTwentyTimesASecond(t *testing.T) {
 		synctest.Wait()
 	})
 	if counted != 3000 || len(lines) != 3*21 {
-		t.Errorf("%v are counted, %d logged", counted, len(lines))
+		t.Fatalf("%v are counted, %d logged", counted, len(lines))
 	}
 	for _, i := range []int{20, 41, 62} {
 		if !strings.Contains(lines[i], "level=WARN") || !strings.Contains(lines[i], "gate=token reason=auth_missing left_out=980") {
@@ -66,7 +67,7 @@ func TestHostile177RefusalsAreLoggedTwentyTimesASecond(t *testing.T) {
 
 // A steady flood is summed up second by second.
 func TestAFloodWithoutAPauseIsSummedUp(t *testing.T) {
-	lines, counted := bounded(t, func(r *audit.Recorder) {
+	lines, counted := bounded(t, slog.LevelDebug, func(r *audit.Recorder) {
 		for range 2500 {
 			r.Record(t.Context(), refusal("auth_missing", ""))
 			time.Sleep(time.Millisecond)
@@ -94,7 +95,7 @@ func TestFloodsHideNobodyElse(t *testing.T) {
 		refusal("token_expired", ""), refusal("auth_missing", "did:x:other"),
 		{Decision: audit.Refused, Gate: "other", Reason: "auth_missing"}, {Decision: audit.Warned, Gate: "token", Reason: "auth_missing"},
 	}
-	lines, _ := bounded(t, func(r *audit.Recorder) {
+	lines, _ := bounded(t, slog.LevelDebug, func(r *audit.Recorder) {
 		for range 100 {
 			r.Record(t.Context(), refusal("auth_missing", ""))
 		}
@@ -110,7 +111,7 @@ func TestFloodsHideNobodyElse(t *testing.T) {
 // Names are as many as callers: beyond 1,024 in a second they share the lines of
 // those without a name.
 func TestManyNamesShareTheirLines(t *testing.T) {
-	lines, counted := bounded(t, func(r *audit.Recorder) {
+	lines, counted := bounded(t, slog.LevelDebug, func(r *audit.Recorder) {
 		for i := range 5000 {
 			r.Record(t.Context(), refusal("auth_missing", fmt.Sprint("did:x:", i)))
 		}
@@ -125,8 +126,7 @@ func TestManyNamesShareTheirLines(t *testing.T) {
 // The operator's own wish to see admissions is not bounded, and nothing is left
 // out where nothing is logged.
 func TestAdmissionsAreNotBounded(t *testing.T) {
-	lines, _ := bounded(t, func(r *audit.Recorder) {
-		r.LogAdmissions()
+	lines, _ := bounded(t, slog.LevelInfo, func(r *audit.Recorder) {
 		for range 100 {
 			r.Record(t.Context(), audit.Event{Decision: audit.Admitted, Status: 200, Outcome: "task_not_found", Duration: time.Second})
 		}
@@ -137,13 +137,14 @@ func TestAdmissionsAreNotBounded(t *testing.T) {
 	}
 }
 
-func BenchmarkRefusal(b *testing.B) {
-	r, err := audit.NewRecorder(nil, prometheus.NewRegistry())
-	if err != nil {
-		b.Fatal(err)
-	}
-	e := refusal("auth_missing", "did:x:y")
-	for b.Loop() {
-		r.Record(b.Context(), e)
+func BenchmarkRecord(b *testing.B) {
+	for name, e := range map[string]audit.Event{"refusal": refusal("auth_missing", "did:x:y"), "admission": {Decision: audit.Admitted, DID: "did:x:y"}} {
+		b.Run(name, func(b *testing.B) {
+			r := newRecorder(b, io.Discard, slog.LevelDebug, prometheus.NewRegistry())
+			b.ReportAllocs()
+			for b.Loop() {
+				r.Record(b.Context(), e)
+			}
+		})
 	}
 }

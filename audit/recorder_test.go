@@ -17,10 +17,7 @@ import (
 func TestRefusalIsCountedAndLogged(t *testing.T) {
 	var out bytes.Buffer
 	reg := prometheus.NewRegistry()
-	r, err := audit.NewRecorder(slog.New(slog.NewTextHandler(&out, nil)), reg)
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := newRecorder(t, &out, slog.LevelDebug, reg)
 	r.Record(context.Background(), audit.Event{
 		Decision: audit.Refused, Gate: "token", Reason: "token_expired", RequestID: "r1", Cause: errors.New("exp is past"),
 	})
@@ -31,7 +28,7 @@ func TestRefusalIsCountedAndLogged(t *testing.T) {
 agent_gate_decisions_total{decision="admitted",gate="",reason=""} 1
 agent_gate_decisions_total{decision="refused",gate="token",reason="token_expired"} 1
 `
-	if err := testutil.GatherAndCompare(reg, strings.NewReader(want)); err != nil {
+	if err := testutil.GatherAndCompare(reg, strings.NewReader(want), "agent_gate_decisions_total"); err != nil {
 		t.Error(err)
 	}
 	line := out.String()
@@ -47,21 +44,20 @@ agent_gate_decisions_total{decision="refused",gate="token",reason="token_expired
 
 func TestSecondRecorderOnOneRegistryIsAnError(t *testing.T) {
 	reg := prometheus.NewRegistry()
-	if _, err := audit.NewRecorder(nil, reg); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := audit.NewRecorder(nil, reg); err == nil {
-		t.Fatal("the same counter was registered twice")
+	for _, want := range []bool{true, false} {
+		if _, err := audit.NewCounter(reg); (err == nil) != want {
+			t.Errorf("a counter: %v", err)
+		}
+		if _, err := audit.NewRecorder(audit.Config{Metrics: reg}); (err == nil) != want {
+			t.Errorf("a recorder: %v", err)
+		}
 	}
 }
 
 // What a caller wrote is cut; the stack of a panic of ours is not.
 func TestHostile177WhatCallersWriteIsCut(t *testing.T) {
 	var out bytes.Buffer
-	r, err := audit.NewRecorder(slog.New(slog.NewJSONHandler(&out, nil)), prometheus.NewRegistry())
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := recorderOf(t, prometheus.NewRegistry(), nil, audit.Named{Name: "log", Sink: audit.NewLog(slog.New(slog.NewJSONHandler(&out, nil)), slog.LevelDebug)})
 	long := strings.Repeat("m", 2<<20)
 	r.Record(t.Context(), audit.Event{Decision: audit.Refused, Gate: "scope", Reason: "method_not_found", Method: long, RequestID: long, Remote: long, Cause: errors.New(long)})
 	if n := out.Len(); n > 4<<10 || strings.Contains(out.String(), strings.Repeat("m", 1025)) || !strings.Contains(out.String(), `"method":"`+strings.Repeat("m", 127)+`…"`) {

@@ -32,16 +32,14 @@ func (c *Chain) capAdmin(x *exchange) {
 		return
 	}
 	x.capped = true // recorded once, however often the proofs are looked at
-	c.cfg.Recorder.Record(x.r.Context(), audit.Event{
-		Decision: audit.Warned, Gate: "scope", Reason: string(adminNotListed),
-		RequestID: x.outcome.RequestID, DID: x.caller.Name(), Remote: x.r.RemoteAddr, Cause: errAdminNotListed,
-	})
+	c.cfg.Recorder.Record(x.r.Context(), c.event(x, audit.Warned, "scope", &Denial{Reason: adminNotListed, Cause: errAdminNotListed}))
 }
 
 // CapAdmin takes [identity.PermissionAdmin] from a caller whose name is not among admins,
 // compared exactly, and reports whether it had it.
 func CapAdmin(caller *identity.Caller, admins []string) bool {
-	if !caller.HasScope(identity.PermissionAdmin) || slices.Contains(admins, caller.Name()) {
+	name := caller.Name()
+	if !caller.HasScope(identity.PermissionAdmin) || name != "" && slices.Contains(admins, name) {
 		return false
 	}
 	// The claims are the verifier's, which gives them to others too.

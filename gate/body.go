@@ -23,7 +23,7 @@ func (c *Chain) body(x *exchange) *Denial {
 	// Sockets go by the real clock, whatever x.now says.
 	_ = ctl.SetReadDeadline(time.Now().Add(c.cfg.Limits.BodyTime))
 	limited := http.MaxBytesReader(x.w, x.r.Body, c.cfg.Limits.BodyBytes)
-	body, err := readBody(limited, x.r.ContentLength, x.place.hold)
+	body, err := readBody(limited, x.r.ContentLength, x.place.Hold)
 	if err == nil {
 		_ = ctl.SetReadDeadline(time.Time{})
 		x.body = body

@@ -11,6 +11,7 @@ import (
 	"github.com/getbindu/bindu-go/audit"
 	"github.com/getbindu/bindu-go/identity"
 	"github.com/getbindu/bindu-go/internal/jsonrpc"
+	"github.com/getbindu/bindu-go/quota"
 )
 
 // gate is one stop: it admits by returning nil.
@@ -25,9 +26,10 @@ type Chain struct {
 	cfg   Config
 	gates []gate
 	again []gate // those that are asked again when a request took long
-	// usage is what proved callers do, strangers what is done in the name of a
-	// DID, from one address, before its signature was verified.
-	usage, strangers *usage
+	// callers are the shares of those who proved their name, strangers those of
+	// what is done in the name of a DID, from one address, before its signature
+	// was verified.
+	callers, strangers shares
 }
 
 // New returns a Chain, or an error that lists everything in the configuration
@@ -37,7 +39,11 @@ func New(cfg Config) (*Chain, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	c := &Chain{cfg: cfg, usage: newUsage(cfg.Limits, cfg.Now), strangers: newUsage(cfg.Limits.unproved(), cfg.Now)}
+	c := &Chain{
+		cfg:       cfg,
+		callers:   shares{quota.NewCounter(cfg.Now), cfg.Limits.share()},
+		strangers: shares{quota.NewCounter(cfg.Now), cfg.Limits.unproved()},
+	}
 	c.again = c.proofs()
 	c.gates = []gate{
 		{"shape", c.shape},

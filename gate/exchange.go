@@ -9,6 +9,7 @@ import (
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/internal/jsonrpc"
+	"github.com/getbindu/bindu-go/quota"
 )
 
 // exchange is one request on its way through the gates: each gate reads what
@@ -36,7 +37,7 @@ type exchange struct {
 
 	envelope  jsonrpc.Envelope
 	caller    identity.Caller
-	place     *place          // in the share that pays
+	place     *quota.Place    // in the share that pays
 	held      []func()        // give back what the request took, when it is done
 	tokenless bool            // no token came, and the mode allows it
 	warned    map[Reason]bool // what was recorded as a warning

@@ -60,8 +60,5 @@ func (c *Chain) warn(x *exchange, gate string, reason Reason, cause error) {
 		x.warned = make(map[Reason]bool, 1)
 	}
 	x.warned[reason] = true
-	c.cfg.Recorder.Record(x.r.Context(), audit.Event{
-		Decision: audit.Warned, Gate: gate, Reason: string(reason),
-		RequestID: x.outcome.RequestID, DID: x.tokenDID.String(), Remote: x.r.RemoteAddr, Cause: cause,
-	})
+	c.cfg.Recorder.Record(x.r.Context(), c.event(x, audit.Warned, gate, &Denial{Reason: reason, Cause: cause}))
 }

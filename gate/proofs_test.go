@@ -204,7 +204,7 @@ func TestHostile167IgnoredTokenGivesNothingMore(t *testing.T) {
 	if w, got := b.do(r); w.Code != http.StatusForbidden || got.Error.Data.Reason != "scope_insufficient" {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
-	if len(b.events) != 2 || b.events[0].Reason != "token_ignored" {
+	if len(b.events) != 2 || b.events[0].Reason != "token_ignored" || b.events[0].DID != b.caller.String() {
 		t.Errorf("events %+v", b.events)
 	}
 }

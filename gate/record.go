@@ -97,16 +97,8 @@ func (c *Chain) connectionName(x *exchange) string {
 
 // provedName is the caller as far as it was proved.
 func (x *exchange) provedName() string {
-	switch {
-	case !x.caller.DID.IsZero():
-		return x.caller.DID.String()
-	case !x.certDID.IsZero():
-		return x.certDID.String()
-	case !x.tokenDID.IsZero():
-		return x.tokenDID.String()
-	case x.caller.Claims.Issuer != "":
-		return x.caller.Name() // of a caller without a DID
-	default:
-		return ""
+	if !x.caller.DID.IsZero() {
+		return x.caller.Name()
 	}
+	return cmp.Or(x.certDID.String(), x.tokenDID.String(), x.caller.Name())
 }

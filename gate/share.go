@@ -4,7 +4,38 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"time"
+
+	"github.com/getbindu/bindu-go/quota"
 )
+
+var (
+	errInFlight = errors.New("too many requests in flight")
+	errRate     = errors.New("rate exceeded")
+	errTooMany  = errors.New("too many callers at once")
+)
+
+// retryAfterBusy is what a caller is asked to wait until some of its bodies are
+// given back.
+const retryAfterBusy = time.Second
+
+// shares are what callers use of what each of them may.
+type shares struct {
+	used   *quota.Counter
+	limits quota.Limits
+}
+
+// share is what one caller may use.
+func (l Limits) share() quota.Limits {
+	return quota.Limits{Rate: l.Rate, Burst: l.Burst, Concurrent: l.InFlight, Bytes: l.BodyBytesHeld}
+}
+
+// unproved is what may be done in the name of a DID from one address before its
+// signature was verified: there may be many addresses.
+func (l Limits) unproved() quota.Limits {
+	l.BodyBytesHeld = max(l.BodyBytes, l.BodyBytesHeld/8)
+	return l.share()
+}
 
 // limit charges the caller on whom the proofs agreed before its body is read,
 // and gives nothing back when the request fails.
@@ -14,13 +45,14 @@ import (
 // owner. So until then it is the DID at this address that pays. Where no
 // signature will come the token is all there is, and its caller pays.
 func (c *Chain) limit(x *exchange) (d *Denial) {
-	x.hold(func() { x.place.release() }) // the one that pays when the request is done
-	name := x.caller.Name()
+	x.hold(func() { x.place.Release() }) // the one that pays when the request is done
+	payer := quota.Payer{Name: x.caller.Name()}
 	if x.certDID.IsZero() && !x.headerDID.IsZero() {
-		x.place, d = charge(c.strangers, name, peerOf(x.r.RemoteAddr))
+		payer.Address = peerOf(x.r.RemoteAddr)
+		x.place, d = c.strangers.charge(payer)
 		return d
 	}
-	x.place, d = charge(c.usage, name, "")
+	x.place, d = c.callers.charge(payer)
 	return d
 }
 
@@ -30,43 +62,52 @@ func (c *Chain) signerLimit(x *exchange) *Denial {
 	if !x.certDID.IsZero() || x.headerDID.IsZero() {
 		return nil
 	}
-	signer, d := charge(c.usage, x.caller.Name(), "")
+	signer, d := c.callers.charge(quota.Payer{Name: x.caller.Name()})
 	if d != nil {
 		return d
 	}
-	if !signer.hold(x.place.bytes) {
-		signer.release()
+	if !signer.Hold(x.place.Held()) {
+		signer.Release()
 		return limitDenial(errBodyShare)
 	}
-	x.place.release() // from here on it is the signer's own
+	x.place.Release() // from here on it is the signer's own
 	x.place = signer
 	return nil
 }
 
-// unproved are the limits of what is done in the name of a DID from one address
-// before its signature was verified: there may be many addresses.
-func (l Limits) unproved() Limits {
-	l.BodyBytesHeld = max(l.BodyBytes, l.BodyBytesHeld/8)
-	return l
-}
-
-func charge(u *usage, name, address string) (*place, *Denial) {
-	p, wait, err := u.acquire(name, address)
+func (s shares) charge(p quota.Payer) (*quota.Place, *Denial) {
+	place, err := s.used.Acquire(p, s.limits)
 	if err != nil {
-		d := limitDenial(err)
-		d.RetryAfter = wait
-		return nil, d
+		return nil, limitDenial(err)
 	}
-	return p, nil
+	return place, nil
 }
 
 func limitDenial(err error) *Denial {
 	d := deny(RateLimited, err)
 	d.RetryAfter = retryAfterBusy
+	if exceeded, ok := errors.AsType[*quota.Error](err); ok {
+		d.RetryAfter, d.Cause = exceeded.RetryAfter, limitCause(exceeded)
+	}
 	if errors.Is(err, errBodyShare) {
 		d.Hint = "The bodies of your requests in progress are too large together; try again when some are answered."
 	}
 	return d
+}
+
+// limitCause says which of our limits it was; the operator's own quotas have
+// words of their own.
+func limitCause(err *quota.Error) error {
+	switch err.Limit {
+	case quota.Concurrent:
+		return errInFlight
+	case quota.Rate:
+		return errRate
+	case quota.Callers:
+		return errTooMany
+	default:
+		return err
+	}
 }
 
 // peerOf is the IPv4 address, or the IPv6 network of 64 bits, of a socket's

@@ -6,9 +6,12 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/getbindu/bindu-go/gate"
+	"github.com/getbindu/bindu-go/identity"
 	"github.com/getbindu/bindu-go/identity/signature"
+	"github.com/getbindu/bindu-go/oauth"
 )
 
 // untouched is a body that must not be read.
@@ -145,5 +148,27 @@ func TestHostile181SubjectsHaveTheirOwnLimits(t *testing.T) {
 		if last := b.events[len(b.events)-1]; !strings.HasSuffix(last.DID, ":client:"+step.subject) {
 			t.Errorf("recorded as %q", last.DID)
 		}
+	}
+}
+
+// Without a DID it takes issuer and client to have a name, and who has none is
+// neither charged nor admitted, nor is an administrator.
+func TestATokenThatNamesNobodyIsRefused(t *testing.T) {
+	for name, claims := range map[string]oauth.Claims{
+		"no client": {Issuer: testIssuer, Subject: "ann"}, "no issuer": {ClientID: "client", Subject: "ann"}, "neither": {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, func(c *gate.Config) { c.Mode, c.TokenOnly = gate.ModeOff, true })
+			claims.Scopes, claims.ExpiresAt = []string{"agent:write", identity.PermissionAdmin}, testNow.Add(time.Hour)
+			b.claims = claims
+			b.expect(b.request(signature.Reference, testBody), 401, "token_claim")
+			if e := b.events[len(b.events)-1]; e.DID != "" || e.Cause == nil {
+				t.Errorf("recorded %+v", e)
+			}
+			checkStages(t, b, "token")
+			if c := (identity.Caller{Claims: claims}); !gate.CapAdmin(&c, []string{""}) || c.HasScope(identity.PermissionAdmin) {
+				t.Error("nobody is an administrator")
+			}
+		})
 	}
 }

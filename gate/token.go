@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/getbindu/bindu-go/identity"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/oauth"
 )
@@ -26,6 +27,8 @@ var tokenErrors = []mapping{
 	{oauth.ErrMalformed, TokenMalformed},
 	{oauth.ErrInactive, TokenInactive},
 }
+
+var errUnnamed = errors.New("the token of a caller without a DID names no issuer or no client")
 
 // Words for what passes only because a setting allows it.
 const (
@@ -126,8 +129,11 @@ func (c *Chain) tokenName(x *exchange, claims oauth.Claims) *Denial {
 		return nil
 	}
 	x.tokenDID = did.DID{}
-	if c.cfg.TokenOnly && claims.DID == "" {
-		return nil
+	if !c.cfg.TokenOnly || claims.DID != "" {
+		return deny(ClientNotDID, nil)
 	}
-	return deny(ClientNotDID, nil)
+	if (identity.Caller{Claims: claims}).Name() == "" {
+		return &Denial{Reason: TokenClaim, Hint: "The token does not say who issued it, or to which client.", Cause: errUnnamed}
+	}
+	return nil
 }

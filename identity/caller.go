@@ -3,7 +3,6 @@ package identity
 import (
 	"context"
 	"log/slog"
-	"net/url"
 	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
@@ -32,18 +31,6 @@ type Caller struct {
 
 // HasScope reports whether the caller was granted permission, compared exactly.
 func (c Caller) HasScope(permission string) bool { return c.Claims.HasScope(permission) }
-
-// Name identifies the caller among all callers, in limits, quotas, tasks and the
-// log: the DID or, for a token-only caller, issuer, client id and subject, each
-// escaped so that no two callers have one name and no DID can look like it. It
-// is the name under which tasks are kept, so its form must not change.
-func (c Caller) Name() string {
-	if c.DID.IsZero() {
-		return "oauth:" + url.QueryEscape(c.Claims.Issuer) + ":" + url.QueryEscape(c.Claims.ClientID) +
-			":" + url.QueryEscape(c.Claims.Subject)
-	}
-	return c.DID.String()
-}
 
 // Expiry returns when the first of the caller's proofs ends: a response that
 // lasts longer must stop then. Zero means that no proof has an end.

@@ -6,7 +6,7 @@
 // and an error while one is evaluated refuses the request. [Parse] reads a file,
 // [Engine] holds one and reloads it: a broken new file leaves the old rules in
 // force. [Quotas] counts what each caller uses against the quotas of the same
-// file.
+// file, by package quota.
 //
 // docs/policy.md describes the file.
 package policy

@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/getbindu/bindu-go/identity"
 	"github.com/getbindu/bindu-go/identity/did"
@@ -130,52 +129,5 @@ func TestNobodyIsRefusedEarlyWhomAnyRequestWouldAdmit(t *testing.T) {
 	}
 	if early < 40 {
 		t.Errorf("only %d were refused early", early)
-	}
-}
-
-// Of requests that end together each is judged by its own moment, also when
-// they come to the counter in another order: 168.
-func TestHostile168QuotaIsJudgedByNow(t *testing.T) {
-	q := policy.NewQuotas(policy.QuotaRules{Default: policy.Quota{Rate: 1, Burst: 5}})
-	now := noon
-	admitted := 0
-	for range 300 {
-		if q.Exhausted("did:a:1", at(now)) == nil {
-			if release, err := q.Acquire("did:a:1", at(now)); err == nil {
-				release()
-				admitted++
-			}
-		}
-	}
-	if admitted != 5 {
-		t.Errorf("%d admitted, want the burst of 5", admitted)
-	}
-	now = now.Add(time.Second)
-	if err := q.Exhausted("did:a:1", at(now)); err != nil {
-		t.Errorf("after a second: %v", err)
-	}
-}
-
-// To ask whether a share is used up takes nothing of it.
-func TestExhaustedChargesNothing(t *testing.T) {
-	q := policy.NewQuotas(policy.QuotaRules{Default: policy.Quota{Rate: 1, Burst: 1, Concurrent: 1, Daily: 2}})
-	for range 10 {
-		if err := q.Exhausted("did:a:1", at(noon)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	release, _ := acquire(t, q, "did:a:1", noon, "")
-	wantExhausted(t, q, noon.Add(time.Minute), policy.LimitConcurrent)
-	release()
-	wantExhausted(t, q, noon, policy.LimitRate)
-	acquire(t, q, "did:a:1", noon.Add(time.Minute), "")
-	wantExhausted(t, q, noon.Add(2*time.Minute), policy.LimitConcurrent)
-}
-
-func wantExhausted(t *testing.T, q *policy.Quotas, now time.Time, want policy.Limit) {
-	t.Helper()
-	quota, ok := q.Exhausted("did:a:1", at(now)).(*policy.QuotaError)
-	if !ok || quota.Limit != want || quota.RetryAfter <= 0 {
-		t.Errorf("%v, want the limit %s", quota, want)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/getbindu/bindu-go/identity"
 )
@@ -22,6 +23,8 @@ type Config struct {
 	// AllowedDIDs, if not empty, are the only DIDs admitted, compared exactly,
 	// before any rule is asked.
 	AllowedDIDs []string
+	// Now is the clock of the quotas; nil is the machine's.
+	Now func() time.Time
 }
 
 // Engine applies a rules file that may change while it is in use. It is safe for
@@ -43,7 +46,10 @@ type loaded struct {
 
 // Open reads the rules file. Errors wrap [ErrFile].
 func Open(c Config) (*Engine, error) {
-	e := &Engine{path: c.Path, quotas: NewQuotas(QuotaRules{})}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	e := &Engine{path: c.Path, quotas: NewQuotas(QuotaRules{}, c.Now)}
 	if len(c.AllowedDIDs) > 0 {
 		e.allowed = make(map[string]bool, len(c.AllowedDIDs))
 		for _, d := range c.AllowedDIDs {

@@ -1,6 +1,11 @@
 package policy
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/getbindu/bindu-go/identity"
+	"github.com/getbindu/bindu-go/quota"
+)
 
 // Quota is the share of one caller. A zero limit does not limit.
 type Quota struct {
@@ -18,16 +23,17 @@ type Quota struct {
 type QuotaRules struct {
 	// Default is for every caller without an entry of its own.
 	Default Quota `yaml:"default"`
-	// Callers have quotas of their own, by DID, exactly.
+	// Callers have quotas of their own, by [identity.Caller.Name], exactly.
 	Callers map[string]Quota `yaml:"callers"`
 }
 
-// of returns the quota of a caller.
-func (q QuotaRules) of(did string) Quota {
-	if own, ok := q.Callers[did]; ok {
-		return own
+// of returns what a caller may use.
+func (q QuotaRules) of(caller string) quota.Limits {
+	share, ok := q.Callers[caller]
+	if !ok {
+		share = q.Default
 	}
-	return q.Default
+	return quota.Limits{Rate: share.Rate, Burst: share.Burst, Concurrent: share.Concurrent, Daily: share.Daily}
 }
 
 // Limits of the limits: beyond them a number is a slip.
@@ -40,11 +46,11 @@ func (q QuotaRules) validate() error {
 	if err := q.Default.validate("the default quota"); err != nil {
 		return err
 	}
-	for did, quota := range q.Callers {
-		if !strings.HasPrefix(did, "did:") {
-			return fileError("quota of %q: the name of a caller is its DID", did)
+	for name, own := range q.Callers {
+		if !strings.HasPrefix(name, "did:") && !identity.IsTokenName(name) {
+			return fileError("quota of %q: the name of a caller is its DID, or oauth:ISSUER:CLIENT:SUBJECT as the log shows it", name)
 		}
-		if err := quota.validate("the quota of " + did); err != nil {
+		if err := own.validate("the quota of " + name); err != nil {
 			return err
 		}
 	}

@@ -2,183 +2,140 @@ package policy_test
 
 import (
 	"errors"
-	"fmt"
-	"runtime"
-	"sync"
 	"testing"
 	"time"
 
+	"github.com/getbindu/bindu-go/identity"
+	"github.com/getbindu/bindu-go/oauth"
 	"github.com/getbindu/bindu-go/policy"
+	"github.com/getbindu/bindu-go/quota"
 )
 
-func at(t time.Time) func() time.Time { return func() time.Time { return t } }
+// counted are quotas on a clock set by hand.
+type counted struct {
+	*policy.Quotas
+	t   *testing.T
+	now time.Time
+}
+
+func newCounted(t *testing.T, rules policy.QuotaRules) *counted {
+	c := &counted{t: t, now: noon}
+	c.Quotas = policy.NewQuotas(rules, func() time.Time { return c.now })
+	return c
+}
 
 // acquire wants a place, or the refusal by the given limit.
-func acquire(t *testing.T, q *policy.Quotas, did string, now time.Time, want policy.Limit) (release func(), wait time.Duration) {
-	t.Helper()
-	release, err := q.Acquire(did, at(now))
+func (c *counted) acquire(caller string, want quota.Limit) (release func()) {
+	c.t.Helper()
+	release, err := c.Acquire(caller)
 	if want == "" {
 		if err != nil {
-			t.Errorf("%s at %v: %v", did, now, err)
-			return func() {}, 0
+			c.t.Fatalf("%s at %v: %v", caller, c.now, err)
 		}
-		return release, 0
+		return release
 	}
-	var quota *policy.QuotaError
-	if !errors.As(err, &quota) || !errors.Is(err, policy.ErrQuota) || quota.Limit != want || release != nil {
-		t.Errorf("%s at %v: %v, want the limit %s", did, now, err, want)
-		return func() {}, 0
+	c.refused(err, want)
+	if release != nil {
+		c.t.Errorf("%s: a refusal has something to give back", caller)
 	}
-	return nil, quota.RetryAfter
+	return func() {}
 }
 
-func TestRateQuota(t *testing.T) {
-	q := policy.NewQuotas(policy.QuotaRules{Default: policy.Quota{Rate: 2, Burst: 3}})
-	for range 3 {
-		acquire(t, q, "did:a:1", noon, "")
+func (c *counted) refused(err error, want quota.Limit) {
+	c.t.Helper()
+	if exceeded, ok := errors.AsType[*quota.Error](err); !ok || exceeded.Limit != want || exceeded.RetryAfter <= 0 {
+		c.t.Errorf("at %v: %v, want the limit %s", c.now, err, want)
 	}
-	_, wait := acquire(t, q, "did:a:1", noon, policy.LimitRate)
-	if wait != 500*time.Millisecond {
-		t.Errorf("told to wait %v, want 500ms", wait)
-	}
-	acquire(t, q, "did:a:2", noon, "") // others are not affected
-	acquire(t, q, "did:a:1", noon.Add(wait), "")
-	acquire(t, q, "did:a:1", noon.Add(wait), policy.LimitRate)
 }
 
-func TestConcurrentQuota(t *testing.T) {
-	q := policy.NewQuotas(policy.QuotaRules{Default: policy.Quota{Concurrent: 2}})
-	first, _ := acquire(t, q, "did:a:1", noon, "")
-	acquire(t, q, "did:a:1", noon, "")
-	acquire(t, q, "did:a:1", noon, policy.LimitConcurrent)
-	first()
-	first() // a second time gives nothing back
-	acquire(t, q, "did:a:1", noon, "")
-	acquire(t, q, "did:a:1", noon, policy.LimitConcurrent)
-}
-
-func TestDailyQuota(t *testing.T) {
-	q := policy.NewQuotas(policy.QuotaRules{Default: policy.Quota{Daily: 2}})
-	late := time.Date(2026, 6, 1, 23, 59, 0, 0, time.UTC)
-	acquire(t, q, "did:a:1", late, "")
-	acquire(t, q, "did:a:1", late, "")
-	_, wait := acquire(t, q, "did:a:1", late, policy.LimitDaily)
-	if wait != time.Minute {
-		t.Errorf("told to wait %v, want a minute", wait)
+// Each limit of a file is one that is counted.
+func TestEveryLimitOfAFileCounts(t *testing.T) {
+	for text, want := range map[string]quota.Limit{
+		"{rate: 0.5, burst: 2}": quota.Rate, "{concurrent: 2}": quota.Concurrent, "{daily: 2}": quota.Daily,
+	} {
+		p := parse(t, "version: 1\ndefault: allow\nquotas: {default: "+text+"}\n")
+		c := newCounted(t, p.Quotas())
+		release := c.acquire("did:a:1", "")
+		c.acquire("did:a:1", "")
+		c.acquire("did:a:1", want)
+		c.acquire("did:a:2", "") // others are not affected
+		if release(); want == quota.Concurrent {
+			c.acquire("did:a:1", "")
+		}
+		c.acquire("did:a:1", want)
 	}
-	acquire(t, q, "did:a:1", late.Add(wait), "")
-	acquire(t, q, "did:a:1", late, "") // the clock stepped back: still the new day
-	acquire(t, q, "did:a:1", late, policy.LimitDaily)
-}
-
-func TestARefusedRequestIsNotCharged(t *testing.T) {
-	q := policy.NewQuotas(policy.QuotaRules{Default: policy.Quota{Rate: 1, Burst: 5, Concurrent: 1, Daily: 3}})
-	release, _ := acquire(t, q, "did:a:1", noon, "")
-	for range 10 {
-		acquire(t, q, "did:a:1", noon, policy.LimitConcurrent)
-	}
-	release()
-	for range 2 {
-		release, _ = acquire(t, q, "did:a:1", noon, "")
-		release()
-	}
-	acquire(t, q, "did:a:1", noon, policy.LimitDaily)
 }
 
 func TestCallersMayHaveQuotasOfTheirOwn(t *testing.T) {
-	p := parse(t, "version: 1\ndefault: allow\nquotas:\n  default: {daily: 1}\n  callers:\n    did:a:big: {daily: 3}\n    did:a:free: {}\n")
-	q := policy.NewQuotas(p.Quotas())
-	for did, daily := range map[string]int{"did:a:small": 1, "did:a:big": 3} {
+	ann := identity.Caller{Claims: oauth.Claims{Issuer: "https://issuer", ClientID: "client", Subject: "ann"}}
+	p := parse(t, "version: 1\ndefault: allow\nquotas:\n  default: {daily: 1}\n  callers:\n    did:a:big: {daily: 3}\n    oauth:https%3A%2F%2Fissuer:client:ann: {daily: 2}\n    did:a:free: {}\n")
+	c := newCounted(t, p.Quotas())
+	for did, daily := range map[string]int{"did:a:small": 1, "did:a:big": 3, ann.Name(): 2} {
 		for range daily {
-			acquire(t, q, did, noon, "")
+			c.acquire(did, "")
 		}
-		acquire(t, q, did, noon, policy.LimitDaily)
+		c.acquire(did, quota.Daily)
 	}
 	for range 1000 {
-		acquire(t, q, "did:a:free", noon, "")
+		c.acquire("did:a:free", "")()
 	}
 }
 
 func TestChangedQuotasKeepWhatWasUsed(t *testing.T) {
 	path := rulesFile(t, "version: 1\ndefault: allow\nquotas: {default: {daily: 5, rate: 100}}")
-	e := open(t, policy.Config{Path: path})
+	e := open(t, policy.Config{Path: path, Now: func() time.Time { return noon }})
+	c := &counted{e.Quotas(), t, noon}
 	for range 4 {
-		acquire(t, e.Quotas(), "did:a:1", noon, "")
+		c.acquire("did:a:1", "")
 	}
 	write(t, path, "version: 1\ndefault: allow\nquotas: {default: {daily: 4, rate: 1}}")
 	if err := e.Reload(); err != nil {
 		t.Fatal(err)
 	}
-	acquire(t, e.Quotas(), "did:a:1", noon, policy.LimitDaily)
+	c.acquire("did:a:1", quota.Daily)
 	write(t, path, allowAll)
 	if err := e.Reload(); err != nil {
 		t.Fatal(err)
 	}
-	acquire(t, e.Quotas(), "did:a:1", noon, "")
+	c.acquire("did:a:1", "")
 }
 
-func TestQuotasUnderConcurrency(t *testing.T) {
-	q := policy.NewQuotas(policy.QuotaRules{Default: policy.Quota{Daily: 100}})
-	var wg sync.WaitGroup
-	var mu sync.Mutex
+// Of requests that end together each is judged by its own moment, also when
+// they come to the counter in another order: 168.
+func TestHostile168QuotaIsJudgedByNow(t *testing.T) {
+	c := newCounted(t, policy.QuotaRules{Default: policy.Quota{Rate: 1, Burst: 5}})
 	admitted := 0
-	for range 20 {
-		wg.Go(func() {
-			for range 50 {
-				if release, err := q.Acquire("did:a:1", at(noon)); err == nil {
-					release()
-					mu.Lock()
-					admitted++
-					mu.Unlock()
-				}
+	for range 300 {
+		if c.Exhausted("did:a:1") == nil {
+			if release, err := c.Acquire("did:a:1"); err == nil {
+				release()
+				admitted++
 			}
-		})
+		}
 	}
-	wg.Wait()
-	if admitted != 100 {
-		t.Errorf("%d admitted, want 100", admitted)
+	if admitted != 5 {
+		t.Errorf("%d admitted, want the burst of 5", admitted)
+	}
+	c.now = c.now.Add(time.Second)
+	if err := c.Exhausted("did:a:1"); err != nil {
+		t.Errorf("after a second: %v", err)
 	}
 }
 
-// TestAFloodDoesNotForgetWhoIsBusy makes room many times over while one caller has
-// a request in progress.
-func TestAFloodDoesNotForgetWhoIsBusy(t *testing.T) {
-	q := policy.NewQuotas(policy.QuotaRules{Default: policy.Quota{Concurrent: 1}})
-	busy, _ := acquire(t, q, "did:busy", noon, "")
-	for i := range 150_000 {
-		if release, err := q.Acquire(fmt.Sprintf("did:flood:%d", i), at(noon)); err == nil {
-			release()
+// To ask whether a share is used up takes nothing of it.
+func TestExhaustedChargesNothing(t *testing.T) {
+	c := newCounted(t, policy.QuotaRules{Default: policy.Quota{Rate: 1, Burst: 1, Concurrent: 1, Daily: 2}})
+	for range 10 {
+		if err := c.Exhausted("did:a:1"); err != nil {
+			t.Fatal(err)
 		}
 	}
-	acquire(t, q, "did:busy", noon, policy.LimitConcurrent)
-	busy()
-	acquire(t, q, "did:busy", noon, "")
-}
-
-// TestMemoryIsBounded floods the counter with callers that each use their share:
-// the bound holds, and the next day there is room again.
-func TestMemoryIsBounded(t *testing.T) {
-	q := policy.NewQuotas(policy.QuotaRules{Default: policy.Quota{Daily: 10}})
-	var before, after runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&before)
-	refused := 0
-	for i := range 200_000 {
-		release, err := q.Acquire(fmt.Sprintf("did:flood:%d", i), at(noon))
-		if err != nil {
-			refused++
-			continue
-		}
-		release()
+	release := c.acquire("did:a:1", "")
+	c.refused(c.Exhausted("did:a:1"), quota.Concurrent)
+	release()
+	c.refused(c.Exhausted("did:a:1"), quota.Rate)
+	c.now = c.now.Add(time.Minute)
+	if err := c.Exhausted("did:a:1"); err != nil {
+		t.Errorf("after a minute: %v", err)
 	}
-	runtime.GC()
-	runtime.ReadMemStats(&after)
-	if refused == 0 {
-		t.Error("nobody was refused: the number of callers is not bounded")
-	}
-	if grown := int64(after.HeapAlloc) - int64(before.HeapAlloc); grown > 32<<20 {
-		t.Errorf("the heap grew by %d MiB", grown>>20)
-	}
-	acquire(t, q, "did:honest", noon.AddDate(0, 0, 1), "")
-	runtime.KeepAlive(q)
 }

@@ -107,7 +107,8 @@ func checkCallerName(text string) (problem string) {
 	if !ok {
 		return checkDID(text)
 	}
-	if issuer, rest, _ := strings.Cut(parts, ":"); issuer == "" || strings.Count(rest, ":") != 1 {
+	// Issuer and client have to be there: package identity gives no name without.
+	if issuer, rest, _ := strings.Cut(parts, ":"); issuer == "" || strings.HasPrefix(rest, ":") || strings.Count(rest, ":") != 1 {
 		return "must be a DID, or oauth:ISSUER:CLIENT:SUBJECT as the log shows it"
 	}
 	return checkText(text)

@@ -49,7 +49,8 @@ var (
 
 // Errors that are not the request's fault.
 var (
-	// ErrNoCaller: the context carries no caller; the request must not be served.
+	// ErrNoCaller: the context carries no caller, or one without a name; the
+	// request must not be served.
 	ErrNoCaller = fmt.Errorf("no authenticated caller: %w", a2a.ErrUnauthenticated)
 	// ErrClosed: the service is stopping and takes no more messages.
 	ErrClosed = errors.New("the agent is shutting down")

@@ -59,6 +59,8 @@ func checkCaller(set settings.Settings, claims *oauth.Claims) tokenCheck {
 	switch {
 	case err == nil:
 		c.OK, c.Detail = true, "certificate and signature have to name "+d.String()
+	case claims.DID == "" && !bool(set.Auth.RequireDID || set.MTLS.Enabled) && (identity.Caller{Claims: *claims}).Name() == "":
+		c.Reason, c.Detail = string(gate.TokenClaim), "no DID, and the token does not say both its issuer and its client"
 	case claims.DID == "" && !bool(set.Auth.RequireDID || set.MTLS.Enabled):
 		c.OK, c.Detail = true, "no DID; admitted on the token alone, because AUTH__REQUIRE_DID is false"
 	default:

@@ -11,8 +11,10 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/getbindu/bindu-go/agent"
+	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/internal/hydratest"
 	"github.com/getbindu/bindu-go/internal/oidctest"
+	"github.com/getbindu/bindu-go/oauth"
 	"github.com/getbindu/bindu-go/settings"
 )
 
@@ -136,6 +138,20 @@ func TestATokenInAnArgumentIsNotRepeated(t *testing.T) {
 		code, out, errOut := runAgent(t, "", append(command, "ory_at_hunter2")...)
 		if code != exitUsage || strings.Contains(out+errOut, "hunter2") {
 			t.Errorf("agent %v: exit %d, %s%s", command, code, out, errOut)
+		}
+	}
+}
+
+// A token that names nobody is refused as the gates refuse it.
+func TestATokenThatNamesNobodyIsNotAccepted(t *testing.T) {
+	set := settings.Default()
+	set.Auth.RequireDID, set.MTLS.Enabled = false, false
+	for reason, claims := range map[string]oauth.Claims{
+		"":                      {Issuer: "https://issuer.example", ClientID: "client"},
+		string(gate.TokenClaim): {Issuer: "https://issuer.example", Subject: "ann"},
+	} {
+		if c := checkCaller(set, &claims); c.Reason != reason || c.OK != (reason == "") {
+			t.Errorf("%+v: %+v", claims, c)
 		}
 	}
 }

@@ -86,7 +86,6 @@ func rules() []mutant {
 		in("the default is to allow", "policy.go", "Allowed: p.fallback == Allow,", "Allowed: true,"),
 		in("the list of allowed DIDs is ignored", "engine.go", "if e.allowed == nil || (", "if true || e.allowed == nil || ("),
 		in("a broken file lifts the rules", "engine.go", "p, err := Parse(content)\n", "p, err := Parse(content)\n\tif err != nil {\n\t\tp, err = &Policy{fallback: Allow}, nil\n\t}\n"),
-		in("no quota: requests at a time", "quota_share.go", "quota.Concurrent > 0 && u.inFlight >= quota.Concurrent", "false"),
-		in("no quota: requests of a day", "quota_share.go", "quota.Daily > 0 && u.today >= quota.Daily", "false"),
+		in("a file's quota of a day counts nothing", "quota_rules.go", "Daily: share.Daily}", "Daily: 0 * share.Daily}"),
 	}
 }

@@ -107,12 +107,14 @@ func (e *earlier) message(id, text string, role a2a.MessageRole) string {
 }
 
 // submit stores a message that creates a task.
-func (e *earlier) submit(id string) {
+func (e *earlier) submit(id string) { e.submitOf(owner(0), id) }
+
+func (e *earlier) submitOf(owner, id string) {
 	e.t.Helper()
 	body := e.message(id, "hello", a2a.MessageRoleUser)
-	e.exec(earlierCharge, owner(0), 1, len(body))
-	e.exec(earlierInsertTask, owner(0), id, "c", a2a.TaskStateSubmitted, "run-"+id, len(body), 1)
-	e.exec(earlierMessage, owner(0), id, 0, "m-"+id, []byte(id), body)
+	e.exec(earlierCharge, owner, 1, len(body))
+	e.exec(earlierInsertTask, owner, id, "c", a2a.TaskStateSubmitted, "run-"+id, len(body), 1)
+	e.exec(earlierMessage, owner, id, 0, "m-"+id, []byte(id), body)
 }
 
 // transition ends a run, with an artifact and a message beside the state.
