@@ -91,7 +91,7 @@ func (h *Home) ClaimWith(password []byte, d did.DID, key *did.KeyPair) (Identity
 			return Identity{}, fmt.Errorf("%w: the credentials in %s are those of %s", ErrIdentityChanged, h.Path(), named)
 		}
 	}
-	return Identity{DID: d, Key: key}, nil
+	return Identity{d, key, false}, nil // what it opened before is not known
 }
 
 // Record keeps a new key, and the name. It comes after [Home.Replay]: only a key

@@ -21,6 +21,6 @@ func outbound() []mutant {
 		{"an answer without TLS is not named", "internal/fetch/describe.go", "string(record.RecordHeader[:]) == \"HTTP/\"", "string(record.RecordHeader[:]) == \"?\"", []string{"./internal/fetch", "./oauth/hydra -run TestNoAnswer"}},
 		{"a lifetime as text is refused", "oauth/internal/issued/issued.go", "case '\"':\n\t\t// No more", "case '?':\n\t\t// No more", []string{"./oauth/internal/issued", "./oauth/oidc -run Token", "./oauth/hydra -run TestTokenEndpoint"}},
 		{"a 404 on create passes for a missing client", "oauth/hydra/admin.go", "|| nothingThere {", "|| false && nothingThere {", []string{"./oauth/hydra -run TestNotFound|TestAddress"}},
-		{"a command that is not there passes", "agent/preflight.go", "if !p.command ||", "if true || !p.command ||", []string{"./agent", "./cmd/agent -run TestScripts/config_refuses"}},
+		{"a command that is not there passes", "agent/preflight.go", "if p.given.Executor != nil ||", "if true || p.given.Executor != nil ||", []string{"./agent", "./cmd/agent -run TestScripts/config_refuses"}},
 	}
 }
