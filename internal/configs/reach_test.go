@@ -1,7 +1,6 @@
 package configs
 
 import (
-	"fmt"
 	"reflect"
 	"slices"
 	"testing"
@@ -108,6 +107,6 @@ func change(t *testing.T, name string, v reflect.Value) {
 		}
 		v.Set(secret)
 	default:
-		t.Fatal(fmt.Sprintf("%s: how is a %s changed?", name, v.Kind()))
+		t.Fatalf("%s: how is a %s changed?", name, v.Kind())
 	}
 }
