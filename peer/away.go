@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/internal/fetch"
+	"github.com/getbindu/bindu-go/internal/retry"
 )
 
 // repeatable says what a call may be repeated after.
@@ -49,8 +50,10 @@ const maxCardAway = 15 * time.Second
 // pause returns how long to wait for a peer that went away, and false when it
 // has been away for too long for a caller without a deadline.
 func (r *repeats) pause(ctx context.Context, least time.Duration) (time.Duration, bool) {
-	r.wait = min(max(2*r.wait, firstReturn), lastReturn)
-	wait := max(r.wait, least)
+	if r.pauses == nil {
+		r.pauses = retry.NewDoubling(firstReturn, lastReturn)
+	}
+	wait := max(r.pauses.Next(), least)
 	r.away += wait
 	if r.limit > 0 {
 		return wait, r.away <= r.limit

@@ -168,8 +168,9 @@ const (
 type repeats struct {
 	may                   repeatable
 	unavailable, replayed int
-	wait, away            time.Duration // the last pause, and all of them
-	limit                 time.Duration // of away; 0 is the caller's time
+	pauses                *retry.Doubling // nil before the first
+	away                  time.Duration   // all pauses together
+	limit                 time.Duration   // of away; 0 is the caller's time
 }
 
 func (r *repeats) after(ctx context.Context, err error) (wait time.Duration, ok bool) {

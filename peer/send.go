@@ -76,8 +76,9 @@ func (c *Client) Send(ctx context.Context, p Peer, text string, opts ...SendOpti
 // await asks for the task until it is settled.
 func (c *Client) await(ctx context.Context, p Peer, d dialect, reply Reply) (Reply, error) {
 	attempt := 0
-	for wait := firstPoll; !reply.State.settled(); wait = min(2*wait, lastPoll) {
-		if err := retry.Wait(ctx, wait); err != nil {
+	polls := retry.NewDoubling(firstPoll, lastPoll)
+	for !reply.State.settled() {
+		if err := retry.Wait(ctx, polls.Next()); err != nil {
 			return reply, err
 		}
 		result, used, err := c.ask(ctx, p, asked, d.get, reply.TaskID, attempt)

@@ -3,6 +3,7 @@ package hydratest
 import (
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"maps"
 	"net/http"
 	"slices"
@@ -94,10 +95,13 @@ func (s *Server) putClient(w http.ResponseWriter, r *http.Request) {
 		writeError(w, http.StatusBadRequest, "invalid_client_metadata", fault)
 		return
 	}
-	c, ok := s.find(w, r)
-	if !ok {
-		return
+	if c, ok := s.find(w, r); ok {
+		s.replace(w, r, c, body)
 	}
+}
+
+// replace writes the document of a client and shows it; s.mu is held.
+func (s *Server) replace(w http.ResponseWriter, r *http.Request, c *client, body Document) {
 	created := c.doc["created_at"]
 	c.doc = s.normalise(r.PathValue("id"), body, s.options.Now())
 	c.doc["created_at"] = created
@@ -171,7 +175,7 @@ func invalid(body Document) string {
 	if secret := text(body, "client_secret"); secret != "" && len(secret) < 6 {
 		return "Field client_secret must contain a secret that is at least 6 characters long."
 	}
-	if _, both := body["jwks"]; both && text(body, "jwks_uri") != "" {
+	if keys, ok := body["jwks"]; ok && string(keys) != "null" && text(body, "jwks_uri") != "" {
 		return "Fields jwks and jwks_uri can not both be set, you must choose one."
 	}
 	if strategy := text(body, "access_token_strategy"); !slices.Contains([]string{"", "jwt", "opaque"}, strategy) {
@@ -181,7 +185,16 @@ func invalid(body Document) string {
 }
 
 func readDocument(w http.ResponseWriter, r *http.Request) (Document, bool) {
-	var body Document
+	data, err := readAll(r)
+	body, derr := decodeDocument(data)
+	if err != nil || derr != nil {
+		writeError(w, http.StatusBadRequest, "The request was malformed or contained invalid parameters", "Unable to decode the request body")
+		return nil, false
+	}
+	return body, true
+}
+
+func decodeDocument(data []byte) (body Document, err error) {
 	var typed struct {
 		ID       string   `json:"client_id"`
 		Name     string   `json:"client_name"`
@@ -194,12 +207,7 @@ func readDocument(w http.ResponseWriter, r *http.Request) (Document, bool) {
 		Grants   []string `json:"grant_types"`
 		Kinds    []string `json:"response_types"`
 	}
-	data, err := readAll(r)
-	if err != nil || json.Unmarshal(data, &body) != nil || json.Unmarshal(data, &typed) != nil {
-		writeError(w, http.StatusBadRequest, "The request was malformed or contained invalid parameters", "Unable to decode the request body")
-		return nil, false
-	}
-	return body, true
+	return body, errors.Join(json.Unmarshal(data, &body), json.Unmarshal(data, &typed))
 }
 
 func text(doc Document, name string) string {

@@ -10,6 +10,7 @@ func (s *Server) adminRoutes() http.Handler {
 	mux.HandleFunc("POST /admin/clients", s.at(Clients, s.createClient))
 	mux.HandleFunc("GET /admin/clients/{id}", s.at(Clients, s.getClient))
 	mux.HandleFunc("PUT /admin/clients/{id}", s.at(Clients, s.putClient))
+	mux.HandleFunc("PATCH /admin/clients/{id}", s.at(Clients, s.patchClient))
 	mux.HandleFunc("DELETE /admin/clients/{id}", s.at(Clients, s.deleteClient))
 	mux.HandleFunc("POST /admin/oauth2/introspect", s.at(Introspect, s.introspect))
 	mux.HandleFunc("DELETE /admin/oauth2/tokens", s.at(Revoke, s.deleteTokens))

@@ -19,8 +19,14 @@ func outbound() []mutant {
 		{"calls go without a proxy that is none", "internal/fetch/proxy.go", "if !isProxy(env.HTTPSProxy) {", "if false && !isProxy(env.HTTPSProxy) {", []string{"./internal/fetch", "./cmd/agent -run TestScripts/config_refuses"}},
 		{"authorities are called without the proxy", "internal/fetch/transport.go", "proxy.forRequest,", "func(*http.Request) (*url.URL, error) { _ = proxy; return nil, nil },", fetch},
 		{"an answer without TLS is not named", "internal/fetch/describe.go", "string(record.RecordHeader[:]) == \"HTTP/\"", "string(record.RecordHeader[:]) == \"?\"", []string{"./internal/fetch", "./oauth/hydra -run TestNoAnswer"}},
+		{"an authority's redirect is followed", "internal/fetch/client.go", "CheckRedirect: refuseRedirect}", "CheckRedirect: nil}", []string{"./internal/fetch", "./oauth/oidc", "./oauth/hydra"}},
+		{"a cut answer passes for a whole one", "internal/fetch/failure.go", "return 0, b.exceeded\n\t}\n\treturn n, err", "return n, io.EOF\n\t}\n\treturn n, err", []string{"./internal/fetch"}},
 		{"a lifetime as text is refused", "oauth/internal/issued/issued.go", "case '\"':\n\t\t// No more", "case '?':\n\t\t// No more", []string{"./oauth/internal/issued", "./oauth/oidc -run Token", "./oauth/hydra -run TestTokenEndpoint"}},
 		{"a 404 on create passes for a missing client", "oauth/hydra/admin.go", "|| nothingThere {", "|| false && nothingThere {", []string{"./oauth/hydra -run TestNotFound|TestAddress"}},
+		{"who joins a load keeps its place", "oauth/internal/refresh/flight.go", "leave()\n\t\treturn landing", "return landing", []string{"./oauth/internal/refresh"}},
+		{"an authority that is away ends what is known", "oauth/internal/refresh/cache.go", "return !errors.Is(err, oauth.ErrUnavailable) &&", "return true || !errors.Is(err, oauth.ErrUnavailable) &&", []string{"./oauth/internal/refresh", "./oauth/hydra -run=TokenSource|Hydra|Verdict"}},
+		{"a place is left before the load is over", "oauth/internal/refresh/flight.go", "value, err := c.Load(work, key, arg)\n\t\tthen()", "then()\n\t\tvalue, err := c.Load(work, key, arg)", []string{"./oauth/internal/refresh"}},
+		{"a repair leaves the secret out", "oauth/hydra/repair.go", "append(slices.Clone(r.patch), set(\"client_secret\", secret))", "slices.Clone(r.patch); _ = secret", []string{"./oauth/hydra -run=TestReconcile|TestConformanceFake"}},
 		{"a command that is not there passes", "agent/preflight.go", "if p.given.Executor != nil ||", "if true || p.given.Executor != nil ||", []string{"./agent", "./cmd/agent -run TestScripts/config_refuses"}},
 	}
 }

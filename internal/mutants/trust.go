@@ -16,7 +16,7 @@ func trust() []mutant {
 		{"whoever asks for it is an administrator", "gate/admins.go", `name != "" && slices.Contains(admins, name)`, `name != "nobody" || slices.Contains(admins, name)`, gatePackages},
 		{"one caller's token speaks for Hydra", "agent/hydrawatch.go", "_, err := h.tokens.Verify(ctx, readinessProbe)", "_, err := h.tokens.Verify(ctx, readinessProbe)\n		err = errors.Join(err, oauth.ErrUnavailable)", []string{"./agent"}},
 		{"long answers about tokens take no more room", "oauth/hydra/introspector.go", "return 1 + uint32(v.size)/usualAnswer", "return 1", []string{"./oauth/hydra -run=Cache|LongAnswers"}},
-		{"a late answer of Hydra counts", "oauth/hydra/exchange.go", "if late := ctx.Err(); late != nil {", "if late := ctx.Err(); false && late != nil {", []string{"./oauth/hydra -run=Deadline"}},
-		{"a late answer of an issuer counts", "oauth/oidc/fetch.go", "if err := ctx.Err(); err != nil {", "if err := ctx.Err(); false && err != nil {", []string{"./oauth/oidc"}},
+		{"a late answer of Hydra counts", "internal/fetch/client.go", "if late := ctx.Err(); late != nil {", "if late := ctx.Err(); false && late != nil {", []string{"./oauth/hydra -run=Deadline"}},
+		{"a late answer of an issuer counts", "internal/fetch/client.go", "if late := ctx.Err(); late != nil {", "if late := ctx.Err(); false && late != nil {", []string{"./oauth/oidc"}},
 	}
 }

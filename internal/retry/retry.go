@@ -1,10 +1,12 @@
-// Package retry is how long an authority that failed is left alone before it is
-// asked again.
+// Package retry is how long whoever failed is left alone before it is asked
+// again: the one place that knows the library for it.
 package retry
 
 import (
 	"context"
 	"time"
+
+	"github.com/cenkalti/backoff/v5"
 )
 
 const (
@@ -17,22 +19,40 @@ const (
 	Crowded = 2
 )
 
+// Doubling yields times that double from the first to the longest, exactly.
+type Doubling struct{ steps *backoff.ExponentialBackOff }
+
+// NewDoubling returns the times from first to longest; a longest that is
+// shorter than first is the only one.
+func NewDoubling(first, longest time.Duration) *Doubling {
+	steps := &backoff.ExponentialBackOff{InitialInterval: min(first, longest), Multiplier: 2, MaxInterval: longest}
+	steps.Reset()
+	return &Doubling{steps}
+}
+
+// Next returns the next time.
+func (d *Doubling) Next() time.Duration { return d.steps.NextBackOff() }
+
+// Reset begins with the first again.
+func (d *Doubling) Reset() { d.steps.Reset() }
+
 // Pauses yields pauses with full jitter under a doubling ceiling, so that many
 // agents that lost one authority do not come back to it together.
 type Pauses struct {
-	ceiling time.Duration
-	jitter  func() float64 // in [0, 1)
+	ceilings *Doubling
+	jitter   func() float64 // in [0, 1)
 }
 
 // NewPauses returns pauses of a new wait; jitter yields numbers in [0, 1).
-func NewPauses(jitter func() float64) *Pauses { return &Pauses{ceiling: first, jitter: jitter} }
+func NewPauses(jitter func() float64) *Pauses {
+	return &Pauses{NewDoubling(first, Longest), jitter}
+}
 
 // Next returns the pause after an attempt that took so long. An authority that
 // kept us waiting may have more to do than it can, and an agent of a thousand
 // that comes back at once only adds to that: those pauses grow with the wait.
 func (p *Pauses) Next(took time.Duration) time.Duration {
-	ceiling := max(p.ceiling, Crowded*took)
-	p.ceiling = min(2*p.ceiling, Longest)
+	ceiling := max(p.ceilings.Next(), Crowded*took)
 	return time.Duration(p.jitter()*float64(ceiling)) + time.Millisecond
 }
 
@@ -51,16 +71,28 @@ func Wait(ctx context.Context, d time.Duration) error {
 // Do repeats try until it succeeds, fails for good, or ctx ends. Each passing
 // failure is told to note with the pause that follows.
 func Do(ctx context.Context, p *Pauses, passing func(error) bool, note func(error, time.Duration), try func(context.Context) error) error {
-	for {
+	last := &attempt{pauses: p}
+	_, _ = backoff.Retry(ctx, func() (struct{}, error) {
 		began := time.Now()
-		err := try(ctx)
-		if err == nil || ctx.Err() != nil || !passing(err) {
-			return err
+		last.err = try(ctx)
+		last.took = time.Since(began)
+		if last.err != nil && (ctx.Err() != nil || !passing(last.err)) {
+			return struct{}{}, backoff.Permanent(last.err)
 		}
-		pause := p.Next(time.Since(began))
-		note(err, pause)
-		if werr := Wait(ctx, pause); werr != nil {
-			return err
-		}
-	}
+		return struct{}{}, last.err
+	}, backoff.WithBackOff(last), backoff.WithNotify(note), backoff.WithMaxElapsedTime(0))
+	return last.err // and not that of a context which ended in a pause
 }
+
+// attempt gives the library pauses that depend on how long the last try took.
+type attempt struct {
+	pauses *Pauses
+	took   time.Duration
+	err    error
+}
+
+// NextBackOff implements [backoff.BackOff].
+func (a *attempt) NextBackOff() time.Duration { return a.pauses.Next(a.took) }
+
+// Reset implements [backoff.BackOff]. The pauses go on where they were.
+func (a *attempt) Reset() {}

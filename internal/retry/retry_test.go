@@ -81,6 +81,27 @@ func TestHostile160PausesHaveFullJitterUnderADoublingCeiling(t *testing.T) {
 	}
 }
 
+func TestDoublingStopsAtTheLongest(t *testing.T) {
+	for name, tt := range map[string]struct {
+		first, longest time.Duration
+		want           []time.Duration
+	}{
+		"doubles":                   {time.Second, 10 * time.Second, []time.Duration{1, 2, 4, 8, 10, 10}},
+		"is hit exactly":            {time.Second, 4 * time.Second, []time.Duration{1, 2, 4, 4}},
+		"is shorter than the first": {time.Minute, 3 * time.Second, []time.Duration{3, 3}},
+	} {
+		d := NewDoubling(tt.first, tt.longest)
+		for range 2 {
+			for i, want := range tt.want {
+				if got := d.Next(); got != want*time.Second {
+					t.Errorf("%s: time %d is %s, want %d s", name, i, got, want)
+				}
+			}
+			d.Reset()
+		}
+	}
+}
+
 // TestPausesGrowWithTheWait: who was kept waiting gives a busy authority time,
 // and who was refused at once is back within the longest pause.
 func TestPausesGrowWithTheWait(t *testing.T) {

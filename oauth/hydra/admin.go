@@ -19,7 +19,6 @@ import (
 const maxDocument = 1 << 20
 
 var (
-	errTooLarge = errors.New("answer is too large")
 	errConflict = errors.New("a client with this id exists already")
 	errNoClient = errors.New("no client with this id exists")
 )
@@ -32,53 +31,50 @@ type admin struct {
 }
 
 func newAdmin(cfg Config) admin {
-	client := *cfg.HTTPClient
-	client.Transport = boundedTransport{fetch.Explain(client.Transport), maxDocument}
 	settings := ory.NewConfiguration()
-	settings.HTTPClient = &client
+	settings.HTTPClient = cfg.calls.Bounded(maxDocument)
 	settings.UserAgent = ""
 	settings.Servers = ory.ServerConfigurations{{URL: strings.TrimRight(cfg.AdminURL, "/")}}
 	return admin{api: ory.NewAPIClient(settings).OAuth2API, base: cfg.AdminURL, timeout: cfg.AdminTimeout}
 }
 
 // get returns the client registered for d, found false if there is none.
-func (a admin) get(ctx context.Context, d did.DID) (doc document, found bool, err error) {
+func (a admin) get(ctx context.Context, d did.DID) (client *ory.OAuth2Client, found bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, a.timeout)
 	defer cancel()
 	_, resp, err := a.api.GetOAuth2Client(ctx, d.String()).Execute()
 	body, err := a.read(ctx, "read client", d.String(), http.StatusOK, resp, err)
 	if errors.Is(err, errNoClient) {
-		return document{}, false, nil
+		return nil, false, nil
 	}
 	if err != nil {
-		return document{}, false, err
+		return nil, false, err
 	}
-	members, err := parseObject(body)
+	client, err = parseClient(body)
 	if err != nil {
-		return document{}, false, a.fail("read client", d.String(), http.StatusOK, oauth.ErrInvalidResponse)
+		return nil, false, a.fail("read client", d.String(), http.StatusOK, oauth.ErrInvalidResponse)
 	}
-	if id, err := members.text("client_id"); err != nil || id != d.String() {
-		return document{}, false, a.fail("read client", d.String(), http.StatusOK,
+	if client.GetClientId() != d.String() {
+		return nil, false, a.fail("read client", d.String(), http.StatusOK,
 			fmt.Errorf("%w: the document is of another client", oauth.ErrInvalidResponse))
 	}
-	return document{members}, true, nil
+	return client, true, nil
 }
 
 // create registers a new client; the error is errConflict if the id is taken.
-func (a admin) create(ctx context.Context, doc document) error {
+func (a admin) create(ctx context.Context, client ory.OAuth2Client) error {
 	ctx, cancel := context.WithTimeout(ctx, a.timeout)
 	defer cancel()
-	_, resp, err := a.api.CreateOAuth2Client(ctx).OAuth2Client(doc.model()).Execute()
+	_, resp, err := a.api.CreateOAuth2Client(ctx).OAuth2Client(client).Execute()
 	_, err = a.read(ctx, "create client", "", http.StatusCreated, resp, err)
 	return err
 }
 
-// put replaces the whole document of d, which must hold everything to be kept;
-// the error is errNoClient if the client is gone.
-func (a admin) put(ctx context.Context, d did.DID, doc document) error {
+// patch changes the document of d; the error is errNoClient if the client is gone.
+func (a admin) patch(ctx context.Context, d did.DID, patch []ory.JsonPatch) error {
 	ctx, cancel := context.WithTimeout(ctx, a.timeout)
 	defer cancel()
-	_, resp, err := a.api.SetOAuth2Client(ctx, d.String()).OAuth2Client(doc.model()).Execute()
+	_, resp, err := a.api.PatchOAuth2Client(ctx, d.String()).JsonPatch(patch).Execute()
 	_, err = a.read(ctx, "update client", d.String(), http.StatusOK, resp, err)
 	return err
 }
@@ -88,23 +84,26 @@ func (a admin) put(ctx context.Context, d did.DID, doc document) error {
 // the connection is not. What is not complete in time counts as no answer.
 func (a admin) read(ctx context.Context, op, id string, want int, resp *http.Response, err error) ([]byte, error) {
 	if late := ctx.Err(); late != nil {
-		return nil, a.fail(op, id, 0, unavailable(ctx, a.base, late))
+		return nil, a.fail(op, id, 0, unavailable(a.base, late))
 	}
 	if resp == nil {
-		return nil, a.fail(op, id, 0, unavailable(ctx, a.base, err))
+		return nil, a.fail(op, id, 0, unavailable(a.base, err))
+	}
+	if errors.Is(err, fetch.ErrTooLong) {
+		return nil, a.fail(op, id, resp.StatusCode, tooLong(maxDocument))
 	}
 	if _, decoding := errors.AsType[*ory.GenericOpenAPIError](err); err != nil && !decoding {
-		return nil, a.fail(op, id, resp.StatusCode, unavailable(ctx, a.base, err))
+		return nil, a.fail(op, id, resp.StatusCode, unavailable(a.base, err))
 	}
 	body, err := io.ReadAll(resp.Body) // a buffer by now
 	if err != nil {
-		return nil, a.fail(op, id, resp.StatusCode, unavailable(ctx, a.base, err))
+		return nil, a.fail(op, id, resp.StatusCode, unavailable(a.base, err))
 	}
 	if resp.StatusCode != want {
 		return nil, a.fail(op, id, resp.StatusCode, refusal(resp, body))
 	}
 	if !isJSON(resp.Header) {
-		return nil, a.fail(op, id, resp.StatusCode, fmt.Errorf("%w: the media type is not application/json", oauth.ErrInvalidResponse))
+		return nil, a.fail(op, id, resp.StatusCode, errMediaType)
 	}
 	return body, nil
 }
@@ -138,37 +137,4 @@ func refusal(resp *http.Response, body []byte) error {
 
 func (a admin) fail(op, id string, status int, cause error) error {
 	return &RequestError{Op: op, URL: displayURL(a.base, "admin/clients/"+id), Status: status, Err: cause}
-}
-
-// boundedTransport makes reading more than limit bytes of an answer an error.
-type boundedTransport struct {
-	next  http.RoundTripper
-	limit int64
-}
-
-func (t boundedTransport) RoundTrip(req *http.Request) (*http.Response, error) {
-	resp, err := t.next.RoundTrip(req)
-	if err == nil {
-		resp.Body = &boundedBody{resp.Body, t.limit}
-	}
-	return resp, err
-}
-
-type boundedBody struct {
-	io.ReadCloser
-	left int64
-}
-
-func (b *boundedBody) Read(p []byte) (int, error) {
-	if b.left < 0 {
-		return 0, errTooLarge
-	}
-	if int64(len(p)) > b.left+1 {
-		p = p[:b.left+1]
-	}
-	n, err := b.ReadCloser.Read(p)
-	if b.left -= int64(n); b.left < 0 {
-		return 0, errTooLarge
-	}
-	return n, err
 }

@@ -4,17 +4,19 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+
+	ory "github.com/ory/hydra-client-go/v2"
 )
 
 // claim decides whether the registration is ours to change, and makes a secret
 // for it if we have none.
-func (run *reconciliation) claim(ctx context.Context, doc document) error {
-	switch key := doc.keyOf(run.want); {
+func (run *reconciliation) claim(ctx context.Context, client *ory.OAuth2Client) error {
+	switch key := keyOf(client, run.want); {
 	case key == keyOurs:
 	case run.takeover:
 		run.cfg.Logger.Warn("taking over a registration with another key", slog.String("client_id", run.want.DID.String()))
 	default:
-		if err := run.recognise(ctx, doc, key); err != nil {
+		if err := run.recognise(ctx, client, key); err != nil {
 			return err
 		}
 	}
@@ -28,15 +30,15 @@ func (run *reconciliation) claim(ctx context.Context, doc document) error {
 // recognise looks for proof that a registration without our public key is ours
 // nevertheless: somebody who updates a client without its metadata removes the
 // key, and resets the authentication method too.
-func (run *reconciliation) recognise(ctx context.Context, doc document, key registeredKey) error {
+func (run *reconciliation) recognise(ctx context.Context, client *ory.OAuth2Client, key registeredKey) error {
 	if !run.inherited && run.writes == 0 {
 		return ErrDIDTaken
 	}
-	method, err := doc.text("token_endpoint_auth_method")
-	if err != nil || method != authMethod && method != "client_secret_basic" {
+	method := client.GetTokenEndpointAuthMethod()
+	if method != authMethod && method != "client_secret_basic" {
 		return ErrDIDTaken
 	}
-	_, err = requestToken(ctx, run.cfg, tokenRequest{credentials: run.credentials, basic: method != authMethod})
+	_, err := requestToken(ctx, run.cfg, tokenRequest{credentials: run.credentials, basic: method != authMethod})
 	switch {
 	case errors.Is(err, ErrSecretRejected):
 		return ErrDIDTaken

@@ -35,19 +35,19 @@ type Config struct {
 	Now func() time.Time
 	// Logger takes what an operator should know, nothing if nil.
 	Logger *slog.Logger
+
+	calls fetch.Client // over HTTPClient
 }
 
 // NewHTTPClient returns the HTTP client used when [Config] names none. It
 // follows the rule for proxies that all authorities have (HTTPS_PROXY, NO_PROXY;
-// plain http never goes to a proxy, which would see client secrets), follows no
-// redirects and expands no compressed answers.
+// plain http never goes to a proxy, which would see client secrets) and expands
+// no compressed answers.
 func NewHTTPClient() *http.Client {
 	t := fetch.NewTransport(nil)
 	t.MaxIdleConnsPerHost, t.MaxConnsPerHost = 32, 128
-	return &http.Client{Transport: t, CheckRedirect: refuseRedirect}
+	return &http.Client{Transport: t}
 }
-
-func refuseRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // withDefaults returns a copy with every field set, and whether its HTTP
 // client belongs to the caller alone.
@@ -61,15 +61,12 @@ func (c Config) withDefaults() (_ Config, ownsClient bool) {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	if c.HTTPClient == nil {
-		c.HTTPClient = NewHTTPClient()
-		return c, true
-	}
-	client := *c.HTTPClient
-	client.CheckRedirect = refuseRedirect
-	if client.Transport == nil { // would be one with another rule for proxies
+		c.HTTPClient, ownsClient = NewHTTPClient(), true
+	} else if c.HTTPClient.Transport == nil { // would be one with another rule for proxies
+		client := *c.HTTPClient
 		client.Transport = NewHTTPClient().Transport
-		ownsClient = true
+		c.HTTPClient, ownsClient = &client, true
 	}
-	c.HTTPClient = &client
+	c.calls = fetch.NewClient(c.HTTPClient)
 	return c, ownsClient
 }

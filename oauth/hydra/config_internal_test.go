@@ -39,7 +39,7 @@ func TestGivenClientIsNotChanged(t *testing.T) {
 	if given.CheckRedirect != nil || cfg.HTTPClient.Transport != given.Transport || owned {
 		t.Error("the given client was changed or is closed with us")
 	}
-	if err := cfg.HTTPClient.CheckRedirect(nil, nil); !errors.Is(err, http.ErrUseLastResponse) {
+	if err := cfg.calls.Bounded(1).CheckRedirect(nil, nil); !errors.Is(err, http.ErrUseLastResponse) {
 		t.Errorf("redirects: %v", err)
 	}
 }

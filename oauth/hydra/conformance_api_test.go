@@ -1,6 +1,7 @@
 package hydra_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
@@ -39,6 +40,13 @@ func (w *world) run(t *testing.T, rows []exchangeRow) {
 	}
 }
 
+// patch is an operation of RFC 6902.
+type patch struct {
+	Op    string `json:"op"`
+	Path  string `json:"path"`
+	Value any    `json:"value,omitempty"`
+}
+
 // adminAPI holds the two Hydras against what this package relies on.
 func adminAPI(t *testing.T, w *world) {
 	a := newAgent(t, "admin api")
@@ -57,6 +65,10 @@ func adminAPI(t *testing.T, w *world) {
 		"client_name": "", "grant_types": "[]", "token_endpoint_auth_method": "client_secret_basic", "access_token_strategy": "absent",
 		"audience": "[]", "scope": "offline_access offline openid", "metadata": "map[]", "client_secret": "absent",
 	}
+	patched := map[string]string{
+		"client_name": "p", "metadata": "map[k:w]", "audience": "[b]", "access_token_strategy": "jwt", "not_a_field": "absent",
+		"scope": "offline_access offline openid", "jwks": "map[]", "client_id": d.String(),
+	}
 	w.run(t, []exchangeRow{
 		{"GET of nobody", "GET", w.clientURL(d), nil, 404, map[string]string{"error": "Unable to locate the resource"}},
 		{"PUT of nobody", "PUT", w.clientURL(d), full, 404, nil},
@@ -69,6 +81,15 @@ func adminAPI(t *testing.T, w *world) {
 		{"PUT with a short secret", "PUT", w.clientURL(d), map[string]any{"client_secret": "short"}, 400, map[string]string{"error": "invalid_client_metadata"}},
 		{"PUT with an unknown strategy", "PUT", w.clientURL(d), map[string]any{"access_token_strategy": "x"}, 400, map[string]string{"error": "invalid_client_metadata"}},
 		{"PUT of another type", "PUT", w.clientURL(d), []int{1}, 400, nil},
+		{"PATCH", "PATCH", w.clientURL(d), []patch{{"add", "/client_name", "p"}, {"add", "/metadata/k", "w"}, {"add", "/audience", []string{"b"}}, {"replace", "/access_token_strategy", "jwt"}, {"add", "/not_a_field", 1}}, 200, patched},
+		{"GET after a PATCH", "GET", w.clientURL(d), nil, 200, patched},
+		{"PATCH of the metadata", "PATCH", w.clientURL(d), []patch{{"add", "/metadata/n", 1}, {"add", "/client_secret", "other-secret"}}, 200, map[string]string{"client_name": "p", "metadata": "map[k:w n:1]", "client_secret": "other-secret"}},
+		{"PATCH with the URL of a key set", "PATCH", w.clientURL(d), []patch{{"add", "/jwks_uri", "https://a.example"}}, 400, map[string]string{"error": "invalid_client_metadata"}},
+		{"PATCH that takes the empty one away", "PATCH", w.clientURL(d), []patch{{"add", "/jwks_uri", "https://a.example"}, {"add", "/jwks", json.RawMessage("null")}}, 200, map[string]string{"jwks_uri": "https://a.example"}},
+		{"and one that removes it does not", "PATCH", w.clientURL(d), []patch{{"add", "/jwks_uri", "https://a.example"}, {"remove", "/jwks", nil}}, 400, map[string]string{"error": "invalid_client_metadata"}},
+		{"PATCH with an unknown strategy", "PATCH", w.clientURL(d), []patch{{"add", "/access_token_strategy", "x"}}, 400, map[string]string{"error": "invalid_client_metadata"}},
+		{"PATCH of nothing there", "PATCH", w.clientURL(d), []patch{{"remove", "/nowhere", nil}}, 500, nil},
+		{"PATCH of nobody", "PATCH", w.clientURL(d) + "x", []patch{{"add", "/client_name", "p"}}, 404, map[string]string{"error": "Unable to locate the resource"}},
 		{"DELETE", "DELETE", w.clientURL(d), nil, 204, nil},
 		{"second DELETE", "DELETE", w.clientURL(d), nil, 404, nil},
 		{"an id with a slash is registered", "POST", clients, map[string]any{"client_id": d.String() + "/x"}, 201, nil},

@@ -24,16 +24,16 @@ func Discover(ctx context.Context, cfg Config) (issuer string, err error) {
 
 func discover(ctx context.Context, cfg Config) (string, error) {
 	x := exchange{
-		op: "read discovery document", client: cfg.HTTPClient, timeout: cfg.AdminTimeout,
+		op: "read discovery document", client: cfg.calls, timeout: cfg.AdminTimeout,
 		method: http.MethodGet, base: cfg.PublicURL, path: ".well-known/openid-configuration",
 	}
-	answer, err := x.do(ctx, false)
+	answer, err := x.do(ctx)
 	if err != nil {
 		return "", err
 	}
-	issuer, err := parseDiscovery(answer.body)
+	issuer, err := parseDiscovery(answer.Body)
 	if err != nil {
-		return "", x.fail(answer.status, err)
+		return "", x.fail(answer.Status, err)
 	}
 	return issuer, nil
 }
@@ -66,19 +66,19 @@ func Ready(ctx context.Context, cfg Config) error {
 		defer cfg.HTTPClient.CloseIdleConnections()
 	}
 	x := exchange{
-		op: "ask for readiness", client: cfg.HTTPClient, timeout: cfg.AdminTimeout,
+		op: "ask for readiness", client: cfg.calls, timeout: cfg.AdminTimeout,
 		method: http.MethodGet, base: cfg.AdminURL, path: "health/ready",
 	}
-	answer, err := x.do(ctx, false)
+	answer, err := x.do(ctx)
 	if err != nil {
 		return err
 	}
-	health, err := parseObject(answer.body)
+	health, err := parseObject(answer.Body)
 	if err != nil {
-		return x.fail(answer.status, fmt.Errorf("%w: %w", oauth.ErrInvalidResponse, err))
+		return x.fail(answer.Status, fmt.Errorf("%w: %w", oauth.ErrInvalidResponse, err))
 	}
 	if status, err := health.text("status"); err != nil || status != "ok" {
-		return x.fail(answer.status, oauth.ErrUnavailable)
+		return x.fail(answer.Status, oauth.ErrUnavailable)
 	}
 	_, err = discover(ctx, cfg)
 	return err

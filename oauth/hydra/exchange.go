@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"mime"
 	"net/http"
 	"net/url"
@@ -21,7 +20,7 @@ const maxReply = 64 << 10
 // exchange is one request whose answer is read strictly.
 type exchange struct {
 	op      string
-	client  *http.Client
+	client  fetch.Client
 	timeout time.Duration
 	method  string
 	base    string     // from the settings
@@ -29,103 +28,80 @@ type exchange struct {
 	form    url.Values // body, nil for none
 	basic   *url.Userinfo
 	created bool // status 201 is as good as 200
-}
-
-// reply is an answer in JSON; its body is complete.
-type reply struct {
-	status int
-	body   []byte
+	refused bool // so are those that refuse what was asked
 }
 
 // do sends the request. It returns answers in JSON with status 200 (or 201,
 // where created is set), and those with a status in the 400 range other than
-// 404, 405 and 429 if clientErrors is set; everything else is a [*RequestError].
-//
-// An answer that is not complete when the time is over counts as none, whatever
-// it says: it may be what our hanging up made of it.
-func (x exchange) do(ctx context.Context, clientErrors bool) (reply, error) {
-	ctx, cancel := context.WithTimeout(ctx, x.timeout)
-	defer cancel()
-	answer, err := x.roundTrip(ctx, clientErrors)
-	if late := ctx.Err(); late != nil {
-		return reply{}, x.fail(0, unavailable(ctx, x.base, late))
+// 404, 405 and 429 if refused is set; everything else is a [*RequestError].
+func (x exchange) do(ctx context.Context) (fetch.Answer, error) {
+	target, err := url.JoinPath(x.base, x.path)
+	if err != nil {
+		return fetch.Answer{}, x.fail(0, errAddress)
 	}
-	return answer, err
+	answer, err := x.client.Do(ctx, fetch.Question{
+		Method: x.method, URL: target, Accept: "application/json", Form: x.form, Basic: x.basic,
+		Timeout: x.timeout, Limit: maxReply, Statuses: x.reads, Media: isJSON,
+	})
+	if failed, ok := errors.AsType[*fetch.Failure](err); ok {
+		return fetch.Answer{}, x.fail(failed.Status, x.cause(failed))
+	}
+	return answer, nil
 }
 
-func (x exchange) roundTrip(ctx context.Context, clientErrors bool) (reply, error) {
-	req, err := x.request(ctx)
-	if err != nil {
-		return reply{}, x.fail(0, fmt.Errorf("%w: the URL in the settings is malformed", oauth.ErrUnavailable))
+// reads reports whether an answer with this status is read.
+func (x exchange) reads(status int) bool {
+	switch {
+	case status == http.StatusOK, x.created && status == http.StatusCreated:
+		return true
+	case isWrongAddress(status), status == http.StatusTooManyRequests:
+		return false
 	}
-	resp, err := x.client.Do(req)
-	if err == nil {
-		resp, err = fetch.CheckAnswer(req, resp)
+	return x.refused && status >= 400 && status < 500
+}
+
+func isWrongAddress(status int) bool {
+	return status == http.StatusNotFound || status == http.StatusMethodNotAllowed
+}
+
+var errAddress = fmt.Errorf("%w: the URL in the settings is malformed", oauth.ErrUnavailable)
+
+// cause says what a failure means here.
+func (x exchange) cause(failed *fetch.Failure) error {
+	switch failed.Class {
+	case fetch.Unasked:
+		return errAddress
+	case fetch.Declined:
+		if isWrongAddress(failed.Status) {
+			return x.wrongAddress()
+		}
+		return oauth.ErrUnavailable
+	case fetch.Malformed:
+		return errMediaType
+	case fetch.TooLong:
+		return tooLong(maxReply)
 	}
-	if err != nil {
-		return reply{}, x.fail(0, unavailable(ctx, x.base, err))
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode == http.StatusNotFound || resp.StatusCode == http.StatusMethodNotAllowed {
-		return reply{}, x.fail(resp.StatusCode, x.wrongAddress(clientErrors))
-	}
-	refusal := resp.StatusCode >= 400 && resp.StatusCode < 500 && resp.StatusCode != http.StatusTooManyRequests
-	success := resp.StatusCode == http.StatusOK || x.created && resp.StatusCode == http.StatusCreated
-	if !success && !(refusal && clientErrors) {
-		return reply{}, x.fail(resp.StatusCode, oauth.ErrUnavailable)
-	}
-	if !isJSON(resp.Header) {
-		return reply{}, x.fail(resp.StatusCode, fmt.Errorf("%w: the media type is not application/json", oauth.ErrInvalidResponse))
-	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxReply+1))
-	if err != nil {
-		return reply{}, x.fail(resp.StatusCode, unavailable(ctx, x.base, err))
-	}
-	if len(body) > maxReply {
-		return reply{}, x.fail(resp.StatusCode, fmt.Errorf("%w: more than %d bytes", oauth.ErrInvalidResponse, maxReply))
-	}
-	return reply{resp.StatusCode, body}, nil
+	return unavailable(x.base, failed.Err)
+}
+
+var errMediaType = fmt.Errorf("%w: the media type is not application/json", oauth.ErrInvalidResponse)
+
+func tooLong(limit int) error {
+	return fmt.Errorf("%w: more than %d bytes", oauth.ErrInvalidResponse, limit)
 }
 
 // wrongAddress is what a 404 or a 405 of a fixed path means, whatever its body
 // says: nothing of what was asked for can be absent, so it is not Hydra, or the
 // other one of its two APIs, or the address has a path too much.
-func (x exchange) wrongAddress(clientErrors bool) error {
+func (x exchange) wrongAddress() error {
 	variable, sentinel := "HYDRA__PUBLIC_URL", oauth.ErrUnavailable
 	if strings.HasPrefix(x.path, "admin/") || strings.HasPrefix(x.path, "health/") {
 		variable = "HYDRA__ADMIN_URL"
 	}
-	if clientErrors {
+	if x.refused {
 		sentinel = oauth.ErrInvalidResponse
 	}
 	return fmt.Errorf("%w: no such API at this address, check %s", sentinel, variable)
-}
-
-func (x exchange) request(ctx context.Context) (*http.Request, error) {
-	target, err := url.JoinPath(x.base, x.path)
-	if err != nil {
-		return nil, err
-	}
-	var body io.Reader
-	if x.form != nil {
-		body = strings.NewReader(x.form.Encode())
-	}
-	req, err := http.NewRequestWithContext(ctx, x.method, target, body)
-	if err != nil {
-		return nil, err
-	}
-	req.Header.Set("Accept", "application/json")
-	if x.form != nil {
-		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		// Asking twice does no harm: this, which is not sent, lets net/http try
-		// again where Hydra closed an idle connection, as a restart of it does.
-		req.Header["Idempotency-Key"] = nil
-	}
-	if x.basic != nil {
-		password, _ := x.basic.Password()
-		req.SetBasicAuth(x.basic.Username(), password)
-	}
-	return req, nil
 }
 
 func (x exchange) fail(status int, cause error) error {
@@ -149,14 +125,9 @@ func isJSON(h http.Header) bool {
 
 // unavailable wraps a failure to get an answer, as package fetch describes it.
 // What net/http says about a malformed answer quotes it and is not repeated.
-func unavailable(ctx context.Context, base string, err error) error {
-	switch {
-	case errors.Is(err, errTooLarge):
-		return fmt.Errorf("%w: more than %d bytes", oauth.ErrInvalidResponse, maxDocument)
-	case errors.Is(ctx.Err(), context.Canceled):
-		return fmt.Errorf("%w: %w", oauth.ErrUnavailable, ctx.Err())
-	case ctx.Err() != nil:
-		err = ctx.Err()
+func unavailable(base string, err error) error {
+	if errors.Is(err, context.Canceled) {
+		return fmt.Errorf("%w: %w", oauth.ErrUnavailable, context.Canceled)
 	}
 	target, uerr := url.Parse(base)
 	if uerr != nil {

@@ -4,13 +4,14 @@ import (
 	"context"
 
 	"github.com/getbindu/bindu-go/oauth"
+	"github.com/getbindu/bindu-go/oauth/internal/issued"
 )
 
 // Inspect asks Hydra about the token and makes every check of [Introspector.Verify]
 // on the answer, without ending at the first that fails. Of a token that is not
 // active Hydra says nothing more, so the other checks cannot be made.
 func (i *Introspector) Inspect(ctx context.Context, token string) []oauth.Check {
-	if !wellFormed(token, i.options.MaxTokenBytes) {
+	if !issued.WellFormed(token, i.options.MaxTokenBytes) {
 		return unmade([]oauth.Check{{Name: "form", Detail: oauth.ErrMalformed.Error(), Err: oauth.ErrMalformed}}, 0)
 	}
 	out := []oauth.Check{{Name: "form", OK: true, Detail: "characters and length of a bearer token"}}

@@ -4,16 +4,14 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
-	"log/slog"
-	"net/http"
-	"net/url"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/getbindu/bindu-go/oauth"
+	"github.com/getbindu/bindu-go/oauth/internal/issued"
+	"github.com/getbindu/bindu-go/oauth/internal/refresh"
 )
 
 // MaxVerdictAge is the longest time for which a verdict may be used, and so
@@ -24,9 +22,6 @@ const MaxVerdictAge = 5 * time.Second
 const DefaultMaxVerdicts = 10_000
 
 const (
-	// recently is how long a token that was active is expected to stay so:
-	// if Hydra then says otherwise, it is asked once more.
-	recently = 60 * time.Second
 	// introspectPause is the time between failed refreshes of one verdict.
 	introspectPause = 250 * time.Millisecond
 	// usualAnswer is the size, in bytes, up to which an answer about a token
@@ -71,13 +66,15 @@ type Introspector struct {
 	cfg      Config
 	owned    bool
 	options  IntrospectorOptions
-	verdicts *ahead[tokenHash, verdict]
+	verdicts *refresh.Cache[tokenHash, string, verdict]
 	scratch  sync.Pool // of *[]byte of MaxTokenBytes, for hash
 	lastFlip atomic.Pointer[time.Time]
 }
 
 // tokenHash stands for a token, so that none is kept in memory.
 type tokenHash [sha256.Size]byte
+
+func (h tokenHash) name() string { return string(h[:]) }
 
 // verdict is what Hydra last said about a token that it called active once.
 type verdict struct {
@@ -99,15 +96,14 @@ func NewIntrospector(cfg Config, options IntrospectorOptions) *Introspector {
 	if options.OnFlip == nil {
 		options.OnFlip = func() {}
 	}
-	i := &Introspector{cfg: cfg, owned: owned, options: options,
-		verdicts: newWeighed[tokenHash](options.MaxEntries, verdict.weight, cfg.Now, introspectPause),
-		scratch: sync.Pool{New: func() any {
-			buffer := make([]byte, options.MaxTokenBytes)
-			return &buffer
-		}}}
-	if options.Admit != nil {
-		i.verdicts.admit = options.Admit
-	}
+	i := &Introspector{cfg: cfg, owned: owned, options: options, scratch: sync.Pool{New: func() any {
+		buffer := make([]byte, options.MaxTokenBytes)
+		return &buffer
+	}}}
+	i.verdicts = refresh.New(refresh.Config[tokenHash, string, verdict]{
+		Load: i.verdict, Name: tokenHash.name, Now: cfg.Now, Size: options.MaxEntries, Weigh: verdict.weight,
+		Pause: introspectPause, Admit: options.Admit,
+	})
 	return i
 }
 
@@ -125,18 +121,13 @@ func (i *Introspector) Verify(ctx context.Context, token string) (oauth.Claims, 
 		return oauth.Claims{}, i.tooLong(token)
 	}
 	key := i.hash(token)
-	v, state := i.verdicts.peek(key)
-	switch state {
-	case fresh:
-		return i.unexpired(v)
-	case due:
-		i.verdicts.renew(key, i.loader(key, token))
+	if v, ok := i.verdicts.Use(key, token); ok {
 		return i.unexpired(v)
 	}
-	if !wellFormed(token, i.options.MaxTokenBytes) {
+	if !issued.WellFormed(token, i.options.MaxTokenBytes) {
 		return oauth.Claims{}, oauth.ErrMalformed
 	}
-	v, err := i.verdicts.fetch(ctx, key, i.loader(key, token))
+	v, err := i.verdicts.Fetch(ctx, key, token)
 	if err != nil {
 		return oauth.Claims{}, err
 	}
@@ -146,50 +137,17 @@ func (i *Introspector) Verify(ctx context.Context, token string) (oauth.Claims, 
 // VerifyFresh is Verify for what must not rely on an answer of some seconds
 // ago: it always asks Hydra.
 func (i *Introspector) VerifyFresh(ctx context.Context, token string) (oauth.Claims, error) {
-	if !wellFormed(token, i.options.MaxTokenBytes) {
+	if !issued.WellFormed(token, i.options.MaxTokenBytes) {
 		return oauth.Claims{}, oauth.ErrMalformed
 	}
-	key := i.hash(token)
-	v, err := i.verdicts.load(ctx, key, i.loader(key, token))
+	v, err := i.verdicts.Load(ctx, i.hash(token), token)
 	return v.claims, err
-}
-
-// Recent returns how many tokens were active within the last minute, and how
-// many of them Hydra has called inactive since. A large share means that
-// Hydra has lost its storage rather than that so many tokens were revoked. So
-// that this shows for as long as it lasts, the minute ends with the last flip
-// while Hydra has called no token active since.
-func (i *Introspector) Recent() (active, flipped int) {
-	until := i.cfg.Now()
-	if flip := i.lastFlip.Load(); flip != nil && i.lastActive().Before(*flip) {
-		until = *flip
-	}
-	since := until.Add(-recently)
-	for v := range i.verdicts.values() {
-		if v.lastActive.After(since) {
-			active++
-			if v.flipped {
-				flipped++
-			}
-		}
-	}
-	return active, flipped
-}
-
-// lastActive returns when Hydra was last asked about a token that it called active.
-func (i *Introspector) lastActive() (last time.Time) {
-	for v := range i.verdicts.values() {
-		if v.lastActive.After(last) {
-			last = v.lastActive
-		}
-	}
-	return last
 }
 
 // Close ends requests in progress and waits for their goroutines. It may be
 // called more than once. It never fails; the error makes it an io.Closer.
 func (i *Introspector) Close() error {
-	i.verdicts.close()
+	i.verdicts.Close()
 	if i.owned {
 		i.cfg.HTTPClient.CloseIdleConnections()
 	}
@@ -217,74 +175,4 @@ func (i *Introspector) unexpired(v verdict) (oauth.Claims, error) {
 		return oauth.Claims{}, oauth.ErrExpired
 	}
 	return v.claims, nil
-}
-
-// loader asks Hydra for a verdict, and once more if it contradicts itself.
-func (i *Introspector) loader(key tokenHash, token string) loader[verdict] {
-	return func(ctx context.Context) (answer[verdict], error) {
-		ctx, cancel := context.WithTimeout(ctx, i.cfg.IntrospectTimeout)
-		defer cancel()
-		before, known := i.verdicts.last(key)
-		if known && !i.cfg.Now().Before(before.claims.ExpiresAt) {
-			return answer[verdict]{}, oauth.ErrExpired
-		}
-		asked := i.cfg.Now()
-		v, err := i.ask(ctx, token)
-		if errors.Is(err, oauth.ErrInactive) && known && !before.flipped && asked.Sub(before.lastActive) < recently {
-			i.flip(key, before)
-			asked = i.cfg.Now()
-			v, err = i.ask(ctx, token)
-		}
-		if err != nil {
-			return answer[verdict]{}, err
-		}
-		v.lastActive = asked
-		return answer[verdict]{
-			value:   v,
-			refresh: asked.Add(i.options.MaxAge / 2),
-			expire:  asked.Add(i.options.MaxAge),
-		}, nil
-	}
-}
-
-// flip records that a token which was active is called inactive.
-func (i *Introspector) flip(key tokenHash, before verdict) {
-	i.verdicts.update(key, func(v *verdict) { v.flipped = true })
-	now := i.cfg.Now()
-	i.lastFlip.Store(&now)
-	i.options.OnFlip()
-	i.cfg.Logger.Warn("a token that was active a moment ago is called inactive, asking again",
-		slog.String("client_id", before.claims.ClientID))
-}
-
-// ask introspects once and judges the answer.
-func (i *Introspector) ask(ctx context.Context, token string) (verdict, error) {
-	in, err := i.introspect(ctx, token)
-	if err != nil {
-		return verdict{}, err
-	}
-	claims, err := i.options.judge(&in, i.cfg.Now())
-	if err != nil {
-		return verdict{}, fmt.Errorf("introspected: %w", err)
-	}
-	return verdict{claims: claims, size: in.size}, nil
-}
-
-// introspect returns what Hydra says about the token, unjudged.
-func (i *Introspector) introspect(ctx context.Context, token string) (introspection, error) {
-	x := exchange{
-		op: "introspect token", client: i.cfg.HTTPClient, timeout: i.cfg.IntrospectTimeout,
-		method: http.MethodPost, base: i.cfg.AdminURL, path: "admin/oauth2/introspect",
-		form: url.Values{"token": {token}},
-	}
-	answered, err := x.do(ctx, false)
-	if err != nil {
-		return introspection{}, err
-	}
-	in, err := parseIntrospection(answered.body)
-	if err != nil {
-		return introspection{}, x.fail(answered.status, err)
-	}
-	in.size = len(answered.body)
-	return in, nil
 }

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/oauth/internal/refresh"
+	ory "github.com/ory/hydra-client-go/v2"
 )
 
 // Limits and defaults of [KeyResolverOptions].
@@ -45,18 +47,22 @@ type KeyResolver struct {
 	admin  admin
 	maxAge time.Duration
 	pinned map[did.DID]ed25519.PublicKey
-	keys   *ahead[did.DID, ed25519.PublicKey]
+	keys   *refresh.Cache[did.DID, struct{}, ed25519.PublicKey]
 }
 
 // NewKeyResolver returns a resolver. The caller closes it.
 func NewKeyResolver(cfg Config, options KeyResolverOptions) *KeyResolver {
 	cfg, owned := cfg.withDefaults()
-	return &KeyResolver{
+	r := &KeyResolver{
 		cfg: cfg, owned: owned, admin: newAdmin(cfg),
 		maxAge: min(cmp.Or(max(options.MaxAge, 0), DefaultKeyAge), MaxKeyAge),
 		pinned: maps.Clone(options.Pinned),
-		keys:   newAhead[did.DID, ed25519.PublicKey](cmp.Or(max(options.MaxEntries, 0), DefaultMaxKeys), cfg.Now, keyPause),
 	}
+	r.keys = refresh.New(refresh.Config[did.DID, struct{}, ed25519.PublicKey]{
+		Load: r.load, Name: did.DID.String, Now: cfg.Now, Pause: keyPause,
+		Size: cmp.Or(max(options.MaxEntries, 0), DefaultMaxKeys),
+	})
+	return r
 }
 
 // PublicKey returns the key registered for d, which callers must not change.
@@ -69,50 +75,40 @@ func NewKeyResolver(cfg Config, options KeyResolverOptions) *KeyResolver {
 // Errors are [ErrKeyUnavailable] for an unknown client and a missing or
 // malformed key, did.ErrWeakKey, oauth.ErrUnavailable, oauth.ErrInvalidResponse.
 func (r *KeyResolver) PublicKey(ctx context.Context, d did.DID) (ed25519.PublicKey, error) {
-	key, state := r.keys.peek(d)
-	switch state {
-	case fresh:
-		return key, nil
-	case due:
-		r.keys.renew(d, r.loader(d))
-		return key, nil
-	}
-	return r.keys.fetch(ctx, d, r.loader(d))
+	return r.keys.Get(ctx, d, struct{}{})
 }
 
 // Forget has the key of d read anew at its next use: what was read before does
 // not count any more.
-func (r *KeyResolver) Forget(d did.DID) { r.keys.expire(d, r.cfg.Now()) }
+func (r *KeyResolver) Forget(d did.DID) { r.keys.Forget(d) }
 
 // Close ends requests in progress and waits for their goroutines. It may be
 // called more than once.
 func (r *KeyResolver) Close() {
-	r.keys.close()
+	r.keys.Close()
 	if r.owned {
 		r.cfg.HTTPClient.CloseIdleConnections()
 	}
 }
 
-func (r *KeyResolver) loader(d did.DID) loader[ed25519.PublicKey] {
-	return func(ctx context.Context) (answer[ed25519.PublicKey], error) {
-		asked := r.cfg.Now()
-		key, err := r.read(ctx, d)
-		if err != nil {
-			return answer[ed25519.PublicKey]{}, err
-		}
-		return answer[ed25519.PublicKey]{value: key, refresh: asked.Add(r.maxAge / 2), expire: asked.Add(r.maxAge)}, nil
+func (r *KeyResolver) load(ctx context.Context, d did.DID, _ struct{}) (refresh.Answer[ed25519.PublicKey], error) {
+	asked := r.cfg.Now()
+	key, err := r.read(ctx, d)
+	if err != nil {
+		return refresh.Answer[ed25519.PublicKey]{}, err
 	}
+	return refresh.Answer[ed25519.PublicKey]{Value: key, Refresh: asked.Add(r.maxAge / 2), Expire: asked.Add(r.maxAge)}, nil
 }
 
 func (r *KeyResolver) read(ctx context.Context, d did.DID) (ed25519.PublicKey, error) {
-	doc, found, err := r.admin.get(ctx, d)
+	client, found, err := r.admin.get(ctx, d)
 	if err != nil {
 		return nil, err
 	}
 	if !found {
 		return nil, fmt.Errorf("%w: no client is registered for %s", ErrKeyUnavailable, d)
 	}
-	registered, err := registeredPublicKey(doc)
+	registered, err := registeredPublicKey(client)
 	pinned, isPinned := r.pinned[d]
 	switch {
 	case !isPinned:
@@ -129,8 +125,8 @@ func (r *KeyResolver) read(ctx context.Context, d did.DID) (ed25519.PublicKey, e
 }
 
 // registeredPublicKey decodes metadata.public_key.
-func registeredPublicKey(doc document) (ed25519.PublicKey, error) {
-	text, err := doc.publicKeyText()
+func registeredPublicKey(client *ory.OAuth2Client) (ed25519.PublicKey, error) {
+	text, err := publicKeyText(client)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrKeyUnavailable, err)
 	}

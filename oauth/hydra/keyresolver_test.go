@@ -71,6 +71,19 @@ func TestKeyOfAClientWithOddMetadata(t *testing.T) {
 	}
 }
 
+// TestKeyBesideOddMetadata: what else a client's metadata hold does not matter.
+func TestKeyBesideOddMetadata(t *testing.T) {
+	w, s := fakeWorld(t, hydratest.Options{})
+	key := newKey(t)
+	for _, odd := range []string{`1e400`, `-1e-400`, `[9007199254740993]`, `{"public_key":1}`, `null`, strings.Repeat("[", 500) + strings.Repeat("]", 500)} {
+		registerKey(s, quoted(key)+`,"odd":`+odd)
+		got, err := keyResolver(t, w, hydra.KeyResolverOptions{}).PublicKey(t.Context(), parseDID(t, callerDID))
+		if err != nil || !got.Equal(key) {
+			t.Errorf("beside %.20s: %v", odd, err)
+		}
+	}
+}
+
 func TestKeyInUseNeverWaitsAndChangesInTime(t *testing.T) {
 	inBubble(t, func(t *testing.T, w *world, s *hydratest.Server) {
 		d, first, second := parseDID(t, callerDID), newKey(t), newKey(t)

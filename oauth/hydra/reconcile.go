@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"log/slog"
 	"slices"
+
+	ory "github.com/ory/hydra-client-go/v2"
 )
 
 // reconciliation is one run of Reconcile. Each round looks at the registration
@@ -48,22 +50,19 @@ func (run *reconciliation) loadCredentials() error {
 
 // round takes one step; settled means that there was nothing left to do.
 func (run *reconciliation) round(ctx context.Context) (settled bool, err error) {
-	doc, found, err := run.admin.get(ctx, run.want.DID)
+	client, found, err := run.admin.get(ctx, run.want.DID)
 	if err != nil {
 		return false, err
 	}
 	if !found {
 		return false, run.create(ctx)
 	}
-	if err := run.claim(ctx, doc); err != nil {
+	if err := run.claim(ctx, client); err != nil {
 		return false, errors.Join(err, run.dropUnusedSecret(err))
 	}
-	next, drift, err := doc.reconcile(run.want, run.cfg.Now())
-	if err != nil {
-		return false, err
-	}
-	if len(drift) > 0 && !run.ignorable(drift) || run.setSecret {
-		return false, run.update(ctx, next, drift)
+	lacks := run.want.repair(client, run.cfg.Now())
+	if len(lacks.drift) > 0 && !run.ignorable(lacks.drift) || run.setSecret {
+		return false, run.update(ctx, client, lacks)
 	}
 	return run.prove(ctx)
 }
@@ -77,14 +76,7 @@ func (run *reconciliation) create(ctx context.Context) error {
 	if err := run.ensureSecret(); err != nil {
 		return err
 	}
-	doc, _, err := document{object{}}.reconcile(run.want, run.cfg.Now())
-	if err != nil {
-		return err
-	}
-	if err := doc.set("client_secret", run.credentials.ClientSecret); err != nil {
-		return err
-	}
-	err = run.admin.create(ctx, doc)
+	err := run.admin.create(ctx, run.want.client(run.credentials.ClientSecret, run.cfg.Now()))
 	if errors.Is(err, errConflict) {
 		return nil
 	}
@@ -99,17 +91,14 @@ func (run *reconciliation) create(ctx context.Context) error {
 	return nil
 }
 
-// update writes the whole document, with the secret: some versions of Hydra
-// replace a secret that an update leaves out.
-func (run *reconciliation) update(ctx context.Context, next document, drift []Drift) error {
+// update mends what the registration lacks, and tells Hydra our secret.
+func (run *reconciliation) update(ctx context.Context, client *ory.OAuth2Client, lacks repair) error {
+	drift := lacks.drift
 	if run.setSecret {
 		drift = append(drift, Drift{Field: "client_secret", Was: "not ours", Want: "ours"})
 	}
 	run.logDrift(drift)
-	if err := next.set("client_secret", run.credentials.ClientSecret); err != nil {
-		return err
-	}
-	err := run.admin.put(ctx, run.want.DID, next)
+	err := run.admin.patch(ctx, run.want.DID, lacks.complete(client, run.credentials.ClientSecret))
 	if errors.Is(err, errNoClient) {
 		return nil // deleted meanwhile: the next round decides what that means
 	}
@@ -135,7 +124,7 @@ func (run *reconciliation) ignorable(drift []Drift) bool {
 // prove asks for the kind of token the agent will need. A rejected secret is
 // one more thing to repair, once.
 func (run *reconciliation) prove(ctx context.Context) (settled bool, err error) {
-	issued, err := requestToken(ctx, run.cfg, tokenRequest{
+	token, err := requestToken(ctx, run.cfg, tokenRequest{
 		credentials: run.credentials, scopes: run.want.Scopes, audience: run.want.Audience,
 	})
 	if errors.Is(err, ErrSecretRejected) && run.rejections < 2 {
@@ -149,7 +138,7 @@ func (run *reconciliation) prove(ctx context.Context) (settled bool, err error) 
 	if err != nil {
 		return false, err
 	}
-	if run.want.AccessTokenJWT && !isJWT(issued.value) {
+	if run.want.AccessTokenJWT && !isJWT(token.Value) {
 		return false, ErrOpaqueToken
 	}
 	return true, nil

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"os"
@@ -93,7 +94,7 @@ func TestADeletionInBetweenIsMeantToo(t *testing.T) {
 	a.reconcile(t, w)
 	var once atomic.Bool
 	s.Before(hydratest.Clients, func(r *http.Request) {
-		if r.Method == http.MethodPut && once.CompareAndSwap(false, true) {
+		if r.Method == http.MethodPatch && once.CompareAndSwap(false, true) {
 			s.DeleteClient(a.wanted.DID.String())
 		}
 	})
@@ -296,7 +297,7 @@ func TestReconcileNamesARefusedDocument(t *testing.T) {
 	s.Before(hydratest.Clients, nil)
 	a.reconcile(t, w)
 	a.wanted.AgentURL = "https://moved.example"
-	refuse(http.MethodPut)
+	refuse(http.MethodPatch)
 	if _, err := a.registrar(w.config()).Reconcile(t.Context(), a.wanted); !errors.Is(err, hydra.ErrClientRefused) {
 		t.Errorf("update: error %v, want ErrClientRefused", err)
 	}
@@ -363,6 +364,34 @@ func TestReconcileKeepsLargeNumbersInMetadata(t *testing.T) {
 	a.wanted.AgentURL = "https://moved.example"
 	a.reconcile(t, w)
 	if got := metadataOf(w.registered(t, a.wanted.DID))["cost"]; got != json.Number("9007199254740993") {
+		t.Errorf("metadata.cost is %v", got)
+	}
+}
+
+// TestReconcileKeepsWhatOthersWriteMeanwhile: between our look at the document
+// and its repair another program changes what we do not ask for.
+func TestReconcileKeepsWhatOthersWriteMeanwhile(t *testing.T) {
+	w, s := fakeWorld(t, hydratest.Options{})
+	a := newAgent(t, "agent")
+	a.reconcile(t, w)
+	s.Before(hydratest.Clients, func(r *http.Request) {
+		if r.Method == http.MethodGet {
+			return
+		}
+		s.Edit(a.wanted.DID.String(), func(doc hydratest.Document) {
+			doc["contacts"], doc["frontchannel_logout_uri"] = json.RawMessage(`["ops@example.com"]`), json.RawMessage(`"https://agent.example/logout"`)
+			doc["metadata"] = json.RawMessage(strings.TrimSuffix(string(doc["metadata"]), "}") + `,"cost":9007199254740993}`)
+		})
+	})
+	a.wanted.AgentURL = "https://moved.example"
+	repaired(t, w, a, "metadata.agent_url")
+	doc := w.registered(t, a.wanted.DID)
+	for field, want := range map[string]string{"contacts": "[ops@example.com]", "frontchannel_logout_uri": "https://agent.example/logout"} {
+		if got := fmt.Sprint(doc[field]); got != want {
+			t.Errorf("%s is %s, want %s", field, got, want)
+		}
+	}
+	if got := metadataOf(doc)["cost"]; got != json.Number("9007199254740993") {
 		t.Errorf("metadata.cost is %v", got)
 	}
 }

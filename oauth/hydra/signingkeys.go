@@ -18,16 +18,16 @@ import (
 // one Hydra from another that answers at the same address.
 func signingKeys(ctx context.Context, cfg Config) ([]string, error) {
 	x := exchange{
-		op: "read key set", client: cfg.HTTPClient, timeout: cfg.AdminTimeout,
+		op: "read key set", client: cfg.calls, timeout: cfg.AdminTimeout,
 		method: http.MethodGet, base: cfg.PublicURL, path: ".well-known/jwks.json",
 	}
-	answer, err := x.do(ctx, false)
+	answer, err := x.do(ctx)
 	if err != nil {
 		return nil, err
 	}
-	keys, err := thumbprints(answer.body)
+	keys, err := thumbprints(answer.Body)
 	if err != nil {
-		return nil, x.fail(answer.status, err)
+		return nil, x.fail(answer.Status, err)
 	}
 	return keys, nil
 }

@@ -7,8 +7,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
+	"github.com/getbindu/bindu-go/internal/fetch"
 	"github.com/getbindu/bindu-go/oauth"
 	"github.com/getbindu/bindu-go/oauth/internal/issued"
 )
@@ -24,20 +24,14 @@ type tokenRequest struct {
 	basic       bool // authenticate in the header instead of the body
 }
 
-// token is an issued access token.
-type token struct {
-	value    string
-	lifetime time.Duration // 0 if unknown
-}
-
 // requestToken returns an access token, [ErrSecretRejected],
 // [ErrAudienceNotAllowed], [ErrScopeNotAllowed], or that Hydra cannot be asked.
-func requestToken(ctx context.Context, cfg Config, r tokenRequest) (token, error) {
+func requestToken(ctx context.Context, cfg Config, r tokenRequest) (issued.Token, error) {
 	x := exchange{
-		op: "request token", client: cfg.HTTPClient, timeout: cfg.AdminTimeout,
+		op: "request token", client: cfg.calls, timeout: cfg.AdminTimeout,
 		method: http.MethodPost, base: cfg.PublicURL, path: "oauth2/token",
 		form:    url.Values{"grant_type": {"client_credentials"}},
-		created: true,
+		created: true, refused: true,
 	}
 	if r.basic { // both parts form-encoded, RFC 6749 section 2.3.1
 		x.basic = url.UserPassword(url.QueryEscape(r.credentials.ClientID), url.QueryEscape(r.credentials.ClientSecret))
@@ -51,16 +45,16 @@ func requestToken(ctx context.Context, cfg Config, r tokenRequest) (token, error
 	if len(r.audience) > 0 {
 		x.form["audience"] = r.audience
 	}
-	answer, err := x.do(ctx, true)
+	answer, err := x.do(ctx)
 	if err != nil {
-		return token{}, err
+		return issued.Token{}, err
 	}
-	if !issued.Success(answer.status) {
-		return token{}, r.refused(x, answer)
+	if !issued.Success(answer.Status) {
+		return issued.Token{}, r.refused(x, answer)
 	}
-	t, err := parseToken(answer.body)
+	t, err := issued.Parse(answer.Body, maxReply)
 	if err != nil {
-		return token{}, x.fail(answer.status, err)
+		return issued.Token{}, x.fail(answer.Status, err)
 	}
 	return t, nil
 }
@@ -68,8 +62,8 @@ func requestToken(ctx context.Context, cfg Config, r tokenRequest) (token, error
 // refused says what a refusal means (RFC 6749 section 5.2). Hydra has no code
 // of its own for an audience that is not registered: it is the one thing in
 // our requests that it answers with invalid_request.
-func (r tokenRequest) refused(x exchange, answer reply) error {
-	code := errorCode(answer.body)
+func (r tokenRequest) refused(x exchange, answer fetch.Answer) error {
+	code := errorCode(answer.Body)
 	cause := fmt.Errorf("%w: an unexpected refusal", oauth.ErrInvalidResponse)
 	switch {
 	case code == "invalid_client":
@@ -81,7 +75,7 @@ func (r tokenRequest) refused(x exchange, answer reply) error {
 	case code == "unauthorized_client":
 		cause = errGrantNotAllowed
 	}
-	return &RequestError{Op: x.op, URL: displayURL(x.base, x.path), Status: answer.status, Code: code, Err: cause}
+	return &RequestError{Op: x.op, URL: displayURL(x.base, x.path), Status: answer.Status, Code: code, Err: cause}
 }
 
 // errorCode returns the error code of a refusal, "" if it is not a plain word.
@@ -95,29 +89,6 @@ func errorCode(body []byte) string {
 		return ""
 	}
 	return code
-}
-
-func parseToken(body []byte) (token, error) {
-	t, err := issued.Parse(body, maxReply)
-	return token{t.Value, t.Lifetime}, err
-}
-
-// wellFormed reports whether s is a b64token (RFC 6750 section 2.1) of at most
-// limit bytes.
-func wellFormed(s string, limit int) bool {
-	body := strings.TrimRight(s, "=")
-	if body == "" || len(s) > limit {
-		return false
-	}
-	for i := range len(body) {
-		switch c := body[i]; {
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
-		case c == '-', c == '.', c == '_', c == '~', c == '+', c == '/':
-		default:
-			return false
-		}
-	}
-	return true
 }
 
 // isJWT reports whether s has the form of a signed JWT (RFC 7515 section 3.1).

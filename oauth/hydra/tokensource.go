@@ -3,32 +3,21 @@ package hydra
 import (
 	"context"
 	"slices"
-	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/getbindu/bindu-go/oauth/internal/issued"
+	"github.com/getbindu/bindu-go/oauth/internal/tokens"
 )
 
 // TokenSource hands out this agent's access tokens. Its methods may be called
 // concurrently.
 type TokenSource struct {
-	cfg    Config
-	owned  bool
-	scopes []string
-	tokens *ahead[tokenKey, token]
-
-	mu      sync.Mutex // serialises SetCredentials
-	current atomic.Pointer[generation]
-}
-
-// generation ties tokens to the credentials they were issued for.
-type generation struct {
-	number      uint64
-	credentials *Credentials
-}
-
-type tokenKey struct {
-	generation uint64
-	audience   string
+	cfg         Config
+	owned       bool
+	scopes      []string
+	credentials atomic.Pointer[Credentials]
+	tokens      *tokens.Source
 }
 
 const (
@@ -40,10 +29,18 @@ const (
 // closes it.
 func NewTokenSource(cfg Config, c *Credentials, scopes []string) *TokenSource {
 	cfg, owned := cfg.withDefaults()
-	s := &TokenSource{cfg: cfg, owned: owned, scopes: slices.Clone(scopes),
-		tokens: newAhead[tokenKey, token](tokenCacheSize, cfg.Now, tokenPause)}
-	s.current.Store(&generation{credentials: c})
+	s := &TokenSource{cfg: cfg, owned: owned, scopes: slices.Clone(scopes)}
+	s.credentials.Store(c)
+	s.tokens = tokens.New(tokens.Config{
+		Request: s.request, Plan: planToken, Now: cfg.Now, Audiences: tokenCacheSize, Pause: tokenPause,
+	})
 	return s
+}
+
+// planToken replaces a token after two thirds of its lifetime. The margin at its
+// end leaves one that was handed out last time to arrive and be checked.
+func planToken(lifetime time.Duration) (ahead, end time.Duration) {
+	return lifetime * 2 / 3, lifetime - min(lifetime/10, 30*time.Second)
 }
 
 // Token returns an access token for audience, or one without audience for "".
@@ -53,75 +50,45 @@ func NewTokenSource(cfg Config, c *Credentials, scopes []string) *TokenSource {
 // Errors are [ErrSecretRejected], [ErrAudienceNotAllowed],
 // [ErrScopeNotAllowed], oauth.ErrUnavailable or oauth.ErrInvalidResponse.
 func (s *TokenSource) Token(ctx context.Context, audience string) (string, error) {
-	g := s.current.Load()
-	key := tokenKey{g.number, audience}
-	t, state := s.tokens.peek(key)
-	switch state {
-	case fresh:
-		return t.value, nil
-	case due:
-		s.tokens.renew(key, s.loader(g, audience))
-		return t.value, nil
-	}
-	t, err := s.tokens.fetch(ctx, key, s.loader(g, audience))
-	return t.value, err
+	return s.tokens.Token(ctx, audience)
 }
 
 // Fresh returns a token that nobody has used yet and that is not kept: step-ca
 // accepts each only once. It must be a JWT, since step-ca reads it without
 // asking Hydra; otherwise the error is [ErrOpaqueToken].
 func (s *TokenSource) Fresh(ctx context.Context, audience string) (string, error) {
-	t, err := s.request(ctx, s.current.Load(), audience)
+	t, err := s.request(ctx, audience)
 	if err != nil {
 		return "", err
 	}
-	if !isJWT(t.value) {
+	if !isJWT(t.Value) {
 		return "", ErrOpaqueToken
 	}
-	return t.value, nil
+	return t.Value, nil
 }
 
 // SetCredentials makes further tokens be requested with c. Tokens issued for
 // the credentials before are not handed out any more.
 func (s *TokenSource) SetCredentials(c *Credentials) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.current.Store(&generation{s.current.Load().number + 1, c})
+	s.credentials.Store(c) // first: what is requested after this is in their name
+	s.tokens.Renounce()
 }
 
 // Discard makes the next call of Token for audience request a new one, if it
 // would have returned value: for a caller whose peer refused it.
-func (s *TokenSource) Discard(audience, value string) {
-	key := tokenKey{s.current.Load().number, audience}
-	if t, ok := s.tokens.last(key); ok && t.value == value {
-		s.tokens.expire(key, s.cfg.Now())
-	}
-}
+func (s *TokenSource) Discard(audience, value string) { s.tokens.Discard(audience, value) }
 
-// Close ends requests in progress and waits for their goroutines. It may be
-// called more than once.
+// Close ends requests in progress, waits for their goroutines and forgets all
+// tokens. It may be called more than once.
 func (s *TokenSource) Close() {
-	s.tokens.close()
+	s.tokens.Close()
 	if s.owned {
 		s.cfg.HTTPClient.CloseIdleConnections()
 	}
 }
 
-func (s *TokenSource) loader(g *generation, audience string) loader[token] {
-	return func(ctx context.Context) (answer[token], error) {
-		asked := s.cfg.Now()
-		t, err := s.request(ctx, g, audience)
-		if err != nil {
-			return answer[token]{}, err
-		}
-		// The margin leaves a token handed out last time to arrive and be checked.
-		margin := min(t.lifetime/10, 30*time.Second)
-		return answer[token]{value: t, refresh: asked.Add(t.lifetime * 2 / 3), expire: asked.Add(t.lifetime - margin)}, nil
-	}
-}
-
-func (s *TokenSource) request(ctx context.Context, g *generation, audience string) (token, error) {
-	r := tokenRequest{credentials: g.credentials, scopes: s.scopes}
+func (s *TokenSource) request(ctx context.Context, audience string) (issued.Token, error) {
+	r := tokenRequest{credentials: s.credentials.Load(), scopes: s.scopes}
 	if audience != "" {
 		r.audience = []string{audience}
 	}

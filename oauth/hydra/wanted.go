@@ -2,6 +2,7 @@ package hydra
 
 import (
 	"crypto/ed25519"
+	"slices"
 	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
@@ -47,47 +48,34 @@ func (w Wanted) withDefaults() Wanted {
 	return w
 }
 
-// authMethod is the only client authentication the agents of the field use
-// (OpenID Connect Core section 9).
-const authMethod = "client_secret_post"
+const (
+	// authMethod is the only client authentication the agents of the field use
+	// (OpenID Connect Core section 9).
+	authMethod = "client_secret_post"
+	// jwtStrategy has Hydra issue access tokens that are JWTs.
+	jwtStrategy = "jwt"
+)
 
-// field is one thing that a client document has to say.
-type field struct {
-	name string
-	// exactly one of the two
-	scalar any      // a string or bool that must be equal
-	list   []string // elements that must be there
+// member is one member of the metadata.
+type member struct {
+	name  string
+	value any  // a string or a bool
+	kept  bool // whatever it is once it is there
 }
 
-// empty reports that nothing is wanted, so that whatever is there may stay.
-func (f field) empty() bool { return f.scalar == "" || f.scalar == nil && len(f.list) == 0 }
-
-// fields returns the members of the document in the order they are compared.
-func (w Wanted) fields() []field {
-	list := []field{
-		{name: "client_name", scalar: w.Name},
-		{name: "grant_types", list: w.GrantTypes},
-		{name: "response_types", list: w.ResponseTypes},
-		{name: "audience", list: w.Audience},
-		{name: "token_endpoint_auth_method", scalar: authMethod},
-	}
-	if w.AccessTokenJWT {
-		list = append(list, field{name: "access_token_strategy", scalar: "jwt"})
-	}
-	return list
-}
-
-// metadata returns the members of the document's metadata that must be equal.
-func (w Wanted) metadata() []field {
-	return []field{
-		{name: "agent_id", scalar: w.AgentID},
-		{name: "agent_url", scalar: w.AgentURL},
-		{name: "did", scalar: w.DID.String()},
-		{name: "public_key", scalar: did.EncodePublicKey(w.PublicKey)},
-		{name: "key_type", scalar: "Ed25519"},
-		{name: "verification_method", scalar: "Ed25519VerificationKey2020"},
-		{name: "hybrid_auth", scalar: true},
-	}
+// metadata returns the members of the document's metadata. What is not known
+// stays as it may be.
+func (w Wanted) metadata(now time.Time) []member {
+	return slices.DeleteFunc([]member{
+		{name: "agent_id", value: w.AgentID},
+		{name: "agent_url", value: w.AgentURL},
+		{name: "did", value: w.DID.String()},
+		{name: "public_key", value: did.EncodePublicKey(w.PublicKey)},
+		{name: "key_type", value: "Ed25519"},
+		{name: "verification_method", value: "Ed25519VerificationKey2020"},
+		{name: "hybrid_auth", value: true},
+		{name: "registered_at", value: formatTime(now), kept: true},
+	}, func(m member) bool { return m.value == "" })
 }
 
 // timeFormat is how the Python reference writes times (isoformat, UTC).

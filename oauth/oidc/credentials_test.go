@@ -193,6 +193,28 @@ func TestAudiencesAreBounded(t *testing.T) {
 	})
 }
 
+// TestExchangesAreBounded: whoever asks for ever more audiences at an authority
+// that hangs does not pile up requests.
+func TestExchangesAreBounded(t *testing.T) {
+	tokens(t, nil, func(t *testing.T, w world, source *oidc.ClientCredentials) {
+		mustToken(t, source, testAudience) // its endpoint is known
+		w.issuer.Tokens.Fail(oidctest.Hang())
+		var wg sync.WaitGroup
+		for i := range 128 {
+			wg.Go(func() { _, _ = source.Token(t.Context(), fmt.Sprintf("https://%d.example", i)) })
+		}
+		synctest.Wait()
+		before, began := w.issuer.Tokens.Requests(), time.Now()
+		if _, err := source.Token(t.Context(), "https://more.example"); !errors.Is(err, oauth.ErrUnavailable) || time.Since(began) != 0 {
+			t.Errorf("one more: %v after %s, want ErrUnavailable at once", err, time.Since(began))
+		}
+		if n := w.issuer.Tokens.Requests(); n != before {
+			t.Error("one more was asked for")
+		}
+		wg.Wait()
+	})
+}
+
 func TestRefusedCredentials(t *testing.T) {
 	for name, c := range map[string]struct {
 		change func(*oidctest.Client, *oidc.ClientCredentialsConfig)

@@ -2,64 +2,38 @@ package oidc
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
+	"github.com/getbindu/bindu-go/internal/fetch"
 	"github.com/getbindu/bindu-go/oauth"
 	"github.com/getbindu/bindu-go/oauth/internal/issued"
 )
 
 const maxTokenAnswer = 64 << 10
 
-// issuedToken is what a token endpoint gave us.
-type issuedToken struct {
-	value    string
-	lifetime time.Duration // 0 if the authority did not say: good for one use
-}
-
 // exchange asks for a token (RFC 6749 section 4.4.2).
-func (s *ClientCredentials) exchange(ctx context.Context, audience string) (issuedToken, error) {
+func (s *ClientCredentials) exchange(ctx context.Context, audience string) (issued.Token, error) {
 	endpoint, err := s.tokenEndpoint(ctx)
 	if err != nil {
-		return issuedToken{}, err
+		return issued.Token{}, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, s.config.Timeout)
-	defer cancel()
-	token, err := s.request(ctx, endpoint, audience)
-	if late := lateness(ctx); late != nil {
-		return issuedToken{}, late
+	q := s.config.question(endpoint, audience)
+	answer, err := s.fetch.client.Do(ctx, q)
+	if failed, ok := errors.AsType[*fetch.Failure](err); ok {
+		return issued.Token{}, meaning(failed, maxTokenAnswer)
 	}
-	return token, err
-}
-
-func (s *ClientCredentials) request(ctx context.Context, endpoint, audience string) (issuedToken, error) {
-	req, err := s.config.tokenRequest(ctx, endpoint, audience)
-	if err != nil {
-		return issuedToken{}, err
-	}
-	resp, err := s.fetch.client.Do(req)
-	if err != nil {
-		return issuedToken{}, fmt.Errorf("%w: %w", oauth.ErrUnavailable, err)
-	}
-	defer func() { _ = resp.Body.Close() }()
-	data, err := readLimited(resp.Body, maxTokenAnswer)
-	if err != nil {
-		return issuedToken{}, err
-	}
-	return parseTokenAnswer(resp.StatusCode, data)
+	return parseTokenAnswer(answer.Status, answer.Body)
 }
 
 // tokenEndpoint discovers the endpoint once.
 func (s *ClientCredentials) tokenEndpoint(ctx context.Context) (string, error) {
-	s.mu.Lock()
-	endpoint := s.endpoint
-	s.mu.Unlock()
-	if endpoint != "" {
-		return endpoint, nil
+	if known := s.endpoint.Load(); known != nil {
+		return *known, nil
 	}
 	m, err := s.fetch.discover(ctx, s.config.Issuer, s.config.AllowInsecureLoopback)
 	if err != nil {
@@ -68,13 +42,13 @@ func (s *ClientCredentials) tokenEndpoint(ctx context.Context) (string, error) {
 	if m.TokenEndpoint == "" {
 		return "", fmt.Errorf("%w: the discovery document has no token_endpoint", oauth.ErrInvalidResponse)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.endpoint = m.TokenEndpoint
+	s.endpoint.Store(&m.TokenEndpoint)
 	return m.TokenEndpoint, nil
 }
 
-func (c ClientCredentialsConfig) tokenRequest(ctx context.Context, endpoint, audience string) (*http.Request, error) {
+// question is the token request for audience. Its answer is read whatever its
+// status, for the error code in it.
+func (c ClientCredentialsConfig) question(endpoint, audience string) fetch.Question {
 	form := url.Values{"grant_type": {"client_credentials"}}
 	scopes := c.Scopes
 	switch {
@@ -87,37 +61,33 @@ func (c ClientCredentialsConfig) tokenRequest(ctx context.Context, endpoint, aud
 	if len(scopes) > 0 {
 		form.Set("scope", strings.Join(scopes, " "))
 	}
+	q := fetch.Question{
+		Method: http.MethodPost, URL: endpoint, Accept: "application/json", Form: form,
+		Timeout: c.Timeout, Limit: maxTokenAnswer, Statuses: func(int) bool { return true },
+	}
 	if c.AuthMethod == ClientSecretPost {
 		form.Set("client_id", c.ClientID)
 		form.Set("client_secret", c.ClientSecret)
+	} else { // both parts form-encoded, RFC 6749 section 2.3.1
+		q.Basic = url.UserPassword(url.QueryEscape(c.ClientID), url.QueryEscape(c.ClientSecret))
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint, strings.NewReader(form.Encode()))
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", oauth.ErrUnavailable, err)
-	}
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	req.Header.Set("Accept", "application/json")
-	if c.AuthMethod == ClientSecretBasic { // both parts form-encoded, RFC 6749 section 2.3.1
-		req.SetBasicAuth(url.QueryEscape(c.ClientID), url.QueryEscape(c.ClientSecret))
-	}
-	return req, nil
+	return q
 }
 
 // parseTokenAnswer reads a success (RFC 6749 section 5.1) or an error (5.2), of
 // which only a known error code is repeated.
-func parseTokenAnswer(status int, data []byte) (issuedToken, error) {
+func parseTokenAnswer(status int, data []byte) (issued.Token, error) {
 	switch {
 	case issued.Success(status):
 	case status == http.StatusBadRequest, status == http.StatusUnauthorized, status == http.StatusForbidden:
-		return issuedToken{}, fmt.Errorf("%w: status %d, %s", ErrClientRejected, status, errorCode(data))
+		return issued.Token{}, fmt.Errorf("%w: status %d, %s", ErrClientRejected, status, errorCode(data))
 	default:
-		return issuedToken{}, fmt.Errorf("%w: the token endpoint answered status %d", oauth.ErrUnavailable, status)
+		return issued.Token{}, fmt.Errorf("%w: the token endpoint answered status %d", oauth.ErrUnavailable, status)
 	}
 	if !depthWithin(data, maxDepth) {
-		return issuedToken{}, fmt.Errorf("%w: the token answer %w", oauth.ErrInvalidResponse, errTooDeep)
+		return issued.Token{}, fmt.Errorf("%w: the token answer %w", oauth.ErrInvalidResponse, errTooDeep)
 	}
-	t, err := issued.Parse(data, maxTokenAnswer)
-	return issuedToken{value: t.Value, lifetime: t.Lifetime}, err
+	return issued.Parse(data, maxTokenAnswer)
 }
 
 // errorCode returns the error code of RFC 6749 section 5.2 or RFC 8707 section 2

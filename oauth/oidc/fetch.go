@@ -6,7 +6,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"io"
 	"mime"
 	"net/http"
 	"strings"
@@ -21,26 +20,8 @@ const maxDocumentBytes = 1 << 20
 
 // fetcher reads small JSON documents from an issuer.
 type fetcher struct {
-	client  *http.Client
+	client  fetch.Client
 	timeout time.Duration // for the whole exchange, body included
-}
-
-// newFetcher copies client so that redirects and cookies are off whatever its
-// owner set: an issuer's keys come from the address that was configured or
-// discovered and from nowhere else.
-func newFetcher(client *http.Client, timeout time.Duration) fetcher {
-	return fetcher{client: hardened(client), timeout: timeout}
-}
-
-func hardened(client *http.Client) *http.Client {
-	c := *client
-	if c.Transport == nil {
-		c.Transport = http.DefaultTransport // as http.Client does
-	}
-	c.Transport = fetch.Explain(c.Transport)
-	c.Jar = nil
-	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &c
 }
 
 // newTransport is the transport used when none is given: that of all
@@ -52,73 +33,42 @@ func newTransport(roots *x509.CertPool) *http.Transport {
 	return t
 }
 
-// getJSON fetches url. Errors: oauth.ErrUnavailable when there was no complete
-// answer with status 200 in time, oauth.ErrInvalidResponse when the answer is too
-// large or not JSON.
+// getJSON fetches url: an issuer's keys come from the address that was
+// configured or discovered and from nowhere else. Errors: oauth.ErrUnavailable
+// when there was no complete answer with status 200 in time,
+// oauth.ErrInvalidResponse when the answer is too large or not JSON.
 func (f fetcher) getJSON(ctx context.Context, url string) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, f.timeout)
-	defer cancel()
-	data, err := f.get(ctx, url)
-	if late := lateness(ctx); late != nil {
-		return nil, late
+	answer, err := f.client.Do(ctx, fetch.Question{
+		Method: http.MethodGet, URL: url, Accept: "application/json, application/jwk-set+json",
+		Timeout: f.timeout, Limit: maxDocumentBytes, Media: isJSON,
+	})
+	failed, ok := errors.AsType[*fetch.Failure](err)
+	switch {
+	case !ok:
+		return answer.Body, nil
+	case failed.Status == 0:
+		return nil, meaning(failed, maxDocumentBytes)
 	}
-	return data, err
+	return nil, fmt.Errorf("GET %s: %w", url, meaning(failed, maxDocumentBytes))
 }
 
-// lateness is an error once the time of an exchange is over. What came of it by
-// then counts as no answer: it may be what our hanging up made of it.
-func lateness(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("%w: %w", oauth.ErrUnavailable, err)
-	}
-	return nil
+func isJSON(h http.Header) bool {
+	media, _, err := mime.ParseMediaType(h.Get("Content-Type"))
+	return err == nil && (media == "application/json" || strings.HasSuffix(media, "+json"))
 }
 
-func (f fetcher) get(ctx context.Context, url string) ([]byte, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", oauth.ErrUnavailable, err)
-	}
-	req.Header.Set("Accept", "application/json, application/jwk-set+json")
-	resp, err := f.client.Do(req)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", oauth.ErrUnavailable, err)
-	}
-	defer func() { _ = resp.Body.Close() }()
-	if err := checkResponse(resp); err != nil {
-		return nil, fmt.Errorf("GET %s: %w", url, err)
-	}
-	data, err := readLimited(resp.Body, maxDocumentBytes)
-	if err != nil {
-		return nil, fmt.Errorf("GET %s: %w", url, err)
-	}
-	return data, nil
-}
-
-func checkResponse(resp *http.Response) error {
-	if resp.StatusCode >= 300 && resp.StatusCode < 400 {
-		return fmt.Errorf("%w: status %d; redirects are not followed, configure the final address", oauth.ErrUnavailable, resp.StatusCode)
-	}
-	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("%w: status %d", oauth.ErrUnavailable, resp.StatusCode)
-	}
-	media, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))
-	if err != nil || (media != "application/json" && !strings.HasSuffix(media, "+json")) {
+// meaning says what a failed exchange means for a token, or for ours.
+func meaning(failed *fetch.Failure, limit int) error {
+	switch failed.Class {
+	case fetch.Declined:
+		if failed.Status >= 300 && failed.Status < 400 {
+			return fmt.Errorf("%w: status %d; redirects are not followed, configure the final address", oauth.ErrUnavailable, failed.Status)
+		}
+		return fmt.Errorf("%w: status %d", oauth.ErrUnavailable, failed.Status)
+	case fetch.Malformed:
 		return fmt.Errorf("%w: content type is not JSON", oauth.ErrInvalidResponse)
+	case fetch.TooLong:
+		return fmt.Errorf("%w: %w, over %d bytes", oauth.ErrInvalidResponse, fetch.ErrTooLong, limit)
 	}
-	return nil
-}
-
-// errTooLarge marks an answer over its limit.
-var errTooLarge = errors.New("answer is too large")
-
-func readLimited(r io.Reader, limit int64) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(r, limit+1))
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", oauth.ErrUnavailable, err)
-	}
-	if int64(len(data)) > limit {
-		return nil, fmt.Errorf("%w: %w, over %d bytes", oauth.ErrInvalidResponse, errTooLarge, limit)
-	}
-	return data, nil
+	return fmt.Errorf("%w: %w", oauth.ErrUnavailable, failed.Err)
 }

@@ -153,7 +153,7 @@ func FuzzTokenAnswer(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if issued.value == "" || strings.ContainsAny(issued.value, " \r\n") || issued.lifetime < 0 {
+		if issued.Value == "" || strings.ContainsAny(issued.Value, " \r\n") || issued.Lifetime < 0 {
 			t.Fatalf("accepted %+v", issued)
 		}
 	})

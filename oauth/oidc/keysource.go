@@ -8,6 +8,9 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+
+	"github.com/getbindu/bindu-go/internal/retry"
 	"github.com/getbindu/bindu-go/oauth"
 )
 
@@ -24,13 +27,15 @@ type keySource struct {
 
 	set     atomic.Pointer[keySet] // nil until the first fetch
 	jwksURI string                 // discovered; used by refresh only
-	wake    chan struct{}          // asks run for a fetch
+	forced  singleflight.Group     // the fetch that requests wait for
+	wake    chan chan<- error      // asks run for it
+	stopped chan struct{}          // closed when run ends
 
 	mu         sync.Mutex // for unknown keys and failures, not on the path of a known key
-	flight     *flight    // the fetch that requests wait for or will start, nil if none
 	lastForced time.Time
-	lastErr    error // of the latest fetch, nil after a success
-	closed     bool
+	lastErr    error          // of the latest fetch, nil after a success
+	closed     bool           // no further forced fetch begins
+	waiting    sync.WaitGroup // forced fetches
 }
 
 // keyLimits are the times of a key source.
@@ -46,49 +51,38 @@ const (
 	lastRetry  = time.Minute
 )
 
-// flight is a fetch that one or more requests wait for.
-type flight struct {
-	done chan struct{}
-	err  error // valid once done is closed
-}
-
 // run refreshes until ctx ends. ready says that the first fetch already happened.
 func (s *keySource) run(ctx context.Context, ready bool) {
-	delay, failures := time.Duration(0), 0
+	delay, retries := time.Duration(0), retry.NewDoubling(firstRetry, min(lastRetry, s.limits.refresh))
 	if ready {
 		delay = s.limits.refresh
 	}
 	timer := time.NewTimer(delay)
 	defer timer.Stop()
+	defer s.stop()
 	for {
-		forced := false
+		var done chan<- error // of a forced fetch
 		select {
 		case <-ctx.Done():
-			s.stop()
 			return
-		case <-s.wake:
-			forced = true
+		case done = <-s.wake:
 		case <-timer.C:
 		}
-		err := s.refresh(ctx, forced)
+		err := s.refresh(ctx, done != nil)
 		if err != nil {
-			failures++
-			delay = retryDelay(failures, s.limits.refresh)
+			delay = retries.Next()
 			s.log.WarnContext(ctx, "keys of the issuer were not refreshed", "issuer", s.issuer.Issuer, "error", err, "retry_in", delay)
 		} else {
-			delay, failures = s.limits.refresh, 0
+			delay = s.limits.refresh
+			retries.Reset()
 		}
 		timer.Reset(delay)
-		s.finish(err, forced)
+		s.note(err)
+		// A fetch that was under way when they came may be too old for those who wait.
+		if done != nil {
+			done <- err
+		}
 	}
-}
-
-func retryDelay(failures int, most time.Duration) time.Duration {
-	delay := lastRetry
-	if shift := failures - 1; shift < 6 {
-		delay = firstRetry << shift
-	}
-	return min(delay, lastRetry, most)
 }
 
 // refresh replaces the set. A failure leaves the old one, which ages. The
@@ -125,23 +119,18 @@ func (s *keySource) refresh(ctx context.Context, forced bool) error {
 	return nil
 }
 
-// finish records the outcome of a fetch. Only a forced one lets those who wait go
-// on: a fetch that was already under way when they came may be too old for them.
-func (s *keySource) finish(err error, forced bool) {
+// note records the outcome of a fetch.
+func (s *keySource) note(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.lastErr = err
-	if forced && s.flight != nil {
-		s.flight.err = err
-		close(s.flight.done)
-		s.flight = nil
-	}
 }
 
 // stop refuses further fetches and ends the waits for one.
 func (s *keySource) stop() {
 	s.mu.Lock()
-	s.closed = true
+	s.closed, s.lastErr = true, ErrClosed
 	s.mu.Unlock()
-	s.finish(ErrClosed, true)
+	close(s.stopped)
+	s.waiting.Wait()
 }

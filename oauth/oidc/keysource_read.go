@@ -69,43 +69,52 @@ func (s *keySource) failure(why string) error {
 // for an unknown key was too recent it returns at once, with the failure of that
 // last one if it failed.
 func (s *keySource) refetch(ctx context.Context) error {
-	f, err := s.join()
-	if f == nil || err != nil {
-		return err
-	}
 	select {
-	case <-f.done:
+	case r := <-s.forced.DoChan("", func() (any, error) { return nil, s.force() }):
+		return r.Err
 	case <-ctx.Done():
 		return fmt.Errorf("%w: waiting for the keys of issuer %s: %w", oauth.ErrUnavailable, s.issuer.Issuer, ctx.Err())
 	}
-	if f.err != nil {
+}
+
+// force has run fetch the keys, if that is allowed, and waits for it.
+func (s *keySource) force() error {
+	if allowed, err := s.begin(); !allowed {
+		return err
+	}
+	defer s.waiting.Done()
+	done := make(chan error, 1)
+	err := ErrClosed
+	select {
+	case s.wake <- done:
+		select {
+		case err = <-done:
+		case <-s.stopped:
+		}
+	case <-s.stopped:
+	}
+	if err != nil {
 		return s.unavailable("its keys could not be refreshed for a new key id")
 	}
 	return nil
 }
 
-// join returns the fetch to wait for, a new one if none is under way and one is
-// allowed, nil if none is.
-func (s *keySource) join() (*flight, error) {
+// begin reports whether the keys may be fetched for a new key id, and what is
+// wrong if they may not.
+func (s *keySource) begin() (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closed {
-		return nil, s.failure("its keys are no longer refreshed")
+	switch {
+	case s.closed:
+		return false, s.failure("its keys are no longer refreshed")
+	case s.lastForced.IsZero() || s.now().Sub(s.lastForced) >= s.limits.forced:
+		s.lastForced = s.now()
+		s.waiting.Add(1)
+		return true, nil
+	case s.lastErr != nil:
+		return false, s.failure("its keys could not be refreshed for a new key id")
 	}
-	if s.flight != nil {
-		return s.flight, nil
-	}
-	if !s.lastForced.IsZero() && s.now().Sub(s.lastForced) < s.limits.forced {
-		if s.lastErr != nil {
-			return nil, s.failure("its keys could not be refreshed for a new key id")
-		}
-		return nil, nil
-	}
-	s.lastForced = s.now()
-	s.flight = &flight{done: make(chan struct{})}
-	// wake has room for one, and is empty whenever there is no flight.
-	s.wake <- struct{}{}
-	return s.flight, nil
+	return false, nil
 }
 
 // Status is what is known about the keys of one issuer.

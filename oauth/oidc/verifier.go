@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/getbindu/bindu-go/internal/fetch"
 	"github.com/getbindu/bindu-go/oauth"
 )
 
@@ -76,7 +77,7 @@ func (v *Verifier) configure(c Config) error {
 		return configError("times must not be negative, and MaxStale (%v) not shorter than RefreshInterval (%v)", c.MaxStale, c.RefreshInterval)
 	}
 	v.now, v.maxTokenBytes = c.Now, c.MaxTokenBytes
-	fetch := newFetcher(c.HTTPClient, c.FetchTimeout)
+	documents := fetcher{fetch.NewClient(c.HTTPClient), c.FetchTimeout}
 	for _, issuer := range c.Issuers {
 		if err := issuer.validate(c.AllowInsecureLoopback); err != nil {
 			return err
@@ -89,9 +90,9 @@ func (v *Verifier) configure(c Config) error {
 			return err
 		}
 		t.keys = &keySource{
-			issuer: t.Issuer, allowed: t.allowed, fetch: fetch, insecure: c.AllowInsecureLoopback,
+			issuer: t.Issuer, allowed: t.allowed, fetch: documents, insecure: c.AllowInsecureLoopback,
 			limits: keyLimits{refresh: c.RefreshInterval, maxStale: c.MaxStale, forced: c.UnknownKeyPause},
-			now:    c.Now, log: c.Logger, wake: make(chan struct{}, 1),
+			now:    c.Now, log: c.Logger, wake: make(chan chan<- error), stopped: make(chan struct{}),
 		}
 		v.issuers[issuer.Issuer] = t
 		v.algorithms = append(v.algorithms, t.allowed...)

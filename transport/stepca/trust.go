@@ -11,10 +11,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
 
+	"github.com/getbindu/bindu-go/internal/fetch"
 	"github.com/getbindu/bindu-go/transport/mtls"
 )
 
@@ -193,29 +195,34 @@ func (c *Client) Roots(ctx context.Context) ([]*x509.Certificate, error) {
 // get fetches a small document from the CA. An answer that is not complete when
 // the time is over counts as none, its status too.
 func (c *Client) get(ctx context.Context, x *exchange, target string) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.cfg.HTTPTimeout)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, target, http.NoBody)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
+	answer, err := fetch.NewClient(&http.Client{Transport: x}).Do(ctx, fetch.Question{
+		Method: http.MethodGet, URL: target, Timeout: c.cfg.HTTPTimeout, Limit: maxAnswer,
+		Statuses: func(status int) bool { return status/100 == 2 },
+	})
+	failed, ok := errors.AsType[*fetch.Failure](err)
+	if !ok {
+		return bytes.TrimSpace(answer.Body), nil
 	}
-	resp, err := x.RoundTrip(req)
-	if err != nil {
-		return nil, c.transportError(ctx, err)
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	late := ctx.Err()
+	x.status = failed.Status
 	switch {
-	case late != nil:
-		x.status = 0
-		return nil, c.transportError(ctx, late)
+	case failed.Class == fetch.Unasked:
+		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
 	case errors.Is(err, errAnswerTooLarge):
-		return nil, fmt.Errorf("%w: %w", mtls.ErrCABadCertificate, err)
-	case err != nil:
-		return nil, c.transportError(ctx, err)
-	case resp.StatusCode/100 != 2:
-		return nil, fmt.Errorf("%w: %s answered HTTP %d", mtls.ErrCAUnavailable, req.URL.Path, resp.StatusCode)
+		return nil, fmt.Errorf("%w: %w", mtls.ErrCABadCertificate, errAnswerTooLarge)
+	case failed.Class == fetch.Declined:
+		return nil, fmt.Errorf("%w: %s answered HTTP %d", mtls.ErrCAUnavailable, pathOf(target), failed.Status)
 	}
-	return bytes.TrimSpace(body), nil
+	cause := failed.Err
+	if described, ok := errors.AsType[*fetch.Error](cause); ok {
+		cause = described.Err
+	}
+	return nil, c.transportError(ctx, cause)
+}
+
+func pathOf(target string) string {
+	u, err := url.Parse(target)
+	if err != nil {
+		return "the CA"
+	}
+	return u.Path
 }

@@ -45,7 +45,7 @@ func Parse(body []byte, maxBytes int) (Token, error) {
 		return Token{}, fmt.Errorf("%w: the token answer is not a strict JSON object (duplicate names are refused)", oauth.ErrInvalidResponse)
 	}
 	value, ok := text(answer["access_token"])
-	if !ok || !wellFormed(value, maxBytes) {
+	if !ok || !WellFormed(value, maxBytes) {
 		return Token{}, unusable(answer, "access_token", "a bearer token of at most "+strconv.Itoa(maxBytes)+" bytes")
 	}
 	if kind, ok := text(answer["token_type"]); !ok || !strings.EqualFold(kind, "bearer") {
@@ -93,8 +93,9 @@ func number(v jsontext.Value) (seconds float64, ok bool) {
 	return seconds, err == nil && !math.IsNaN(seconds)
 }
 
-// wellFormed reports whether s is a b64token (RFC 6750 section 2.1) of sensible length.
-func wellFormed(s string, maxBytes int) bool {
+// WellFormed reports whether s is a b64token (RFC 6750 section 2.1) of at most
+// maxBytes.
+func WellFormed(s string, maxBytes int) bool {
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/"
 	body := strings.TrimRight(s, "=")
 	return body != "" && len(s) <= maxBytes && strings.Trim(body, alphabet) == ""

@@ -1,11 +1,11 @@
-package hydra
+package refresh
 
 import (
 	"context"
 	"sync"
 )
 
-// crew is the set of goroutines that one object owns.
+// crew is who works for a cache in the background.
 type crew struct {
 	ctx    context.Context // ends when dismiss is called
 	cancel context.CancelFunc
@@ -20,20 +20,22 @@ func newCrew() *crew {
 	return &crew{ctx: ctx, cancel: cancel}
 }
 
-// start runs f on a goroutine of the crew; false means that the crew is
-// dismissed and f does not run.
-func (c *crew) start(f func(context.Context)) bool {
+// sign lets one more work, who says with part that it is done; false means that
+// the crew is dismissed.
+func (c *crew) sign() (context.Context, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.gone {
-		return false
+		return nil, false
 	}
-	c.joined.Go(func() { f(c.ctx) })
-	return true
+	c.joined.Add(1)
+	return c.ctx, true
 }
 
-// dismiss ends the context of all goroutines and waits for them. It may be
-// called more than once.
+func (c *crew) part() { c.joined.Done() }
+
+// dismiss ends the context of all and waits for them. It may be called more than
+// once.
 func (c *crew) dismiss() {
 	c.mu.Lock()
 	c.gone = true

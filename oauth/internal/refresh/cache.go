@@ -1,0 +1,179 @@
+package refresh
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/maypok86/otter/v2"
+	"golang.org/x/sync/singleflight"
+
+	"github.com/getbindu/bindu-go/oauth"
+)
+
+// Answer is what a load found out, and until when it holds.
+type Answer[V any] struct {
+	Value V
+	// Refresh is when the next use loads it again in the background.
+	Refresh time.Time
+	// Expire is when it must not be used any more.
+	Expire time.Time
+}
+
+// Config says what a [Cache] keeps. Load, Name, Now, Size and Pause are required.
+type Config[K comparable, A, V any] struct {
+	// Load asks for the value of a key; the argument is what asking takes and is
+	// not kept. Its context ends with the cache.
+	Load func(context.Context, K, A) (Answer[V], error)
+	// Name returns a text that no other key has.
+	Name func(K) string
+	// Now is the clock.
+	Now func() time.Time
+	// Size is how many values are kept, or what they may weigh together.
+	Size int
+	// Weigh, if set, says what a value weighs.
+	Weigh func(V) uint32
+	// Pause is the time between failed background loads of one key.
+	Pause time.Duration
+	// Final reports an error that says that a value is gone; after any other it
+	// may be used to its end. nil: each but those after which nothing is known
+	// (oauth.ErrUnavailable, oauth.ErrInvalidResponse).
+	Final func(error) bool
+	// Admit, if set, is asked before a key is loaded for a caller, and may keep it
+	// waiting or refuse it. leave is called once, when the load is over, whether
+	// anybody still waits for it or not. Whoever joins a load is not asked about.
+	Admit func(context.Context) (leave func(), err error)
+	// Left, if set, makes the error for a caller whose context ended while it
+	// waited. nil: it is oauth.ErrUnavailable.
+	Left func(error) error
+	// Closed is the error of a load after Close; nil: oauth.ErrUnavailable.
+	Closed error
+}
+
+// Cache holds the last value of each key.
+type Cache[K comparable, A, V any] struct {
+	cfg     Config[K, A, V]
+	entries *otter.Cache[K, *entry[V]]
+	crew    *crew
+	slots   chan struct{} // bounds the background loads
+
+	mu      sync.Mutex // taken on misses and renewals only
+	flights singleflight.Group
+	loading map[K]struct{} // which of them are under way
+}
+
+// entry is immutable but for the flag.
+type entry[V any] struct {
+	Answer[V]
+	asked     time.Time // when the request behind it began: it may be as old as that
+	refreshed atomic.Bool
+}
+
+const backgroundLoads = 32
+
+// New returns a cache. The caller closes it.
+func New[K comparable, A, V any](cfg Config[K, A, V]) *Cache[K, A, V] {
+	weigh := cfg.Weigh
+	if weigh == nil {
+		weigh = func(V) uint32 { return 1 }
+	}
+	if cfg.Final == nil {
+		cfg.Final = isCertain
+	}
+	if cfg.Left == nil {
+		cfg.Left = unavailable
+	}
+	if cfg.Closed == nil {
+		cfg.Closed = errClosed
+	}
+	return &Cache[K, A, V]{
+		cfg: cfg, crew: newCrew(), slots: make(chan struct{}, backgroundLoads), loading: make(map[K]struct{}),
+		// Expiry is checked here, so the cache itself needs neither timers nor
+		// goroutines.
+		entries: otter.Must(&otter.Options[K, *entry[V]]{
+			MaximumWeight: uint64(cfg.Size),
+			Weigher:       func(_ K, e *entry[V]) uint32 { return weigh(e.Value) },
+			Executor:      func(maintain func()) { maintain() },
+		}),
+	}
+}
+
+func isCertain(err error) bool {
+	return !errors.Is(err, oauth.ErrUnavailable) && !errors.Is(err, oauth.ErrInvalidResponse)
+}
+
+// Get returns the value of key, loading it if there is none that may be used.
+func (c *Cache[K, A, V]) Get(ctx context.Context, key K, arg A) (V, error) {
+	if v, ok := c.Use(key, arg); ok {
+		return v, nil
+	}
+	return c.Fetch(ctx, key, arg)
+}
+
+// Use returns the value of key if there is one that may be used, and has it
+// loaded again in the background once it is due. It waits for nothing.
+func (c *Cache[K, A, V]) Use(key K, arg A) (V, bool) {
+	now := c.cfg.Now()
+	e, ok := c.usable(key, now)
+	if !ok {
+		var none V
+		return none, false
+	}
+	if !now.Before(e.Refresh) && e.refreshed.CompareAndSwap(false, true) {
+		c.renew(key, arg)
+	}
+	return e.Value, true
+}
+
+func (c *Cache[K, A, V]) usable(key K, now time.Time) (*entry[V], bool) {
+	e, ok := c.entries.GetIfPresent(key)
+	return e, ok && now.Before(e.Expire)
+}
+
+// Last returns the last value known for key, expired or not.
+func (c *Cache[K, A, V]) Last(key K) (V, bool) {
+	e, ok := c.entries.GetEntryQuietly(key)
+	if !ok {
+		var none V
+		return none, false
+	}
+	return e.Value.Value, true
+}
+
+// Update changes the last value known for key, if there is one.
+func (c *Cache[K, A, V]) Update(key K, change func(*V)) {
+	c.entries.Compute(key, func(old *entry[V], ok bool) (*entry[V], otter.ComputeOp) {
+		if !ok {
+			return nil, otter.CancelOp
+		}
+		next := &entry[V]{Answer: old.Answer, asked: old.asked}
+		next.refreshed.Store(old.refreshed.Load())
+		change(&next.Value)
+		return next, otter.WriteOp
+	})
+}
+
+// Forget ends the use of what is known about key; its next use loads it. The
+// value remains for Last.
+func (c *Cache[K, A, V]) Forget(key K) { c.expire(key, c.cfg.Now()) }
+
+// Clear forgets all values, for Last too.
+func (c *Cache[K, A, V]) Clear() { c.entries.InvalidateAll() }
+
+// Values iterates over the last values known, expired or not.
+func (c *Cache[K, A, V]) Values() iter.Seq[V] {
+	return func(yield func(V) bool) {
+		for _, e := range c.entries.All() {
+			if !yield(e.Value) {
+				return
+			}
+		}
+	}
+}
+
+// Close ends the loads in progress and joins their goroutines. It may be called
+// more than once. Values at hand can be used after it.
+func (c *Cache[K, A, V]) Close() { c.crew.dismiss() }

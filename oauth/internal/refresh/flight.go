@@ -1,0 +1,124 @@
+package refresh
+
+import (
+	"context"
+	"fmt"
+
+	"golang.org/x/sync/singleflight"
+
+	"github.com/getbindu/bindu-go/oauth"
+)
+
+var errClosed = fmt.Errorf("%w: closed", oauth.ErrUnavailable)
+
+func unavailable(err error) error { return fmt.Errorf("%w: %w", oauth.ErrUnavailable, err) }
+
+// Fetch returns the value of key after a look that found none: it joins the load
+// under way, or starts one if it is admitted. It waits no longer than ctx; the
+// load goes on for the others.
+func (c *Cache[K, A, V]) Fetch(ctx context.Context, key K, arg A) (V, error) {
+	var none V
+	landing, ok := c.underway(key)
+	if !ok {
+		leave, err := c.admit(ctx)
+		if err != nil {
+			return none, err
+		}
+		landing = c.board(key, arg, leave)
+	}
+	select {
+	case r := <-landing:
+		value, _ := r.Val.(V)
+		return value, r.Err
+	case <-ctx.Done():
+		return none, c.cfg.Left(ctx.Err())
+	}
+}
+
+func (c *Cache[K, A, V]) admit(ctx context.Context) (leave func(), err error) {
+	if c.cfg.Admit == nil {
+		return func() {}, nil
+	}
+	return c.cfg.Admit(ctx)
+}
+
+// underway returns where the load of key arrives, if there is one.
+func (c *Cache[K, A, V]) underway(key K) (<-chan singleflight.Result, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.current(key)
+}
+
+// current is underway; c.mu is held. What singleflight does not tell, whether
+// there is anything to join, c.loading does.
+func (c *Cache[K, A, V]) current(key K) (<-chan singleflight.Result, bool) {
+	if _, ok := c.loading[key]; ok {
+		return c.flights.DoChan(c.cfg.Name(key), nil), true
+	}
+	if e, ok := c.usable(key, c.cfg.Now()); ok { // landed since the caller looked
+		return landed(e.Value, nil), true
+	}
+	return nil, false
+}
+
+// board returns where the load of key arrives, starting one if there is none.
+// The place is left when that one is over, whether anybody still waits for it or
+// not; who joins another gives it back at once.
+func (c *Cache[K, A, V]) board(key K, arg A, leave func()) <-chan singleflight.Result {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if landing, ok := c.current(key); ok {
+		leave()
+		return landing
+	}
+	return c.depart(key, arg, leave)
+}
+
+// renew loads key again in the background. With all slots taken, or another load
+// under way that may yet fail, a later use tries again.
+func (c *Cache[K, A, V]) renew(key K, arg A) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	again := func() { c.retryAt(key, c.cfg.Now().Add(c.cfg.Pause)) } // which a new value does not need
+	if _, ok := c.loading[key]; ok {
+		again()
+		return
+	}
+	select {
+	case c.slots <- struct{}{}:
+		c.depart(key, arg, func() {
+			<-c.slots
+			again()
+		})
+	default:
+		again()
+	}
+}
+
+// depart starts a load; c.mu is held. Then runs once it is over.
+func (c *Cache[K, A, V]) depart(key K, arg A, then func()) <-chan singleflight.Result {
+	work, ok := c.crew.sign()
+	if !ok {
+		then()
+		var none V
+		return landed(none, c.cfg.Closed)
+	}
+	c.loading[key] = struct{}{}
+	name := c.cfg.Name(key)
+	return c.flights.DoChan(name, func() (any, error) {
+		defer c.crew.part()
+		value, err := c.Load(work, key, arg)
+		then()
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		delete(c.loading, key)
+		c.flights.Forget(name) // whoever comes from here on has to depart
+		return value, err
+	})
+}
+
+func landed[V any](value V, err error) <-chan singleflight.Result {
+	landing := make(chan singleflight.Result, 1)
+	landing <- singleflight.Result{Val: value, Err: err}
+	return landing
+}

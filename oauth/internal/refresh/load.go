@@ -1,0 +1,56 @@
+package refresh
+
+import (
+	"context"
+	"time"
+
+	"github.com/maypok86/otter/v2"
+)
+
+// Load asks in any case, for the caller alone, and keeps what was found out.
+func (c *Cache[K, A, V]) Load(ctx context.Context, key K, arg A) (V, error) {
+	asked := c.cfg.Now()
+	found, err := c.cfg.Load(ctx, key, arg)
+	if err != nil {
+		if c.cfg.Final(err) {
+			c.expire(key, asked)
+		}
+		var none V
+		return none, err
+	}
+	c.store(key, asked, found)
+	return found.Value, nil
+}
+
+// store keeps an answer unless a later question was answered before.
+func (c *Cache[K, A, V]) store(key K, asked time.Time, found Answer[V]) {
+	c.entries.Compute(key, func(old *entry[V], ok bool) (*entry[V], otter.ComputeOp) {
+		if ok && old.asked.After(asked) {
+			return nil, otter.CancelOp
+		}
+		return &entry[V]{Answer: found, asked: asked}, otter.WriteOp
+	})
+}
+
+// expire ends the use of what was known before a question asked then. The
+// value remains for Last.
+func (c *Cache[K, A, V]) expire(key K, asked time.Time) {
+	c.entries.Compute(key, func(old *entry[V], ok bool) (*entry[V], otter.ComputeOp) {
+		if !ok || old.asked.After(asked) {
+			return nil, otter.CancelOp
+		}
+		return &entry[V]{Answer: Answer[V]{Value: old.Value}, asked: asked}, otter.WriteOp
+	})
+}
+
+// retryAt lets a value be loaded again from t on, if it could not be.
+func (c *Cache[K, A, V]) retryAt(key K, t time.Time) {
+	c.entries.Compute(key, func(old *entry[V], ok bool) (*entry[V], otter.ComputeOp) {
+		if !ok || !old.refreshed.Load() {
+			return nil, otter.CancelOp
+		}
+		again := old.Answer
+		again.Refresh = t
+		return &entry[V]{Answer: again, asked: old.asked}, otter.WriteOp
+	})
+}

@@ -1,0 +1,109 @@
+package tokens_test
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/getbindu/bindu-go/oauth"
+	"github.com/getbindu/bindu-go/oauth/internal/issued"
+	"github.com/getbindu/bindu-go/oauth/internal/tokens"
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// inBubble runs f with a source whose tokens are numbered and live for a minute.
+func inBubble(t *testing.T, takes time.Duration, f func(*testing.T, *tokens.Source)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		number := 0
+		s := tokens.New(tokens.Config{
+			Request: func(ctx context.Context, audience string) (issued.Token, error) {
+				mu.Lock()
+				number++
+				value := audience + strconv.Itoa(number)
+				mu.Unlock()
+				select {
+				case <-time.After(takes):
+					return issued.Token{Value: value, Lifetime: time.Minute}, nil
+				case <-ctx.Done():
+					return issued.Token{}, oauth.ErrUnavailable
+				}
+			},
+			Plan:      func(l time.Duration) (time.Duration, time.Duration) { return l / 2, l - time.Second },
+			Now:       time.Now,
+			Audiences: 10, Pause: time.Second,
+		})
+		defer s.Close()
+		f(t, s)
+	})
+}
+
+func want(t *testing.T, s *tokens.Source, audience, value string) {
+	t.Helper()
+	if got, err := s.Token(t.Context(), audience); got != value || err != nil {
+		t.Errorf("%q, %v; want %q", got, err, value)
+	}
+}
+
+func TestEachAudienceHasItsToken(t *testing.T) {
+	inBubble(t, 0, func(t *testing.T, s *tokens.Source) {
+		want(t, s, "a", "a1")
+		want(t, s, "b", "b2")
+		want(t, s, "a", "a1")
+		time.Sleep(59 * time.Second) // too near the end to be handed out
+		want(t, s, "a", "a3")
+	})
+}
+
+func TestDiscardTakesWhatWasRefusedAndNothingElse(t *testing.T) {
+	inBubble(t, 0, func(t *testing.T, s *tokens.Source) {
+		want(t, s, "a", "a1")
+		s.Discard("a", "a0")
+		s.Discard("b", "a1")
+		want(t, s, "a", "a1")
+		s.Discard("a", "a1")
+		want(t, s, "a", "a2")
+	})
+}
+
+// TestRenouncedTokensAreGone: those at hand, and those that are on their way to
+// others.
+func TestRenouncedTokensAreGone(t *testing.T) {
+	inBubble(t, time.Second, func(t *testing.T, s *tokens.Source) {
+		want(t, s, "a", "a1")
+		s.Renounce()
+		var group sync.WaitGroup
+		group.Go(func() { want(t, s, "a", "a2") })
+		synctest.Wait()
+		s.Renounce()
+		want(t, s, "a", "a3")
+		group.Wait()
+		want(t, s, "a", "a3")
+	})
+}
+
+func TestCloseForgetsTokens(t *testing.T) {
+	inBubble(t, time.Second, func(t *testing.T, s *tokens.Source) {
+		want(t, s, "a", "a1")
+		var group sync.WaitGroup
+		group.Go(func() {
+			if _, err := s.Token(t.Context(), "b"); !errors.Is(err, oauth.ErrUnavailable) {
+				t.Errorf("who waits is told %v", err)
+			}
+		})
+		synctest.Wait()
+		s.Close()
+		s.Close()
+		group.Wait()
+		if value, err := s.Token(t.Context(), "a"); value != "" || !errors.Is(err, oauth.ErrUnavailable) {
+			t.Errorf("after Close: %q, %v", value, err)
+		}
+	})
+}
