@@ -40,7 +40,7 @@ func TestTheLibraryPageShowsWhatIsBuilt(t *testing.T) {
 			t.Errorf("%s is not on the page as it is built", name)
 		}
 	}
-	if len(examples) != 3 {
+	if len(examples) != 4 {
 		t.Errorf("%d examples", len(examples))
 	}
 }

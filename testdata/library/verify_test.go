@@ -86,7 +86,7 @@ func Example_verify() {
 	check(err)
 	headers.Set("Content-Type", "application/json")
 	for _, sent := range [][]byte{[]byte(`{"amount": 500}`), body, body} {
-		fmt.Println(post(server.URL+"/pay", headers, sent))
+		fmt.Println(post(server.Client(), server.URL+"/pay", headers, sent))
 	}
 	// Output:
 	// 401 signature does not verify
@@ -94,11 +94,11 @@ func Example_verify() {
 	// 401 already used
 }
 
-func post(url string, headers http.Header, body []byte) (int, string) {
+func post(client *http.Client, url string, headers http.Header, body []byte) (int, string) {
 	request, err := http.NewRequestWithContext(context.Background(), http.MethodPost, url, bytes.NewReader(body))
 	check(err)
 	request.Header = headers
-	response, err := http.DefaultClient.Do(request)
+	response, err := client.Do(request)
 	check(err)
 	defer response.Body.Close()
 	answer, err := io.ReadAll(response.Body)
