@@ -6,7 +6,7 @@ TOOL     = $(GO) tool -modfile=tools/go.mod
 PKGS     = ./...
 FUZZTIME ?= 20s
 
-.PHONY: help build test e2e lint fmt vet vuln generate bench fuzz chaos soak flakes mutants demo compose-test clean
+.PHONY: help build test e2e lint fmt vet vuln generate bench bench-compare fuzz chaos soak flakes mutants demo compose-test clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -41,8 +41,16 @@ vuln: ## known vulnerabilities, where the database can be reached
 generate: ## regenerate docs and fixtures
 	$(GO) generate $(PKGS)
 
-bench: ## what the gates cost: a bare mTLS echo and the agent under the same load
-	$(GO) run ./internal/bench
+BENCH_FLAGS ?=
+bench: ## what the gates cost: the agent and a bare mTLS echo, processes of their own, under the same load; BENCH_FLAGS=-all for everything
+	$(GO) run ./internal/bench $(BENCH_FLAGS)
+
+BASE      ?= HEAD
+BENCH_OUT ?= dist/bench
+BENCHSTAT ?= $(GO) run golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
+bench-compare: ## the agent of the git ref BASE and this one in the same rounds, their ratio, and benchstat's verdict where that can be had
+	$(GO) run ./internal/bench -base $(BASE) -out $(BENCH_OUT) $(BENCH_FLAGS)
+	-$(BENCHSTAT) $(BENCH_OUT)/base.txt $(BENCH_OUT)/agent.txt
 
 fuzz: ## every fuzz target for FUZZTIME
 	.ci/fuzz $(FUZZTIME)

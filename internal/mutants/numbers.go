@@ -14,9 +14,9 @@ func numbers() []mutant {
 		{"data is an object for callers of 1.0", "internal/jsonrpc/response.go", "if !wantsDetails(r) {", "if true {", shapes},
 		{"a fault of a proved caller is HTTP 400", "gate/scope.go", "d.place = refusal.Envelope", "d.place = refusal.Gates", refusals},
 		{"clients of 0.3 get a list as data", "a2a/errors.go", "if jsonrpc.NamesVersion(r) {", "if true {", answers},
-		{"a reason in details is not read", "peer/refusaldata.go", "w = parseWhy(b.Details)", "", calls},
-		{"a reason that is text is not read", "peer/refusaldata.go", "w := why{reason: textOf(value)}", "w := why{}", calls},
-		{"the reason of an ErrorInfo's metadata is not read", "peer/refusaldata.go", "cmp.Or(textOf(meta.Reason), textOf(d.Reason))", "textOf(d.Reason)", calls},
-		{"a list of details is read to its end", "peer/refusaldata.go", "for range maxDetails {", "for {", calls},
+		{"a reason in details is not read", "peer/why.go", "w = parseWhy(b.Details)", "", calls},
+		{"a reason that is text is not read", "peer/why.go", "w := why{reason: textOf(value)}", "w := why{}", calls},
+		{"the reason of an ErrorInfo's metadata is not read", "peer/why.go", "cmp.Or(textOf(meta.Reason), textOf(d.Reason))", "textOf(d.Reason)", calls},
+		{"a list of details is read to its end", "peer/why.go", "for range maxDetails {", "for {", calls},
 	}
 }

@@ -5,8 +5,8 @@ func outbound() []mutant {
 	settings := []string{"./settings"}
 	fetch := []string{"./internal/fetch", "./agent"}
 	return []mutant{
-		{"a value of .env that a shell reads differently passes", "settings/dotenvours.go", "if problem := s.differs(vars, settled); problem != \"\" {", "if problem := s.differs(vars, settled); false && problem != \"\" {", settings},
-		{"variables for the command are not judged", "settings/dotenvours.go", "return slices.Contains(commandEnv, name) ||\n\t\t\tslices", "return slices", settings},
+		{"a value of .env that a shell reads differently passes", "settings/ambiguous.go", "if problem := s.differs(vars, settled); problem != \"\" {", "if problem := s.differs(vars, settled); false && problem != \"\" {", settings},
+		{"variables for the command are not judged", "settings/ambiguous.go", "return slices.Contains(commandEnv, name) ||\n\t\t\tslices", "return slices", settings},
 		{"the command may get settings of ours", "settings/commandenv.go", "strings.HasPrefix(upper, p) }):", "false && strings.HasPrefix(upper, p) }):", []string{"./settings", "./cmd/agent -run TestScripts/config_refuses"}},
 		{"an address that is not served passes", "settings/ruleurl.go", "u.Path != \"\" {", "u.Path == \"?\" {", []string{"./settings", "./cmd/agent -run TestScripts/config_refuses"}},
 		{"any name makes a DID", "settings/ruledid.go", "default:\n\t\t\treturn fmt", "case r == 0:\n\t\t\treturn fmt", []string{"./settings", "./cmd/agent -run TestScripts/config_refuses"}},
