@@ -33,6 +33,7 @@ fmt:
 vet:
 	$(GO) vet $(PKGS)
 	cd dev/authority && $(GO) vet ./...
+	cd testdata/library && $(GO) vet -mod=readonly ./...
 
 vuln: ## known vulnerabilities, where the database can be reached
 	.ci/vuln

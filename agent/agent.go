@@ -30,6 +30,9 @@ type Agent struct {
 
 // New returns an agent that has done nothing yet.
 func New(o Options) (*Agent, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
 	o = o.withDefaults()
 	ready := newReadiness()
 	recorder, err := newRecorder(o, ready)

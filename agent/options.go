@@ -2,6 +2,7 @@ package agent
 
 import (
 	"crypto/rand"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -10,9 +11,12 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/getbindu/bindu-go/admin"
+	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/home"
+	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/brief"
 	"github.com/getbindu/bindu-go/settings"
+	"github.com/getbindu/bindu-go/skill"
 	"github.com/getbindu/bindu-go/task"
 )
 
@@ -22,6 +26,24 @@ type Options struct {
 	Settings settings.Settings
 	// Executor answers messages; nil is the backend that the settings name.
 	Executor task.Executor
+	// Tasks keeps the tasks; nil is a database in the agent's directory. What a
+	// process that ended left unfinished is failed when its lease is over, since
+	// others may run tasks from the same store; with nil at the start. The agent
+	// does not close it: close it after [Agent.Run] has returned.
+	Tasks task.Store
+	// Replay remembers what was accepted; nil is a memory in the agent's directory.
+	// One that forgets when the process ends lets a signature be used again for as
+	// long as DID__TIMESTAMP_WINDOW says. The agent does not close it.
+	Replay gate.ReplayStore
+	// Skills are what the agent can do; nil is what AGENT__SKILLS_FILE says.
+	Skills *skill.Set
+	// Key is the agent's own key where it is kept elsewhere; nil is that of the
+	// directory, which a first start makes. No more than its public half is written
+	// to the directory, and one of another key or name is [home.ErrIdentityChanged].
+	Key *did.KeyPair
+	// DID is the name that goes with Key; the zero DID is what the settings make of
+	// the key. Without Key it must be zero: a directory knows its name.
+	DID did.DID
 	// Guard is a command that calls backend.Guard with its standard input: the
 	// exec backend has it kill what its commands started when this process is
 	// killed. Without one only the commands themselves are killed, on Linux.
@@ -54,6 +76,15 @@ type Options struct {
 	// Recreate lets the agent register its client again after it was deleted at
 	// Hydra; see [hydra.WithRecreate].
 	Recreate bool
+}
+
+var errNameWithoutKey = errors.New("agent: Options.DID goes with Options.Key; the directory has the name of its own key")
+
+func (o Options) check() error {
+	if o.Key == nil && !o.DID.IsZero() {
+		return errNameWithoutKey
+	}
+	return nil
 }
 
 // withDefaults fills in what may be left out.

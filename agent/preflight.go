@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"slices"
 
-	"github.com/getbindu/bindu-go/home"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/internal/fetch"
@@ -36,16 +35,14 @@ func Preflight(ctx context.Context, set settings.Settings) error {
 // are faulty themselves: what depends on them is not looked at. known is asked
 // with the name of a setting, or for all of a section with its prefix, as AUTH__.
 func PreflightKnown(ctx context.Context, set settings.Settings, known func(name string) bool) error {
-	return preflight{ctx: ctx, set: set, known: known, command: true}.run()
+	return preflight{ctx: ctx, given: Options{Settings: set}, known: known}.run()
 }
 
 // preflight is one look at what a start needs.
 type preflight struct {
-	ctx     context.Context
-	set     settings.Settings
-	home    []home.Option
-	known   func(name string) bool
-	command bool // the settings' backend answers
+	ctx   context.Context
+	given Options // what a program gives is not looked for where the settings say
+	known func(name string) bool
 }
 
 func (p preflight) run() error {
@@ -76,17 +73,14 @@ func (p preflight) run() error {
 
 // preflight is the first step of a start.
 func (a *Agent) preflight(ctx context.Context) error {
-	return preflight{
-		ctx: ctx, set: a.opts.Settings, home: a.opts.Home, command: a.opts.Executor == nil,
-		known: func(string) bool { return true },
-	}.run()
+	return preflight{ctx: ctx, given: a.opts, known: func(string) bool { return true }}.run()
 }
 
 func (p preflight) checkCommand() error {
-	if !p.command || p.set.Agent.Backend != settings.BackendExec {
+	if p.given.Executor != nil || p.given.Settings.Agent.Backend != settings.BackendExec {
 		return nil
 	}
-	_, err := newExec(p.set, nil, slog.New(slog.DiscardHandler))
+	_, err := newExec(p.given.Settings, nil, slog.New(slog.DiscardHandler))
 	return err
 }
 
@@ -96,24 +90,24 @@ func checkProxy() error {
 }
 
 func (p preflight) checkPins() error {
-	_, err := configs.Pins(p.set)
+	_, err := configs.Pins(p.given.Settings)
 	return err
 }
 
 func (p preflight) checkSkills() error {
-	_, err := openSkills(p.set)
+	_, err := p.given.skills()
 	return err
 }
 
 func (p preflight) checkPolicy() error {
-	if _, err := policy.Open(configs.Policy(p.set)); err != nil {
+	if _, err := policy.Open(configs.Policy(p.given.Settings)); err != nil {
 		return fmt.Errorf("AUTH__POLICY_FILE: %w", err)
 	}
 	return nil
 }
 
 func (p preflight) checkIssuers() error {
-	set := p.set
+	set := p.given.Settings
 	if set.Auth.Provider == settings.ProviderHydra {
 		return nil
 	}
@@ -129,9 +123,9 @@ func (p preflight) checkIssuers() error {
 }
 
 func (p preflight) checkOwnTokens() error {
-	client, err := ownClient(p.set, nil, nil, nil)
+	client, err := ownClient(p.given.Settings, nil, nil, nil)
 	switch {
-	case errors.Is(err, ErrIssuerCA) && p.set.Auth.Provider != settings.ProviderHydra:
+	case errors.Is(err, ErrIssuerCA) && p.given.Settings.Auth.Provider != settings.ProviderHydra:
 		return nil // the same file of authorities, which checkIssuers has named
 	case errors.Is(err, ErrIssuerCA):
 		return err
@@ -146,7 +140,7 @@ func (p preflight) checkOwnTokens() error {
 // checkAuthority reads the file of the CA's root. Whom the certificate is for
 // is not known yet, and does not matter to that.
 func (p preflight) checkAuthority() error {
-	set := p.set
+	set := p.given.Settings
 	if !set.MTLS.Enabled {
 		return nil
 	}

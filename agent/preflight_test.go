@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/getbindu/bindu-go/backend"
 	"github.com/getbindu/bindu-go/home"
 	"github.com/getbindu/bindu-go/internal/fetch"
 	"github.com/getbindu/bindu-go/settings"
@@ -175,7 +176,8 @@ func TestStartRefusesWhatPreflightRefuses(t *testing.T) {
 		t.Errorf("%v, want ErrCommand", err)
 	}
 	all := func(string) bool { return true }
-	if err := (preflight{ctx: t.Context(), set: set, known: all}).run(); err != nil {
+	given := Options{Settings: set, Executor: backend.Echo{}}
+	if err := (preflight{ctx: t.Context(), given: given, known: all}).run(); err != nil {
 		t.Errorf("with an executor: %v", err)
 	}
 }

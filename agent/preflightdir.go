@@ -12,7 +12,8 @@ import (
 // checkDirectory looks at the directory and at what is kept in it, as far as a
 // start would not make it.
 func (p preflight) checkDirectory() error {
-	return p.inDirectory(home.Check(p.ctx, string(p.set.Agent.Dir), configs.RemembersKeys(p.set), p.home...))
+	uses := home.Uses{Replay: p.given.Replay == nil, Tasks: p.given.Tasks == nil, Keys: configs.RemembersKeys(p.given.Settings)}
+	return p.inDirectory(home.Check(p.ctx, string(p.given.Settings.Agent.Dir), uses, p.given.Home...))
 }
 
 // inDirectory names the setting, and says in which directory something is wrong
@@ -24,31 +25,43 @@ func (p preflight) inDirectory(err error) error {
 	case errors.Is(err, home.ErrUnwritable):
 		return fmt.Errorf("AGENT__DIR: %w", err)
 	}
-	return fmt.Errorf("AGENT__DIR is %s: %w", p.set.Agent.Dir, err)
+	return fmt.Errorf("AGENT__DIR is %s: %w", p.given.Settings.Agent.Dir, err)
 }
 
-// checkIdentity reads who the agent is, and what only that agent may use. What is
+// checkIdentity reads who the agent is, and what is its own. What is
 // not there the start makes or completes.
 func (p preflight) checkIdentity() error {
-	h, err := home.Look(string(p.set.Agent.Dir), p.home...)
+	h, err := home.Look(string(p.given.Settings.Agent.Dir), p.given.Home...)
 	if err != nil {
 		return nil // told by checkDirectory, or made by the start
 	}
-	id, err := h.Identity([]byte(p.set.Agent.KeyPassword.Reveal()))
+	id, err := p.identity(h)
 	if errors.Is(err, home.ErrNoIdentity) || errors.Is(err, home.ErrReadOnly) {
 		return nil
 	}
 	if err != nil {
 		return p.inDirectory(err)
 	}
+	return p.inDirectory(p.checkOwned(h, id))
+}
+
+func (p preflight) identity(h *home.Home) (home.Identity, error) {
+	if p.given.Key != nil {
+		return p.given.ownIdentity(h)
+	}
+	return h.Identity(p.given.keyPassword())
+}
+
+// checkOwned reads what only that agent may use.
+func (p preflight) checkOwned(h *home.Home, id home.Identity) error {
 	var errs []error
 	if _, err := h.Credentials(id.DID); !errors.Is(err, home.ErrNoCredentials) {
 		errs = append(errs, err)
 	}
-	if p.set.MTLS.Enabled { // what cannot be used is obtained anew, what others may have read is not
-		if _, err := h.Certificates(nil).Load(id.DID, string(p.set.MTLS.DIDIssuer)); !errors.Is(err, mtls.ErrNoIdentity) {
+	if p.given.Settings.MTLS.Enabled { // what cannot be used is obtained anew, what others may have read is not
+		if _, err := h.Certificates(nil).Load(id.DID, string(p.given.Settings.MTLS.DIDIssuer)); !errors.Is(err, mtls.ErrNoIdentity) {
 			errs = append(errs, err)
 		}
 	}
-	return p.inDirectory(errors.Join(errs...))
+	return errors.Join(errs...)
 }

@@ -14,11 +14,11 @@ import (
 )
 
 func (p preflight) checkPort() error {
-	return p.checkBind("NETWORK__HOST", "NETWORK__PORT", p.set.Network.Addr())
+	return p.checkBind("NETWORK__HOST", "NETWORK__PORT", p.given.Settings.Network.Addr())
 }
 
 func (p preflight) checkAdminPort() error {
-	return p.checkBind("NETWORK__ADMIN_HOST", "NETWORK__ADMIN_PORT", p.set.Network.AdminAddr())
+	return p.checkBind("NETWORK__ADMIN_HOST", "NETWORK__ADMIN_PORT", p.given.Settings.Network.AdminAddr())
 }
 
 // checkBind looks whether a port can be had. One that is in use counts as the
@@ -33,7 +33,7 @@ func (p preflight) checkBind(host, port, addr string) error {
 }
 
 func (p preflight) running() bool {
-	h, err := home.Look(string(p.set.Agent.Dir), p.home...)
+	h, err := home.Look(string(p.given.Settings.Agent.Dir), p.given.Home...)
 	if err != nil {
 		return false
 	}

@@ -3,14 +3,17 @@ package agent
 import (
 	"context"
 
-	"github.com/getbindu/bindu-go/gate/replay"
+	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/home"
 	"github.com/getbindu/bindu-go/internal/configs"
 )
 
 // openReplay opens the memory of what was accepted before, so that a restart
 // opens no door twice.
-func (a *Agent) openReplay(h *home.Home, id home.Identity) (*replay.Store, error) {
+func (a *Agent) openReplay(h *home.Home, id home.Identity) (gate.ReplayStore, error) {
+	if a.opts.Replay != nil {
+		return a.opts.Replay, nil
+	}
 	cfg := configs.Replay(a.opts.Settings)
 	cfg.Now, cfg.Logger = a.opts.Now, a.log
 	store, err := h.Replay(id, cfg)

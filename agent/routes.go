@@ -14,7 +14,7 @@ import (
 
 // routes lists every path the agent answers. What is not here is 404.
 func (a *Agent) routes(is standing, tasks *task.Service) (public, protected map[string]gate.Route, err error) {
-	skills, err := openSkills(a.opts.Settings)
+	skills, err := a.opts.skills()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -35,8 +35,8 @@ func (a *Agent) routes(is standing, tasks *task.Service) (public, protected map[
 	public = map[string]gate.Route{
 		"/.well-known/agent.json":      {Methods: read, Handler: cards},
 		"/.well-known/agent-card.json": {Methods: read, Handler: cards},
-		"/.well-known/did.json":        {Methods: read, Handler: document},
-		"/did/resolve":                 {Methods: []string{http.MethodGet, http.MethodPost}, Handler: document},
+		did.PathDocument:               {Methods: read, Handler: document},
+		did.PathResolve:                {Methods: []string{http.MethodGet, http.MethodPost}, Handler: document},
 		"/agent/info":                  {Methods: read, Handler: a.info(is)},
 		"/health":                      {Methods: read, Handler: a.health(is.self)},
 	}

@@ -22,6 +22,9 @@ func (a *Agent) lockDirectory(ctx context.Context) (*home.Home, error) {
 // loadIdentity loads who we are, or becomes somebody on the first start. The
 // name of a directory stays, whatever the settings say later.
 func (a *Agent) loadIdentity(h *home.Home) (home.Identity, error) {
+	if a.opts.Key != nil {
+		return a.opts.ownIdentity(h)
+	}
 	derive := func(key ed25519.PublicKey) (did.DID, error) { return configs.DeriveDID(a.opts.Settings, key) }
 	id, wanted, err := h.Claim(a.keyPassword(), a.opts.Rand, derive)
 	if err == nil && id.DID != wanted {
@@ -31,7 +34,21 @@ func (a *Agent) loadIdentity(h *home.Home) (home.Identity, error) {
 	return id, err
 }
 
-func (a *Agent) keyPassword() []byte { return []byte(a.opts.Settings.Agent.KeyPassword.Reveal()) }
+func (a *Agent) keyPassword() []byte { return a.opts.keyPassword() }
+
+func (o Options) keyPassword() []byte { return []byte(o.Settings.Agent.KeyPassword.Reveal()) }
+
+// ownIdentity is that of a key which is kept elsewhere.
+func (o Options) ownIdentity(h *home.Home) (home.Identity, error) {
+	name := o.DID
+	if name.IsZero() {
+		var err error
+		if name, err = configs.DeriveDID(o.Settings, o.Key.PublicKey()); err != nil {
+			return home.Identity{}, err
+		}
+	}
+	return h.ClaimWith(o.keyPassword(), name, o.Key)
+}
 
 // agentID is the UUID at the end of our DID, or one derived from the key when
 // the DID ends in something else.

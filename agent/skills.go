@@ -12,6 +12,14 @@ import (
 	"github.com/getbindu/bindu-go/skill"
 )
 
+// skills are those that were given, or those of the settings.
+func (o Options) skills() (*skill.Set, error) {
+	if o.Skills != nil {
+		return o.Skills, nil
+	}
+	return openSkills(o.Settings)
+}
+
 // openSkills reads what the operator says that the agent can do.
 // Errors: [skill.ErrFile].
 func openSkills(set settings.Settings) (*skill.Set, error) {

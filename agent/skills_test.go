@@ -119,7 +119,7 @@ func TestPreflightRefusesABrokenSkillsFile(t *testing.T) {
 	a := skilled(t, func(s *settings.Settings) {
 		s.Agent.SkillsFile = settings.Path(filepath.Join(t.TempDir(), "absent.yaml"))
 	})
-	if err := (preflight{set: a.opts.Settings}).checkSkills(); !errors.Is(err, skill.ErrFile) || !errors.Is(err, os.ErrNotExist) {
+	if err := (preflight{given: a.opts}).checkSkills(); !errors.Is(err, skill.ErrFile) || !errors.Is(err, os.ErrNotExist) {
 		t.Error(err)
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"net"
 
 	"github.com/getbindu/bindu-go/gate"
-	"github.com/getbindu/bindu-go/gate/replay"
 	"github.com/getbindu/bindu-go/home"
 	"github.com/getbindu/bindu-go/oauth/oidc"
 )
@@ -14,8 +13,8 @@ import (
 type self struct {
 	home.Identity
 	home     *home.Home
-	accepted *replay.Store // what was accepted as that
-	keys     *keyMemory    // nil where none is kept
+	accepted gate.ReplayStore // what was accepted as that
+	keys     *keyMemory       // nil where none is kept
 }
 
 // address is the one that card, registration and log show.

@@ -17,11 +17,10 @@ func (a *Agent) openTasks(ctx context.Context, who self) (*task.Service, error) 
 	if err != nil {
 		return nil, err
 	}
-	store, err := who.home.Tasks(ctx, a.log)
+	store, err := a.taskStore(ctx, who)
 	if err != nil {
 		return nil, err
 	}
-	a.onStop(func(context.Context) error { return store.Close() })
 	cfg := configs.Tasks(a.opts.Settings)
 	cfg.Store, cfg.Executor = store, executor
 	cfg.Sign = func(text string) (string, error) { return did.SignText(who.Key, text) }
@@ -34,11 +33,26 @@ func (a *Agent) openTasks(ctx context.Context, who self) (*task.Service, error) 
 	if err := watchTaskStorage(tasks, a.ready, a.opts.Metrics); err != nil {
 		return nil, err
 	}
+	if a.opts.Tasks != nil {
+		return tasks, nil // others may run tasks from it
+	}
 	failed, err := tasks.Recover(ctx)
 	if err == nil && failed > 0 {
 		a.log.Warn("tasks that were running when the agent last stopped are failed now", "count", failed)
 	}
 	return tasks, err
+}
+
+func (a *Agent) taskStore(ctx context.Context, who self) (task.Store, error) {
+	if a.opts.Tasks != nil {
+		return a.opts.Tasks, nil
+	}
+	store, err := who.home.Tasks(ctx, a.log)
+	if err != nil {
+		return nil, err
+	}
+	a.onStop(func(context.Context) error { return store.Close() })
+	return store, nil
 }
 
 func (a *Agent) executor() (task.Executor, error) {

@@ -15,12 +15,18 @@ import (
 	"github.com/getbindu/bindu-go/task/sqlite"
 )
 
-// Check looks at the directory and at the memories and tasks that are kept in it,
-// as far as a start would not make it, and changes nothing. Whether the agent
-// remembers keys decides whether their memory counts. The error joins all that
-// was found: [ErrUnwritable], [ErrInsecurePermissions], [ErrUnsafePath], those of
+// Uses says what an agent opens of its directory beside who it is.
+type Uses struct {
+	// Replay, Tasks and Keys: the memory of replays, the tasks, the memory of
+	// callers' keys.
+	Replay, Tasks, Keys bool
+}
+
+// Check looks at the directory and at what is used of it, as far as a start would
+// not make it, and changes nothing. The error joins all that was found:
+// [ErrUnwritable], [ErrInsecurePermissions], [ErrUnsafePath], those of
 // [replay.Check], [sqlite.Check] and [keymemory.Check].
-func Check(ctx context.Context, path string, remembersKeys bool, options ...Option) error {
+func Check(ctx context.Context, path string, uses Uses, options ...Option) error {
 	h, err := look(path, options)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -33,13 +39,21 @@ func Check(ctx context.Context, path string, remembersKeys bool, options ...Opti
 	if err := checkWritable(path, true); err != nil {
 		return err
 	}
-	return h.checkStores(ctx, remembersKeys)
+	return h.checkStores(ctx, uses)
 }
 
-func (h *Home) checkStores(ctx context.Context, remembersKeys bool) error {
-	errs := []error{replay.Check(h.dir), sqlite.Check(ctx, h.dir)}
-	written := []string{sqlite.FileName, sqlite.FileName + "-wal", sqlite.FileName + "-shm", replay.DirName}
-	if remembersKeys {
+func (h *Home) checkStores(ctx context.Context, uses Uses) error {
+	var errs []error
+	var written []string
+	if uses.Replay {
+		errs = append(errs, replay.Check(h.dir))
+		written = append(written, replay.DirName)
+	}
+	if uses.Tasks {
+		errs = append(errs, sqlite.Check(ctx, h.dir))
+		written = append(written, sqlite.FileName, sqlite.FileName+"-wal", sqlite.FileName+"-shm")
+	}
+	if uses.Keys {
 		errs = append(errs, keymemory.Check(h.dir))
 		written = append(written, keymemory.File, keymemory.RequestsDir)
 	}

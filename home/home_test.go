@@ -51,7 +51,7 @@ func TestWhoLooksChangesNothing(t *testing.T) {
 	if _, err := Look(path); !errors.Is(err, ErrNoIdentity) {
 		t.Errorf("no directory: %v", err)
 	}
-	must(t, Check(t.Context(), path, true))
+	must(t, Check(t.Context(), path, Uses{true, true, true}))
 	if _, err := os.Lstat(path); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("it was made: %v", err)
 	}
@@ -70,7 +70,7 @@ func TestWhoLooksChangesNothing(t *testing.T) {
 	if _, err := looking.Replay(Identity{}, replay.Config{Window: time.Minute, Total: 1}); err == nil {
 		t.Error("the memory of replays was opened for writing")
 	}
-	must(t, Check(t.Context(), path, true))
+	must(t, Check(t.Context(), path, Uses{true, true, true}))
 	if is := names(t, path); len(is) != len(was) {
 		t.Errorf("%v, was %v", is, was)
 	}

@@ -65,6 +65,35 @@ func (h *Home) Claim(password []byte, random io.Reader, derive func(ed25519.Publ
 	return id, derived, nil
 }
 
+// ClaimWith is [Home.Claim] for an agent whose key is kept elsewhere: no more of it
+// than its public half is ever written here, beside the name. A directory that is
+// another's, by its name, its key or its credentials, is [ErrIdentityChanged]; the
+// password opens a key that lies there.
+func (h *Home) ClaimWith(password []byte, d did.DID, key *did.KeyPair) (Identity, error) {
+	kept, err := did.LoadKeyPair(h.dir, password)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return Identity{}, err
+	}
+	if kept != nil && !kept.PublicKey().Equal(key.PublicKey()) {
+		return Identity{}, fmt.Errorf("%w: private.pem in %s is not the key that %s has; give the agent a directory of its own", ErrIdentityChanged, h.Path(), d)
+	}
+	record, recorded, err := readIdentity(h.dir)
+	if err != nil {
+		return Identity{}, err
+	}
+	if wanted := recordOf(d, key); recorded && record != wanted {
+		return Identity{}, otherRecorded(record, d)
+	}
+	if !recorded {
+		if named, err := credentialsDID(h.dir, key.PublicKey()); err != nil {
+			return Identity{}, err
+		} else if !named.IsZero() && named != d {
+			return Identity{}, fmt.Errorf("%w: the credentials in %s are those of %s", ErrIdentityChanged, h.Path(), named)
+		}
+	}
+	return Identity{d, key, false}, nil // what it opened before is not known
+}
+
 // Record keeps a new key, and the name. It comes after [Home.Replay]: only a key
 // that was never kept can have accepted nothing yet, and a first start that is
 // killed before this is a first start again. Another name or key in the directory

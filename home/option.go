@@ -5,7 +5,13 @@ import "github.com/getbindu/bindu-go/internal/safefile"
 // Option changes how a directory is opened.
 type Option func(*options)
 
-type options struct{ fs safefile.FS }
+type options struct{ fs FS }
+
+// FS is the file system beneath a directory, File one of its files.
+type (
+	FS   = safefile.FS
+	File = safefile.File
+)
 
 func configure(given []Option) options {
 	o := options{fs: safefile.OS()}
@@ -15,6 +21,6 @@ func configure(given []Option) options {
 	return o
 }
 
-// WithFS is for tests of this module only, as its type says: the directory is on
-// a file system that fails, say.
-func WithFS(fsys safefile.FS) Option { return func(o *options) { o.fs = fsys } }
+// WithFS has the directory on another file system than the system's: one that
+// fails, in tests. SQLite has the tasks on the system's all the same.
+func WithFS(fsys FS) Option { return func(o *options) { o.fs = fsys } }

@@ -74,7 +74,7 @@ func loadIdentity(dir *safefile.Dir, password []byte) (did.DID, *did.KeyPair, er
 // is written when it is recorded already; another DID or key there is
 // [ErrIdentityChanged].
 func saveIdentity(dir *safefile.Dir, d did.DID, k *did.KeyPair) error {
-	wanted := identityRecord{DID: d.String(), PublicKey: did.EncodePublicKey(k.PublicKey())}
+	wanted := recordOf(d, k)
 	record, recorded, err := readIdentity(dir)
 	switch {
 	case err != nil:
@@ -82,13 +82,21 @@ func saveIdentity(dir *safefile.Dir, d did.DID, k *did.KeyPair) error {
 	case record == wanted:
 		return nil
 	case recorded:
-		return fmt.Errorf("%w: %s records %s; move it away to become %s", ErrIdentityChanged, IdentityFile, record.DID, d)
+		return otherRecorded(record, d)
 	}
 	data, err := json.Marshal(wanted, jsontext.WithIndent("  "))
 	if err != nil {
 		return fmt.Errorf("encoding %s: %w", IdentityFile, err)
 	}
 	return dir.WriteFile(IdentityFile, append(data, '\n'), identityMode)
+}
+
+func recordOf(d did.DID, k *did.KeyPair) identityRecord {
+	return identityRecord{DID: d.String(), PublicKey: did.EncodePublicKey(k.PublicKey())}
+}
+
+func otherRecorded(record identityRecord, d did.DID) error {
+	return fmt.Errorf("%w: %s records %s; move it away to become %s", ErrIdentityChanged, IdentityFile, record.DID, d)
 }
 
 // readIdentity reports false when nothing is recorded.

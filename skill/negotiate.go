@@ -26,21 +26,21 @@ const notTold = 0.5
 // maxMatches is how many skills an answer names.
 const maxMatches = 10
 
-// Answer is what a caller learns about its task. Scores are from 0 to 1.
-type Answer struct {
-	Accepted            bool     `json:"accepted"`
-	Score               float64  `json:"score"`
-	Confidence          float64  `json:"confidence"`
-	RejectionReason     string   `json:"rejection_reason,omitempty"`
-	Matches             []Match  `json:"skill_matches,omitempty"`
-	MatchedTags         []string `json:"matched_tags,omitempty"`
-	MatchedCapabilities []string `json:"matched_capabilities,omitempty"`
-	LatencyEstimateMS   int64    `json:"latency_estimate_ms,omitempty"`
-	Subscores           *Scores  `json:"subscores,omitempty"`
+// assessment is what a caller learns about its task. Scores are from 0 to 1.
+type assessment struct {
+	Accepted            bool       `json:"accepted"`
+	Score               float64    `json:"score"`
+	Confidence          float64    `json:"confidence"`
+	RejectionReason     string     `json:"rejection_reason,omitempty"`
+	Matches             []matched  `json:"skill_matches,omitempty"`
+	MatchedTags         []string   `json:"matched_tags,omitempty"`
+	MatchedCapabilities []string   `json:"matched_capabilities,omitempty"`
+	LatencyEstimateMS   int64      `json:"latency_estimate_ms,omitempty"`
+	Subscores           *subscores `json:"subscores,omitempty"`
 }
 
-// Match is a skill that has words of the task.
-type Match struct {
+// matched is a skill that has words of the task.
+type matched struct {
 	SkillID   string   `json:"skill_id"`
 	SkillName string   `json:"skill_name"`
 	Score     float64  `json:"score"`
@@ -49,8 +49,8 @@ type Match struct {
 	skill *Skill
 }
 
-// Scores are what a score is made of, or the weights of that.
-type Scores struct {
+// subscores are what a score is made of, or the weights of that.
+type subscores struct {
 	SkillMatch      float64 `json:"skill_match"`
 	IOCompatibility float64 `json:"io_compatibility"`
 	Performance     float64 `json:"performance"`
@@ -58,19 +58,19 @@ type Scores struct {
 	Cost            float64 `json:"cost"`
 }
 
-// Assess says how well a task fits the skills. The same task has the same
+// assess says how well a task fits the skills. The same task has the same
 // answer whoever asks, and however busy the agent is.
-func (s *Set) Assess(t Task) Answer {
+func (s *Set) assess(t wanted) assessment {
 	fit, reason := s.fitting(t)
 	if reason != "" {
-		return Answer{Confidence: 1, RejectionReason: reason}
+		return assessment{Confidence: 1, RejectionReason: reason}
 	}
 	asked := words(t.Summary + " " + t.Details)
 	among := map[string]bool{}
 	for _, w := range asked {
 		among[w] = true
 	}
-	a := Answer{RejectionReason: rejectScore, Confidence: notTold}
+	a := assessment{RejectionReason: rejectScore, Confidence: notTold}
 	a.find(s, fit, s.index.match(asked, len(s.skills)), among)
 	best := &s.skills[fit[0]]
 	var match float64
@@ -78,7 +78,7 @@ func (s *Set) Assess(t Task) Answer {
 		best, match = a.Matches[0].skill, a.Matches[0].Score
 	}
 	a.LatencyEstimateMS = best.LatencyMS
-	a.Subscores = &Scores{match, t.share(best), t.speed(best), notTold, t.price(best)}
+	a.Subscores = &subscores{match, t.share(best), t.speed(best), notTold, t.price(best)}
 	a.Score = round(t.Weights.of(*a.Subscores))
 	a.Confidence = round(notTold + match/2)
 	if match > 0 && a.Score >= t.MinScore {
@@ -89,7 +89,7 @@ func (s *Set) Assess(t Task) Answer {
 
 // fitting returns the places of the skills that meet every condition, or the
 // first condition that none meets beside those before it.
-func (s *Set) fitting(t Task) ([]int, string) {
+func (s *Set) fitting(t wanted) ([]int, string) {
 	fit := make([]int, len(s.skills))
 	for i := range fit {
 		fit[i] = i
@@ -104,12 +104,12 @@ func (s *Set) fitting(t Task) ([]int, string) {
 }
 
 // find lists the fitting skills that have words of the task, best first.
-func (a *Answer) find(s *Set, fit []int, scores []float64, among map[string]bool) {
+func (a *assessment) find(s *Set, fit []int, scores []float64, among map[string]bool) {
 	order := slices.DeleteFunc(slices.Clone(fit), func(i int) bool { return scores[i] == 0 })
 	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(scores[j], scores[i]) })
 	for _, i := range order[:min(len(order), maxMatches)] {
 		k := &s.skills[i]
-		m := Match{k.ID, k.Name, round(scores[i]), []string{}, k}
+		m := matched{k.ID, k.Name, round(scores[i]), []string{}, k}
 		tags, capabilities := sharing(k.Tags, among), sharing(k.Capabilities, among)
 		if len(tags) > 0 {
 			m.Reasons = append(m.Reasons, "tags: "+strings.Join(tags, ", "))

@@ -23,7 +23,7 @@ func (s *Set) Negotiation() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		task, refused := question(w, r)
 		if refused == nil {
-			body, err := json.Marshal(s.Assess(task))
+			body, err := json.Marshal(s.assess(task))
 			if err == nil {
 				header := w.Header()
 				header.Set("Content-Type", "application/json")
@@ -57,13 +57,13 @@ func (f unanswered) write(w http.ResponseWriter, r *http.Request) {
 	jsonrpc.Refuse(w, r, nil, f.word.At(refusal.Negotiation).WithHint(f.hint), gateNegotiation)
 }
 
-func question(w http.ResponseWriter, r *http.Request) (Task, *unanswered) {
+func question(w http.ResponseWriter, r *http.Request) (wanted, *unanswered) {
 	body, fault := jsonrpc.ReadJSON(w, r, maxQuestionBytes)
 	if fault != nil {
 		if fault.Answer.Word() == refusal.PayloadTooLarge {
 			fault.Answer = fault.Answer.WithHint("Summarise the task: the whole question may have 4 KiB.")
 		}
-		return Task{}, &unanswered{body: fault}
+		return wanted{}, &unanswered{body: fault}
 	}
 	return parseQuestion(body)
 }
@@ -92,13 +92,13 @@ type weights struct {
 }
 
 // parseQuestion reads a body of at most maxQuestionBytes.
-func parseQuestion(body []byte) (Task, *unanswered) {
+func parseQuestion(body []byte) (wanted, *unanswered) {
 	var a asked
 	if err := jsonv2.Unmarshal(body, &a); err != nil {
 		if found, ok := errors.AsType[*jsonv2.SemanticError](err); ok {
-			return Task{}, wrongType(string(found.JSONPointer))
+			return wanted{}, wrongType(string(found.JSONPointer))
 		}
-		return Task{}, &unanswered{word: refusal.JSONMalformed}
+		return wanted{}, &unanswered{word: refusal.JSONMalformed}
 	}
 	return a.task()
 }

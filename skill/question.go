@@ -11,13 +11,13 @@ const (
 )
 
 // task checks the ranges of a question.
-func (a asked) task() (Task, *unanswered) {
-	t := Task{
+func (a asked) task() (wanted, *unanswered) {
+	t := wanted{
 		Summary: strings.TrimSpace(a.Summary), Details: a.Details, InputTypes: lower(a.InputTypes), OutputTypes: lower(a.OutputTypes),
 		RequiredTools: a.RequiredTools, ForbiddenTools: a.ForbiddenTools, MinScore: a.MinScore, Weights: defaultWeights,
 	}
 	if t.Summary == "" {
-		return Task{}, wrong("task_summary")
+		return wanted{}, wrong("task_summary")
 	}
 	for _, list := range []struct {
 		member string
@@ -27,23 +27,23 @@ func (a asked) task() (Task, *unanswered) {
 		{"required_tools", a.RequiredTools}, {"forbidden_tools", a.ForbiddenTools},
 	} {
 		if len(list.texts) > maxAsked {
-			return Task{}, wrong(list.member)
+			return wanted{}, wrong(list.member)
 		}
 	}
 	if t.MinScore < 0 || t.MinScore > 1 {
-		return Task{}, wrong("min_score")
+		return wanted{}, wrong("min_score")
 	}
 	if a.MaxLatencyMS != nil {
 		if t.MaxLatencyMS = *a.MaxLatencyMS; t.MaxLatencyMS <= 0 {
-			return Task{}, wrong("max_latency_ms")
+			return wanted{}, wrong("max_latency_ms")
 		}
 	}
 	if !a.cost(&t.MaxCost) {
-		return Task{}, wrong("max_cost_amount")
+		return wanted{}, wrong("max_cost_amount")
 	}
 	if a.Weights != nil {
 		if name := a.Weights.override(&t.Weights); name != "" {
-			return Task{}, wrongWeight(name)
+			return wanted{}, wrongWeight(name)
 		}
 	}
 	return t, nil
@@ -75,7 +75,7 @@ func (a asked) cost(to *string) bool {
 }
 
 // override takes the weights that are given, or names the first that is none.
-func (w weights) override(s *Scores) string {
+func (w weights) override(s *subscores) string {
 	for _, one := range []struct {
 		name string
 		from *float64

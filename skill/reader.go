@@ -18,7 +18,10 @@ type reader struct {
 }
 
 func (r *reader) fault(n *yaml.Node, format string, args ...any) {
-	where := fmt.Sprintf("line %d: ", n.Line)
+	where := ""
+	if n.Line > 0 { // none in what was not read from a file
+		where = fmt.Sprintf("line %d: ", n.Line)
+	}
 	if r.skill != "" {
 		where += r.skill + ": "
 	}
@@ -35,8 +38,11 @@ func (r *reader) list(n *yaml.Node) []Skill {
 	for i, node := range n.Content {
 		r.skill = fmt.Sprintf("skill %d", i+1)
 		skill := r.one(node)
-		if line, taken := first[skill.ID]; taken && skill.ID != "" {
+		switch line, taken := first[skill.ID]; {
+		case taken && skill.ID != "" && line > 0:
 			r.fault(node, "the id is that of the skill on line %d", line)
+		case taken && skill.ID != "":
+			r.fault(node, "the id is that of a skill before it")
 		}
 		first[skill.ID] = node.Line
 		skills = append(skills, skill)

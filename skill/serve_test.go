@@ -48,14 +48,25 @@ func TestDocumentsHaveTheReferencesMembers(t *testing.T) {
 	}
 }
 
+// answered is what the tests read of an answer.
+type answered struct {
+	Accepted        bool
+	Score           float64
+	Confidence      float64
+	RejectionReason string `json:"rejection_reason"`
+	Matches         []struct {
+		SkillID string `json:"skill_id"`
+	} `json:"skill_matches"`
+}
+
 // ask posts a question and returns the answer.
-func ask(t testing.TB, set *skill.Set, body string) (int, skill.Answer, string) {
+func ask(t testing.TB, set *skill.Set, body string) (int, answered, string) {
 	t.Helper()
 	r := httptest.NewRequest(http.MethodPost, "/agent/negotiation", strings.NewReader(body))
 	r.Header.Set("Content-Type", "application/json")
 	w := httptest.NewRecorder()
 	set.Negotiation().ServeHTTP(w, r)
-	var answer skill.Answer
+	var answer answered
 	if w.Code == http.StatusOK {
 		if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil {
 			t.Fatal(err)

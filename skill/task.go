@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Task is what a caller asks about.
-type Task struct {
+// wanted is the task that a caller asks about.
+type wanted struct {
 	// Summary and Details are its words.
 	Summary, Details string
 	// InputTypes and OutputTypes are media types in lower case; one of each
@@ -19,7 +19,7 @@ type Task struct {
 	MaxCost      string
 	// MinScore is the least score that is accepted.
 	MinScore float64
-	Weights  Scores
+	Weights  subscores
 }
 
 // condition is one that a skill meets or does not.
@@ -28,7 +28,7 @@ type condition struct {
 	holds  func(*Skill) bool
 }
 
-func (t Task) conditions() []condition {
+func (t wanted) conditions() []condition {
 	return []condition{
 		{rejectInput, func(s *Skill) bool { return len(t.InputTypes) == 0 || overlap(t.InputTypes, s.InputModes) > 0 }},
 		{rejectOutput, func(s *Skill) bool { return len(t.OutputTypes) == 0 || overlap(t.OutputTypes, s.OutputModes) > 0 }},
@@ -63,7 +63,7 @@ func covers(pattern, mediaType string) bool {
 }
 
 // share is how many of the media types that the task names the skill has.
-func (t Task) share(s *Skill) float64 {
+func (t wanted) share(s *Skill) float64 {
 	named := len(t.InputTypes) + len(t.OutputTypes)
 	if named == 0 {
 		return 1
@@ -72,7 +72,7 @@ func (t Task) share(s *Skill) float64 {
 }
 
 // speed is how far below the task's limit the skill stays.
-func (t Task) speed(s *Skill) float64 {
+func (t wanted) speed(s *Skill) float64 {
 	switch {
 	case t.MaxLatencyMS == 0:
 		return 1
@@ -85,7 +85,7 @@ func (t Task) speed(s *Skill) float64 {
 
 // price is how far below the task's budget the skill stays. A skill whose
 // operator names no cost asks for nothing.
-func (t Task) price(s *Skill) float64 {
+func (t wanted) price(s *Skill) float64 {
 	if t.MaxCost == "" || number(s.Cost) == 0 {
 		return 1
 	}
@@ -93,10 +93,10 @@ func (t Task) price(s *Skill) float64 {
 }
 
 // defaultWeights are the reference's, so that scores can be compared.
-var defaultWeights = Scores{SkillMatch: 0.55, IOCompatibility: 0.20, Performance: 0.15, Load: 0.05, Cost: 0.05}
+var defaultWeights = subscores{SkillMatch: 0.55, IOCompatibility: 0.20, Performance: 0.15, Load: 0.05, Cost: 0.05}
 
 // of is the weighted mean of scores; without any weight all count alike.
-func (w Scores) of(s Scores) float64 {
+func (w subscores) of(s subscores) float64 {
 	weights := []float64{w.SkillMatch, w.IOCompatibility, w.Performance, w.Load, w.Cost}
 	var sum, total float64
 	for i, score := range []float64{s.SkillMatch, s.IOCompatibility, s.Performance, s.Load, s.Cost} {
@@ -104,7 +104,7 @@ func (w Scores) of(s Scores) float64 {
 		total += weights[i]
 	}
 	if total == 0 {
-		return Scores{1, 1, 1, 1, 1}.of(s)
+		return subscores{1, 1, 1, 1, 1}.of(s)
 	}
 	return sum / total
 }

@@ -65,8 +65,10 @@ func (r *reader) mediaTypes(n *yaml.Node, name string) []string {
 // maxLatencyMS is the longest time that is read: a day.
 const maxLatencyMS = 24 * 60 * 60 * 1000
 
+const latencyName = "avgProcessingTimeMs"
+
 func (r *reader) performance(n *yaml.Node) int64 {
-	const name = "avgProcessingTimeMs"
+	const name = latencyName
 	members, ok := r.members(n, []string{name})
 	if !ok || members[name] == nil {
 		return 0

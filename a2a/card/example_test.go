@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/getbindu/bindu-go/a2a/card"
-	"github.com/getbindu/bindu-go/identity/signature"
 )
 
 // A caller decides by the card what to speak and how to sign.
@@ -21,6 +20,6 @@ func ExampleParse() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(poet.URL, poet.ProtocolVersion, poet.AcceptsScheme(signature.JCS1))
-	// Output: https://poet.example:3773/ 1.0 true
+	fmt.Println(poet.URL, poet.ProtocolVersion, poet.Schemes)
+	// Output: https://poet.example:3773/ 1.0 [reference jcs-1]
 }

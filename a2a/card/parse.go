@@ -3,7 +3,6 @@ package card
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -34,11 +33,6 @@ type Info struct {
 	// Schemes are the signature schemes that the peer says it verifies. A card
 	// that says nothing is that of a reference agent.
 	Schemes []signature.Scheme
-}
-
-// AcceptsScheme reports whether the peer verifies a signature scheme.
-func (c Info) AcceptsScheme(s signature.Scheme) bool {
-	return slices.Contains(c.Schemes, s)
 }
 
 // wireCard are the members that matter of either form of card. The reference

@@ -17,7 +17,7 @@ import (
 // alone.
 const (
 	HydraDir  = "hydra"   // SecretsFile
-	StepCADir = "step-ca" // RootFile, IntermediateFile and KeyFile
+	StepCADir = "step-ca" // RootFile, intermediateFile and keyFile
 	TrustDir  = "trust"   // RootFile, for agents
 )
 
@@ -25,8 +25,8 @@ const (
 const (
 	SecretsFile      = "secrets.json" // of Hydra's configuration: secrets.system
 	RootFile         = "root_ca.crt"
-	IntermediateFile = "intermediate_ca.crt"
-	KeyFile          = "intermediate_ca_key"
+	intermediateFile = "intermediate_ca.crt"
+	keyFile          = "intermediate_ca_key"
 )
 
 const fileLimit = 64 << 10 // bytes; all of these files are far smaller
@@ -78,9 +78,9 @@ func makeCA(dir *safefile.Dir, now time.Time) (root []byte, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("make the certificate authority: %w", err)
 	}
-	err = dir.WriteFile(KeyFile, ca.key, 0o600)
+	err = dir.WriteFile(keyFile, ca.key, 0o600)
 	if err == nil {
-		err = dir.WriteFile(IntermediateFile, ca.intermediate, 0o644)
+		err = dir.WriteFile(intermediateFile, ca.intermediate, 0o644)
 	}
 	if err == nil {
 		err = dir.WriteFile(RootFile, ca.root, 0o644)

@@ -50,7 +50,7 @@ func isProxy(text string) bool {
 
 // For returns the proxy for a URL, nil for none. Errors: [ErrProxy].
 func (p *Proxy) For(target *url.URL) (*url.URL, error) {
-	if target.Scheme != "https" || IsLoopback(target.Hostname()) {
+	if target.Scheme != "https" || isLoopback(target.Hostname()) {
 		return nil, nil
 	}
 	proxy, err := p.choose(target)
@@ -62,10 +62,10 @@ func (p *Proxy) For(target *url.URL) (*url.URL, error) {
 
 func (p *Proxy) forRequest(r *http.Request) (*url.URL, error) { return p.For(r.URL) }
 
-// IsLoopback reports whether host is this machine by its very spelling:
+// isLoopback reports whether host is this machine by its very spelling:
 // localhost and the names below it (RFC 6761 section 6.3), or a loopback address.
 // Other names are not looked up.
-func IsLoopback(host string) bool {
+func isLoopback(host string) bool {
 	name := strings.ToLower(strings.TrimSuffix(host, "."))
 	if name == "localhost" || strings.HasSuffix(name, ".localhost") {
 		return true

@@ -2,8 +2,8 @@ package jsonrpc
 
 import "net/http"
 
-// Domain is that of the reasons of this agent's own, in an [ErrorInfo].
-const Domain = "getbindu.com"
+// ownDomain is that of the reasons of this agent's own, in an [ErrorInfo].
+const ownDomain = "getbindu.com"
 
 const errorInfoType = "type.googleapis.com/google.rpc.ErrorInfo"
 

@@ -45,7 +45,7 @@ func (e wireError) as(r *http.Request) any {
 	if !wantsDetails(r) {
 		return e
 	}
-	return detailed{e.Code, e.Message, Details(Domain, strings.ToUpper(e.Data.Reason), e.Data)}
+	return detailed{e.Code, e.Message, Details(ownDomain, strings.ToUpper(e.Data.Reason), e.Data)}
 }
 
 var null = jsontext.Value("null")

@@ -15,7 +15,7 @@ func outbound() []mutant {
 		{"decoded settings stay in the environment", "settings/decode.go", "if h.set {", "if h.set || true {", settings},
 		{"a faulty setting is repeated with its value", "settings/decode.go", "wrong = rule.Error()", "_, wrong = rule, parse.Error()", settings},
 		{"what a program sets passes unseen", "settings/validate.go", "if err := f.decode(text); err != nil {", "if err := f.decode(text); false && err != nil {", settings},
-		{"loopback goes to a proxy", "internal/fetch/proxy.go", "|| IsLoopback(target.Hostname())", "", fetch},
+		{"loopback goes to a proxy", "internal/fetch/proxy.go", "|| isLoopback(target.Hostname())", "", fetch},
 		{"calls go without a proxy that is none", "internal/fetch/proxy.go", "if !isProxy(env.HTTPSProxy) {", "if false && !isProxy(env.HTTPSProxy) {", []string{"./internal/fetch", "./cmd/agent -run TestScripts/config_refuses"}},
 		{"authorities are called without the proxy", "internal/fetch/transport.go", "proxy.forRequest,", "func(*http.Request) (*url.URL, error) { _ = proxy; return nil, nil },", fetch},
 		{"an answer without TLS is not named", "internal/fetch/describe.go", "string(record.RecordHeader[:]) == \"HTTP/\"", "string(record.RecordHeader[:]) == \"?\"", []string{"./internal/fetch", "./oauth/hydra -run TestNoAnswer"}},
@@ -27,6 +27,6 @@ func outbound() []mutant {
 		{"an authority that is away ends what is known", "oauth/internal/refresh/cache.go", "return !errors.Is(err, oauth.ErrUnavailable) &&", "return true || !errors.Is(err, oauth.ErrUnavailable) &&", []string{"./oauth/internal/refresh", "./oauth/hydra -run=TokenSource|Hydra|Verdict"}},
 		{"a place is left before the load is over", "oauth/internal/refresh/flight.go", "value, err := c.Load(work, key, arg)\n\t\tthen()", "then()\n\t\tvalue, err := c.Load(work, key, arg)", []string{"./oauth/internal/refresh"}},
 		{"a repair leaves the secret out", "oauth/hydra/repair.go", "append(slices.Clone(r.patch), set(\"client_secret\", secret))", "slices.Clone(r.patch); _ = secret", []string{"./oauth/hydra -run=TestReconcile|TestConformanceFake"}},
-		{"a command that is not there passes", "agent/preflight.go", "if !p.command ||", "if true || !p.command ||", []string{"./agent", "./cmd/agent -run TestScripts/config_refuses"}},
+		{"a command that is not there passes", "agent/preflight.go", "if p.given.Executor != nil ||", "if true || p.given.Executor != nil ||", []string{"./agent", "./cmd/agent -run TestScripts/config_refuses"}},
 	}
 }

@@ -15,10 +15,10 @@ import (
 	"time"
 )
 
-// Lifetime is the default lifetime of a leaf, backdated by [Backdate] as step-ca does.
+// Lifetime is the default lifetime of a leaf, backdated by [backdate] as step-ca does.
 const (
 	Lifetime = 24 * time.Hour
-	Backdate = time.Minute
+	backdate = time.Minute
 )
 
 // Option makes a leaf different from a good one.
@@ -47,7 +47,7 @@ func (ca *CA) Issue(issuer, did string, opts ...Option) tls.Certificate {
 		template: &x509.Certificate{
 			SerialNumber: newSerial(ca.tb),
 			Subject:      pkix.Name{CommonName: did},
-			NotBefore:    now.Add(-Backdate),
+			NotBefore:    now.Add(-backdate),
 			NotAfter:     now.Add(Lifetime),
 			KeyUsage:     x509.KeyUsageDigitalSignature,
 			ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
@@ -83,7 +83,7 @@ func (ca *CA) finish(r *request) tls.Certificate {
 // Valid sets the bounds of the validity, relative to now.
 func Valid(from, to time.Duration) Option {
 	return func(r *request) {
-		now := r.template.NotBefore.Add(Backdate)
+		now := r.template.NotBefore.Add(backdate)
 		r.template.NotBefore, r.template.NotAfter = now.Add(from), now.Add(to)
 	}
 }
@@ -135,22 +135,22 @@ func CommonName(cn string) Option {
 	return func(r *request) { r.template.Subject.CommonName = cn }
 }
 
-// Usages replaces the extended key usages; none at all omits the extension.
-func Usages(usages ...x509.ExtKeyUsage) Option {
+// usages replaces the extended key usages; none at all omits the extension.
+func usages(usages ...x509.ExtKeyUsage) Option {
 	return func(r *request) { r.template.ExtKeyUsage = usages }
 }
 
 // ServerOnly makes a certificate that may not be used by a client.
-func ServerOnly() Option { return Usages(x509.ExtKeyUsageServerAuth) }
+func ServerOnly() Option { return usages(x509.ExtKeyUsageServerAuth) }
 
 // ClientOnly makes a certificate that may not be used by a server.
-func ClientOnly() Option { return Usages(x509.ExtKeyUsageClientAuth) }
+func ClientOnly() Option { return usages(x509.ExtKeyUsageClientAuth) }
 
 // NoUsages omits the extended key usage, which crypto/x509 takes for all.
-func NoUsages() Option { return Usages() }
+func NoUsages() Option { return usages() }
 
 // AnyUsage sets anyExtendedKeyUsage.
-func AnyUsage() Option { return Usages(x509.ExtKeyUsageAny) }
+func AnyUsage() Option { return usages(x509.ExtKeyUsageAny) }
 
 // AsCA sets CA:TRUE on the leaf.
 func AsCA() Option {

@@ -67,7 +67,7 @@ func (s *Server) authorize(r *http.Request, token string) (string, bool) {
 
 // issue answers with a certificate, spoilt if a fault says so.
 func (s *Server) issue(w http.ResponseWriter, pub crypto.PublicKey, subject string, ttl time.Duration, token string) {
-	opts := append([]Option{Valid(-Backdate, ttl), PublicKey(pub)}, s.currentFault().options...)
+	opts := append([]Option{Valid(-backdate, ttl), PublicKey(pub)}, s.currentFault().options...)
 	cert := s.CA.Issue(s.cfg.Issuer, subject, opts...)
 	chain := []api.Certificate{api.NewCertificate(cert.Leaf)}
 	for _, der := range cert.Certificate[1:] {

@@ -75,9 +75,6 @@ func (m *DIDMap) Reload() error {
 	return nil
 }
 
-// Len is the number of entries.
-func (m *DIDMap) Len() int { return len(*m.entries.Load()) }
-
 // Lookup returns the DID of a client. An entry with the subject comes before one
 // without. A nil map has no entries.
 func (m *DIDMap) Lookup(issuer, client, subject string) (did string, ok bool) {

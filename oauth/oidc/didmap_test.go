@@ -70,8 +70,8 @@ func TestDIDMapLookup(t *testing.T) {
 		{"issuer":"https://i/","client":"c","subject":"s","did":"did:a:s"},
 		{"issuer":"https://i/","client":"only","subject":"s","did":"did:a:only"}]}`)
 	m, err := oidc.LoadDIDMap(path)
-	if err != nil || m.Len() != 3 {
-		t.Fatal(m, err)
+	if err != nil {
+		t.Fatal(err)
 	}
 	for _, c := range []struct{ issuer, client, subject, want string }{
 		{"https://i/", "c", "", "did:a:any"},

@@ -8,8 +8,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/getbindu/bindu-go/home"
 	"github.com/getbindu/bindu-go/identity/did"
-	"github.com/getbindu/bindu-go/internal/safefile"
 	"github.com/getbindu/bindu-go/transport/mtls"
 	"github.com/getbindu/bindu-go/transport/stepca"
 )
@@ -25,11 +25,12 @@ func Example() {
 	)
 	const issuer = "https://hydra.example.com"
 
-	dir, err := safefile.OpenDir(".bindu", nil)
+	dir, err := home.Open(ctx, ".bindu")
 	if err != nil {
 		logger.Error("open directory", "error", err)
 		return
 	}
+	defer dir.Close()
 	ca, err := stepca.New(stepca.Config{
 		CAURL:       "https://ca.example.com:9000",
 		RootURL:     "https://ca.example.com:9000/roots.pem",
@@ -49,7 +50,7 @@ func Example() {
 		DID:         self,
 		Source:      mtls.SourceConfig{Issuer: issuer, RequireClientCert: true, Logger: logger},
 		CA:          ca,
-		Store:       mtls.NewDirStore(dir, nil),
+		Store:       dir.Certificates(nil),
 		RenewBefore: 8 * time.Hour,
 	})
 	if err != nil {
