@@ -3,7 +3,6 @@ package hydra
 import (
 	"context"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	"github.com/getbindu/bindu-go/oauth/internal/issued"
@@ -16,7 +15,7 @@ type TokenSource struct {
 	cfg         Config
 	owned       bool
 	scopes      []string
-	credentials atomic.Pointer[Credentials]
+	credentials *Credentials
 	tokens      *tokens.Source
 }
 
@@ -29,8 +28,7 @@ const (
 // closes it.
 func NewTokenSource(cfg Config, c *Credentials, scopes []string) *TokenSource {
 	cfg, owned := cfg.withDefaults()
-	s := &TokenSource{cfg: cfg, owned: owned, scopes: slices.Clone(scopes)}
-	s.credentials.Store(c)
+	s := &TokenSource{cfg: cfg, owned: owned, scopes: slices.Clone(scopes), credentials: c}
 	s.tokens = tokens.New(tokens.Config{
 		Request: s.request, Plan: planToken, Now: cfg.Now, Audiences: tokenCacheSize, Pause: tokenPause,
 	})
@@ -67,17 +65,6 @@ func (s *TokenSource) Fresh(ctx context.Context, audience string) (string, error
 	return t.Value, nil
 }
 
-// SetCredentials makes further tokens be requested with c. Tokens issued for
-// the credentials before are not handed out any more.
-func (s *TokenSource) SetCredentials(c *Credentials) {
-	s.credentials.Store(c) // first: what is requested after this is in their name
-	s.tokens.Renounce()
-}
-
-// Discard makes the next call of Token for audience request a new one, if it
-// would have returned value: for a caller whose peer refused it.
-func (s *TokenSource) Discard(audience, value string) { s.tokens.Discard(audience, value) }
-
 // Close ends requests in progress, waits for their goroutines and forgets all
 // tokens. It may be called more than once.
 func (s *TokenSource) Close() {
@@ -88,7 +75,7 @@ func (s *TokenSource) Close() {
 }
 
 func (s *TokenSource) request(ctx context.Context, audience string) (issued.Token, error) {
-	r := tokenRequest{credentials: s.credentials.Load(), scopes: s.scopes}
+	r := tokenRequest{credentials: s.credentials, scopes: s.scopes}
 	if audience != "" {
 		r.audience = []string{audience}
 	}

@@ -155,24 +155,6 @@ func TestFreshTokenMustBeAJWT(t *testing.T) {
 	fetched(t, source, "") // agents introspect them
 }
 
-func TestSetCredentials(t *testing.T) {
-	w, s := fakeWorld(t, hydratest.Options{})
-	source := tokenSource(t, w, s)
-	old := fetched(t, source, "")
-	s.SetSecret(callerDID, "rotated")
-	if fetched(t, source, "") != old {
-		t.Error("a good token was thrown away")
-	}
-	source.SetCredentials(&hydra.Credentials{ClientID: callerDID, ClientSecret: "wrong"})
-	if _, err := source.Token(t.Context(), ""); !errors.Is(err, hydra.ErrSecretRejected) {
-		t.Errorf("%v, want ErrSecretRejected", err)
-	}
-	source.SetCredentials(&hydra.Credentials{ClientID: callerDID, ClientSecret: "rotated"})
-	if fetched(t, source, "") == old {
-		t.Error("a token of the old credentials")
-	}
-}
-
 func TestRejectedRefreshEndsTheToken(t *testing.T) {
 	inBubble(t, func(t *testing.T, w *world, s *hydratest.Server) {
 		source := tokenSource(t, w, s)
@@ -185,21 +167,6 @@ func TestRejectedRefreshEndsTheToken(t *testing.T) {
 			t.Errorf("%v, want ErrSecretRejected", err)
 		}
 	})
-}
-
-func TestDiscard(t *testing.T) {
-	w, s := fakeWorld(t, hydratest.Options{})
-	source := tokenSource(t, w, s)
-	first := fetched(t, source, "")
-	source.Discard("", "another")
-	source.Discard("poet", first)
-	if fetched(t, source, "") != first {
-		t.Error("discarded another token than the one named")
-	}
-	source.Discard("", first)
-	if fetched(t, source, "") == first {
-		t.Error("a discarded token")
-	}
 }
 
 func TestTokenSourceClose(t *testing.T) {

@@ -9,8 +9,6 @@ package tokens
 
 import (
 	"context"
-	"strconv"
-	"sync/atomic"
 	"time"
 
 	"github.com/getbindu/bindu-go/oauth/internal/issued"
@@ -39,24 +37,15 @@ type Config struct {
 
 // Source hands out tokens. Its methods may be called concurrently.
 type Source struct {
-	cfg        Config
-	tokens     *refresh.Cache[key, struct{}, issued.Token]
-	generation atomic.Uint64
+	cfg    Config
+	tokens *refresh.Cache[string, struct{}, issued.Token] // by audience
 }
-
-// key ties a token to the credentials that it was issued for.
-type key struct {
-	generation uint64
-	audience   string
-}
-
-func (k key) name() string { return strconv.FormatUint(k.generation, 10) + " " + k.audience }
 
 // New returns a source; nothing is asked yet. The caller closes it.
 func New(cfg Config) *Source {
 	s := &Source{cfg: cfg}
-	s.tokens = refresh.New(refresh.Config[key, struct{}, issued.Token]{
-		Load: s.load, Name: key.name, Now: cfg.Now, Size: cfg.Audiences, Pause: cfg.Pause,
+	s.tokens = refresh.New(refresh.Config[string, struct{}, issued.Token]{
+		Load: s.load, Name: func(audience string) string { return audience }, Now: cfg.Now, Size: cfg.Audiences, Pause: cfg.Pause,
 		Final: cfg.Final, Left: cfg.Left, Closed: cfg.Closed,
 	})
 	return s
@@ -64,21 +53,9 @@ func New(cfg Config) *Source {
 
 // Token returns a token for audience that is good for a while yet.
 func (s *Source) Token(ctx context.Context, audience string) (string, error) {
-	t, err := s.tokens.Get(ctx, s.key(audience), struct{}{})
+	t, err := s.tokens.Get(ctx, audience, struct{}{})
 	return t.Value, err
 }
-
-// Discard has the next call of Token for audience request a new one, if it would
-// have returned value.
-func (s *Source) Discard(audience, value string) {
-	k := s.key(audience)
-	if t, ok := s.tokens.Last(k); ok && t.Value == value {
-		s.tokens.Forget(k)
-	}
-}
-
-// Renounce has no token handed out that was requested before.
-func (s *Source) Renounce() { s.generation.Add(1) }
 
 // Close ends requests in progress, waits for them and forgets all tokens. It may
 // be called more than once.
@@ -87,11 +64,9 @@ func (s *Source) Close() {
 	s.tokens.Clear()
 }
 
-func (s *Source) key(audience string) key { return key{s.generation.Load(), audience} }
-
-func (s *Source) load(ctx context.Context, k key, _ struct{}) (refresh.Answer[issued.Token], error) {
+func (s *Source) load(ctx context.Context, audience string, _ struct{}) (refresh.Answer[issued.Token], error) {
 	asked := s.cfg.Now()
-	t, err := s.cfg.Request(ctx, k.audience)
+	t, err := s.cfg.Request(ctx, audience)
 	if err != nil {
 		return refresh.Answer[issued.Token]{}, err
 	}

@@ -62,33 +62,6 @@ func TestEachAudienceHasItsToken(t *testing.T) {
 	})
 }
 
-func TestDiscardTakesWhatWasRefusedAndNothingElse(t *testing.T) {
-	inBubble(t, 0, func(t *testing.T, s *tokens.Source) {
-		want(t, s, "a", "a1")
-		s.Discard("a", "a0")
-		s.Discard("b", "a1")
-		want(t, s, "a", "a1")
-		s.Discard("a", "a1")
-		want(t, s, "a", "a2")
-	})
-}
-
-// TestRenouncedTokensAreGone: those at hand, and those that are on their way to
-// others.
-func TestRenouncedTokensAreGone(t *testing.T) {
-	inBubble(t, time.Second, func(t *testing.T, s *tokens.Source) {
-		want(t, s, "a", "a1")
-		s.Renounce()
-		var group sync.WaitGroup
-		group.Go(func() { want(t, s, "a", "a2") })
-		synctest.Wait()
-		s.Renounce()
-		want(t, s, "a", "a3")
-		group.Wait()
-		want(t, s, "a", "a3")
-	})
-}
-
 func TestCloseForgetsTokens(t *testing.T) {
 	inBubble(t, time.Second, func(t *testing.T, s *tokens.Source) {
 		want(t, s, "a", "a1")
