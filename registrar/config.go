@@ -87,7 +87,7 @@ func New(cfg Config) (*Registrar, error) {
 	if err := cfg.check(); err != nil {
 		return nil, fmt.Errorf("registrar: %w", err)
 	}
-	return &Registrar{cfg: cfg, limits: newLimits(cfg.Rates)}, nil
+	return &Registrar{cfg: cfg, limits: newLimits(cfg.Rates, cfg.Now)}, nil
 }
 
 func (cfg Config) check() error {

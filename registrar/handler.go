@@ -158,7 +158,7 @@ func (r *Registrar) limited(x *exchange) *Refusal {
 	if err != nil {
 		return refusalOf(err)
 	}
-	if !r.limits.allow(x.did.String(), x.address, known, x.now) {
+	if !r.limits.allow(x.did.String(), x.address, known) {
 		return &Refusal{Word: refusal.RateLimited, RetryAfter: time.Minute}
 	}
 	return nil

@@ -1,13 +1,11 @@
 package registrar
 
 import (
-	"container/list"
 	"net"
 	"net/netip"
-	"sync"
 	"time"
 
-	"golang.org/x/time/rate"
+	"github.com/getbindu/bindu-go/quota"
 )
 
 // Rates are how many requests a minute are looked at, and as many at once.
@@ -24,61 +22,30 @@ func (r Rates) positive() bool { return r.Stranger > 0 && r.Strangers > 0 && r.K
 // limits are looked at before any signature, so that whoever writes a DID into a
 // header spends what belongs to that DID at the writer's own address.
 type limits struct {
-	known, strangers *buckets
-	all              *rate.Limiter
+	rates            Rates
+	known, strangers *quota.Counter
 }
 
-func newLimits(r Rates) *limits {
-	return &limits{known: newBuckets(r.Known), strangers: newBuckets(r.Stranger), all: newBucket(r.Strangers)}
+// everyStranger pays for all strangers together; no address is called so.
+const everyStranger = "strangers"
+
+func newLimits(r Rates, now func() time.Time) *limits {
+	return &limits{rates: r, known: quota.NewCounter(now), strangers: quota.NewCounter(now)}
 }
 
 // allow reports whether a request may go on.
-func (l *limits) allow(d, address string, known bool, now time.Time) bool {
+func (l *limits) allow(d, address string, known bool) bool {
 	if known {
-		return l.known.allow(d+" "+address, now)
+		return within(l.known, quota.Payer{Name: d, Address: address}, l.rates.Known)
 	}
-	return l.strangers.allow(address, now) && l.all.AllowN(now, 1)
+	return within(l.strangers, quota.Payer{Name: address}, l.rates.Stranger) &&
+		within(l.strangers, quota.Payer{Name: everyStranger}, l.rates.Strangers)
 }
 
-func newBucket(perMinute int) *rate.Limiter {
-	return rate.NewLimiter(rate.Limit(float64(perMinute)/60), perMinute)
-}
-
-// maxBuckets bounds what is remembered; the bucket used longest ago goes first.
-const maxBuckets = 10_000
-
-// buckets are limits by key.
-type buckets struct {
-	perMinute int
-
-	mu    sync.Mutex
-	byKey map[string]*list.Element
-	order *list.List // of *bucket, the one used last in front
-}
-
-type bucket struct {
-	key string
-	*rate.Limiter
-}
-
-func newBuckets(perMinute int) *buckets {
-	return &buckets{perMinute: perMinute, byKey: make(map[string]*list.Element), order: list.New()}
-}
-
-func (b *buckets) allow(key string, now time.Time) bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	e, ok := b.byKey[key]
-	if !ok {
-		e = b.order.PushFront(&bucket{key, newBucket(b.perMinute)})
-		b.byKey[key] = e
-		if b.order.Len() > maxBuckets {
-			oldest := b.order.Back()
-			delete(b.byKey, b.order.Remove(oldest).(*bucket).key)
-		}
-	}
-	b.order.MoveToFront(e)
-	return e.Value.(*bucket).AllowN(now, 1)
+func within(c *quota.Counter, p quota.Payer, perMinute int) bool {
+	place, err := c.Acquire(p, quota.Limits{Rate: float64(perMinute) / 60, Burst: perMinute})
+	place.Release()
+	return err == nil
 }
 
 // addressOf is where a connection comes from: an IPv4 address, or the half of an
