@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -95,5 +96,34 @@ func TestReadyzTellsThatTasksCannotBeStored(t *testing.T) {
 		disk.full.Store(false)
 		time.Sleep(2 * time.Second)
 		check(200, "0")
+	})
+}
+
+// TestAFullDiskHidesNoOtherReason: an operator sees all that is wrong at once.
+func TestAFullDiskHidesNoOtherReason(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		disk := &fullDisk{}
+		disk.full.Store(true)
+		service, err := task.NewService(tasktest.Sized(task.Config{Store: disk, Executor: backend.Echo{}}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer service.Close(context.Background())
+		ready := newReadiness()
+		if err := watchTaskStorage(service, ready, prometheus.NewRegistry()); err != nil {
+			t.Fatal(err)
+		}
+		caller, err := did.Parse("did:bindu:test:alice:1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx := identity.NewContext(t.Context(), identity.Caller{DID: caller})
+		message := &a2a.Message{ID: "m", Role: a2a.MessageRoleUser, Parts: a2a.ContentParts{a2a.NewTextPart("x")}}
+		if _, err := service.SendMessage(ctx, &a2a.SendMessageRequest{Message: message}); err == nil {
+			t.Fatal("the message was taken")
+		}
+		if got, want := ready.Reasons(), []string{"starting", "storage_unavailable"}; !slices.Equal(got, want) {
+			t.Errorf("reasons %q, want %q", got, want)
+		}
 	})
 }
