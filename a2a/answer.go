@@ -22,18 +22,23 @@ func answered(ctx context.Context) string {
 	return caller.Name()
 }
 
-// answer returns what is written to the caller. What it holds is charged to it
-// until it is written, and so is the request, which is kept as long.
-func (h *Handler) answer(r *http.Request, env jsonrpc.Envelope, answer *answers.Answer) ([]byte, error) {
+// answer writes what the call results in; with an error nothing is written. What
+// the answer holds is charged to the caller until it is written, and so is the
+// request, which is kept as long.
+func (h *Handler) answer(w http.ResponseWriter, r *http.Request, env jsonrpc.Envelope, answer *answers.Answer) error {
 	result, err := h.call(r, env, answer)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	body, err := encode(env.ID, "result", result)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return body, answer.Made(int64(len(body)) + max(r.ContentLength, 0))
+	if err := answer.Made(int64(len(body)) + max(r.ContentLength, 0)); err != nil {
+		return err
+	}
+	write(w, body)
+	return nil
 }
 
 // reserved calls an operation whose answer is charged before it is read. One

@@ -86,12 +86,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer h.survive(w, r, env)
 	answer := h.answers.Begin(answered(r.Context()))
 	defer answer.End()
-	body, err := h.answer(r, env, answer)
-	if err != nil {
+	if err := h.answer(w, r, env, answer); err != nil {
 		h.writeError(w, r, env, err)
-		return
 	}
-	write(w, body)
 }
 
 // parse reads the envelope, or answers why it cannot.

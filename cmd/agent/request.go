@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/textproto"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -32,13 +33,29 @@ type requestFlags struct {
 
 func (f *requestFlags) add(flags *pflag.FlagSet) {
 	flags.StringVar(&f.did, "did", "", "DID of the signer (default: the directory's)")
-	flags.StringVar(&f.scheme, "scheme", string(signature.Reference), `signature scheme: "reference", "jcs-1" or "octets-1"`)
+	flags.StringVar(&f.scheme, "scheme", string(signature.Reference), "signature scheme: "+schemes(`"%s"`, func(signature.Scheme) bool { return true }))
 	flags.StringVar(&f.timestamp, "timestamp", "", "time of signing in unix seconds (sign: default now)")
 	flags.StringVar(&f.nonce, "nonce", "", "nonce, not with reference (sign: default random)")
 	flags.StringVar(&f.audience, "aud", "", "DID of the recipient, not with reference")
 	flags.StringVar(&f.method, "method", http.MethodPost, "HTTP method, not with reference")
 	flags.StringVar(&f.target, "target", "/", "path and query, not with reference")
-	flags.StringVar(&f.contentType, "content-type", "application/json", "header Content-Type, octets-1 only")
+	flags.StringVar(&f.contentType, "content-type", "application/json", "header Content-Type, "+schemes("%s", signature.Scheme.CoversContentType)+" only")
+}
+
+// schemes names those that have a property, each in a format of its own, as in
+// "a, b or c". The oldest is named first.
+func schemes(format string, have func(signature.Scheme) bool) string {
+	var names []string
+	for _, s := range slices.Backward(signature.Schemes()) {
+		if have(s) {
+			names = append(names, fmt.Sprintf(format, s))
+		}
+	}
+	last := len(names) - 1
+	if last < 1 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
 // check refuses what the scheme would ignore: who gives it expects it to count.
@@ -49,11 +66,11 @@ func (f *requestFlags) check(cmd *cobra.Command, scheme signature.Scheme) error 
 	}
 	for _, name := range bound {
 		if cmd.Flags().Changed(name) {
-			return usage("--%s is part of a signature only with --scheme %s or %s", name, signature.JCS1, signature.Octets1)
+			return usage("--%s is part of a signature only with --scheme %s", name, schemes("%s", signature.Scheme.Binds))
 		}
 	}
-	if cmd.Flags().Changed("content-type") && scheme != signature.Octets1 {
-		return usage("--content-type is part of a signature only with --scheme %s", signature.Octets1)
+	if cmd.Flags().Changed("content-type") && !scheme.CoversContentType() {
+		return usage("--content-type is part of a signature only with --scheme %s", schemes("%s", signature.Scheme.CoversContentType))
 	}
 	return nil
 }

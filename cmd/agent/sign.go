@@ -69,7 +69,7 @@ func sign(cmd *cobra.Command, f requestFlags, k keyFlags, now time.Time) error {
 	if err != nil {
 		return requestError(err)
 	}
-	if scheme == signature.Octets1 {
+	if scheme.CoversContentType() {
 		h.Set("Content-Type", r.ContentType)
 	}
 	return printHeaders(cmd.OutOrStdout(), h)

@@ -53,3 +53,27 @@ func TestASearchForWrongFormsIsBounded(t *testing.T) {
 		}
 	}
 }
+
+// A scheme needs no list of mistakes for its payload to be recognised elsewhere.
+func TestASchemeWithoutKnownMistakesHasItsPayloadAsItsForm(t *testing.T) {
+	d, err := did.Parse("did:bindu:a:b")
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := formsOf[Octets1]
+	delete(formsOf, Octets1)
+	defer func() { formsOf[Octets1] = known }()
+	r := Request{DID: d, Audience: d, Timestamp: 1, Method: "POST", Target: "/", Nonce: "AAAAAAAAAAAAAAAAAAAAAA"}
+	want, err := Octets1.Payload(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	form, found, _ := search(otherForms(Reference, r), func(payload []byte) bool { return bytes.Equal(payload, want) })
+	if found == nil || form != "the payload of octets-1" {
+		t.Errorf("found %q as %q", found, form)
+	}
+	r.Nonce = ""
+	for form := range formsFor(Octets1)(r) {
+		t.Errorf("a request that has no payload has the form %q", form)
+	}
+}

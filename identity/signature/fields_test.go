@@ -105,7 +105,7 @@ func TestReadReturnsAClaimOrAnError(t *testing.T) {
 		"no nonce":          {func(h http.Header) { h.Del(signature.HeaderNonce) }, signature.ErrMissing},
 		"no nonce at all":   {func(h http.Header) { h.Set(signature.HeaderNonce, "=") }, signature.ErrNonce},
 		"another recipient": {func(h http.Header) { h.Set(signature.HeaderAudience, caller) }, signature.ErrRecipient},
-		"another scheme":    {func(h http.Header) { h.Set(signature.HeaderScheme, "octets-2") }, signature.ErrScheme},
+		"another scheme":    {func(h http.Header) { h.Set(signature.HeaderScheme, "octets-of-nobody") }, signature.ErrScheme},
 		"no signer":         {func(h http.Header) { h.Set(signature.HeaderDID, "x") }, did.ErrMalformed},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -13,9 +13,24 @@ import (
 	"github.com/gowebpki/jcs"
 )
 
-// formsOf are what signers make of each scheme by mistake. They also yield the
-// right payloads.
+// formsOf are what signers are known to make of a scheme by mistake. They also
+// yield the right payloads. A scheme may stand here or not.
 var formsOf = map[Scheme]func(Request) iter.Seq2[string, []byte]{Reference: referenceForms, JCS1: jcsForms, Octets1: octetsForms}
+
+// formsFor returns the forms of a scheme; of one that nobody is known to get
+// wrong, its payload, which a request in another scheme may carry.
+func formsFor(s Scheme) func(Request) iter.Seq2[string, []byte] {
+	if forms := formsOf[s]; forms != nil {
+		return forms
+	}
+	return func(r Request) iter.Seq2[string, []byte] {
+		return func(yield func(string, []byte) bool) {
+			if payload, err := s.Payload(r); err == nil {
+				yield("the payload of "+string(s), payload)
+			}
+		}
+	}
+}
 
 // otherForms yields what signers are known to sign in place of a payload, with
 // a description: those of the scheme first.
@@ -23,7 +38,7 @@ func otherForms(s Scheme, r Request) iter.Seq2[string, []byte] {
 	order := slices.Insert(slices.DeleteFunc(Schemes(), func(other Scheme) bool { return other == s }), 0, s)
 	return func(yield func(string, []byte) bool) {
 		for _, scheme := range order {
-			for form, payload := range formsOf[scheme](r) {
+			for form, payload := range formsFor(scheme)(r) {
 				if !yield(form, payload) {
 					return
 				}

@@ -12,7 +12,7 @@ import (
 // target, nonce and content type.
 const Octets1 Scheme = "octets-1"
 
-var octets1 = &scheme{name: Octets1, binds: true, payload: octetsPayload, sign: func(k *did.KeyPair, payload []byte) (string, error) {
+var octets1 = &scheme{name: Octets1, binds: true, contentType: true, payload: octetsPayload, sign: func(k *did.KeyPair, payload []byte) (string, error) {
 	return k.SignTagged(string(Octets1), payload)
 }}
 

@@ -27,7 +27,7 @@ type Request struct {
 	// Nonce is unique per request; see [NewNonce].
 	Nonce string
 	// ContentType is the header of that name byte for byte, "" where there is
-	// none. Only [Octets1] covers it.
+	// none. It is covered where [Scheme.CoversContentType] says so.
 	ContentType string
 }
 

@@ -17,6 +17,8 @@ type scheme struct {
 	// binds is true where the payload names recipient, method and target, and a
 	// nonce that makes each request another one.
 	binds bool
+	// contentType is true where the payload also holds the header Content-Type.
+	contentType bool
 	// payload returns the bytes that are signed and the body that they cover.
 	payload func(Request) (payload, covered []byte, err error)
 	sign    func(k *did.KeyPair, payload []byte) (string, error)
@@ -64,6 +66,14 @@ func ParseScheme(header string, present bool) (Scheme, error) {
 func (s Scheme) Binds() bool {
 	known, err := s.find()
 	return err == nil && known.binds
+}
+
+// CoversContentType reports whether a signature of the scheme covers the header
+// Content-Type, which must then be sent as it was signed. It is false for what is
+// no scheme.
+func (s Scheme) CoversContentType() bool {
+	known, err := s.find()
+	return err == nil && known.contentType
 }
 
 func (s Scheme) find() (*scheme, error) {

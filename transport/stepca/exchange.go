@@ -22,7 +22,8 @@ var (
 
 // exchange carries one request to the CA on a connection of its own, so that a
 // token is sent at most once, and notes what smallstep's client drops: the
-// status line and the clock of the other side.
+// status line and the clock of the other side. It is used through [fetch.Explain],
+// as every call of an authority is.
 type exchange struct {
 	client *Client
 	base   *http.Transport
@@ -76,13 +77,11 @@ func (c *Client) transportError(ctx context.Context, err error) error {
 
 // described says what came in place of an answer, where that can be told.
 func (c *Client) described(err error) error {
-	if errors.Is(err, errRedirect) || errors.Is(err, errAnswerTooLarge) {
-		return err
-	}
-	if d := fetch.Describe(err, c.caURL); d.Kind != fetch.Unknown {
+	d := fetch.Describe(err, c.caURL)
+	if d.Kind != fetch.Unknown {
 		return d
 	}
-	return err
+	return d.Err
 }
 
 // probeClock reads the CA's clock without believing anything else, so that an
@@ -95,7 +94,7 @@ func (c *Client) probeClock(ctx context.Context) {
 	if err != nil {
 		return
 	}
-	if resp, err := c.unverifiedExchange().RoundTrip(req); err == nil {
+	if resp, err := fetch.Explain(c.unverifiedExchange()).RoundTrip(req); err == nil {
 		_ = resp.Body.Close()
 	}
 }

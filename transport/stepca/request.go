@@ -11,6 +11,8 @@ import (
 
 	"github.com/smallstep/certificates/api"
 	"github.com/smallstep/certificates/ca"
+
+	"github.com/getbindu/bindu-go/internal/fetch"
 )
 
 // maxCommonName is ub-common-name (RFC 5280, appendix A.1). Go and step-ca
@@ -49,7 +51,7 @@ func (c *Client) sign(ctx context.Context, csr *x509.CertificateRequest, token s
 	defer cancel()
 	x := c.newExchange(t)
 	// The empty certificate keeps the client from presenting the identity it finds in the user's ~/.step.
-	client, err := ca.NewClient(c.caURL.String(), ca.WithTransport(x), ca.WithCertificate(tls.Certificate{}))
+	client, err := ca.NewClient(c.caURL.String(), ca.WithTransport(fetch.Explain(x)), ca.WithCertificate(tls.Certificate{}))
 	if err != nil {
 		return nil, fmt.Errorf("%w: MTLS__CA_URL: %w", ErrConfig, err)
 	}
