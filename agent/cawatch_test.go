@@ -63,3 +63,21 @@ func TestReadyzWarnsOfTheCA(t *testing.T) {
 		}
 	})
 }
+
+// TestAWrongAnswerOfTheCAIsToldAtOnce, and is not forgotten when none follows.
+func TestAWrongAnswerOfTheCAIsToldAtOnce(t *testing.T) {
+	for want, wrong := range map[string]error{"ca_untrusted": mtls.ErrCAUntrusted, "ca_fingerprint_mismatch": mtls.ErrFingerprintMismatch} {
+		t.Run(want, func(t *testing.T) {
+			ready := newReadiness()
+			w := &caWatch{ready: ready, log: slog.New(slog.DiscardHandler)}
+			w.say(wrong)
+			if got := ready.warned(); !slices.Equal(got, []string{want}) {
+				t.Errorf("warnings %q", got)
+			}
+			w.say(nil)
+			if got := ready.warned(); len(got) > 0 {
+				t.Errorf("warnings %q once it is over", got)
+			}
+		})
+	}
+}

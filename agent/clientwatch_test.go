@@ -51,6 +51,22 @@ func TestReadyzSaysWhatBecameOfOurClient(t *testing.T) {
 	}
 }
 
+// TestADeletedClientIsNotReady from the first look on, and whatever was amiss before.
+func TestADeletedClientIsNotReady(t *testing.T) {
+	for name, before := range map[string]error{"well before": nil, "without an answer before": oauth.ErrUnavailable, "with another secret before": hydra.ErrSecretRejected} {
+		t.Run(name, func(t *testing.T) {
+			ready := newReadiness()
+			ready.set(componentServer, "")
+			w := &clientWatch{ready: ready, note: func(string, error) {}}
+			w.say(before)
+			w.say(hydra.ErrClientDeleted)
+			if why, warned := ready.why(), ready.warned(); !slices.Equal(why, []string{"client_deleted"}) || len(warned) > 0 {
+				t.Errorf("reasons %q, warnings %q", why, warned)
+			}
+		})
+	}
+}
+
 func TestOurClientIsLookedAtOnceAMinute(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var looks atomic.Int64

@@ -76,6 +76,7 @@ func TestARestartBetweenPollsIsNotSeen(t *testing.T) {
 		"a long absence, a longer limit":  {5 * time.Minute, 10 * time.Minute, true, 6 * time.Minute},
 		"back after the call's time":      {20 * time.Second, 10 * time.Second, false, 10 * time.Second},
 		"never back, and without a limit": {0, 0, false, 75 * time.Second},
+		"a long absence, without a limit": {10 * time.Minute, 0, false, 75 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -176,6 +177,7 @@ func TestAMessageIsNeverRepeatedBlindly(t *testing.T) {
 	}{
 		"nothing listens":    {nil, "", 1, true},
 		"the answer is lost": {nil, "SendMessage", 1, false},
+		"the answer is lost, of a peer of the reference":  {[]signature.Scheme{signature.Reference}, "SendMessage", 1, false},
 		"the answer is lost, of a peer that knows the id": {[]signature.Scheme{signature.JCS1}, "SendMessage", 2, true},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -3,7 +3,7 @@ package main
 // lifecycle weakens what ends an agent, and what is found out without a caller.
 func lifecycle() []mutant {
 	deletion := []string{"./oauth/hydra -run=ADeletion|Missing|ConformanceFake"}
-	watched := []string{"./agent -run=Readyz|OurClient|ADeleted"}
+	watched := []string{"./agent -run=Readyz|OurClient|ADeleted|OfTheCA"}
 	told := []string{"./transport/stepca -run=UntrustedCAs"}
 	started := []string{"./transport/mtls -run=Start|First|Stored|Meanwhile"}
 	return []mutant{
