@@ -88,6 +88,7 @@ func call(cmd *cobra.Command, f callFlags) error {
 	ctx, cancel := context.WithTimeout(cmd.Context(), f.timeout)
 	defer cancel()
 	p, reply, err := deliver(ctx, set, f, want, cmd.ErrOrStderr())
+	err = outOfTime(ctx, f.timeout, err)
 	attached := reply.Attachments(cmd.Context())
 	if f.save != "" {
 		err = errors.Join(err, saveFiles(f.save, attached, cmd.ErrOrStderr()))

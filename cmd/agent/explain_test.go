@@ -30,6 +30,7 @@ func TestExplain(t *testing.T) {
 		"a stranger's certificate": {fmt.Errorf("dial: %w", mtls.ErrNoDID), "error [cert_no_did]: dial: certificate names no DID\nhint: that is no agent's certificate; check the address and the port\n"},
 		"a refusal without words":  {&peer.Refusal{Status: 502}, "error [refused]: the peer refused the request: bad gateway (status 502)\n"},
 		"an interruption":          {fmt.Errorf("wait: %w", context.Canceled), "error [interrupted]: wait: context canceled\n"},
+		"bytes that are no text":   {errors.New("a\xffb\x9bc"), "error: a\ufffdb\ufffdc\n"},
 		"control characters":       {errors.New("a\x1bb\nc\u009bd"), "error: a\ufffdb\nc\ufffdd\n"},
 	} {
 		t.Run(name, func(t *testing.T) {

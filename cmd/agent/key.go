@@ -39,7 +39,9 @@ func newKeyList() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "Show the remembered keys",
-		Args:  args(cobra.NoArgs),
+		Long: `list shows each remembered key, since when it is remembered or accepted, and
+whether its DID is derived from it. A DID that is has this key and no other.`,
+		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return listKeys(cmd.OutOrStdout(), cmd.ErrOrStderr(), asJSON)
 		},
@@ -79,13 +81,16 @@ func listKeys(out, errOut io.Writer, asJSON bool) error {
 		if k.Accepted {
 			how = "accepted"
 		}
-		return fmt.Sprintf("%s\t%s\t%s %s", k.DID, k.PublicKey, how, k.Since.Format(time.RFC3339))
+		derived := "not derived"
+		if k.KeyBound {
+			derived = "derived"
+		}
+		return fmt.Sprintf("%s\t%s\t%s %s\t%s", k.DID, k.PublicKey, how, k.Since.Format(time.RFC3339), derived)
 	})
 }
 
 func newKeyAccept() *cobra.Command {
-	var text string
-	var timeout time.Duration
+	var f acceptFlags
 	cmd := &cobra.Command{
 		Use:   "accept DID",
 		Short: "Accept the key that is registered for a DID now",
@@ -95,22 +100,30 @@ and why: whoever can write to Hydra can register a key for any DID. With --key
 the key is the one you were told and not the one that is registered.
 
 Exactly that key is accepted; when the registration changes again, the next one
-is refused as well.`,
+is refused as well. A DID that is derived from its remembered key has no other:
+a key from which it is not derived is accepted for it only with --not-derived.`,
 		Example: `  agent key accept did:bindu:you_at_example_com:poet:9f3c...
   agent key accept did:bindu:you_at_example_com:poet:9f3c... --key 4zvwRjXUKGfvwnParsHAS3HuSVzV5cA4McphgmoCtajS`,
 		Args: args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, given []string) error {
-			ctx, cancel := context.WithTimeout(cmd.Context(), timeout)
+			ctx, cancel := context.WithTimeout(cmd.Context(), f.timeout)
 			defer cancel()
-			return acceptKey(ctx, cmd, given[0], text)
+			return outOfTime(ctx, f.timeout, acceptKey(ctx, cmd, given[0], f))
 		},
 	}
-	cmd.Flags().StringVar(&text, "key", "", "the key to accept, in base58 (default: the one registered at Hydra)")
-	cmd.Flags().DurationVar(&timeout, "timeout", 15*time.Second, "how long Hydra and the running agent may take")
+	cmd.Flags().StringVar(&f.key, "key", "", "the key to accept, in base58 (default: the one registered at Hydra)")
+	cmd.Flags().BoolVar(&f.notDerived, "not-derived", false, "accept the key although the DID is derived from another one")
+	cmd.Flags().DurationVar(&f.timeout, "timeout", 15*time.Second, "how long Hydra and the running agent may take")
 	return cmd
 }
 
-func acceptKey(ctx context.Context, cmd *cobra.Command, name, text string) error {
+type acceptFlags struct {
+	key        string
+	notDerived bool
+	timeout    time.Duration
+}
+
+func acceptKey(ctx context.Context, cmd *cobra.Command, name string, f acceptFlags) error {
 	set, d, err := keySettings(name)
 	if err != nil {
 		return err
@@ -118,12 +131,20 @@ func acceptKey(ctx context.Context, cmd *cobra.Command, name, text string) error
 	if _, pinned := set.DID.PinnedKeys[name]; pinned {
 		return &usageError{fmt.Errorf("the key of %s is pinned: change DID__PINNED_KEYS instead", d)}
 	}
-	key, err := keyToAccept(ctx, set, d, text, cmd.ErrOrStderr())
+	key, err := keyToAccept(ctx, set, d, f.key, cmd.ErrOrStderr())
 	if err != nil {
 		return err
 	}
+	if !f.notDerived {
+		if err := checkDerived(set, d, key); err != nil {
+			return err
+		}
+	}
 	if err := decide(ctx, set, keymemory.Request{DID: d, Key: key}); err != nil {
 		return err
+	}
+	if !d.BoundTo(key) {
+		fmt.Fprintln(cmd.ErrOrStderr(), "note: the DID is not derived from this key; only your word binds the two")
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "accepted %s for %s\n", did.EncodePublicKey(key), d)
 	return nil

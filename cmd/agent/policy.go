@@ -2,9 +2,9 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
-	"io"
-	"text/tabwriter"
+	"io/fs"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -41,7 +41,7 @@ type policyFlags struct {
 func newPolicyTest() *cobra.Command {
 	var f policyFlags
 	cmd := &cobra.Command{
-		Use:   "test FILE",
+		Use:   "test FILE --method METHOD",
 		Short: "Show which rule decides about a made-up request",
 		Long: `test reads a rules file, evaluates every rule of it for a request that the flags
 describe, and marks the one that decides. AUTH__ALLOWED_DIDS, if it is set, is
@@ -54,15 +54,18 @@ explains. Quotas are read and not counted. docs/policy.md describes the file.`,
 		Example: `  agent policy test rules.yaml --as did:bindu:you_at_example_com:poet:9f3c... --method SendMessage
   agent policy test rules.yaml --as did:bindu:ann:critic:1 --method message/send \
       --claims '{"org":"partner"}' --permission agent:write --skill poetry`,
-		Args: args(cobra.ExactArgs(1)),
+		Args: args(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, given []string) error {
+			if len(given) == 0 {
+				return usage("FILE is missing: which rules are tried? See %q", cmd.CommandPath()+" --help")
+			}
 			f.file = given[0]
 			return testPolicy(cmd, f, time.Now())
 		},
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.as, "as", "", "DID of the caller")
-	flags.StringVar(&f.method, "method", "", "JSON-RPC method")
+	flags.StringVar(&f.method, "method", "", "JSON-RPC method that the caller calls (needed)")
 	flags.StringVar(&f.claims, "claims", "", "JSON object of the token's other claims")
 	flags.StringArrayVar(&f.permissions, "permission", nil, "permission of the caller; may be repeated")
 	flags.StringVar(&f.issuer, "issuer", "", "issuer of the token")
@@ -80,18 +83,21 @@ func testPolicy(cmd *cobra.Command, f policyFlags, now time.Time) error {
 	if err != nil {
 		return err
 	}
+	cfg := configs.Policy(set)
+	cfg.Path = f.file
+	engine, err := policy.Open(cfg)
+	if errors.Is(err, fs.ErrNotExist) {
+		return &reasonedError{"file_missing", "", &usageError{err}}
+	}
+	if err != nil {
+		return &usageError{err}
+	}
 	caller, request, err := f.situation(now)
 	if err != nil {
 		return err
 	}
 	if gate.CapAdmin(&caller, set.Auth.Admins) {
 		fmt.Fprintf(cmd.ErrOrStderr(), "note: AUTH__ADMINS does not list this caller, so it has no %s\n", identity.PermissionAdmin)
-	}
-	cfg := configs.Policy(set)
-	cfg.Path = f.file
-	engine, err := policy.Open(cfg)
-	if err != nil {
-		return &usageError{err}
 	}
 	if _, known := configs.Permissions(set)[f.method]; !known {
 		fmt.Fprintf(cmd.ErrOrStderr(), "note: no agent of ours serves the method %s, it refuses it before any rule\n", forTerminal(f.method))
@@ -135,63 +141,4 @@ func (f *policyFlags) situation(now time.Time) (identity.Caller, policy.Request,
 		}
 	}
 	return caller, policy.Request{Method: f.method, Skill: f.skill, Size: f.size, Time: now}, nil
-}
-
-// explanation is what "agent policy test" shows.
-type explanation struct {
-	Allowed bool       `json:"allowed"`
-	Rule    string     `json:"rule"` // the one that decided
-	Reason  string     `json:"reason"`
-	Rules   []ruleStep `json:"rules"`
-}
-
-type ruleStep struct {
-	Rule    string        `json:"rule"`
-	Effect  policy.Effect `json:"effect"`
-	Holds   bool          `json:"holds"`
-	Error   string        `json:"error,omitempty"`
-	Early   bool          `json:"early,omitempty"` // judged before the body, too
-	Decided bool          `json:"decided,omitempty"`
-}
-
-func newExplanation(d policy.Decision, steps []policy.Step) *explanation {
-	e := &explanation{Allowed: d.Allowed, Rule: d.Rule, Reason: d.Reason}
-	for _, s := range steps {
-		shown := ruleStep{Rule: s.Rule, Effect: s.Effect, Holds: s.Holds, Early: s.Early, Decided: s.Decided}
-		if s.Err != nil {
-			shown.Error = s.Err.Error()
-		}
-		e.Rules = append(e.Rules, shown)
-	}
-	return e
-}
-
-func (e *explanation) print(out io.Writer) error {
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "RULE\tEFFECT\tCONDITION\t\tJUDGED")
-	for _, s := range e.Rules {
-		condition, mark, judged := "does not hold", "", "with the request"
-		if s.Early {
-			judged = "before the body"
-		}
-		switch {
-		case s.Error != "":
-			condition = "cannot be evaluated: " + forTerminal(s.Error)
-		case s.Holds:
-			condition = "holds"
-		}
-		if s.Decided {
-			mark = "<- decides"
-		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", s.Rule, s.Effect, condition, mark, judged)
-	}
-	if err := table.Flush(); err != nil {
-		return err
-	}
-	verdict := "denied"
-	if e.Allowed {
-		verdict = "allowed"
-	}
-	_, err := fmt.Fprintf(out, "%s by %s: %s\n", verdict, e.Rule, forTerminal(e.Reason))
-	return err
 }

@@ -179,3 +179,32 @@ func signerName(flag string, fallback did.DID) (did.DID, error) {
 	}
 	return did.Parse(cmp.Or(flag, fallback.String()))
 }
+
+// requestError gives a fault of a signed request the word and the hint that an
+// agent would refuse it with.
+func requestError(err error) error {
+	for _, known := range []struct {
+		err  error
+		word refusal.Word
+	}{
+		{did.ErrMalformed, refusal.DIDMalformed},
+		{signature.ErrScheme, refusal.SchemeUnknown},
+		{signature.ErrTimestamp, refusal.TimestampBad},
+		{signature.ErrNonce, refusal.SignatureBad},
+		{did.ErrSignatureMalformed, refusal.SignatureBad},
+		{did.ErrSignatureMismatch, refusal.CryptoMismatch},
+		{did.ErrWeakKey, refusal.KeyWeak},
+		{did.ErrPublicKey, refusal.KeyUnavailable},
+		{did.ErrBodyNotUTF8, refusal.BodyNotUTF8},
+		{did.ErrDuplicateKey, refusal.JSONDuplicateKey},
+		{did.ErrDepth, refusal.JSONTooDeep},
+		{did.ErrNumber, refusal.JSONNumber},
+		{did.ErrSyntax, refusal.JSONMalformed},
+		{signature.ErrRequest, refusal.SignatureBad},
+	} {
+		if errors.Is(err, known.err) {
+			return refusedWith(known.word, "", err)
+		}
+	}
+	return err
+}

@@ -22,9 +22,14 @@ func newSign() *cobra.Command {
 		Long: `sign reads the body of a request on standard input, byte for byte, and prints the
 headers that prove who sends it, one a line. The body must then be sent as it is.
 
+With octets-1 the content type is signed, and the header Content-Type is among
+those that are printed: send it once, and give curl none beside it.
+
 Without a seed it signs as the agent of the directory.`,
 		Example: `  agent sign < body.json
-  agent sign --scheme jcs-1 --aud did:bindu:you_at_example_com:poet:9f3c... < body.json`,
+  agent sign --scheme jcs-1 --aud did:bindu:you_at_example_com:poet:9f3c... < body.json
+  agent sign --scheme octets-1 --aud did:bindu:you_at_example_com:poet:9f3c... < body.json > headers.txt
+  curl --config token.curl --header @headers.txt --data-binary @body.json ...`,
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return sign(cmd, request, key, time.Now())

@@ -50,7 +50,7 @@ or of the issuer are needed; no agent has to run.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, cancel := context.WithTimeout(cmd.Context(), timeout)
 			defer cancel()
-			return inspectToken(ctx, cmd, asJSON)
+			return outOfTime(ctx, timeout, inspectToken(ctx, cmd, asJSON))
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")

@@ -30,7 +30,7 @@ the machine can read it.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, cancel := context.WithTimeout(cmd.Context(), timeout)
 			defer cancel()
-			return fetchToken(ctx, cmd, audience)
+			return outOfTime(ctx, timeout, fetchToken(ctx, cmd, audience))
 		},
 	}
 	cmd.Flags().StringVar(&audience, "audience", "", "whom the token is for (default: AUTH__OUTBOUND_AUDIENCE)")

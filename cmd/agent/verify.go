@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"time"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -129,14 +130,21 @@ func verdict(key ed25519.PublicKey, scheme signature.Scheme, r signature.Request
 	return refusedWith(refusal.CryptoMismatch, hint, err)
 }
 
-// shortened returns a payload with its length, cut where nobody reads on.
+// shortened returns a payload with its length, cut where nobody reads on. What is
+// no text, as each payload of octets-1, is quoted, so that every byte shows.
 func shortened(payload []byte) string {
 	const longest = 4096
-	length, cut := len(payload), ""
-	if len(payload) > longest {
-		payload, cut = bytes.ToValidUTF8(payload[:longest], nil), "…"
+	length, cut, form := len(payload), "", "%s"
+	if !utf8.Valid(payload) {
+		form = "%q"
 	}
-	return fmt.Sprintf("these %d bytes: %s%s", length, payload, cut)
+	if len(payload) > longest {
+		payload, cut = payload[:longest], "…"
+		if form == "%s" {
+			payload = bytes.ToValidUTF8(payload, nil) // a character may be cut in two
+		}
+	}
+	return fmt.Sprintf("these %d bytes: "+form+"%s", length, payload, cut)
 }
 
 // time compares both clocks.
@@ -161,33 +169,4 @@ func clock(stamp int64) string {
 		return fmt.Sprintf("second %d", stamp)
 	}
 	return time.Unix(stamp, 0).UTC().Format(time.RFC3339)
-}
-
-// requestError gives a fault of a signed request the word and the hint that an
-// agent would refuse it with.
-func requestError(err error) error {
-	for _, known := range []struct {
-		err  error
-		word refusal.Word
-	}{
-		{did.ErrMalformed, refusal.DIDMalformed},
-		{signature.ErrScheme, refusal.SchemeUnknown},
-		{signature.ErrTimestamp, refusal.TimestampBad},
-		{signature.ErrNonce, refusal.SignatureBad},
-		{did.ErrSignatureMalformed, refusal.SignatureBad},
-		{did.ErrSignatureMismatch, refusal.CryptoMismatch},
-		{did.ErrWeakKey, refusal.KeyWeak},
-		{did.ErrPublicKey, refusal.KeyUnavailable},
-		{did.ErrBodyNotUTF8, refusal.BodyNotUTF8},
-		{did.ErrDuplicateKey, refusal.JSONDuplicateKey},
-		{did.ErrDepth, refusal.JSONTooDeep},
-		{did.ErrNumber, refusal.JSONNumber},
-		{did.ErrSyntax, refusal.JSONMalformed},
-		{signature.ErrRequest, refusal.SignatureBad},
-	} {
-		if errors.Is(err, known.err) {
-			return refusedWith(known.word, "", err)
-		}
-	}
-	return err
 }

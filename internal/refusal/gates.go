@@ -7,7 +7,7 @@ var atGates = map[Word]row{
 	PayloadTooLarge:   {http.StatusRequestEntityTooLarge, request, "Request body too large", "Send a smaller body."},
 	ContentEncoding:   {http.StatusUnsupportedMediaType, request, "Content-Encoding not supported", "Send the body without Content-Encoding: the signature covers the bytes as sent."},
 	ContentType:       {http.StatusUnsupportedMediaType, request, "Content-Type not supported", "Send Content-Type: application/json in UTF-8."},
-	DuplicateHeader:   {http.StatusBadRequest, request, "A security header appears twice", "Send Authorization and each X-DID header exactly once, spelt with hyphens."},
+	DuplicateHeader:   {http.StatusBadRequest, request, "A security header appears twice", "Send Authorization, Content-Type and each X-DID header exactly once, spelt with hyphens."},
 	TargetTooLong:     {http.StatusRequestURITooLong, request, "Request target too long", "Send parameters in the body."},
 	NotFound:          {http.StatusNotFound, request, "No such path", "A2A calls go to POST /; public documents are under /.well-known/."},
 	SkillNotFound:     {http.StatusNotFound, request, "Skill not found", "GET /agent/skills lists the skills, and which have documentation."},
