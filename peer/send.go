@@ -40,7 +40,8 @@ const (
 // us. Only the context ends the wait; each request is bounded by itself. A peer
 // that restarts meanwhile is asked again until it is back. The message itself is
 // repeated, with the same messageId and a new signature, only where the peer
-// cannot have seen it, or signs with jcs-1 and so knows a messageId again.
+// cannot have seen it, or takes a scheme that binds a request to its recipient
+// (octets-1, jcs-1): such an agent knows a messageId again.
 //
 // The errors are a [*Refusal], the sentinels of this package, and those of
 // package mtls, [mtls.ErrPeerMismatch] first of all. Once the peer has a task

@@ -48,7 +48,7 @@ func (q QuotaRules) validate() error {
 	}
 	for name, own := range q.Callers {
 		if !strings.HasPrefix(name, "did:") && !identity.IsTokenName(name) {
-			return fileError("quota of %q: the name of a caller is its DID, or oauth:ISSUER:CLIENT:SUBJECT as the log shows it", name)
+			return fileError("quota of %q: the name of a caller is its DID, or oauth:ISSUER:CLIENT:SUBJECT as the log shows it, where neither issuer nor client is empty", name)
 		}
 		if err := own.validate("the quota of " + name); err != nil {
 			return err

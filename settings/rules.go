@@ -108,10 +108,17 @@ func checkCallerName(text string) (problem string) {
 		return checkDID(text)
 	}
 	// Issuer and client have to be there: package identity gives no name without.
-	if issuer, rest, _ := strings.Cut(parts, ":"); issuer == "" || strings.HasPrefix(rest, ":") || strings.Count(rest, ":") != 1 {
+	issuer, rest, _ := strings.Cut(parts, ":")
+	switch {
+	case strings.Count(rest, ":") != 1:
 		return "must be a DID, or oauth:ISSUER:CLIENT:SUBJECT as the log shows it"
+	case issuer == "":
+		return "names no issuer: in oauth:ISSUER:CLIENT:SUBJECT the issuer may not be empty"
+	case strings.HasPrefix(rest, ":"):
+		return "names no client: in oauth:ISSUER:CLIENT:SUBJECT the client may not be empty"
+	default:
+		return checkText(text)
 	}
-	return checkText(text)
 }
 
 // algorithms are the signatures a token may have; every one of them needs a

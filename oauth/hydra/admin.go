@@ -21,6 +21,11 @@ const maxDocument = 1 << 20
 var (
 	errConflict = errors.New("a client with this id exists already")
 	errNoClient = errors.New("no client with this id exists")
+	// The two of an update, after which the next attempt may do better.
+	errPatchRefused = fmt.Errorf("%w: PATCH is refused, while GET of the same client is answered; "+
+		"let PATCH /admin/clients/ through in what stands before Hydra's admin API", oauth.ErrUnavailable)
+	errChanging = fmt.Errorf("%w: the update conflicts with another change; "+
+		"look for another program that updates the same client", oauth.ErrUnavailable)
 )
 
 // admin reads and writes client documents.
@@ -113,19 +118,22 @@ func (a admin) read(ctx context.Context, op, id string, want int, resp *http.Res
 // a 404 among them must not be taken for an absent client. Neither must one that
 // answers a creation, whatever its body says.
 func refusal(resp *http.Response, body []byte) error {
+	if resp.Request.Method == http.MethodPatch && methodRefused(resp, body) {
+		return errPatchRefused
+	}
 	if resp.StatusCode < 400 || resp.StatusCode >= 500 || resp.StatusCode == http.StatusTooManyRequests {
 		return oauth.ErrUnavailable
 	}
-	o, err := parseObject(body)
-	_, hydras := o["error"]
 	nothingThere := resp.StatusCode == http.StatusMethodNotAllowed ||
 		resp.StatusCode == http.StatusNotFound && resp.Request.Method == http.MethodPost // to create is to name nothing that could be absent
-	if err != nil || !hydras || !isJSON(resp.Header) || nothingThere {
+	if !isHydras(resp, body) || nothingThere {
 		return fmt.Errorf("%w: this is not Hydra's admin API, check HYDRA__ADMIN_URL", oauth.ErrUnavailable)
 	}
 	switch {
 	case resp.StatusCode == http.StatusNotFound:
 		return errNoClient
+	case resp.StatusCode == http.StatusConflict && resp.Request.Method == http.MethodPatch:
+		return errChanging
 	case resp.StatusCode == http.StatusConflict:
 		return errConflict
 	case resp.StatusCode == http.StatusBadRequest && resp.Request.Method != http.MethodGet:
@@ -133,6 +141,25 @@ func refusal(resp *http.Response, body []byte) error {
 	default:
 		return oauth.ErrUnavailable
 	}
+}
+
+// methodRefused tells that something before Hydra refuses an update: Hydra's
+// admin API asks nobody who he is and knows the method, and its address is
+// right, since the client was read a moment before.
+func methodRefused(resp *http.Response, body []byte) bool {
+	switch status := resp.StatusCode; status {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusMethodNotAllowed, http.StatusNotImplemented:
+		return true
+	default:
+		return status >= 400 && status < 500 && status != http.StatusTooManyRequests && !isHydras(resp, body)
+	}
+}
+
+// isHydras tells Hydra's own refusals from other pages.
+func isHydras(resp *http.Response, body []byte) bool {
+	o, err := parseObject(body)
+	_, says := o["error"]
+	return err == nil && says && isJSON(resp.Header)
 }
 
 func (a admin) fail(op, id string, status int, cause error) error {

@@ -45,7 +45,7 @@ func (run *reconciliation) recognise(ctx context.Context, client *ory.OAuth2Clie
 	case err != nil && !errors.Is(err, errGrantNotAllowed): // which it answers only to the right secret
 		return err
 	case key == keyOther:
-		return ErrKeyChanged
+		return errOwnKeyChanged
 	default:
 		return nil
 	}

@@ -15,12 +15,15 @@ var (
 	// registration is ours. Nothing was changed.
 	ErrDIDTaken = errors.New("the DID is registered with another key; " +
 		"restore the key and the credentials it was registered with, choose another name or author, " +
-		"or have the registration removed by its owner")
+		"have the registration removed by its owner, or, if it is yours, take it over: agent serve --takeover")
 	// ErrKeyChanged: the registration is known to be ours (or the key is
 	// pinned), yet another public key stands in it.
 	// It wraps [did.ErrKeyChanged], by which the gates know it.
-	ErrKeyChanged = fmt.Errorf("%w; "+
-		"restore the private key that belongs to it, or take the registration over deliberately", did.ErrKeyChanged)
+	ErrKeyChanged = fmt.Errorf("at Hydra: %w", did.ErrKeyChanged)
+	// errOwnKeyChanged is that of our own registration, where an operator can
+	// act; of a caller's key the remedy would be the wrong one.
+	errOwnKeyChanged = fmt.Errorf("%w; restore the private key that belongs to it, "+
+		"or, if the registration is yours, take it over: agent serve --takeover", ErrKeyChanged)
 	// ErrKeyUnavailable: no usable public key is registered for the DID.
 	ErrKeyUnavailable = errors.New("no usable public key is registered for the DID")
 	// ErrSecretRejected: Hydra does not accept our client secret (invalid_client).

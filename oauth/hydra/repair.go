@@ -24,8 +24,10 @@ func (d Drift) String() string { return fmt.Sprintf("%s was %s, want %s", d.Fiel
 
 // repair is what a registration lacks, and the JSON Patch (RFC 6902) that mends
 // it. A patch changes what it names and nothing else: all that others added
-// stays, further list elements and members that are not known here too, and so
-// does what they add at the same moment.
+// stays, further list elements and members that are not known here too. What
+// they write at the same moment stays in the members that are not named: one
+// that is named is replaced whole, a list such as audience or scope by what was
+// read and what it lacked. Metadata is named by its members, if it has any.
 type repair struct {
 	drift []Drift
 	patch []ory.JsonPatch
