@@ -1,8 +1,19 @@
 package main
 
 import (
+	"bufio"
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
+	"time"
+
+	"github.com/getbindu/bindu-go/identity/did"
 )
 
 func TestHangupReloadsAndDoesNotEndTheProgram(t *testing.T) {
@@ -15,4 +26,122 @@ func TestHangupReloadsAndDoesNotEndTheProgram(t *testing.T) {
 		<-reloaded
 	}
 	stop()
+}
+
+// served is an `agent serve` of this program.
+type served struct {
+	*exec.Cmd
+	log        io.ReadCloser // its standard error
+	lines      *bufio.Scanner
+	admin, url string
+}
+
+// startServe starts an agent that waits for no authority, but for those that env
+// names. It is killed if it does not end in a minute.
+func startServe(t *testing.T, env ...string) *served {
+	t.Helper()
+	key, err := did.GenerateKeyPair(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	out, in, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), "agent", "serve")
+	cmd.Dir, cmd.Stderr = dir, in
+	cmd.Env = append([]string{
+		"PATH=" + os.Getenv("PATH"), "AGENT__NAME=poet", "AGENT__AUTHOR=a", "AGENT__BACKEND=exec", "AGENT__COMMAND=cat",
+		"AGENT__DIR=" + filepath.Join(dir, "a"), "NETWORK__PORT=0", "NETWORK__ADMIN_PORT=0", "MTLS__ENABLED=false", "LOG__FORMAT=json",
+		"AUTH__PROVIDER=oidc", "AUTH__ISSUERS=https://127.0.0.1:1", "AUTH__AUDIENCE=me", "AUTH__DID_CLAIM=did",
+		"DID__PINNED_KEYS=did:bindu:ann:critic:1=" + did.EncodePublicKey(key.PublicKey()),
+	}, env...)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if err := in.Close(); err != nil {
+		t.Fatal(err)
+	}
+	limit := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() })
+	t.Cleanup(func() {
+		limit.Stop()
+		out.Close()
+		_ = cmd.Process.Kill() // it may have ended
+	})
+	return &served{Cmd: cmd, log: out, lines: bufio.NewScanner(out)}
+}
+
+// until reads the log to the line with that message, and returns how often each
+// message was there.
+func (s *served) until(t *testing.T, message string) map[string]int {
+	t.Helper()
+	seen := map[string]int{}
+	for s.lines.Scan() {
+		var entry struct{ Msg, URL string }
+		if err := json.Unmarshal(s.lines.Bytes(), &entry); err != nil {
+			t.Fatalf("%q: %v", s.lines.Bytes(), err)
+		}
+		switch entry.Msg {
+		case "admin port open":
+			s.admin = strings.TrimSuffix(entry.URL, "/readyz")
+		case "serving":
+			s.url = entry.URL
+		}
+		if seen[entry.Msg]++; entry.Msg == message {
+			return seen
+		}
+	}
+	if message != "" {
+		t.Fatalf("no line %q, but %v", message, seen)
+	}
+	return seen
+}
+
+// ask returns the status and body that the agent answers with.
+func ask(t *testing.T, method, url string) (int, string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(`{}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode, string(body)
+}
+
+// TestNobodyReadsTheLog: requests are served on when the reader of the log is
+// gone, as `agent serve 2>&1 | head` makes it, what is lost is counted, and the
+// agent stops in good order.
+func TestNobodyReadsTheLog(t *testing.T) {
+	s := startServe(t)
+	s.until(t, "serving")
+	if err := s.log.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		if status, body := ask(t, http.MethodPost, s.url); status != http.StatusUnauthorized {
+			t.Fatalf("%d %s", status, body)
+		}
+	}
+	if _, body := ask(t, http.MethodGet, s.admin+"/readyz"); !strings.Contains(body, `"audit_failing"`) {
+		t.Errorf("readyz: %s", body)
+	}
+	if _, body := ask(t, http.MethodGet, s.admin+"/metrics"); !strings.Contains(body, "\nagent_audit_sink_failures_total{sink=\"log\"} 3\n") {
+		t.Errorf("metrics: %s", body)
+	}
+	if err := s.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Wait(); err != nil {
+		t.Errorf("the agent ends with %v", err)
+	}
 }
