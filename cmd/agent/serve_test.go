@@ -145,3 +145,28 @@ func TestNobodyReadsTheLog(t *testing.T) {
 		t.Errorf("the agent ends with %v", err)
 	}
 }
+
+// TestAStopIsTold by one line at its begin and one at its end, while the agent
+// serves as while it waits for Hydra, and it exits 0.
+func TestAStopIsTold(t *testing.T) {
+	away := []string{"AUTH__PROVIDER=hydra", "AUTH__ISSUERS=", "AUTH__AUDIENCE=", "AUTH__DID_CLAIM=",
+		"HYDRA__ADMIN_URL=http://127.0.0.1:1", "HYDRA__PUBLIC_URL=http://127.0.0.1:1"}
+	for until, env := range map[string][]string{"serving": nil, "waiting": away} {
+		t.Run(until, func(t *testing.T) {
+			s := startServe(t, env...)
+			s.until(t, until)
+			if err := s.Process.Signal(syscall.SIGTERM); err != nil {
+				t.Fatal(err)
+			}
+			if seen := s.until(t, "stopped"); seen["stopping"] != 1 {
+				t.Errorf("the log says %v", seen)
+			}
+			if seen := s.until(t, ""); len(seen) > 0 {
+				t.Errorf("after the end the log says %v", seen)
+			}
+			if err := s.Wait(); err != nil {
+				t.Errorf("the agent ends with %v", err)
+			}
+		})
+	}
+}
