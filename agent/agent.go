@@ -82,6 +82,7 @@ func (a *Agent) untilDone(ctx context.Context) (err error) {
 	a.ready.set(componentServer, "")
 	close(a.serving)
 	a.log.Info("serving", "did", a.is.DID, "url", a.is.url, "mode", configs.Gates(a.opts.Settings).Mode)
+	a.background("tell of readiness", func(context.Context) error { return a.tellReady(ctx) })
 	<-ctx.Done()
 	return nil
 }
