@@ -34,6 +34,9 @@ func New(o Options) (*Agent, error) {
 		return nil, err
 	}
 	o = o.withDefaults()
+	if err := showBuild(o.Metrics, o.Version); err != nil {
+		return nil, err
+	}
 	ready := newReadiness()
 	recorder, err := newRecorder(o, ready)
 	if err != nil {
@@ -81,7 +84,7 @@ func (a *Agent) untilDone(ctx context.Context) (err error) {
 	}
 	a.ready.set(componentServer, "")
 	close(a.serving)
-	a.log.Info("serving", "did", a.is.DID, "url", a.is.url, "mode", configs.Gates(a.opts.Settings).Mode)
+	a.log.Info("serving", "did", a.is.DID, "url", a.is.url, "mode", configs.Gates(a.opts.Settings).Mode, "version", a.opts.Version)
 	a.background("tell of readiness", func(context.Context) error { return a.tellReady(ctx) })
 	<-ctx.Done()
 	return nil

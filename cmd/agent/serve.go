@@ -53,6 +53,7 @@ func serve(ctx context.Context, errOut io.Writer, options agent.Options) error {
 		log.Warn(warning)
 	}
 	options.Settings, options.Logger, options.Guard = set, log, guardCommand()
+	options.Version = readBuild().Version
 	a, err := agent.New(options)
 	if err != nil {
 		return fmt.Errorf("set the agent up: %w", err)

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -34,6 +35,7 @@ type served struct {
 	log        io.ReadCloser // its standard error
 	lines      *bufio.Scanner
 	admin, url string
+	version    string
 }
 
 // startServe starts an agent that waits for no authority, but for those that env
@@ -78,7 +80,7 @@ func (s *served) until(t *testing.T, message string) map[string]int {
 	t.Helper()
 	seen := map[string]int{}
 	for s.lines.Scan() {
-		var entry struct{ Msg, URL string }
+		var entry struct{ Msg, URL, Version string }
 		if err := json.Unmarshal(s.lines.Bytes(), &entry); err != nil {
 			t.Fatalf("%q: %v", s.lines.Bytes(), err)
 		}
@@ -86,7 +88,7 @@ func (s *served) until(t *testing.T, message string) map[string]int {
 		case "admin port open":
 			s.admin = strings.TrimSuffix(entry.URL, "/readyz")
 		case "serving":
-			s.url = entry.URL
+			s.url, s.version = entry.URL, entry.Version
 		}
 		if seen[entry.Msg]++; entry.Msg == message {
 			return seen
@@ -143,6 +145,37 @@ func TestNobodyReadsTheLog(t *testing.T) {
 	}
 	if err := s.Wait(); err != nil {
 		t.Errorf("the agent ends with %v", err)
+	}
+}
+
+// TestTheBuildThatServesIsNamed in the log and the metrics, as `agent version` has it.
+func TestTheBuildThatServesIsNamed(t *testing.T) {
+	out, err := exec.CommandContext(t.Context(), "agent", "version", "--json").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b build
+	if err := json.Unmarshal(out, &b); err != nil || b.Version == "" {
+		t.Fatalf("%s: %v", out, err)
+	}
+	s := startServe(t)
+	s.until(t, "serving")
+	if s.version != b.Version {
+		t.Errorf("the log says %q, agent version %q", s.version, b.Version)
+	}
+	want := fmt.Sprintf("\nagent_build_info{go_version=%q,version=%q} 1\n", b.Go, b.Version)
+	if _, body := ask(t, http.MethodGet, s.admin+"/metrics"); !strings.Contains(body, want) {
+		t.Errorf("metrics without %s", want)
+	}
+}
+
+func TestTheLinkersVersionCounts(t *testing.T) {
+	defer func(was string) { linked = was }(linked)
+	if linked = "v1.2.3-4-gabcdef0"; readBuild().Version != linked {
+		t.Errorf("version %q", readBuild().Version)
+	}
+	if linked = ""; readBuild().Version == "" {
+		t.Error("no version without it")
 	}
 }
 
