@@ -5,6 +5,7 @@ GO      ?= go
 TOOL     = $(GO) tool -modfile=tools/go.mod
 PKGS     = ./...
 FUZZTIME ?= 20s
+VERSION  ?= $(shell git describe --always --dirty 2>/dev/null)
 
 .PHONY: help build test e2e lint fmt vet vuln generate bench bench-compare fuzz chaos soak flakes mutants demo compose-test clean
 
@@ -12,7 +13,7 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
 
 build: ## build the agent into bin/
-	CGO_ENABLED=0 $(GO) build -trimpath -o bin/agent ./cmd/agent
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-X main.linked=$(VERSION)' -o bin/agent ./cmd/agent
 
 test: ## everything that needs only Go and a C compiler, real Hydra and step-ca included
 	$(GO) test -race -shuffle=on -p 2 $$($(GO) list ./... | grep -vE '/internal/(e2e|soak)$$')

@@ -34,6 +34,9 @@ func New(o Options) (*Agent, error) {
 		return nil, err
 	}
 	o = o.withDefaults()
+	if err := showBuild(o.Metrics, o.Version); err != nil {
+		return nil, err
+	}
 	ready := newReadiness()
 	recorder, err := newRecorder(o, ready)
 	if err != nil {
@@ -57,25 +60,34 @@ func New(o Options) (*Agent, error) {
 // Run boots the agent, serves until ctx ends, and stops what it started: it
 // drains requests for at most LIMITS__DRAIN_TIMEOUT and joins every goroutine.
 // It returns nil after a requested stop.
-func (a *Agent) Run(ctx context.Context) (err error) {
+func (a *Agent) Run(ctx context.Context) error {
 	drain := time.Duration(a.opts.Settings.Limits.DrainTimeout)
-	defer func() { err = errors.Join(err, a.stop(drain)) }()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	a.fail = func(err error) { cancel(&failure{err}) }
+	err := a.untilDone(ctx)
+	if ctx.Err() == nil {
+		return errors.Join(err, a.stop(drain)) // the start failed, and err says so
+	}
+	// Serving, or stopped while it was waiting for something.
+	a.ready.set(componentServer, "stopping")
+	a.log.Info("stopping", "drain", drain)
+	err = errors.Join(failureOf(ctx), a.stop(drain))
+	a.log.Info("stopped")
+	return err
+}
+
+// untilDone boots the agent and serves until ctx ends.
+func (a *Agent) untilDone(ctx context.Context) (err error) {
 	if a.is, err = a.boot(ctx); err != nil {
-		if ctx.Err() != nil {
-			return failureOf(ctx) // stopped while it was waiting for something
-		}
 		return err
 	}
 	a.ready.set(componentServer, "")
 	close(a.serving)
-	a.log.Info("serving", "did", a.is.DID, "url", a.is.url, "mode", configs.Gates(a.opts.Settings).Mode)
+	a.log.Info("serving", "did", a.is.DID, "url", a.is.url, "mode", configs.Gates(a.opts.Settings).Mode, "version", a.opts.Version)
+	a.background("tell of readiness", func(context.Context) error { return a.tellReady(ctx) })
 	<-ctx.Done()
-	a.ready.set(componentServer, "stopping")
-	a.log.Info("stopping", "drain", drain)
-	return failureOf(ctx)
+	return nil
 }
 
 // Serving is closed when the agent answers requests.

@@ -51,6 +51,34 @@ func (l *lines) steps(t *testing.T) (steps []string) {
 	return steps
 }
 
+// said are the messages that the log has at level INFO and above.
+func (l *lines) said(t *testing.T) (messages []string) {
+	t.Helper()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for line := range strings.Lines(l.text.String()) {
+		var entry struct{ Msg, Level string }
+		if err := json.Unmarshal([]byte(line), &entry); err != nil {
+			t.Fatal(err)
+		}
+		if entry.Level != "DEBUG" {
+			messages = append(messages, entry.Msg)
+		}
+	}
+	return messages
+}
+
+// wantStopTold wants the log to end with one line that the agent stops and one that
+// it has stopped.
+func (l *lines) wantStopTold(t *testing.T) {
+	t.Helper()
+	said := l.said(t)
+	at := slices.Index(said, "stopping")
+	if at < 0 || at != len(said)-2 || said[at+1] != "stopped" {
+		t.Errorf("the log says %q", said)
+	}
+}
+
 // run starts an agent, whose end the function that it returns waits for.
 func run(t *testing.T, o Options) (*Agent, *lines, func() error) {
 	t.Helper()
@@ -108,6 +136,7 @@ func TestAStartTakesItsStepsInOrder(t *testing.T) {
 		if got := log.steps(t); !slices.Equal(got, want) {
 			t.Errorf("steps %q", got)
 		}
+		log.wantStopTold(t)
 	}
 }
 
@@ -119,7 +148,8 @@ func TestAStepThatFailsIsNamed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := New(Options{Settings: set})
+	log := &lines{}
+	a, err := New(Options{Settings: set, Logger: slog.New(slog.NewJSONHandler(log, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,6 +157,9 @@ func TestAStepThatFailsIsNamed(t *testing.T) {
 	defer cancel()
 	if err = a.Run(ctx); !errors.Is(err, home.ErrLocked) || !strings.HasPrefix(err.Error(), "lock the directory: ") {
 		t.Errorf("got %v", err)
+	}
+	if said := log.said(t); slices.Contains(said, "stopped") || slices.Contains(said, "stopping") {
+		t.Errorf("a start that fails says %q", said)
 	}
 	if err := holder.Close(); err != nil {
 		t.Fatal(err)
@@ -169,6 +202,7 @@ func TestThePrivatePortIsClosedWhileAStartWaits(t *testing.T) {
 	if err := end(); err != nil {
 		t.Errorf("stopped while it waits: %v", err)
 	}
+	log.wantStopTold(t)
 	if steps := log.steps(t); slices.Contains(steps, "reconcile the Hydra client") || !slices.Contains(steps, "prepare our own tokens") {
 		t.Errorf("steps %q", steps)
 	}

@@ -48,6 +48,9 @@ type Options struct {
 	// exec backend has it kill what its commands started when this process is
 	// killed. Without one only the commands themselves are killed, on Linux.
 	Guard []string
+	// Version names the program for log and metrics; empty is the version of the
+	// main module that the Go toolchain noted.
+	Version string
 	// Logger takes what an operator should know; nil discards it.
 	Logger *slog.Logger
 	// Metrics takes the counters; nil is a registry of the agent's own, which
@@ -93,6 +96,9 @@ func (o Options) withDefaults() Options {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	o.Logger = slog.New(brief.Handler(o.Logger.Handler()))
+	if o.Version == "" {
+		o.Version = builtVersion()
+	}
 	if o.Metrics == nil {
 		o.Metrics = admin.NewRegistry()
 	}

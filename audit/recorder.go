@@ -7,8 +7,6 @@ import (
 	"log/slog"
 
 	"github.com/prometheus/client_golang/prometheus"
-
-	"github.com/getbindu/bindu-go/internal/brief"
 )
 
 // Config is what a [Recorder] is made of.
@@ -39,9 +37,6 @@ func NewRecorder(c Config) (*Recorder, error) {
 	if err := c.Metrics.Register(failures); err != nil {
 		return nil, err
 	}
-	if c.Log == nil {
-		c.Log = slog.New(slog.DiscardHandler)
-	}
 	if c.Failing == nil {
 		c.Failing = func(string, error) {}
 	}
@@ -54,7 +49,7 @@ func NewRecorder(c Config) (*Recorder, error) {
 		seen[s.Name] = true
 		r.sinks = append(r.sinks, &watched{
 			Named: s, failures: failures.WithLabelValues(s.Name), changed: c.Failing,
-			log: slog.New(brief.Handler(c.Log.Handler())),
+			log: NewLog(c.Log, slog.LevelInfo),
 		})
 	}
 	return r, nil

@@ -44,14 +44,14 @@ const sayEvery = time.Minute
 type watched struct {
 	Named
 	failures prometheus.Counter
-	log      *slog.Logger
+	log      *Log // says how the sink is
 	changed  func(sink string, err error)
 
 	failing atomic.Bool // changes under mu only
 	mu      sync.Mutex
-	lost    int       // events since the last line
+	lost    int       // events since the last line that was kept
 	said    time.Time // of that line
-	told    bool      // that line said that the sink fails
+	told    bool      // it said, or would have said, that the sink fails
 }
 
 // record hands the event over. While the sink works that takes no lock.
@@ -74,34 +74,58 @@ func (w *watched) hand(ctx context.Context, e Event) (err error) {
 
 // note tells of a sink that begins to fail, goes on failing or works again.
 func (w *watched) note(err error) {
-	if say := w.count(err); say != nil {
-		say()
+	line := w.count(err)
+	if line == nil || w.say(line) == nil {
+		return
 	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.lost += line.lost // nobody has read of them
+}
+
+// state is what a line says of a sink.
+type state struct {
+	err  error // nil: it works again
+	lost int
 }
 
 // count returns what is to be logged, nil if that was said a moment ago. The log
 // may be what fails, or be slow, and is written without the lock.
-func (w *watched) count(err error) (say func()) {
+func (w *watched) count(err error) *state {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if (err != nil) != w.failing.Load() {
 		w.failing.Store(err != nil)
 		w.changed(w.Name, err)
 	}
-	if err == nil {
-		if lost := w.lost; w.told {
-			w.told, w.lost = false, 0
-			return func() { w.log.Info("audit sink works again", "sink", w.Name, "lost", lost) }
-		}
-		return nil
-	}
-	w.failures.Inc()
-	w.lost++
 	now := time.Now()
-	if now.Sub(w.said).Abs() < sayEvery {
+	switch {
+	case err != nil:
+		w.failures.Inc()
+		w.lost++
+		if now.Sub(w.said).Abs() < sayEvery {
+			return nil
+		}
+		w.said, w.told = now, true
+	case w.told:
+		w.told = false
+	default:
 		return nil
 	}
-	lost := w.lost
-	w.said, w.told, w.lost = now, true, 0
-	return func() { w.log.Warn("audit sink fails", "sink", w.Name, "error", err, "lost", lost) }
+	line := &state{err, w.lost}
+	w.lost = 0
+	return line
+}
+
+// say fails where the line is lost. One that nobody wants is not.
+func (w *watched) say(s *state) error {
+	ctx := context.Background()
+	level, message, attrs := slog.LevelInfo, "audit sink works again", []slog.Attr{slog.String("sink", w.Name)}
+	if s.err != nil {
+		level, message, attrs = slog.LevelWarn, "audit sink fails", append(attrs, slog.Any("error", s.err))
+	}
+	if !w.log.handler.Enabled(ctx, level) {
+		return nil
+	}
+	return w.log.write(ctx, level, message, append(attrs, slog.Int("lost", s.lost)))
 }

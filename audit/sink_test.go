@@ -128,6 +128,54 @@ func TestAFailingSinkIsToldOf(t *testing.T) {
 	})
 }
 
+// Where the log is the disk that is full, the line that would tell of the first loss
+// is lost too: the line that tells of the end counts from the last one that was kept,
+// so that all of them together say as much as the counter.
+func TestEveryLostRecordIsToldOfOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		reg, out := prometheus.NewRegistry(), &disk{full: true}
+		log := slog.New(slog.NewTextHandler(out, nil))
+		r := recorderOf(t, reg, func(c *audit.Config) { c.Log = log }, audit.Named{Name: "log", Sink: audit.NewLog(log, slog.LevelInfo)})
+		record := func(n int, full bool) {
+			out.full = full
+			for range n {
+				r.Record(t.Context(), refusal("x", ""))
+			}
+			time.Sleep(time.Second)
+		}
+		record(17, true)
+		record(1, false)
+		record(2, true) // within the minute of the line that was lost
+		record(1, false)
+		time.Sleep(time.Minute)
+		record(3, true)
+		record(1, false)
+		var told []string
+		for line := range strings.Lines(out.String()) {
+			if _, state, ok := strings.Cut(line, `msg="audit sink `); ok {
+				told = append(told, strings.TrimSpace(state))
+			}
+		}
+		if want := []string{`works again" sink=log lost=17`, `works again" sink=log lost=5`}; !slices.Equal(told, want) {
+			t.Errorf("told %q, want %q", told, want)
+		}
+		failuresOf(t, reg, "agent_audit_sink_failures_total{sink=\"log\"} 22\n")
+	})
+}
+
+// disk takes what is written to it unless it is full.
+type disk struct {
+	bytes.Buffer
+	full bool
+}
+
+func (d *disk) Write(p []byte) (int, error) {
+	if d.full {
+		return 0, errDisk
+	}
+	return d.Buffer.Write(p)
+}
+
 // A sink that fails every other time writes no more than two lines a minute.
 func TestASinkThatComesAndGoesFillsNoLog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"os/signal"
 	"sync"
@@ -13,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/getbindu/bindu-go/agent"
-	"github.com/getbindu/bindu-go/settings"
 )
 
 func newServe() *cobra.Command {
@@ -55,12 +53,23 @@ func serve(ctx context.Context, errOut io.Writer, options agent.Options) error {
 		log.Warn(warning)
 	}
 	options.Settings, options.Logger, options.Guard = set, log, guardCommand()
+	options.Version = readBuild().Version
 	a, err := agent.New(options)
 	if err != nil {
 		return fmt.Errorf("set the agent up: %w", err)
 	}
 	defer onHangup(a.Reload)()
+	surviveBrokenPipes()
 	return a.Run(ctx)
+}
+
+// surviveBrokenPipes makes a write to a standard output or error that nobody
+// reads any more fail, where it would end the program: records of decisions are
+// lost then, and counted, and requests are served on. It lasts to the end, so that
+// a failure exits with its own code. Commands of the exec backend do not inherit
+// this, as they would inherit that a signal is ignored.
+func surviveBrokenPipes() {
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 }
 
 // onHangup calls reload on SIGHUP, which therefore does not end the program,
@@ -84,21 +93,4 @@ func onHangup(reload func()) (stop func()) {
 		close(done)
 		wg.Wait()
 	}
-}
-
-func newLogger(w io.Writer, l settings.Log) *slog.Logger {
-	options := &slog.HandlerOptions{Level: l.Level}
-	if l.Format == settings.LogJSON {
-		options.ReplaceAttr = readable
-		return slog.New(slog.NewJSONHandler(w, options))
-	}
-	return slog.New(slog.NewTextHandler(w, options))
-}
-
-// readable writes durations as text, which JSON has as nanoseconds otherwise.
-func readable(_ []string, a slog.Attr) slog.Attr {
-	if a.Value.Kind() == slog.KindDuration {
-		a.Value = slog.StringValue(a.Value.Duration().String())
-	}
-	return a
 }

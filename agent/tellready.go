@@ -1,0 +1,43 @@
+package agent
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// tellEvery is the time between two looks at what /readyz says. A look asks nobody
+// else: it reads what others have noted.
+const tellEvery = time.Second
+
+// tellReady logs what /readyz says when that changes, for whoever reads the log
+// alone. It ends with ctx; a stop is told by lines of its own.
+func (a *Agent) tellReady(ctx context.Context) error {
+	ticker := time.NewTicker(tellEvery)
+	defer ticker.Stop()
+	var told []string // reasons; none are ready
+	var since time.Time
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+		reasons := a.ready.why()
+		if ctx.Err() != nil {
+			return nil // the reason may be the stop
+		}
+		switch {
+		case slices.Equal(reasons, told):
+			continue
+		case len(reasons) == 0:
+			a.log.Info("ready again", "after", time.Since(since).Round(time.Second))
+		default:
+			if len(told) == 0 {
+				since = time.Now()
+			}
+			a.log.Warn("not ready", "reasons", reasons)
+		}
+		told = reasons
+	}
+}
