@@ -15,6 +15,8 @@ func shares() []mutant {
 		in("the token is not looked at again", "gate/proofs.go", `{"token", c.tokenVerdict},`, ""),
 		in("the certificate is not looked at again", "gate/proofs.go", `{"certificate", c.certificate},`, ""),
 		in("the policy is not asked again", "gate/proofs.go", `{"policy", c.callerPolicy},`, ""),
+		in("a request is refused by its own charge", "gate/policy.go", "ok && !x.charged {", "ok {"),
+		in("a used up quota has the body read", "gate/policy.go", "ok && !x.charged {", "ok && x.charged {"),
 		in("the timestamp is not looked at again", "gate/proofs.go", `{"timestamp", c.timestamp},`, ""),
 		in("a caller may become another", "gate/proofs.go", "x.caller.Name() != name {", "false && name == \"\" {"),
 		in("a token alone spends its owner's share", "gate/share.go", "x.certDID.IsZero() && !x.headerDID.IsZero() {", "false {"),
