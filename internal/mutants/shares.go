@@ -20,6 +20,7 @@ func shares() []mutant {
 		in("the timestamp is not looked at again", "gate/proofs.go", `{"timestamp", c.timestamp},`, ""),
 		in("a caller may become another", "gate/proofs.go", "x.caller.Name() != name {", "false && name == \"\" {"),
 		in("a token alone spends its owner's share", "gate/share.go", "x.certDID.IsZero() && !x.headerDID.IsZero() {", "false {"),
+		in("a copy of a request spends its signer's share", "gate/share.go", "if d := c.knownReplay(x); d != nil {", "if d := c.knownReplay(x); false {"),
 		in("a buffer of the announced size", "gate/body.go", "size := max(firstBuffer, 2*cap(body))", "size := max(firstBuffer, 2*cap(body), int(length))"),
 		counted("bodies are not counted", "place.go", "bytes > limit-p.share.bytes)", "bytes > limit+p.share.bytes)"),
 		counted("bodies are counted for ever", "place.go", "p.share.bytes -= p.bytes", "p.share.bytes -= 0"),
