@@ -72,11 +72,13 @@ func TestConcurrent(t *testing.T) {
 // However small a rate is, the wait is none that has passed.
 func TestAWaitHasNoOverflow(t *testing.T) {
 	for _, rate := range []float64{1e-9, 1e-10, 1e-11, 1e-300} {
-		m := newMeter(t, Limits{Rate: rate})
-		m.acquire(ann, "")
-		if _, wait := m.acquire(ann, Rate); wait < 30*365*24*time.Hour {
-			t.Errorf("a rate of %g: wait %v", rate, wait)
-		}
+		t.Run(fmt.Sprint(rate), func(t *testing.T) {
+			m := newMeter(t, Limits{Rate: rate})
+			m.acquire(ann, "")
+			if _, wait := m.acquire(ann, Rate); wait < 30*365*24*time.Hour {
+				t.Errorf("wait %v", wait)
+			}
+		})
 	}
 }
 

@@ -85,18 +85,21 @@ func (u *share) worthNewIn(now time.Time) (wait time.Duration) {
 	if u.limits.Daily > 0 {
 		wait = u.untilNextDay(now)
 	}
-	if u.limiter != nil {
-		wait = max(wait, seconds((float64(u.limiter.Burst())-u.limiter.TokensAt(now))/u.limits.Rate))
+	if u.limiter == nil {
+		return wait
+	}
+	if missing := float64(u.limiter.Burst()) - u.limiter.TokensAt(now); missing > 0 {
+		wait = max(wait, 1, seconds(missing/u.limits.Rate)) // less than a nanosecond is not yet
 	}
 	return wait
 }
 
-// seconds rounds up to a nanosecond, and returns the longest duration for what is longer.
+// seconds is how long that is, the longest duration for what is longer.
 func seconds(s float64) time.Duration {
 	if s >= math.MaxInt64/float64(time.Second) {
 		return math.MaxInt64
 	}
-	return time.Duration(math.Ceil(s * float64(time.Second)))
+	return time.Duration(s * float64(time.Second))
 }
 
 const daySeconds = 24 * 60 * 60

@@ -30,7 +30,7 @@ func shares() []mutant {
 		counted("a clock that steps back gives the day again", "share.go", "if u.limits.Daily > 0 {", "if u.limits.Daily > 0 && u.day == dayOf(now) {"),
 		counted("a long wait for room is a second", "counter.go", "max(retryBusy, s.roomAt.Sub(now))", "retryBusy"),
 		counted("a long wait is none", "share.go", "if s >= math.MaxInt64/float64(time.Second) {", "if false {"),
-		counted("who spent its burst is forgotten", "share.go", "float64(u.limiter.Burst())-u.limiter.TokensAt(now)", "0-u.limiter.TokensAt(now)"),
+		counted("who spent its burst is forgotten", "share.go", "float64(u.limiter.Burst()) - u.limiter.TokensAt(now)", "0 - u.limiter.TokensAt(now)"),
 		counted("a quota is judged by the beginning", "counter.go", "\ts.mu.Lock()\n\tdefer s.mu.Unlock()\n\tnow := c.now()\n\tused := s.find", "\tnow := c.now()\n\ts.mu.Lock()\n\tdefer s.mu.Unlock()\n\tused := s.find"),
 		counted("no quota: requests at a time", "share.go", "l.Concurrent > 0 && u.concurrent >= l.Concurrent", "false"),
 		counted("no quota: requests of a day", "share.go", "l.Daily > 0 && u.today >= l.Daily", "false"),
