@@ -32,6 +32,11 @@ func (a *Agent) openPolicy() (gate.Policy, error) {
 // rules lets the gates ask a policy engine.
 type rules struct{ engine *policy.Engine }
 
+var (
+	_ gate.CallerPolicy = (*rules)(nil)
+	_ gate.QuotaPolicy  = (*rules)(nil)
+)
+
 // Decide implements [gate.Policy]: first whether the caller may, then whether
 // it has not used up its quota. Which rule decided is for our log only.
 func (p *rules) Decide(ctx context.Context, c identity.Caller, r gate.Request) (func(), error) {
@@ -46,12 +51,17 @@ func (p *rules) Decide(ctx context.Context, c identity.Caller, r gate.Request) (
 	return release, quotaDenial(err)
 }
 
-// RefuseCaller implements [gate.CallerPolicy]. A quota that is used up refuses
-// here already, and is charged by Decide only.
+// RefuseCaller implements [gate.CallerPolicy].
 func (p *rules) RefuseCaller(ctx context.Context, c identity.Caller) error {
 	if d, refused := p.engine.RefusesCaller(ctx, c); refused {
 		return &gate.Denial{Reason: gate.PolicyDenied, Cause: denialCause(d)}
 	}
+	return nil
+}
+
+// Exhausted implements [gate.QuotaPolicy]: a quota that is used up refuses before
+// the body is read, and is charged by Decide only.
+func (p *rules) Exhausted(_ context.Context, c identity.Caller) error {
 	return quotaDenial(p.engine.Quotas().Exhausted(c.Name()))
 }
 

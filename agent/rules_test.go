@@ -90,7 +90,7 @@ quotas: {default: {rate: 1, burst: 1}}`, &now)
 		t.Errorf("bob: %q", got)
 	}
 	for range 3 {
-		if err := r.RefuseCaller(t.Context(), subject("ann")); err != nil {
+		if err := errors.Join(r.RefuseCaller(t.Context(), subject("ann")), r.Exhausted(t.Context(), subject("ann"))); err != nil {
 			t.Errorf("ann: %v", err)
 		}
 	}
@@ -99,12 +99,15 @@ quotas: {default: {rate: 1, burst: 1}}`, &now)
 		t.Fatal(err)
 	}
 	release()
-	err = r.RefuseCaller(t.Context(), subject("ann"))
+	err = r.Exhausted(t.Context(), subject("ann"))
 	if got := refusedWith(err); got != gate.RateLimited {
 		t.Errorf("ann, who used up her quota: %v", err)
 	}
-	now = now.Add(time.Second)
 	if err := r.RefuseCaller(t.Context(), subject("ann")); err != nil {
+		t.Errorf("her own charge makes the rules refuse her: %v", err)
+	}
+	now = now.Add(time.Second)
+	if err := r.Exhausted(t.Context(), subject("ann")); err != nil {
 		t.Errorf("ann, a second later: %v", err)
 	}
 }

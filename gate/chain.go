@@ -58,8 +58,8 @@ func New(cfg Config) (*Chain, error) {
 		{"timestamp", c.timestamp},
 		{"body", c.body},
 		{"signature", c.signatureVerdict},
-		{"limit", c.signerLimit},
 		{"proof", c.stillProved},
+		{"limit", c.signerLimit}, // right before replay: of copies that come together few are charged
 		{"replay", c.replay},
 		{"json", c.strictJSON},
 		{"scope", c.scope},

@@ -63,15 +63,6 @@ type KeyMemory interface {
 	Remember(ctx context.Context, d did.DID, key ed25519.PublicKey) error
 }
 
-// ReplayStore remembers what opened the door. Use returns nil exactly once for
-// each owner and key until expires and [ErrReplayed] after that, [ErrQuota]
-// when the owner has used up its share, [ErrStale] when expires has passed and
-// a [*RecoveringError] for a key of a time it does not remember; any other
-// error means that the store cannot say. With an error the request is refused.
-type ReplayStore interface {
-	Use(ctx context.Context, owner did.DID, key string, expires time.Time) error
-}
-
 // Recorder takes every decision.
 type Recorder interface {
 	Record(ctx context.Context, e audit.Event)

@@ -39,6 +39,7 @@ type exchange struct {
 	caller    identity.Caller
 	place     *quota.Place    // in the share that pays
 	held      []func()        // give back what the request took, when it is done
+	charged   bool            // the policy admitted and charged it
 	tokenless bool            // no token came, and the mode allows it
 	warned    map[Reason]bool // what was recorded as a warning
 	capped    bool            // a permission was taken away and that was recorded

@@ -19,10 +19,19 @@ type Policy interface {
 // whatever they ask for, before their body is read and their signature verified:
 // KeyBound and Scheme of c are not known yet. A nil error says nothing, any
 // other is as one of Decide. It must charge nothing, and refuse nobody whom
-// Decide would admit at that moment.
+// Decide would admit at that moment. It is asked again after Decide has charged
+// the request: what that took is for a [QuotaPolicy] to tell, and not for it.
 type CallerPolicy interface {
 	Policy
 	RefuseCaller(ctx context.Context, c identity.Caller) error
+}
+
+// QuotaPolicy is a [Policy] whose Decide charges the caller. Exhausted returns
+// the error that Decide would for want of a quota, and charges nothing. It is
+// asked before the body is read, and never once Decide has charged the request.
+type QuotaPolicy interface {
+	Policy
+	Exhausted(ctx context.Context, c identity.Caller) error
 }
 
 // Request is what a [Policy] may know of a request.
@@ -44,6 +53,7 @@ func (c *Chain) policy(x *exchange) *Denial {
 		Method: x.envelope.Method, Body: x.body, Time: c.cfg.Now(),
 	})
 	if err == nil {
+		x.charged = true
 		x.hold(release)
 		return nil
 	}
@@ -53,14 +63,18 @@ func (c *Chain) policy(x *exchange) *Denial {
 }
 
 // callerPolicy asks for what the rules say about the caller, whatever it asks
-// for: who is refused anyway makes nobody read its body.
+// for: who is refused anyway makes nobody read its body. A request that is charged
+// already is not judged by what is left after it.
 func (c *Chain) callerPolicy(x *exchange) *Denial {
-	early, ok := c.cfg.Policy.(CallerPolicy)
-	if !ok {
-		return nil
+	if early, ok := c.cfg.Policy.(CallerPolicy); ok {
+		if err := early.RefuseCaller(x.r.Context(), x.caller); err != nil {
+			return policyDenial(err)
+		}
 	}
-	if err := early.RefuseCaller(x.r.Context(), x.caller); err != nil {
-		return policyDenial(err)
+	if quotas, ok := c.cfg.Policy.(QuotaPolicy); ok && !x.charged {
+		if err := quotas.Exhausted(x.r.Context(), x.caller); err != nil {
+			return policyDenial(err)
+		}
 	}
 	return nil
 }

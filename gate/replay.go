@@ -1,10 +1,32 @@
 package gate
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/getbindu/bindu-go/identity/did"
 )
+
+// ReplayStore remembers what opened the door. Use returns nil exactly once for
+// each owner and key until expires and [ErrReplayed] after that, [ErrQuota]
+// when the owner has used up its share, [ErrStale] when expires has passed and
+// a [*RecoveringError] for a key of a time it does not remember; any other
+// error means that the store cannot say. With an error the request is refused.
+type ReplayStore interface {
+	Use(ctx context.Context, owner did.DID, key string, expires time.Time) error
+}
+
+// UsedStore is a [ReplayStore] that can tell of a key that Use would return
+// [ErrReplayed], and remembers nothing by that; false says nothing. It is asked
+// before the signer is charged: with a store that is none, copies of a request
+// that somebody else sends are charged to its signer where no certificate shows
+// who sends them.
+type UsedStore interface {
+	ReplayStore
+	Used(ctx context.Context, owner did.DID, key string) bool
+}
 
 // Errors of a [ReplayStore].
 var (
@@ -41,6 +63,18 @@ func (c *Chain) replay(x *exchange) *Denial {
 		return nil
 	}
 	return replayDenial(err)
+}
+
+// knownReplay refuses what replay would, as far as that is known without
+// remembering anything.
+func (c *Chain) knownReplay(x *exchange) *Denial {
+	store, ok := c.cfg.Replay.(UsedStore)
+	if !ok || x.claim == nil || !store.Used(x.r.Context(), x.caller.DID, x.claim.ReplayKey()) {
+		return nil
+	}
+	d := replayDenial(ErrReplayed)
+	d.gate = "replay"
+	return d
 }
 
 func replayDenial(err error) *Denial {

@@ -57,10 +57,14 @@ func (c *Chain) limit(x *exchange) (d *Denial) {
 }
 
 // signerLimit charges the signer, now that its signature was verified, if
-// somebody else could have been charged in its place so far.
+// somebody else could have been charged in its place so far. Whoever has a request
+// of the signer's can send it again: a copy is not charged to the signer.
 func (c *Chain) signerLimit(x *exchange) *Denial {
 	if !x.certDID.IsZero() || x.headerDID.IsZero() {
 		return nil
+	}
+	if d := c.knownReplay(x); d != nil {
+		return d
 	}
 	signer, d := c.callers.charge(quota.Payer{Name: x.caller.Name()})
 	if d != nil {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/gate"
+	"github.com/getbindu/bindu-go/gate/replay"
 	"github.com/getbindu/bindu-go/identity"
 	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/oauth"
@@ -92,6 +93,46 @@ func TestTokenWithoutCertificateStarvesNobody(t *testing.T) {
 			if b.ran["replay"] != served {
 				t.Error("who is over its limit fills the replay memory")
 			}
+		})
+	}
+}
+
+// Whoever got hold of a whole request, and sends it again from elsewhere, pays for
+// that at its own address; the signer is served.
+func TestCopiesOfARequestStarveNobody(t *testing.T) {
+	for name, configure := range uncertified() {
+		t.Run(name, func(t *testing.T) {
+			const burst = 4
+			b := newBench(t, configure, func(c *gate.Config) {
+				c.Limits = gate.Limits{Rate: 0.001, Burst: burst}
+				c.Replay = replay.NewMemory(c.Now, 0, 1_000_000)
+			})
+			from := func(r *http.Request, address string) *http.Request {
+				r.TLS, r.RemoteAddr = nil, address
+				return r
+			}
+			captured := from(b.request(signature.JCS1, testBody), "192.0.2.1:1")
+			copied := captured.Header.Clone()
+			b.expect(captured, 200, "")
+			again := func(address string) *http.Request {
+				r := from(b.request(signature.JCS1, testBody), address)
+				r.Header = copied.Clone()
+				return r
+			}
+			for range burst {
+				b.expect(again("198.51.100.9:1"), 409, "replayed")
+				if e := b.events[len(b.events)-1]; e.Gate != "replay" {
+					t.Errorf("refused by %q", e.Gate)
+				}
+			}
+			r := again("198.51.100.9:2")
+			r.Body = untouched{t}
+			b.expect(r, 429, "rate_limited")
+			for range burst - 1 {
+				b.expect(from(b.request(signature.JCS1, testBody), "192.0.2.1:1"), 200, "")
+			}
+			b.expect(from(b.request(signature.JCS1, testBody), "192.0.2.2:1"), 429, "rate_limited")
+			b.expect(again("203.0.113.1:1"), 409, "replayed") // it needs nothing of the signer's
 		})
 	}
 }

@@ -90,7 +90,7 @@ func look(path string, options []Option) (*Home, error) {
 	return &Home{dir: dir}, nil
 }
 
-// Path returns the directory's path as it was given.
+// Path returns the directory's path as it was given, cleaned.
 func (h *Home) Path() string { return h.dir.Path() }
 
 // Close gives the directory back that [Open] took. It may be called more than once.

@@ -30,6 +30,69 @@ func TestSharesAreForgottenOnlyWhenThatGivesNothingAway(t *testing.T) {
 	}
 }
 
+// A clock that steps back over midnight, and a flood that makes room: the day that
+// was used up stays used up.
+func TestAClockThatStepsBackGivesNoDayAgain(t *testing.T) {
+	for _, step := range []time.Duration{time.Minute, 36 * time.Hour} {
+		t.Run(step.String(), func(t *testing.T) {
+			m := newMeter(t, Limits{Daily: 1})
+			names := namesInOneShard(m.Counter, sharesPerShard+1)
+			m.now = time.Date(2026, 6, 2, 0, 0, 30, 0, time.UTC)
+			m.spend(names[0], 1)
+			m.forward(-step)
+			if _, wait := m.acquire(names[0], Daily); wait != 24*time.Hour-30*time.Second+step {
+				t.Errorf("told to wait %v", wait)
+			}
+			m.limits = Limits{Rate: 1, Burst: 1}
+			for _, name := range names[1:sharesPerShard] {
+				m.spend(name, 1)
+			}
+			m.forward(time.Second)
+			m.acquire(names[sharesPerShard], "")
+			if n := m.count(); n != 2 {
+				t.Fatalf("%d shares, the sweep left more than the one of that day", n)
+			}
+			m.forward(step)
+			m.limits = Limits{Daily: 1}
+			m.acquire(names[0], Daily)
+		})
+	}
+}
+
+// Whom there is no room for is told when there will be.
+func TestTheWaitForRoomIsTheShortestOfAll(t *testing.T) {
+	for name, tt := range map[string]struct {
+		last Limits // of the one that is not limited by the day alone
+		want time.Duration
+	}{
+		"a burst":  {Limits{Rate: 0.001, Burst: 1}, 1000 * time.Second},
+		"midnight": {Limits{Daily: 1, Rate: 0.001, Burst: 1}, 12 * time.Hour},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := newMeter(t, Limits{Daily: 1})
+			names := namesInOneShard(m.Counter, sharesPerShard+1)
+			next := names[sharesPerShard]
+			for _, name := range names[:sharesPerShard-1] {
+				m.spend(name, 1)
+			}
+			place, err := m.Acquire(names[sharesPerShard-1], tt.last)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, wait := m.acquire(next, Callers); wait != tt.want {
+				t.Errorf("told to wait %v, want %v", wait, tt.want)
+			}
+			m.forward(tt.want - time.Second)
+			if _, wait := m.acquire(next, Callers); wait != retryBusy {
+				t.Errorf("told to wait %v a second before", wait)
+			}
+			place.Release()
+			m.forward(time.Second)
+			m.acquire(next, "")
+		})
+	}
+}
+
 // A flood of payers costs one look at the shares in a second.
 func TestRoomIsLookedForInVainOnceInASecond(t *testing.T) {
 	m := newMeter(t, Limits{Daily: 1})

@@ -2,6 +2,7 @@ package quota
 
 import (
 	"hash/maphash"
+	"math"
 	"sync"
 	"time"
 )
@@ -36,6 +37,7 @@ type shard struct {
 	// addresses counts the shares of one name at its addresses.
 	addresses map[string]int
 	swept     time.Time // when room was last looked for in vain
+	roomAt    time.Time // when there may be some, as seen then
 }
 
 // NewCounter returns one that goes by the given clock.
@@ -65,7 +67,7 @@ func (c *Counter) Acquire(p Payer, l Limits) (*Place, error) {
 	now := c.now()
 	used := s.find(p, now)
 	if used == nil {
-		return nil, &Error{Limit: Callers, RetryAfter: retryBusy}
+		return nil, &Error{Limit: Callers, RetryAfter: max(retryBusy, s.roomAt.Sub(now))}
 	}
 	if err := used.charge(l, now); err != nil {
 		return nil, err
@@ -124,15 +126,18 @@ func (s *shard) sweep(now time.Time, room func() bool) bool {
 	if now.Sub(s.swept).Abs() < retryBusy {
 		return false
 	}
+	soonest := time.Duration(math.MaxInt64)
 	for p, used := range s.shares {
 		if used.forgettable(now) {
 			s.forget(p)
+			continue
 		}
+		soonest = min(soonest, used.worthNewIn(now))
 	}
 	if room() {
 		return true
 	}
-	s.swept = now
+	s.swept, s.roomAt = now, now.Add(soonest)
 	return false
 }
 

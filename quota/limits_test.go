@@ -69,6 +69,19 @@ func TestConcurrent(t *testing.T) {
 	m.acquire(ann, Concurrent)
 }
 
+// However small a rate is, the wait is none that has passed.
+func TestAWaitHasNoOverflow(t *testing.T) {
+	for _, rate := range []float64{1e-9, 1e-10, 1e-11, 1e-300} {
+		t.Run(fmt.Sprint(rate), func(t *testing.T) {
+			m := newMeter(t, Limits{Rate: rate})
+			m.acquire(ann, "")
+			if _, wait := m.acquire(ann, Rate); wait < 30*365*24*time.Hour {
+				t.Errorf("wait %v", wait)
+			}
+		})
+	}
+}
+
 func TestDaily(t *testing.T) {
 	m := newMeter(t, Limits{Daily: 2})
 	late := time.Date(2026, 6, 1, 23, 59, 0, 0, time.UTC)

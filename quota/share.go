@@ -38,11 +38,11 @@ func (u *share) exceeded(now time.Time) error {
 		return &Error{Limit: Concurrent, RetryAfter: retryBusy}
 	}
 	if l.Daily > 0 && u.today >= l.Daily {
-		return &Error{Limit: Daily, RetryAfter: untilMidnight(now)}
+		return &Error{Limit: Daily, RetryAfter: u.untilNextDay(now)}
 	}
 	if u.limiter != nil {
 		if missing := 1 - u.limiter.TokensAt(now); missing > 0 {
-			return &Error{Limit: Rate, RetryAfter: time.Duration(missing / l.Rate * float64(time.Second))}
+			return &Error{Limit: Rate, RetryAfter: seconds(missing / l.Rate)}
 		}
 	}
 	return nil
@@ -76,15 +76,38 @@ func (u *share) adopt(l Limits, now time.Time) {
 // forgettable reports whether a new share would be worth the same: nothing in
 // progress, nothing charged today, the rate's burst full.
 func (u *share) forgettable(now time.Time) bool {
-	return u.concurrent == 0 &&
-		(u.limits.Daily == 0 || u.day != dayOf(now)) &&
-		(u.limiter == nil || u.limiter.TokensAt(now) >= float64(u.limiter.Burst()))
+	return u.concurrent == 0 && u.worthNewIn(now) <= 0
+}
+
+// worthNewIn returns how long it takes until a new share would be worth the same,
+// but for what is in progress.
+func (u *share) worthNewIn(now time.Time) (wait time.Duration) {
+	if u.limits.Daily > 0 {
+		wait = u.untilNextDay(now)
+	}
+	if u.limiter == nil {
+		return wait
+	}
+	if missing := float64(u.limiter.Burst()) - u.limiter.TokensAt(now); missing > 0 {
+		wait = max(wait, 1, seconds(missing/u.limits.Rate)) // less than a nanosecond is not yet
+	}
+	return wait
+}
+
+// seconds is how long that is, the longest duration for what is longer.
+func seconds(s float64) time.Duration {
+	if s >= math.MaxInt64/float64(time.Second) {
+		return math.MaxInt64
+	}
+	return time.Duration(s * float64(time.Second))
 }
 
 const daySeconds = 24 * 60 * 60
 
 func dayOf(t time.Time) int64 { return t.Unix() / daySeconds }
 
-func untilMidnight(t time.Time) time.Duration {
-	return time.Duration(daySeconds-t.Unix()%daySeconds) * time.Second
+// untilNextDay returns how long the day that is counted lasts: more than a day
+// where the clock stepped back since.
+func (u *share) untilNextDay(now time.Time) time.Duration {
+	return time.Duration((u.day+1)*daySeconds-now.Unix()) * time.Second
 }

@@ -15,7 +15,7 @@ type Memory struct {
 	set *set
 }
 
-var _ gate.ReplayStore = (*Memory)(nil)
+var _ gate.UsedStore = (*Memory)(nil)
 
 // NewMemory returns a store for at most total keys, of which one owner may
 // hold perOwner while most is free, and fewer later; 0 is 30 % of all.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/gate"
+	"github.com/getbindu/bindu-go/identity/did"
 )
 
 func TestAKeyIsUsedOnce(t *testing.T) {
@@ -22,6 +23,30 @@ func TestAKeyIsUsedOnce(t *testing.T) {
 	expect(t, "again, signed at another time", m.Use(ctx, a, "k", c.expiry().Add(200*time.Second)), gate.ErrReplayed)
 	expect(t, "another key", m.Use(ctx, a, "l", c.expiry()), nil)
 	expect(t, "another owner", m.Use(ctx, b, "k", c.expiry()), nil)
+}
+
+// Looking whether a key was used does not use it, and a used one is known as long
+// as Use knows it.
+func TestLookingUsesNothing(t *testing.T) {
+	dir, c := newDir(t, nil), newClock()
+	for kind, s := range map[string]gate.UsedStore{
+		"memory": NewMemory(c.now, 0, 1_000_000), "store": open(t, dir, Config{Now: c.now, BootID: "one"}),
+	} {
+		a := name(t, "a")
+		looks := func(when, key string, owner did.DID, want bool) {
+			t.Helper()
+			if got := s.Used(t.Context(), owner, key); got != want {
+				t.Errorf("%s, %s: %v", kind, when, got)
+			}
+		}
+		looks("before", "k", a, false)
+		looks("before, again", "k", a, false)
+		expect(t, kind, s.Use(t.Context(), a, "k", c.expiry()), nil)
+		looks("after", "k", a, true)
+		looks("another key", "l", a, false)
+		looks("another owner", "k", name(t, "b"), false)
+		expect(t, kind, s.Use(t.Context(), a, "l", c.expiry()), nil)
+	}
 }
 
 // An entry must be held for every moment at which its request could be

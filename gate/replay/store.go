@@ -92,7 +92,7 @@ type Store struct {
 	close            func() error // once
 }
 
-var _ gate.ReplayStore = (*Store)(nil)
+var _ gate.UsedStore = (*Store)(nil)
 
 // Open reads what is remembered in the directory "replay" inside dir. It fails
 // if there can be no such directory, and on what somebody must look at:

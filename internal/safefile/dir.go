@@ -28,6 +28,9 @@ func OpenDir(path string, fsys FS) (*Dir, error) {
 	if fsys == nil {
 		fsys = OS()
 	}
+	if path != "" { // which is no directory, and would become the current one
+		path = filepath.Clean(path) // "link/" is what a link leads to
+	}
 	info, err := fsys.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		if err := fsys.MkdirAll(path, 0o700); err != nil {
@@ -50,7 +53,7 @@ func OpenDir(path string, fsys FS) (*Dir, error) {
 	return &Dir{path: path, fs: fsys}, nil
 }
 
-// Path returns the directory's path as given to [OpenDir].
+// Path returns the directory's path as given to [OpenDir], cleaned.
 func (d *Dir) Path() string { return d.path }
 
 // Subdir opens the directory name inside d like [OpenDir] does. A new one is on
