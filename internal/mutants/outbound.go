@@ -25,7 +25,7 @@ func outbound() []mutant {
 		{"a 404 on create passes for a missing client", "oauth/hydra/admin.go", "|| nothingThere {", "|| false && nothingThere {", []string{"./oauth/hydra -run TestNotFound|TestAddress"}},
 		{"who joins a load keeps its place", "oauth/internal/refresh/flight.go", "leave()\n\t\treturn landing", "return landing", []string{"./oauth/internal/refresh"}},
 		{"an authority that is away ends what is known", "oauth/internal/refresh/cache.go", "return !errors.Is(err, oauth.ErrUnavailable) &&", "return true || !errors.Is(err, oauth.ErrUnavailable) &&", []string{"./oauth/internal/refresh", "./oauth/hydra -run=TokenSource|Hydra|Verdict"}},
-		{"a place is left before the load is over", "oauth/internal/refresh/flight.go", "value, err := c.Load(work, key, arg)\n\t\tthen()", "then()\n\t\tvalue, err := c.Load(work, key, arg)", []string{"./oauth/internal/refresh"}},
+		{"a place is left before the load is over", "oauth/internal/refresh/flight.go", "found, err := c.ask(work, q, key, arg)\n\t\tthen()", "then()\n\t\tfound, err := c.ask(work, q, key, arg)", []string{"./oauth/internal/refresh"}},
 		{"a repair leaves the secret out", "oauth/hydra/repair.go", "append(slices.Clone(r.patch), set(\"client_secret\", secret))", "slices.Clone(r.patch); _ = secret", []string{"./oauth/hydra -run=TestReconcile|TestConformanceFake"}},
 		{"a command that is not there passes", "agent/preflight.go", "if p.given.Executor != nil ||", "if true || p.given.Executor != nil ||", []string{"./agent", "./cmd/agent -run TestScripts/config_refuses"}},
 	}

@@ -59,7 +59,7 @@ func NewKeyResolver(cfg Config, options KeyResolverOptions) *KeyResolver {
 		pinned: maps.Clone(options.Pinned),
 	}
 	r.keys = refresh.New(refresh.Config[did.DID, struct{}, ed25519.PublicKey]{
-		Load: r.load, Name: did.DID.String, Now: cfg.Now, Pause: keyPause,
+		Load: r.load, Name: did.DID.String, Now: cfg.Now, Pause: keyPause, Age: r.maxAge, Log: cfg.Logger,
 		Size: cmp.Or(max(options.MaxEntries, 0), DefaultMaxKeys),
 	})
 	return r

@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"log/slog"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/maypok86/otter/v2"
@@ -21,6 +21,9 @@ type Answer[V any] struct {
 	Refresh time.Time
 	// Expire is when it must not be used any more.
 	Expire time.Time
+	// Once says that it is for those who wait for it and not kept. If it has no
+	// Expire, nobody knows how long it holds.
+	Once bool
 }
 
 // Config says what a [Cache] keeps. Load, Name, Now, Size and Pause are required.
@@ -38,6 +41,11 @@ type Config[K comparable, A, V any] struct {
 	Weigh func(V) uint32
 	// Pause is the time between failed background loads of one key.
 	Pause time.Duration
+	// Age, if set, is the longest for which an answer holds, counted from the
+	// question: nobody joins a load that is older.
+	Age time.Duration
+	// Log takes what panicked; nil: nothing does.
+	Log *slog.Logger
 	// Final reports an error that says that a value is gone; after any other it
 	// may be used to its end. nil: each but those after which nothing is known
 	// (oauth.ErrUnavailable, oauth.ErrInvalidResponse).
@@ -62,14 +70,8 @@ type Cache[K comparable, A, V any] struct {
 
 	mu      sync.Mutex // taken on misses and renewals only
 	flights singleflight.Group
-	loading map[K]struct{} // which of them are under way
-}
-
-// entry is immutable but for the flag.
-type entry[V any] struct {
-	Answer[V]
-	asked     time.Time // when the request behind it began: it may be as old as that
-	refreshed atomic.Bool
+	loading map[K]*question   // those that may be joined
+	asking  map[K][]*question // all that are under way
 }
 
 const backgroundLoads = 32
@@ -89,8 +91,12 @@ func New[K comparable, A, V any](cfg Config[K, A, V]) *Cache[K, A, V] {
 	if cfg.Closed == nil {
 		cfg.Closed = errClosed
 	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
 	return &Cache[K, A, V]{
-		cfg: cfg, crew: newCrew(), slots: make(chan struct{}, backgroundLoads), loading: make(map[K]struct{}),
+		cfg: cfg, crew: newCrew(), slots: make(chan struct{}, backgroundLoads),
+		loading: make(map[K]*question), asking: make(map[K][]*question),
 		// Expiry is checked here, so the cache itself needs neither timers nor
 		// goroutines.
 		entries: otter.Must(&otter.Options[K, *entry[V]]{
@@ -156,12 +162,25 @@ func (c *Cache[K, A, V]) Update(key K, change func(*V)) {
 	})
 }
 
-// Forget ends the use of what is known about key; its next use loads it. The
-// value remains for Last.
-func (c *Cache[K, A, V]) Forget(key K) { c.expire(key, c.cfg.Now()) }
+// Forget ends the use of what is known about key, and of what was asked before:
+// its next use loads it, and who waits for a load under way waits for another.
+// The value remains for Last.
+func (c *Cache[K, A, V]) Forget(key K) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.disown(key)
+	c.expire(key, c.cfg.Now())
+}
 
-// Clear forgets all values, for Last too.
-func (c *Cache[K, A, V]) Clear() { c.entries.InvalidateAll() }
+// Clear forgets all values, for Last too, and what was asked before.
+func (c *Cache[K, A, V]) Clear() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for key := range c.asking {
+		c.disown(key)
+	}
+	c.entries.InvalidateAll()
+}
 
 // Values iterates over the last values known, expired or not.
 func (c *Cache[K, A, V]) Values() iter.Seq[V] {
