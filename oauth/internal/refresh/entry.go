@@ -14,6 +14,12 @@ type entry[V any] struct {
 	refreshed atomic.Bool
 }
 
+// refusal is an error that is told again until then.
+type refusal struct {
+	err   error
+	until time.Time
+}
+
 // store keeps an answer unless a later question was answered before.
 func (c *Cache[K, A, V]) store(key K, asked time.Time, found Answer[V]) {
 	c.entries.Compute(key, func(old *entry[V], ok bool) (*entry[V], otter.ComputeOp) {

@@ -70,6 +70,9 @@ func (c *Cache[K, A, V]) current(key K) (<-chan singleflight.Result, bool) {
 	if e, ok := c.usable(key, now); ok { // landed since the caller looked
 		return landed(e.Answer, nil), true
 	}
+	if r, ok := c.refused.GetIfPresent(key); ok && now.Before(r.until) {
+		return landed(Answer[V]{}, r.err), true
+	}
 	return nil, false
 }
 

@@ -60,6 +60,9 @@ func (c *Cache[K, A, V]) ask(ctx context.Context, q *question, key K, arg A) (An
 		if c.cfg.Final(err) {
 			c.expire(key, q.asked)
 		}
+		if !q.void && c.cfg.Remember(err) {
+			c.refused.Set(key, refusal{err, c.cfg.Now().Add(c.cfg.Pause)})
+		}
 		return Answer[V]{}, err
 	case q.void:
 		return Answer[V]{}, nil // which does not hold
@@ -89,5 +92,6 @@ func (c *Cache[K, A, V]) try(ctx context.Context, key K, arg A) (found Answer[V]
 
 // holds reports whether an answer may be handed out.
 func (c *Cache[K, A, V]) holds(a Answer[V]) bool {
-	return a.Once && a.Expire.IsZero() || c.cfg.Now().Before(a.Expire)
+	now := c.cfg.Now()
+	return a.Once && a.Expire.IsZero() || now.Before(a.Expire) || now.Before(a.Late)
 }
