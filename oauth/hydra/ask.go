@@ -31,7 +31,10 @@ func (i *Introspector) verdict(ctx context.Context, key tokenHash, token string)
 		return refresh.Answer[verdict]{}, err
 	}
 	v.lastActive = asked
-	return refresh.Answer[verdict]{Value: v, Refresh: asked.Add(i.options.MaxAge / 2), Expire: asked.Add(i.options.MaxAge)}, nil
+	return refresh.Answer[verdict]{
+		Value: v, Refresh: asked.Add(i.options.MaxAge / 2), Expire: asked.Add(i.options.MaxAge),
+		Late: asked.Add(DefaultIntrospectTimeout),
+	}, nil
 }
 
 // flip records that a token which was active is called inactive.

@@ -102,7 +102,7 @@ func NewIntrospector(cfg Config, options IntrospectorOptions) *Introspector {
 	}}}
 	i.verdicts = refresh.New(refresh.Config[tokenHash, string, verdict]{
 		Load: i.verdict, Name: tokenHash.name, Now: cfg.Now, Size: options.MaxEntries, Weigh: verdict.weight,
-		Pause: introspectPause, Admit: options.Admit,
+		Pause: introspectPause, Admit: options.Admit, Age: options.MaxAge, Log: cfg.Logger,
 	})
 	return i
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/oauth"
 	"github.com/getbindu/bindu-go/oauth/internal/refresh"
 	ory "github.com/ory/hydra-client-go/v2"
 )
@@ -28,6 +29,8 @@ const (
 )
 
 const keyPause = time.Second
+
+var errNotRegistered = fmt.Errorf("%w: no client is registered", ErrKeyUnavailable)
 
 // KeyResolverOptions say how long keys are kept, and which are known already.
 type KeyResolverOptions struct {
@@ -59,14 +62,21 @@ func NewKeyResolver(cfg Config, options KeyResolverOptions) *KeyResolver {
 		pinned: maps.Clone(options.Pinned),
 	}
 	r.keys = refresh.New(refresh.Config[did.DID, struct{}, ed25519.PublicKey]{
-		Load: r.load, Name: did.DID.String, Now: cfg.Now, Pause: keyPause,
+		Load: r.load, Name: did.DID.String, Now: cfg.Now, Pause: keyPause, Age: r.maxAge, Log: cfg.Logger, Remember: isOfDocument,
 		Size: cmp.Or(max(options.MaxEntries, 0), DefaultMaxKeys),
 	})
 	return r
 }
 
+// isOfDocument reports an error that a client document causes: reading a large
+// one costs something, and its owner decides how often he is the cause.
+func isOfDocument(err error) bool {
+	return !errors.Is(err, errNotRegistered) && !errors.Is(err, oauth.ErrUnavailable)
+}
+
 // PublicKey returns the key registered for d, which callers must not change.
-// A key in use is read again in the background; absent ones are not remembered.
+// A key in use is read again in the background; absent clients are not
+// remembered, and a document without a usable key for a second.
 //
 // A pinned key wins over a registration that holds none or a malformed one,
 // but a registration that holds another key is [ErrKeyChanged], and the client
@@ -97,7 +107,7 @@ func (r *KeyResolver) load(ctx context.Context, d did.DID, _ struct{}) (refresh.
 	if err != nil {
 		return refresh.Answer[ed25519.PublicKey]{}, err
 	}
-	return refresh.Answer[ed25519.PublicKey]{Value: key, Refresh: asked.Add(r.maxAge / 2), Expire: asked.Add(r.maxAge)}, nil
+	return refresh.Answer[ed25519.PublicKey]{Value: key, Refresh: asked.Add(r.maxAge / 2), Expire: asked.Add(r.maxAge), Late: asked.Add(MaxKeyAge)}, nil
 }
 
 func (r *KeyResolver) read(ctx context.Context, d did.DID) (ed25519.PublicKey, error) {
@@ -106,7 +116,7 @@ func (r *KeyResolver) read(ctx context.Context, d did.DID) (ed25519.PublicKey, e
 		return nil, err
 	}
 	if !found {
-		return nil, fmt.Errorf("%w: no client is registered for %s", ErrKeyUnavailable, d)
+		return nil, fmt.Errorf("%w for %s", errNotRegistered, d)
 	}
 	registered, err := registeredPublicKey(client)
 	pinned, isPinned := r.pinned[d]

@@ -62,10 +62,9 @@ func TestRegisteredKeysThatAreNone(t *testing.T) {
 
 func TestKeyOfAClientWithOddMetadata(t *testing.T) {
 	w, s := fakeWorld(t, hydratest.Options{})
-	r := keyResolver(t, w, hydra.KeyResolverOptions{})
 	for _, metadata := range []string{`{}`, `[]`, `"public_key"`, `{"Public_Key":"x"}`} {
 		s.Register(callerDID, "", hydratest.Document{"metadata": json.RawMessage(metadata)})
-		if _, err := r.PublicKey(t.Context(), parseDID(t, callerDID)); !errors.Is(err, hydra.ErrKeyUnavailable) {
+		if _, err := keyResolver(t, w, hydra.KeyResolverOptions{}).PublicKey(t.Context(), parseDID(t, callerDID)); !errors.Is(err, hydra.ErrKeyUnavailable) {
 			t.Errorf("%s: %v, want ErrKeyUnavailable", metadata, err)
 		}
 	}

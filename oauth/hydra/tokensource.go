@@ -30,7 +30,7 @@ func NewTokenSource(cfg Config, c *Credentials, scopes []string) *TokenSource {
 	cfg, owned := cfg.withDefaults()
 	s := &TokenSource{cfg: cfg, owned: owned, scopes: slices.Clone(scopes), credentials: c}
 	s.tokens = tokens.New(tokens.Config{
-		Request: s.request, Plan: planToken, Now: cfg.Now, Audiences: tokenCacheSize, Pause: tokenPause,
+		Request: s.request, Plan: planToken, Now: cfg.Now, Audiences: tokenCacheSize, Pause: tokenPause, Log: cfg.Logger,
 	})
 	return s
 }

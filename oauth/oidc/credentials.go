@@ -55,7 +55,7 @@ func NewClientCredentials(c ClientCredentialsConfig) (*ClientCredentials, error)
 		Request: s.request, Plan: planToken, Now: c.Now, Audiences: maxAudiences, Pause: failurePause,
 		Final:  func(error) bool { return false }, // a token that is still good stays
 		Left:   func(err error) error { return fmt.Errorf("%w: waiting for a token: %w", oauth.ErrUnavailable, err) },
-		Closed: errSourceClosed,
+		Closed: errSourceClosed, Log: c.Logger,
 	})
 	return s, nil
 }

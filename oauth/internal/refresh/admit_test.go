@@ -116,6 +116,27 @@ func TestWhoJoinsGivesItsPlaceBack(t *testing.T) {
 	})
 }
 
+// TestWhoIsLetInAfterTheLandingLeavesAtOnce: it takes what landed while it was
+// being let in, and holds no place for that.
+func TestWhoIsLetInAfterTheLandingLeavesAtOnce(t *testing.T) {
+	d := &door{}
+	var c *Cache[int, string, int]
+	inBubble(t, func(cfg *Config[int, string, int]) {
+		cfg.Admit = func(ctx context.Context) (func(), error) {
+			if _, err := c.Load(ctx, 1, ""); err != nil {
+				t.Error(err)
+			}
+			return d.admit(ctx)
+		}
+	}, func(t *testing.T, given *Cache[int, string, int], a *authority) {
+		c = given
+		want(t, c, 1)
+		if d.asked.Load() != 1 || d.held.Load() != 0 || a.asked.Load() != 1 {
+			t.Errorf("let in %d, %d inside; asked %d times, want 1, 0 and 1", d.asked.Load(), d.held.Load(), a.asked.Load())
+		}
+	})
+}
+
 // TestManyAtOnceGetOneAnswerEach, with and without the detector of races.
 func TestManyAtOnceGetOneAnswerEach(t *testing.T) {
 	d := &door{}
@@ -139,7 +160,7 @@ func TestManyAtOnceGetOneAnswerEach(t *testing.T) {
 	}
 }
 
-// lockedAuthority forgets at once and fails now and then, so that loads begin
+// lockedAuthority forgets soon and fails now and then, so that loads begin
 // and end all the time.
 type lockedAuthority struct {
 	mu sync.Mutex
@@ -152,5 +173,5 @@ func (a *lockedAuthority) load(context.Context, int, string) (Answer[int], error
 	if a.n++; a.n%3 == 0 {
 		return Answer[int]{}, errGone
 	}
-	return Answer[int]{Value: a.n}, nil
+	return Answer[int]{Value: a.n, Expire: time.Now().Add(time.Millisecond)}, nil
 }

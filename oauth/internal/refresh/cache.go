@@ -2,107 +2,45 @@ package refresh
 
 import (
 	"context"
-	"errors"
 	"iter"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/maypok86/otter/v2"
 	"golang.org/x/sync/singleflight"
-
-	"github.com/getbindu/bindu-go/oauth"
 )
-
-// Answer is what a load found out, and until when it holds.
-type Answer[V any] struct {
-	Value V
-	// Refresh is when the next use loads it again in the background.
-	Refresh time.Time
-	// Expire is when it must not be used any more.
-	Expire time.Time
-}
-
-// Config says what a [Cache] keeps. Load, Name, Now, Size and Pause are required.
-type Config[K comparable, A, V any] struct {
-	// Load asks for the value of a key; the argument is what asking takes and is
-	// not kept. Its context ends with the cache.
-	Load func(context.Context, K, A) (Answer[V], error)
-	// Name returns a text that no other key has.
-	Name func(K) string
-	// Now is the clock.
-	Now func() time.Time
-	// Size is how many values are kept, or what they may weigh together.
-	Size int
-	// Weigh, if set, says what a value weighs.
-	Weigh func(V) uint32
-	// Pause is the time between failed background loads of one key.
-	Pause time.Duration
-	// Final reports an error that says that a value is gone; after any other it
-	// may be used to its end. nil: each but those after which nothing is known
-	// (oauth.ErrUnavailable, oauth.ErrInvalidResponse).
-	Final func(error) bool
-	// Admit, if set, is asked before a key is loaded for a caller, and may keep it
-	// waiting or refuse it. leave is called once, when the load is over, whether
-	// anybody still waits for it or not. Whoever joins a load is not asked about.
-	Admit func(context.Context) (leave func(), err error)
-	// Left, if set, makes the error for a caller whose context ended while it
-	// waited. nil: it is oauth.ErrUnavailable.
-	Left func(error) error
-	// Closed is the error of a load after Close; nil: oauth.ErrUnavailable.
-	Closed error
-}
 
 // Cache holds the last value of each key.
 type Cache[K comparable, A, V any] struct {
 	cfg     Config[K, A, V]
 	entries *otter.Cache[K, *entry[V]]
+	refused *otter.Cache[K, refusal]
 	crew    *crew
 	slots   chan struct{} // bounds the background loads
 
 	mu      sync.Mutex // taken on misses and renewals only
 	flights singleflight.Group
-	loading map[K]struct{} // which of them are under way
-}
-
-// entry is immutable but for the flag.
-type entry[V any] struct {
-	Answer[V]
-	asked     time.Time // when the request behind it began: it may be as old as that
-	refreshed atomic.Bool
+	loading map[K]*question   // those that may be joined
+	asking  map[K][]*question // all that are under way
 }
 
 const backgroundLoads = 32
 
 // New returns a cache. The caller closes it.
 func New[K comparable, A, V any](cfg Config[K, A, V]) *Cache[K, A, V] {
-	weigh := cfg.Weigh
-	if weigh == nil {
-		weigh = func(V) uint32 { return 1 }
-	}
-	if cfg.Final == nil {
-		cfg.Final = isCertain
-	}
-	if cfg.Left == nil {
-		cfg.Left = unavailable
-	}
-	if cfg.Closed == nil {
-		cfg.Closed = errClosed
-	}
+	cfg = cfg.withDefaults()
 	return &Cache[K, A, V]{
-		cfg: cfg, crew: newCrew(), slots: make(chan struct{}, backgroundLoads), loading: make(map[K]struct{}),
+		cfg: cfg, crew: newCrew(), slots: make(chan struct{}, backgroundLoads),
+		loading: make(map[K]*question), asking: make(map[K][]*question),
 		// Expiry is checked here, so the cache itself needs neither timers nor
 		// goroutines.
 		entries: otter.Must(&otter.Options[K, *entry[V]]{
 			MaximumWeight: uint64(cfg.Size),
-			Weigher:       func(_ K, e *entry[V]) uint32 { return weigh(e.Value) },
+			Weigher:       func(_ K, e *entry[V]) uint32 { return cfg.Weigh(e.Value) },
 			Executor:      func(maintain func()) { maintain() },
 		}),
+		refused: otter.Must(&otter.Options[K, refusal]{MaximumSize: cfg.Size, Executor: func(maintain func()) { maintain() }}),
 	}
-}
-
-func isCertain(err error) bool {
-	return !errors.Is(err, oauth.ErrUnavailable) && !errors.Is(err, oauth.ErrInvalidResponse)
 }
 
 // Get returns the value of key, loading it if there is none that may be used.
@@ -156,12 +94,27 @@ func (c *Cache[K, A, V]) Update(key K, change func(*V)) {
 	})
 }
 
-// Forget ends the use of what is known about key; its next use loads it. The
-// value remains for Last.
-func (c *Cache[K, A, V]) Forget(key K) { c.expire(key, c.cfg.Now()) }
+// Forget ends the use of what is known about key, and of what was asked before:
+// its next use loads it, and who waits for a load under way waits for another.
+// The value remains for Last.
+func (c *Cache[K, A, V]) Forget(key K) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.disown(key)
+	c.refused.Invalidate(key)
+	c.expire(key, c.cfg.Now())
+}
 
-// Clear forgets all values, for Last too.
-func (c *Cache[K, A, V]) Clear() { c.entries.InvalidateAll() }
+// Clear forgets all values, for Last too, and what was asked before.
+func (c *Cache[K, A, V]) Clear() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for key := range c.asking {
+		c.disown(key)
+	}
+	c.refused.InvalidateAll()
+	c.entries.InvalidateAll()
+}
 
 // Values iterates over the last values known, expired or not.
 func (c *Cache[K, A, V]) Values() iter.Seq[V] {

@@ -14,24 +14,35 @@ var errClosed = fmt.Errorf("%w: closed", oauth.ErrUnavailable)
 func unavailable(err error) error { return fmt.Errorf("%w: %w", oauth.ErrUnavailable, err) }
 
 // Fetch returns the value of key after a look that found none: it joins the load
-// under way, or starts one if it is admitted. It waits no longer than ctx; the
+// under way, or starts one if it is admitted. An answer that does not hold any
+// more when it comes is asked for once more. It waits no longer than ctx; the
 // load goes on for the others.
 func (c *Cache[K, A, V]) Fetch(ctx context.Context, key K, arg A) (V, error) {
+	for range 2 {
+		found, err := c.await(ctx, key, arg)
+		if err != nil || c.holds(found) {
+			return found.Value, err
+		}
+	}
 	var none V
+	return none, errLate
+}
+
+func (c *Cache[K, A, V]) await(ctx context.Context, key K, arg A) (Answer[V], error) {
 	landing, ok := c.underway(key)
 	if !ok {
 		leave, err := c.admit(ctx)
 		if err != nil {
-			return none, err
+			return Answer[V]{}, err
 		}
 		landing = c.board(key, arg, leave)
 	}
 	select {
 	case r := <-landing:
-		value, _ := r.Val.(V)
-		return value, r.Err
+		found, _ := r.Val.(Answer[V])
+		return found, r.Err
 	case <-ctx.Done():
-		return none, c.cfg.Left(ctx.Err())
+		return Answer[V]{}, c.cfg.Left(ctx.Err())
 	}
 }
 
@@ -52,11 +63,15 @@ func (c *Cache[K, A, V]) underway(key K) (<-chan singleflight.Result, bool) {
 // current is underway; c.mu is held. What singleflight does not tell, whether
 // there is anything to join, c.loading does.
 func (c *Cache[K, A, V]) current(key K) (<-chan singleflight.Result, bool) {
-	if _, ok := c.loading[key]; ok {
+	now := c.cfg.Now()
+	if q, ok := c.loading[key]; ok && (c.cfg.Age == 0 || now.Before(q.asked.Add(c.cfg.Age))) {
 		return c.flights.DoChan(c.cfg.Name(key), nil), true
 	}
-	if e, ok := c.usable(key, c.cfg.Now()); ok { // landed since the caller looked
-		return landed(e.Value, nil), true
+	if e, ok := c.usable(key, now); ok { // landed since the caller looked
+		return landed(e.Answer, nil), true
+	}
+	if r, ok := c.refused.GetIfPresent(key); ok && now.Before(r.until) {
+		return landed(Answer[V]{}, r.err), true
 	}
 	return nil, false
 }
@@ -95,30 +110,42 @@ func (c *Cache[K, A, V]) renew(key K, arg A) {
 	}
 }
 
-// depart starts a load; c.mu is held. Then runs once it is over.
+// depart starts a load, which those who come from here on join instead of one
+// that is too old; c.mu is held. Then runs once it is over.
 func (c *Cache[K, A, V]) depart(key K, arg A, then func()) <-chan singleflight.Result {
 	work, ok := c.crew.sign()
 	if !ok {
 		then()
-		var none V
-		return landed(none, c.cfg.Closed)
+		return landed(Answer[V]{}, c.cfg.Closed)
 	}
-	c.loading[key] = struct{}{}
-	name := c.cfg.Name(key)
+	q, name := c.begin(key), c.cfg.Name(key)
+	c.loading[key] = q
+	c.flights.Forget(name)
 	return c.flights.DoChan(name, func() (any, error) {
 		defer c.crew.part()
-		value, err := c.Load(work, key, arg)
+		found, err := c.ask(work, q, key, arg)
 		then()
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		delete(c.loading, key)
-		c.flights.Forget(name) // whoever comes from here on has to depart
-		return value, err
+		if c.loading[key] == q {
+			delete(c.loading, key)
+			c.flights.Forget(name) // whoever comes from here on has to depart
+		}
+		return found, err
 	})
 }
 
-func landed[V any](value V, err error) <-chan singleflight.Result {
+// disown has the loads of key under way not count, nor be joined; c.mu is held.
+func (c *Cache[K, A, V]) disown(key K) {
+	for _, q := range c.asking[key] {
+		q.void = true
+	}
+	delete(c.loading, key)
+	c.flights.Forget(c.cfg.Name(key))
+}
+
+func landed[V any](found Answer[V], err error) <-chan singleflight.Result {
 	landing := make(chan singleflight.Result, 1)
-	landing <- singleflight.Result{Val: value, Err: err}
+	landing <- singleflight.Result{Val: found, Err: err}
 	return landing
 }

@@ -2,55 +2,96 @@ package refresh
 
 import (
 	"context"
+	"fmt"
+	"log/slog"
+	"runtime"
+	"runtime/debug"
+	"slices"
 	"time"
 
-	"github.com/maypok86/otter/v2"
+	"github.com/getbindu/bindu-go/internal/brief"
+	"github.com/getbindu/bindu-go/oauth"
+)
+
+// question is a load under way.
+type question struct {
+	asked time.Time
+	void  bool // forgotten meanwhile: its answer does not count; Cache.mu guards it
+}
+
+var (
+	errLate     = fmt.Errorf("%w: the answer came when it did not hold any more", oauth.ErrUnavailable)
+	errPanicked = fmt.Errorf("%w: asking panicked", oauth.ErrUnavailable)
 )
 
 // Load asks in any case, for the caller alone, and keeps what was found out.
 func (c *Cache[K, A, V]) Load(ctx context.Context, key K, arg A) (V, error) {
-	asked := c.cfg.Now()
-	found, err := c.cfg.Load(ctx, key, arg)
+	c.mu.Lock()
+	q := c.begin(key)
+	c.mu.Unlock()
+	found, err := c.ask(ctx, q, key, arg)
+	if err == nil && !c.holds(found) {
+		err = errLate
+	}
 	if err != nil {
-		if c.cfg.Final(err) {
-			c.expire(key, asked)
-		}
 		var none V
 		return none, err
 	}
-	c.store(key, asked, found)
 	return found.Value, nil
 }
 
-// store keeps an answer unless a later question was answered before.
-func (c *Cache[K, A, V]) store(key K, asked time.Time, found Answer[V]) {
-	c.entries.Compute(key, func(old *entry[V], ok bool) (*entry[V], otter.ComputeOp) {
-		if ok && old.asked.After(asked) {
-			return nil, otter.CancelOp
-		}
-		return &entry[V]{Answer: found, asked: asked}, otter.WriteOp
-	})
+// begin notes a question; c.mu is held.
+func (c *Cache[K, A, V]) begin(key K) *question {
+	q := &question{asked: c.cfg.Now()}
+	c.asking[key] = append(c.asking[key], q)
+	return q
 }
 
-// expire ends the use of what was known before a question asked then. The
-// value remains for Last.
-func (c *Cache[K, A, V]) expire(key K, asked time.Time) {
-	c.entries.Compute(key, func(old *entry[V], ok bool) (*entry[V], otter.ComputeOp) {
-		if !ok || old.asked.After(asked) {
-			return nil, otter.CancelOp
+// ask loads, and keeps what was found out unless it was forgotten meanwhile.
+func (c *Cache[K, A, V]) ask(ctx context.Context, q *question, key K, arg A) (Answer[V], error) {
+	found, err := c.try(ctx, key, arg)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.asking[key] = slices.DeleteFunc(c.asking[key], func(other *question) bool { return other == q }); len(c.asking[key]) == 0 {
+		delete(c.asking, key)
+	}
+	switch {
+	case err != nil:
+		if c.cfg.Final(err) {
+			c.expire(key, q.asked)
 		}
-		return &entry[V]{Answer: Answer[V]{Value: old.Value}, asked: asked}, otter.WriteOp
-	})
+		if !q.void && c.cfg.Remember(err) {
+			c.refused.Set(key, refusal{err, c.cfg.Now().Add(c.cfg.Pause)})
+		}
+		return Answer[V]{}, err
+	case q.void:
+		return Answer[V]{}, nil // which does not hold
+	case !found.Once:
+		c.store(key, q.asked, found)
+	}
+	return found, nil
 }
 
-// retryAt lets a value be loaded again from t on, if it could not be.
-func (c *Cache[K, A, V]) retryAt(key K, t time.Time) {
-	c.entries.Compute(key, func(old *entry[V], ok bool) (*entry[V], otter.ComputeOp) {
-		if !ok || !old.refreshed.Load() {
-			return nil, otter.CancelOp
+// try makes an error of a panic: on the goroutine of a shared load nobody else
+// could, and it would end the process.
+func (c *Cache[K, A, V]) try(ctx context.Context, key K, arg A) (found Answer[V], err error) {
+	defer func() {
+		v := recover()
+		if v == nil {
+			return
 		}
-		again := old.Answer
-		again.Refresh = t
-		return &entry[V]{Answer: again, asked: old.asked}, otter.WriteOp
-	})
+		what := fmt.Sprintf("%T", v) // its text may quote the secret that was asked about
+		if e, ok := v.(runtime.Error); ok {
+			what = e.Error()
+		}
+		c.cfg.Log.ErrorContext(ctx, "asking an authority panicked", slog.String("panic", what), slog.String(brief.StackKey, string(debug.Stack())))
+		found, err = Answer[V]{}, errPanicked
+	}()
+	return c.cfg.Load(ctx, key, arg)
+}
+
+// holds reports whether an answer may be handed out.
+func (c *Cache[K, A, V]) holds(a Answer[V]) bool {
+	now := c.cfg.Now()
+	return a.Once && a.Expire.IsZero() || now.Before(a.Expire) || now.Before(a.Late)
 }

@@ -9,13 +9,14 @@ package tokens
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"github.com/getbindu/bindu-go/oauth/internal/issued"
 	"github.com/getbindu/bindu-go/oauth/internal/refresh"
 )
 
-// Config is what a [Source] needs. Only Final, Left and Closed may be left out.
+// Config is what a [Source] needs. Final, Left, Closed and Log may be left out.
 type Config struct {
 	// Request asks the authority for a token for an audience, "" for none. Its
 	// context ends with the source.
@@ -33,6 +34,8 @@ type Config struct {
 	Final  func(error) bool
 	Left   func(error) error
 	Closed error
+	// Log takes what panicked; nil: nothing does.
+	Log *slog.Logger
 }
 
 // Source hands out tokens. Its methods may be called concurrently.
@@ -46,7 +49,7 @@ func New(cfg Config) *Source {
 	s := &Source{cfg: cfg}
 	s.tokens = refresh.New(refresh.Config[string, struct{}, issued.Token]{
 		Load: s.load, Name: func(audience string) string { return audience }, Now: cfg.Now, Size: cfg.Audiences, Pause: cfg.Pause,
-		Final: cfg.Final, Left: cfg.Left, Closed: cfg.Closed,
+		Final: cfg.Final, Left: cfg.Left, Closed: cfg.Closed, Log: cfg.Log,
 	})
 	return s
 }
@@ -71,5 +74,11 @@ func (s *Source) load(ctx context.Context, audience string, _ struct{}) (refresh
 		return refresh.Answer[issued.Token]{}, err
 	}
 	ahead, end := s.cfg.Plan(t.Lifetime)
+	switch {
+	case t.Lifetime <= 0: // the authority did not say
+		return refresh.Answer[issued.Token]{Value: t, Once: true}, nil
+	case end <= 0: // too short to be kept
+		return refresh.Answer[issued.Token]{Value: t, Once: true, Expire: asked.Add(t.Lifetime)}, nil
+	}
 	return refresh.Answer[issued.Token]{Value: t, Refresh: asked.Add(ahead), Expire: asked.Add(end)}, nil
 }

@@ -80,3 +80,39 @@ func TestCloseForgetsTokens(t *testing.T) {
 		}
 	})
 }
+
+// TestATokenThatEndedOnItsWayIsNotHandedOut, kept or not; one of unknown life is
+// good for one use, and one too short to be kept until it ends.
+func TestATokenThatEndedOnItsWayIsNotHandedOut(t *testing.T) {
+	for name, tt := range map[string]struct {
+		life, margin time.Duration
+		want         error
+	}{
+		"ended":              {life: 5 * time.Second, want: oauth.ErrUnavailable},
+		"ended, short":       {life: 5 * time.Second, margin: 5 * time.Second, want: oauth.ErrUnavailable},
+		"short, and in time": {life: 9 * time.Second, margin: 9 * time.Second},
+		"of unknown life":    {},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			asked := 0
+			s := tokens.New(tokens.Config{
+				Request: func(context.Context, string) (issued.Token, error) {
+					asked++
+					time.Sleep(8 * time.Second)
+					return issued.Token{Value: "t", Lifetime: tt.life}, nil
+				},
+				Plan: func(l time.Duration) (time.Duration, time.Duration) { return l / 2, l - tt.margin },
+				Now:  time.Now, Audiences: 10, Pause: time.Second,
+			})
+			defer s.Close()
+			for range 2 {
+				if value, err := s.Token(t.Context(), "a"); !errors.Is(err, tt.want) || (err == nil) != (value == "t") {
+					t.Errorf("%s: %q, %v", name, value, err)
+				}
+			}
+			if asked < 2 {
+				t.Errorf("%s: asked %d times, want each time", name, asked)
+			}
+		})
+	}
+}
