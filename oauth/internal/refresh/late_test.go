@@ -32,6 +32,7 @@ func TestAnAnswerThatCameTooLateIsNotHandedOut(t *testing.T) {
 
 			group.Go(func() { want(t, c, 5) })
 			time.Sleep(3 * time.Second)
+			synctest.Wait()
 			a.takes = time.Second // from the next question on
 			group.Go(func() { want(t, c, 5) })
 			group.Wait()
@@ -50,6 +51,7 @@ func TestNobodyJoinsALoadThatIsTooOld(t *testing.T) {
 		var group sync.WaitGroup
 		group.Go(func() { _, _ = c.Get(t.Context(), 1, "") })
 		time.Sleep(5 * time.Second)
+		synctest.Wait()
 		a.takes = time.Second
 		for range 10 {
 			group.Go(func() { want(t, c, 2) })
