@@ -84,7 +84,7 @@ func goTest(ctx context.Context, overlay, pkg string) (failed []string, err erro
 	// What speaks to real authorities needs its end, to stop them.
 	output, enough := untilEnough(stdout, overlay != "" && !strings.HasPrefix(pkg, "./internal/e2e"))
 	if enough {
-		_ = cmd.Cancel()
+		end(cmd, stdout)
 	}
 	err = cmd.Wait()
 	var exit *exec.ExitError
@@ -99,6 +99,15 @@ func goTest(ctx context.Context, overlay, pkg string) (failed []string, err erro
 		return nil, fmt.Errorf("%s fails, but no test of it does:\n%s%s", pkg, lastLines(output), stderr.String())
 	}
 	return failed, nil
+}
+
+// end interrupts a run, and kills it if that does not help. What it still prints is
+// read: it would wait for its reader.
+func end(cmd *exec.Cmd, stdout io.Reader) {
+	_ = cmd.Cancel()
+	kill := time.AfterFunc(cmd.WaitDelay, func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
+	defer kill.Stop()
+	_, _ = io.Copy(io.Discard, stdout) // to its end, which Wait tells
 }
 
 // testCommand is the run of pkg's tests. It has a process group of its own, so

@@ -3,10 +3,14 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 )
 
 // fake is a runner whose tests fail as the maps say.
@@ -123,5 +127,28 @@ func TestARunEndsWhenEnoughTestsHaveFailed(t *testing.T) {
 				t.Errorf("read %q, enough %t", read, enough)
 			}
 		})
+	}
+}
+
+// A run that is ended goes on printing until it notices, and nobody waits for ever.
+func TestARunThatIsEndedIsReadToItsEnd(t *testing.T) {
+	cmd := exec.CommandContext(t.Context(), "sh", "-c", "trap 'yes | head -c 1000000; exit 1' INT; echo begun; while :; do sleep 0.1; done")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGINT) }
+	cmd.WaitDelay = time.Minute
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadFull(stdout, make([]byte, len("begun\n"))); err != nil {
+		t.Fatal(err)
+	}
+	end(cmd, stdout)
+	var exit *exec.ExitError
+	if err := cmd.Wait(); !errors.As(err, &exit) {
+		t.Errorf("ended with %v", err)
 	}
 }
