@@ -3,13 +3,21 @@ package home_test
 import (
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"github.com/getbindu/bindu-go/home"
 )
 
 // Who only looks makes nothing, locks nothing, and may do so beside the agent.
 func ExampleLook() {
-	h, err := home.Look("no-agent-was-here")
+	empty, err := os.MkdirTemp("", "example")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.RemoveAll(empty)
+	h, err := home.Look(filepath.Join(empty, "no-agent-was-here"))
 	if err == nil {
 		id, err := h.Identity(nil)
 		fmt.Println(id.DID, err)

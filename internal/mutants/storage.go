@@ -7,7 +7,7 @@ func storageFaults() []mutant {
 		return mutant{name, file, old, new, packages}
 	}
 	return []mutant{
-		in("nothing is ever deleted", "task/sqlite/room.go", "n = len(old)\n\t\treturn s.remove(ctx, tx, old)\n\t})\n\tif err != nil {", "n = 0\n\t\treturn nil\n\t})\n\tif err != nil {", "./task -short", "./task/sqlite"),
+		in("nothing is ever deleted", "task/sqlite/room.go", "n = len(old)\n\t\treturn s.remove(ctx, tx, old)\n\t})\n\tif err != nil {", "n = len(old[:0])\n\t\treturn nil\n\t})\n\tif err != nil {", "./task -short", "./task/sqlite"),
 		in("retention takes what is worked on", "task/sqlite/statements.go", "FROM tasks INDEXED BY tasks_at_rest WHERE updated_at < ? AND state NOT IN ` + unfinished + `", "FROM tasks WHERE updated_at < ?", "./task -short", "./task/sqlite"),
 		in("no room is made", "task/sqlite/room.go", "if !makeRoom || round", "if true || round", "./task -short", "./task/sqlite"),
 		in("room is made of what has not ended", "task/sqlite/statements.go", "WHERE id <> ? AND state IN ` + ended + ` LIMIT ?`", "WHERE id <> ? LIMIT ?`", "./task/sqlite", "./task -short"),
