@@ -311,6 +311,7 @@ func TestFailuresOfOurs(t *testing.T) {
 		"102_panic":         {nil, 500, -32603, "internal", ""},
 		"store":             {errors.New("disk: secret path"), 500, -32603, "internal", ""},
 		"disk full":         {fmt.Errorf("%w: secret path", task.ErrStorage), 503, -31409, "storage_unavailable", "1"},
+		"disk away":         {errors.Join(errors.New("secret mount"), task.ErrStorage), 503, -31409, "storage_unavailable", "1"},
 		"kept quota":        {&task.QuotaError{Quota: task.QuotaTasks, Limit: 1}, 429, -31410, "quota_exceeded", ""},
 		"overloaded":        {task.ErrOverloaded, 503, -31409, "overloaded", "1"},
 		"shutting down":     {task.ErrClosed, 503, -31409, "shutting_down", "1"},
