@@ -199,12 +199,12 @@ func TestPinnedKeys(t *testing.T) {
 }
 
 func TestKeyLookupWhileHydraFails(t *testing.T) {
-	w, s := fakeWorld(t, hydratest.Options{})
-	r := keyResolver(t, w, hydra.KeyResolverOptions{})
 	for want, fault := range map[error]hydratest.Fault{
 		oauth.ErrUnavailable:     {Status: 500},
 		oauth.ErrInvalidResponse: {Status: 200, Body: `{"client_id":"` + callerDID + `","metadata":{},"metadata":{}}`},
 	} {
+		w, s := fakeWorld(t, hydratest.Options{}) // a document that is no key is remembered for a second
+		r := keyResolver(t, w, hydra.KeyResolverOptions{})
 		s.Fail(hydratest.Clients, fault)
 		if _, err := r.PublicKey(t.Context(), parseDID(t, callerDID)); !errors.Is(err, want) {
 			t.Errorf("%v, want %v", err, want)

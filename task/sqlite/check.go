@@ -64,17 +64,20 @@ func checkSchema(ctx context.Context, db *sql.DB) error {
 	var ours, versioned bool
 	err := db.QueryRowContext(ctx, `SELECT coalesce(sum(name = 'tasks'), 0) > 0, coalesce(sum(name = 'goose_db_version'), 0) > 0
 		FROM sqlite_schema WHERE type = 'table'`).Scan(&ours, &versioned)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case ours != versioned:
+	}
+	var version, unfinishedTasks int
+	if versioned {
+		if err := db.QueryRowContext(ctx, `SELECT coalesce(max(version_id), 0) FROM goose_db_version`).Scan(&version); err != nil {
+			return err
+		}
+	}
+	switch migrated := version > 0; { // a start that was killed may leave the versions alone, at 0
+	case ours != migrated:
 		return fmt.Errorf("%w: %w", ErrCorrupt, errOtherTables)
 	case !ours:
 		return nil // made by the migrations
-	}
-	var version, unfinishedTasks int
-	if err := db.QueryRowContext(ctx, `SELECT coalesce(max(version_id), 0) FROM goose_db_version`).Scan(&version); err != nil {
-		return err
 	}
 	if err := db.QueryRowContext(ctx, `SELECT count(*) FROM tasks WHERE state IN `+unfinished).Scan(&unfinishedTasks); err != nil {
 		return err

@@ -22,6 +22,11 @@ func databaseDir(t *testing.T, path string) *safefile.Dir {
 	return dir
 }
 
+// versionsOnly is what the migrations write first, in a transaction of its own.
+const versionsOnly = `CREATE TABLE goose_db_version (id INTEGER PRIMARY KEY AUTOINCREMENT, version_id INTEGER NOT NULL,
+	is_applied INTEGER NOT NULL, tstamp TIMESTAMP DEFAULT (datetime('now')));
+	INSERT INTO goose_db_version (version_id, is_applied) VALUES (0, 1)`
+
 // What Check refuses Open refuses, and the other way round.
 func TestCheckAndOpenAgree(t *testing.T) {
 	t.Parallel()
@@ -31,11 +36,15 @@ func TestCheckAndOpenAgree(t *testing.T) {
 		make func(t *testing.T, path string)
 		want error
 	}{
-		"no database":         {func(*testing.T, string) {}, nil},
-		"an empty file":       {func(t *testing.T, path string) { writeDatabase(t, path, nil) }, nil},
-		"as a kill leaves it": {func(t *testing.T, path string) { copyDatabase(t, whole, path) }, nil},
-		"garbage":             {func(t *testing.T, path string) { writeDatabase(t, path, slices.Repeat([]byte("garbage "), 1000)) }, sqlite.ErrCorrupt},
-		"another program's":   {func(t *testing.T, path string) { otherTables(t, path, "CREATE TABLE tasks (x)") }, sqlite.ErrCorrupt},
+		"no database":                       {func(*testing.T, string) {}, nil},
+		"an empty file":                     {func(t *testing.T, path string) { writeDatabase(t, path, nil) }, nil},
+		"as a kill leaves it":               {func(t *testing.T, path string) { copyDatabase(t, whole, path) }, nil},
+		"garbage":                           {func(t *testing.T, path string) { writeDatabase(t, path, slices.Repeat([]byte("garbage "), 1000)) }, sqlite.ErrCorrupt},
+		"another program's":                 {func(t *testing.T, path string) { otherTables(t, path, "CREATE TABLE tasks (x)") }, sqlite.ErrCorrupt},
+		"killed before the first migration": {func(t *testing.T, path string) { otherTables(t, path, versionsOnly) }, nil},
+		"migrated, and without tasks": {func(t *testing.T, path string) {
+			otherTables(t, path, versionsOnly+"; INSERT INTO goose_db_version (version_id, is_applied) VALUES (1, 1), (2, 1), (3, 1), (4, 1), (5, 1), (6, 1), (7, 1), (8, 1), (9, 1)")
+		}, sqlite.ErrCorrupt},
 		"a table is not ours": {func(t *testing.T, path string) {
 			copyDatabase(t, whole, path)
 			otherTables(t, path, "DROP TABLE messages")
