@@ -140,6 +140,10 @@ func TestTheDeadlineEndsATaskWhoseResultCannotBeStored(t *testing.T) {
 		time.Sleep(20 * time.Second)
 		wantState(t, get(t, s, ctx, small.ID), a2a.TaskStateFailed, "deadline_exceeded")
 	})
+}
+
+// A disk that has room again long after the deadline gets the deadline's verdict.
+func TestTheDeadlineIsNotForgottenWhileTheDiskIsFull(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var b *brittle
 		s, store, end := newBrittle(t, task.Config{Executor: fills(&b, time.Second), Deadline: time.Minute})

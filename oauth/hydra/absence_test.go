@@ -82,6 +82,31 @@ func TestADeletionIsMeant(t *testing.T) {
 	}
 }
 
+// TestADeletionIsMeantAlsoByNewKeys: a start with other keys records those, so that
+// the next one knows a Hydra that has nothing but them.
+func TestADeletionIsMeantAlsoByNewKeys(t *testing.T) {
+	w, s := fakeWorld(t, hydratest.Options{})
+	a := newAgent(t, "agent")
+	a.reconcile(t, w)
+	record := func() string {
+		data, err := os.ReadFile(filepath.Join(a.dir.Path(), hydra.RegistrationFile))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(data)
+	}
+	before := record()
+	a.reconcile(t, w)
+	if again := record(); again != before {
+		t.Errorf("the same keys were recorded anew:\n%s\n%s", before, again)
+	}
+	s.ReplaceKeys()
+	a.reconcile(t, w)
+	if after := record(); after == before {
+		t.Errorf("other keys are not recorded:\n%s", after)
+	}
+}
+
 func spoilRecord(t *testing.T, a *agent, content string) {
 	t.Helper()
 	if err := os.WriteFile(filepath.Join(a.dir.Path(), hydra.RegistrationFile), []byte(content), 0o600); err != nil {

@@ -115,13 +115,21 @@ func testMakeRoom(t *testing.T, f *fixture) {
 	f.get(alice, ended[2])
 	f.absent(alice, next.TaskID)
 
-	none := submission(alice, f.message("x"), epoch)
-	none.MaxTasks, none.MakeRoom = 1, true
-	if _, err := f.store.Submit(f.ctx(), none); !errors.As(err, &quota) {
+	f.get(alice, waits)
+	f.get(bob, bobs)
+}
+
+// testMakeRoomBesideUnfinished: a task that waits for its caller makes room for nobody.
+func testMakeRoomBesideUnfinished(t *testing.T, f *fixture) {
+	waits := string(f.submit(alice, f.message("x"), epoch).ID)
+	f.move(alice, waits, task.Transition{To: a2a.TaskStateInputRequired, At: epoch})
+	next := submission(alice, f.message("x"), epoch.Add(time.Minute))
+	next.MaxTasks, next.MakeRoom = 1, true
+	var quota *task.QuotaError
+	if _, err := f.store.Submit(f.ctx(), next); !errors.As(err, &quota) {
 		t.Errorf("beside a task that has not ended: %v", err)
 	}
 	f.get(alice, waits)
-	f.get(bob, bobs)
 }
 
 // testProbe: a store that works says so, and keeps nothing of it.

@@ -38,6 +38,7 @@ func Run(t *testing.T, open Open) {
 		"clears a context and gives its room back":                     testClear,
 		"what is old goes with all that belongs to it":                 testExpire,
 		"old tasks make room for new ones":                             testMakeRoom,
+		"what has not ended makes no room":                             testMakeRoomBesideUnfinished,
 		"a probe leaves nothing":                                       testProbe,
 		"feedback":                                                     testFeedback,
 		"administrators find owners":                                   testAnyOwners,
