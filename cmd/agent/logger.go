@@ -8,7 +8,6 @@ import (
 )
 
 func newLogger(w io.Writer, l settings.Log) *slog.Logger {
-	w = &wholeLines{out: w}
 	options := &slog.HandlerOptions{Level: l.Level}
 	if l.Format == settings.LogJSON {
 		options.ReplaceAttr = readable
@@ -27,7 +26,7 @@ func readable(_ []string, a slog.Attr) slog.Attr {
 
 // wholeLines begins a line anew after one that was written in part, as on a disk
 // that was full in the middle of it: what comes next would be unreadable with the
-// fragment before it. A handler of slog calls it once for each line, one at a time.
+// fragment before it. It is called once for each line, one at a time.
 type wholeLines struct {
 	out  io.Writer
 	torn bool // what was written last does not end a line

@@ -69,7 +69,7 @@ func TestALineAfterATornOneIsWhole(t *testing.T) {
 func TestTheLogGoesOnAfterATornLine(t *testing.T) {
 	for _, format := range []settings.LogFormat{settings.LogText, settings.LogJSON} {
 		disk := &smallDisk{room: 30}
-		log := newLogger(disk, settings.Log{Level: settings.Level(slog.LevelInfo), Format: format})
+		log := newLogger(&wholeLines{out: disk}, settings.Log{Level: settings.Level(slog.LevelInfo), Format: format})
 		log.Info("first line of the log, too long for the disk")
 		disk.room = 1000
 		log.Info("second")

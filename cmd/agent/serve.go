@@ -8,11 +8,17 @@ import (
 	"os/signal"
 	"sync"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/getbindu/bindu-go/agent"
+	"github.com/getbindu/bindu-go/internal/patient"
 )
+
+// unreadFor is how long a line waits to be read before it is lost. Until the reader
+// goes on the lines after it are lost at once, so that no request waits for them.
+const unreadFor = time.Second
 
 func newServe() *cobra.Command {
 	var takeover, recreate bool
@@ -48,7 +54,9 @@ func serve(ctx context.Context, errOut io.Writer, options agent.Options) error {
 	if err != nil {
 		return err
 	}
-	log := newLogger(errOut, set.Log)
+	lines := patient.New(&wholeLines{out: errOut}, unreadFor)
+	defer func() { _ = lines.Close() }() // there is nowhere left to tell it
+	log := newLogger(lines, set.Log)
 	for _, warning := range set.Warnings() {
 		log.Warn(warning)
 	}

@@ -58,6 +58,9 @@ func testOwners(t *testing.T, f *fixture) {
 		t.Fatal(err)
 	}
 	f.absent(bob, "shared-id")
+	if _, head, err := f.store.Events(f.ctx(), bob, "shared-id", 0, 0); !errors.Is(err, task.ErrNotFound) {
+		t.Errorf("another reads where the events stand: %+v, %v", head, err)
+	}
 
 	b := submission(bob, m, epoch) // the same ids, message id included
 	f.refuse(b, task.ErrNotFound)
@@ -93,6 +96,8 @@ func testOwners(t *testing.T, f *fixture) {
 	if n, err := f.store.ClearContext(f.ctx(), bob, "shared-context"); n != 1 || err != nil {
 		t.Errorf("bob clears his own: %d, %v", n, err)
 	}
+	f.absent(bob, "shared-id")
+	f.get(alice, "shared-id")
 	large := submission(bob, f.message(strings.Repeat("x", 1000)), epoch)
 	large.MaxBytes = 1000
 	var quota *task.QuotaError
