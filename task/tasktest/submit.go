@@ -61,6 +61,9 @@ func testOwners(t *testing.T, f *fixture) {
 	if _, head, err := f.store.Events(f.ctx(), bob, "shared-id", 0, 0); !errors.Is(err, task.ErrNotFound) {
 		t.Errorf("another reads where the events stand: %+v, %v", head, err)
 	}
+	if works, err := f.store.Tell(f.ctx(), bob, "shared-id"); works || err != nil {
+		t.Errorf("another tells of it: %t, %v", works, err)
+	}
 
 	b := submission(bob, m, epoch) // the same ids, message id included
 	f.refuse(b, task.ErrNotFound)
