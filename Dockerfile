@@ -3,10 +3,12 @@
 # The commands are in exec form, so that nothing but Go itself is needed to build it.
 FROM golang:1.26 AS build
 LABEL org.bindu.stage=build
-ENV CGO_ENABLED=0
+ARG VERSION
+ENV CGO_ENABLED=0 \
+    GOFLAGS="'-ldflags=-s -w -X main.linked=${VERSION}'"
 WORKDIR /src
 COPY . .
-RUN ["go", "build", "-trimpath", "-ldflags", "-s -w", "-o", "/out/agent", "./cmd/agent"]
+RUN ["go", "build", "-trimpath", "-o", "/out/agent", "./cmd/agent"]
 
 # Directories that the program may write to, or that volumes are mounted on. A new volume takes their owner.
 WORKDIR /dirs/data

@@ -98,7 +98,12 @@ compose config --quiet
 images
 say "bindu-agent: building"
 built+=(bindu-agent)
+export BUILD_VERSION=compose-test-$$
 compose build --force-rm init
+case $(compose run --rm -T --no-deps poet version 2>&1) in
+*"$BUILD_VERSION"*) say "the image says which build it is" ;;
+*) fail "the image does not say that it is $BUILD_VERSION: $(compose run --rm -T --no-deps poet version 2>&1)" ;;
+esac
 
 say "up"
 compose up -d
