@@ -96,6 +96,14 @@ func testOwners(t *testing.T, f *fixture) {
 	if err := f.store.AddFeedback(f.ctx(), alice, task.Feedback{TaskID: "shared-id", Text: strings.Repeat("x", 5000), At: epoch, MaxBytes: 1 << 20}); err != nil {
 		t.Fatal(err)
 	}
+	f.move(bob, "shared-id", task.Transition{To: a2a.TaskStateInputRequired})
+	more = f.message("bob's")
+	more.TaskID = "shared-id"
+	next := submission(bob, more, epoch)
+	next.MaxTaskBytes = 2000
+	if _, err := f.store.Submit(f.ctx(), next); err != nil {
+		t.Errorf("alice's task fills bob's: %v", err)
+	}
 	if n, err := f.store.ClearContext(f.ctx(), bob, "shared-context"); n != 1 || err != nil {
 		t.Errorf("bob clears his own: %d, %v", n, err)
 	}
