@@ -137,9 +137,15 @@ func (p *power) knows(t *testing.T, dir *safefile.Dir, st state, r record) (foun
 }
 
 // lose leaves on the real disk what a machine finds there that lost its power:
-// what is stable and of the rest nothing, all, a part, or a part as zeros. It
-// changes the files in place, since copies would be recognised.
+// what is stable and of the rest nothing, all, a part, or a part as zeros.
 func (p *power) lose(t *testing.T) {
+	t.Helper()
+	p.loseAll(t, func() int { return rand.IntN(4) })
+}
+
+// loseAll does so with what chosen says: 0 for all of the rest, 1 for a part, 2 for
+// zeros, 3 for nothing. It changes the files in place, since copies would be recognised.
+func (p *power) loseAll(t *testing.T, chosen func() int) {
 	t.Helper()
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -154,7 +160,7 @@ func (p *power) lose(t *testing.T) {
 		data := file.data[:file.synced:file.synced]
 		if rest := file.data[file.synced:]; len(rest) > 0 {
 			part := rand.IntN(len(rest) + 1)
-			switch rand.IntN(4) {
+			switch chosen() {
 			case 0:
 				data = append(data, rest...)
 			case 1:
@@ -167,6 +173,29 @@ func (p *power) lose(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// A stop leaves nothing to the kernel: all that was admitted is known, although the
+// machine then loses whatever is not on stable storage.
+func TestHostile175AStopIsOnStableStorage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		disk := newPower()
+		path := newDir(t, nil).Path()
+		s := open(t, openDir(t, path, disk), Config{BootID: "one"})
+		time.Sleep(1000 * time.Second)
+		all := admit(t, s, "k", 50, 0, window, -17*time.Second)
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		disk.loseAll(t, func() int { return 3 })
+		s = open(t, openDir(t, path, nil), Config{BootID: "two"})
+		if until, recovering := s.Recovering(); recovering {
+			t.Errorf("recovering until %v", until)
+		}
+		for _, a := range all {
+			expect(t, a.key, a.again(s), gate.ErrReplayed)
+		}
+	})
 }
 
 // TestHostile175PowerFailsAtAnyMoment switches the machine off before an

@@ -17,7 +17,7 @@ func replaying() []mutant {
 		in("a stop leaves all to the kernel", "keep.go", "err := s.syncSegment(all[i].segmentRef)", "err := error(nil)"),
 		in("a stop says nothing of what it wrote", "keep.go", "all[i].Synced = err == nil", "all[i].Synced = false"),
 		in("a copy counts as the original", "read.go", "if st.Version > 1 && mark != seg.Mark {", "if false {"),
-		in("an earlier state counts", "read.go", "if err == nil && info.Size() > headerSize {", "if false {"),
+		in("an earlier state counts", "read.go", "if err == nil && info.Size() > headerSize {", "if err == nil && info.Size() < 0 {"),
 		in("any directory without a memory is another program's", "recall.go", "case absent && cfg.Foreign && len(names) == 0:", "case absent:"),
 		{"a lost memory is another program's", "home/kept.go", "id.fresh, !served", "id.fresh, served || !served", []string{"./home", "./internal/hostile -run=TestWhatADirectory"}},
 	}
