@@ -111,6 +111,33 @@ func TestAnEarlierStateInPlaceIsRecognised(t *testing.T) {
 	})
 }
 
+// A state of before that never was read again: it is recognised by what was written
+// after it, on another boot too.
+func TestAnEarlierStateIsRecognisedAfterABoot(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dir := newDir(t, nil)
+		s := open(t, dir, Config{BootID: "one"})
+		admit(t, s, "before", 20)
+		s.Close()
+		state, err := os.ReadFile(path(dir, stateFile))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for boot := range 3 {
+			s = open(t, dir, Config{BootID: fmt.Sprint(boot)})
+			admit(t, s, fmt.Sprint("after", boot), 20)
+			s.Close()
+		}
+		if err := os.WriteFile(path(dir, stateFile), state, fileMode); err != nil {
+			t.Fatal(err)
+		}
+		s = open(t, dir, Config{BootID: "last"})
+		if _, recovering := s.Recovering(); !recovering {
+			t.Error("what was admitted since is taken for all there is")
+		}
+	})
+}
+
 // A directory that another program served is no lost memory, unless there is
 // a trace of one.
 func TestADirectoryOfAnotherProgram(t *testing.T) {
