@@ -62,6 +62,9 @@ var (
 	ErrClockSkew = errors.New("clock differs from the CA's; synchronise the clocks (NTP)")
 	// ErrToken: no one-time token could be had, so the CA was not asked.
 	ErrToken = errors.New("no one-time token for the CA")
+	// ErrAnnouncement: the key of the certificate could not be announced to who
+	// has to allow it, so the CA was not asked.
+	ErrAnnouncement = errors.New("the TLS key could not be announced")
 	// ErrRenewalNotDisabled is a warning: the provisioner lets a certificate
 	// renew itself, so a revoked agent could stay in for ever.
 	ErrRenewalNotDisabled = errors.New(`CA provisioner allows renewal by certificate, which makes revocation impossible; set "disableRenewal": true in its claims`)

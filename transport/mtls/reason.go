@@ -19,7 +19,7 @@ type reason struct {
 }
 
 // reasons has the more exact errors first, for those that are wrapped together.
-func reasons() [30]reason {
+func reasons() [31]reason {
 	return [...]reason{
 		{ErrOwnCertificateExpired, "cert_expired_self"},
 		{ErrClockSkew, "clock_skew"},
@@ -32,6 +32,7 @@ func reasons() [30]reason {
 		{ErrCAUntrusted, "ca_untrusted"},
 		{ErrCARefused, "ca_refused"},
 		{ErrToken, "ca_token_unavailable"},
+		{ErrAnnouncement, "tls_key_unannounced"},
 		{ErrCAUnavailable, "ca_unavailable"},
 		{ErrNoIdentity, "no_identity"},
 		{ErrPeerMismatch, "peer_did_mismatch"},

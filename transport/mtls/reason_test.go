@@ -36,6 +36,7 @@ func TestReasons(t *testing.T) {
 		mtls.ErrCABadCertificate:      "ca_bad_certificate",
 		mtls.ErrClockSkew:             "clock_skew",
 		mtls.ErrToken:                 "ca_token_unavailable",
+		mtls.ErrAnnouncement:          "tls_key_unannounced",
 		mtls.ErrRenewalNotDisabled:    "ca_renewal_enabled",
 		mtls.ErrNoIdentity:            "no_identity",
 	} {
