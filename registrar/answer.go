@@ -52,7 +52,7 @@ func (r *Registrar) answerRefusal(x *exchange, gate string, refused *Refusal) {
 	h := x.w.Header()
 	switch s.status {
 	case http.StatusMethodNotAllowed:
-		h.Set("Allow", http.MethodPut)
+		h.Set("Allow", x.op.method)
 	case http.StatusServiceUnavailable, http.StatusTooManyRequests:
 		h.Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(refused.RetryAfter.Seconds())))))
 	}
@@ -63,8 +63,8 @@ func (r *Registrar) answerRefusal(x *exchange, gate string, refused *Refusal) {
 	if gate == gateEnrolment {
 		level = slog.LevelInfo
 	}
-	r.cfg.Logger.Log(x.r.Context(), level, "registration refused", slog.String("reason", string(refused.Word)), slog.String("gate", gate),
-		slog.String("client_id", x.did.String()), slog.String("request_id", x.id), slog.Any("cause", refused.Cause))
+	r.cfg.Logger.Log(x.r.Context(), level, "request refused", slog.String("reason", string(refused.Word)), slog.String("gate", gate),
+		slog.String("operation", x.op.called()), slog.String("client_id", x.who().String()), slog.String("request_id", x.id), slog.Any("cause", refused.Cause))
 	type fault struct {
 		Code    int          `json:"code"`
 		Message string       `json:"message"`
@@ -91,7 +91,7 @@ func answerResult(x *exchange, result Result) {
 			DID         did.DID `json:"did"`
 			State       string  `json:"state"`
 			Fingerprint string  `json:"fingerprint"`
-		}{x.did, statePending, Fingerprint(x.reg.Key)})
+		}{x.about, statePending, Fingerprint(x.key)})
 		return
 	}
 	status := http.StatusOK
@@ -105,7 +105,7 @@ func answerResult(x *exchange, result Result) {
 		Audience []string `json:"audience"`
 		Drift    []Drift  `json:"drift"`
 		Foreign  bool     `json:"foreignWriter"`
-	}{x.did, stateRegistered, result.Scopes, result.Audience, result.Drift, result.Foreign})
+	}{x.about, stateRegistered, result.Scopes, result.Audience, result.Drift, result.Foreign})
 }
 
 func answer(w http.ResponseWriter, status int, value any) {
