@@ -238,6 +238,27 @@ func TestRootIsNotPartOfTheChain(t *testing.T) {
 	}
 }
 
+// TestWhoeverIsAskedMayHaveRefused: agents are told 403 and no reason.
+func TestWhoeverIsAskedMayHaveRefused(t *testing.T) {
+	for _, tt := range []struct {
+		webhooks []string
+		status   int
+		want     string
+	}{
+		{[]string{"ENRICHING", "AUTHORIZING"}, http.StatusForbidden, "ca_webhook_refused"},
+		{[]string{"ENRICHING"}, http.StatusForbidden, "ca_refused"},
+		{nil, http.StatusForbidden, "ca_refused"},
+		{[]string{"AUTHORIZING"}, http.StatusUnauthorized, "ca_jwks_stale"},
+		{[]string{"AUTHORIZING"}, http.StatusBadRequest, "ca_refused"},
+	} {
+		s := stepcatest.NewServer(t, stepcatest.Config{Webhooks: tt.webhooks})
+		s.SetFault(stepcatest.Status(tt.status, `{"status":403,"message":"error creating certificate."}`).At("/sign"))
+		if _, err := enroller(t, s).Enrol(t.Context()); !errors.Is(err, mtls.ErrCARefused) || mtls.Reason(err) != tt.want {
+			t.Errorf("%v, %d: %v (%s), want %s", tt.webhooks, tt.status, err, mtls.Reason(err), tt.want)
+		}
+	}
+}
+
 func TestRefusals(t *testing.T) {
 	stale := func(s *stepcatest.Server) { s.RotateIssuerKey() }
 	with := func(opts ...stepcatest.TokenOption) func(*stepca.Config, *stepcatest.Server) {

@@ -21,6 +21,21 @@ type provisioner struct {
 	Claims      struct {
 		DisableRenewal bool `json:"disableRenewal"`
 	} `json:"claims"`
+	Options struct {
+		Webhooks []struct {
+			Kind string `json:"kind"`
+		} `json:"webhooks"`
+	} `json:"options"`
+}
+
+// asks reports whether somebody has to allow a certificate.
+func (p *provisioner) asks() bool {
+	for _, w := range p.Options.Webhooks {
+		if w.Kind == "AUTHORIZING" {
+			return true
+		}
+	}
+	return false
 }
 
 // maxProvisionerPages bounds how long we follow the CA's cursor, 100 provisioners a page.
