@@ -8,6 +8,7 @@ import (
 
 	"github.com/getbindu/bindu-go/internal/retry"
 	"github.com/getbindu/bindu-go/oauth/hydra"
+	"github.com/getbindu/bindu-go/oauth/registrarapi"
 )
 
 // clientPause is how many times as long as between two questions to Hydra it is
@@ -17,6 +18,12 @@ const clientPause = 4
 
 // hydraAway is the word for a Hydra that does not answer.
 const hydraAway = "hydra_unavailable"
+
+// The words for an agent that is meant to be gone.
+const (
+	clientDeleted = "client_deleted"
+	clientRevoked = "revoked"
+)
 
 // enrolmentToken returns a token for step-ca. Where Hydra rejects our client the
 // error says what became of it: Hydra itself answers alike for a wrong secret
@@ -35,9 +42,11 @@ func (c *client) enrolmentToken(ctx context.Context, audience string) (string, e
 // clientReason is the word for what became of our client, "" for anything else.
 func clientReason(err error) string {
 	switch {
+	case errors.Is(err, registrarapi.ErrRevoked):
+		return clientRevoked
 	case errors.Is(err, hydra.ErrClientDeleted):
-		return "client_deleted"
-	case errors.Is(err, hydra.ErrClientLost):
+		return clientDeleted
+	case errors.Is(err, hydra.ErrClientLost), errors.Is(err, registrarapi.ErrNotRegistered):
 		return "client_lost"
 	case errors.Is(err, hydra.ErrSecretRejected):
 		return "secret_rejected"
@@ -59,6 +68,9 @@ func (a *Agent) noteClient(word string, err error) {
 		a.log.Info("our client at Hydra is in order again")
 	case hydraAway:
 		a.log.Warn("Hydra does not answer, so that our calls may fail: look at Hydra, which is asked again until it does; of our client there nothing is known to be wrong",
+			"reason", word, "error", err)
+	case registrarReason(err):
+		a.log.Warn("the registrar does not say how we stand; it is asked again until it does, and of our client nothing is known to be wrong",
 			"reason", word, "error", err)
 	default:
 		a.log.Error("our client at Hydra is not in order: our calls and the next renewal will fail; docs/troubleshooting.md has the remedy under the reason",
@@ -95,6 +107,7 @@ type clientWatch struct {
 
 	mu   sync.Mutex
 	word string // said last
+	away bool   // and that was that nobody answers
 }
 
 func (w *clientWatch) run(ctx context.Context) error {
@@ -117,18 +130,18 @@ func (w *clientWatch) run(ctx context.Context) error {
 func (w *clientWatch) say(err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	word := clientReason(err)
+	word, away := clientReason(err), false
 	switch {
 	case word != "" || err == nil:
-	case unanswered(err) && w.word != "" && w.word != hydraAway:
+	case unanswered(err) && w.word != "" && !w.away:
 		return
 	case unanswered(err):
-		word = hydraAway
+		word, away = awayReason(err), true
 	default:
 		word = "token_unavailable"
 	}
 	reason, warning := "", word
-	if word == "client_deleted" {
+	if word == clientDeleted || word == clientRevoked {
 		reason, warning = word, ""
 	}
 	w.ready.set(componentClient, reason)
@@ -136,5 +149,5 @@ func (w *clientWatch) say(err error) {
 	if word != w.word {
 		w.note(word, err)
 	}
-	w.word = word
+	w.word, w.away = word, away
 }

@@ -54,6 +54,7 @@ func (a *Agent) newCA(who self, c *client, i issuer) (*stepca.Client, error) {
 	cfg := configs.CA(a.opts.Settings)
 	cfg.DID, cfg.Issuer = who.DID, i.ofCertificates
 	cfg.Token = func(ctx context.Context) (string, error) { return c.enrolmentToken(ctx, cfg.Audience) }
+	cfg.Announce = c.authority.announce
 	cfg.Rand, cfg.Now, cfg.Logger = a.opts.Rand, a.opts.Now, a.log
 	return stepca.New(cfg)
 }

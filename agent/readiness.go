@@ -13,6 +13,7 @@ const (
 	componentRoots   = "roots"
 	componentPolicy  = "policy"
 	componentDIDMap  = "did_map"
+	componentAdmin   = "hydra_admin"
 
 	componentKeyRequests = "key_requests"
 )

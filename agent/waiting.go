@@ -9,6 +9,7 @@ import (
 	"github.com/getbindu/bindu-go/internal/retry"
 	"github.com/getbindu/bindu-go/oauth"
 	"github.com/getbindu/bindu-go/oauth/hydra"
+	"github.com/getbindu/bindu-go/oauth/registrarapi"
 	"github.com/getbindu/bindu-go/transport/mtls"
 )
 
@@ -32,12 +33,12 @@ func (a *Agent) waiting(component string, err error, pause time.Duration) {
 // passing reports whether a failure may end by itself: an authority that is
 // down, hangs, answers nonsense or has not caught up yet.
 func passing(err error) bool {
-	if errors.Is(err, hydra.ErrClientDeleted) {
+	if errors.Is(err, hydra.ErrClientDeleted) || errors.Is(err, registrarapi.ErrRevoked) {
 		return false // whatever step was waiting for a token
 	}
 	for _, target := range []error{
 		oauth.ErrUnavailable, oauth.ErrInvalidResponse, mtls.ErrCAUnavailable, mtls.ErrProvisionerDisabled,
-		mtls.ErrJWKSStale, mtls.ErrTokenRefused, mtls.ErrToken, mtls.ErrClockSkew,
+		mtls.ErrJWKSStale, mtls.ErrTokenRefused, mtls.ErrToken, mtls.ErrAnnouncement, mtls.ErrClockSkew,
 	} {
 		if errors.Is(err, target) {
 			return true
@@ -50,8 +51,8 @@ func reasonOf(component string, err error) string {
 	if word := clientReason(err); word != "" {
 		return word
 	}
-	if errors.Is(err, oauth.ErrUnavailable) || errors.Is(err, oauth.ErrInvalidResponse) {
-		return hydraAway
+	if word := awayReason(err); word != "" {
+		return word
 	}
 	if reason := mtls.Reason(err); reason != "" {
 		return reason

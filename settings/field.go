@@ -19,7 +19,7 @@ type section interface{ ranges() []bounds }
 
 // sections returns the structs in the order of the documentation.
 func (s *Settings) sections() []section {
-	return []section{&s.Agent, &s.Network, &s.Hydra, &s.Auth, &s.MTLS, &s.DID, &s.Limits, &s.Task, &s.Log}
+	return []section{&s.Agent, &s.Network, &s.Hydra, &s.Registrar, &s.Auth, &s.MTLS, &s.DID, &s.Limits, &s.Task, &s.Log}
 }
 
 // fields walks the sections of s in order. The values are addressable, so that

@@ -4,10 +4,10 @@ import "time"
 
 // Hydra says where the OAuth2 server is and what our client there looks like.
 type Hydra struct {
-	AdminURL  URL `envconfig:"HYDRA__ADMIN_URL" desc:"Admin API of Ory Hydra: registration, introspection, public keys of callers. Needed with AUTH__PROVIDER=hydra and with mutual TLS." example:"https://hydra-admin.internal"`
-	PublicURL URL `envconfig:"HYDRA__PUBLIC_URL" desc:"Public API of Ory Hydra: tokens and discovery. Needed where HYDRA__ADMIN_URL is." example:"https://hydra.internal"`
+	AdminURL  URL `envconfig:"HYDRA__ADMIN_URL" desc:"Admin API of Ory Hydra: registration, introspection, public keys of callers. Needed with AUTH__PROVIDER=hydra and with mutual TLS, unless a registrar holds it (REGISTRAR__URL): whoever has this address can be any agent." example:"https://hydra-admin.internal"`
+	PublicURL URL `envconfig:"HYDRA__PUBLIC_URL" desc:"Public API of Ory Hydra: tokens and discovery. Needed where HYDRA__ADMIN_URL or REGISTRAR__URL is." example:"https://hydra.internal"`
 
-	Timeout              Duration `envconfig:"HYDRA__TIMEOUT" default:"10s" desc:"How long one call to Hydra may take, introspection aside." example:"10"`
+	Timeout              Duration `envconfig:"HYDRA__TIMEOUT" default:"10s" desc:"How long one call to Hydra or to the registrar may take, introspection aside." example:"10"`
 	IntrospectionTimeout Duration `envconfig:"HYDRA__INTROSPECTION_TIMEOUT" default:"2s" desc:"How long an introspection may keep a caller waiting before it is answered 503." example:"1s"`
 	CacheTTL             Duration `envconfig:"HYDRA__CACHE_TTL" default:"5s" desc:"How long a verdict on a token is remembered; revocation takes effect after it. More than 5s is lowered to 5s." example:"2s"`
 	MaxCacheSize         Int      `envconfig:"HYDRA__MAX_CACHE_SIZE" default:"10000" desc:"How many verdicts are remembered." example:"10000"`

@@ -40,7 +40,7 @@ func TestFieldsAreCalledLikeTheirVariables(t *testing.T) {
 			}
 		}
 	}
-	if all := len(new(Settings).sections()); all != 9 {
+	if all := len(new(Settings).sections()); all != 10 {
 		t.Errorf("%d sections are decoded", all)
 	}
 }
