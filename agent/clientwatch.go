@@ -24,7 +24,7 @@ const hydraAway = "hydra_unavailable"
 func (c *client) enrolmentToken(ctx context.Context, audience string) (string, error) {
 	token, err := c.tokens.Fresh(ctx, audience)
 	if errors.Is(err, hydra.ErrSecretRejected) {
-		if missing := c.registrar.Missing(ctx, c.did); clientReason(missing) != "" {
+		if missing := c.authority.missing(ctx); clientReason(missing) != "" {
 			err = missing
 		}
 		c.watch.say(err)
@@ -77,7 +77,7 @@ func (a *Agent) watchClient(c *client) {
 // look asks for the registration, and for a token when the last one has grown
 // old: whether our secret is accepted shows in nothing else.
 func (c *client) look(ctx context.Context) error {
-	if err := c.registrar.Missing(ctx, c.did); err != nil {
+	if err := c.authority.missing(ctx); err != nil {
 		return err
 	}
 	_, err := c.tokens.Token(ctx, "")

@@ -32,6 +32,7 @@ type trust struct {
 
 // proofs are what the agent proves itself with, beside its key.
 type proofs struct {
+	authority   authority    // nil without Hydra
 	client      *client      // nil without Hydra
 	issuer      issuer       // empty without Hydra
 	certificate *certificate // nil without mutual TLS
