@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/getbindu/bindu-go/audit"
+	"github.com/getbindu/bindu-go/internal/boot"
 	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/server"
 )
@@ -17,7 +18,7 @@ import (
 // serve serves a port until the agent stops. The requests then get until the
 // end of the drain, but at most grace when that is not zero.
 func (a *Agent) serve(c server.Config, grace time.Duration) error {
-	c.Log, c.Now, c.Failed = a.log, a.opts.Now, a.fail
+	c.Log, c.Now, c.Failed = a.log, a.opts.Now, a.life.Fail
 	srv, err := server.Start(c)
 	if err != nil {
 		return err
@@ -53,10 +54,9 @@ func (a *Agent) learnAddress() (address, error) {
 // bind opens the private port before it is served. Where that is early,
 // connections wait until the gates are armed.
 func (a *Agent) bind() (net.Listener, error) {
-	addr := a.opts.Settings.Network.Addr()
-	ln, err := net.Listen("tcp", addr)
+	ln, err := boot.Listen("NETWORK__HOST", "NETWORK__PORT", a.opts.Settings.Network.Addr())
 	if err != nil {
-		return nil, listenError("NETWORK__HOST", "NETWORK__PORT", addr, err)
+		return nil, err
 	}
 	a.onStop(func(context.Context) error {
 		// Already closed by the server when it was served.
@@ -69,7 +69,7 @@ func (a *Agent) bind() (net.Listener, error) {
 }
 
 // listen serves the gates: over TLS, or plainly where the settings allow it.
-func (a *Agent) listen(at address, own *certificate, gates http.Handler) (err error) {
+func (a *Agent) listen(at address, own *boot.Certificate, gates http.Handler) (err error) {
 	if at.ln == nil {
 		if at.ln, err = a.bind(); err != nil {
 			return err
@@ -84,7 +84,7 @@ func (a *Agent) listen(at address, own *certificate, gates http.Handler) (err er
 	}
 	port := configs.Port(a.opts.Settings)
 	port.Listener, port.Handler, port.Name, port.Refused = at.ln, gates, "server", refused.Inc
-	if source := own.source(); source != nil {
+	if source := own.Source(); source != nil {
 		port.TLS = func(inner net.Listener) net.Listener { return source.Listen(inner) }
 	}
 	a.addr.Store(at.ln.Addr())

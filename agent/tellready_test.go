@@ -10,6 +10,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/getbindu/bindu-go/internal/boot"
 )
 
 // TestTheLogTellsWhatReadyzSays: one line when readiness is lost, one for each
@@ -19,7 +21,7 @@ func TestTheLogTellsWhatReadyzSays(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
 		a := newIdle(t, slog.New(slog.NewTextHandler(&log, nil)))
-		a.ready.set(componentServer, "")
+		a.ready.set(boot.Server, "")
 		var full atomic.Bool
 		a.ready.watch(func() (reason, warning string) {
 			if full.Load() {
@@ -48,28 +50,28 @@ func TestTheLogTellsWhatReadyzSays(t *testing.T) {
 			}
 		}
 		step(10*time.Second, "")
-		a.ready.set(componentHydra, hydraAway)
+		a.ready.set(boot.Hydra, boot.HydraAway)
 		step(tellEvery, `level=WARN msg="not ready" reasons=[hydra_unavailable]`)
 		step(10*time.Second, "")
 		full.Store(true)
 		step(tellEvery, `level=WARN msg="not ready" reasons="[hydra_unavailable storage_unavailable]"`)
-		a.ready.set(componentHydra, "")
+		a.ready.set(boot.Hydra, "")
 		step(tellEvery, `level=WARN msg="not ready" reasons=[storage_unavailable]`)
 		full.Store(false)
 		step(tellEvery, `level=INFO msg="ready again" after=13s`)
 		for range 100 { // within one second
-			a.ready.set(componentHydra, hydraAway)
-			a.ready.set(componentHydra, "")
+			a.ready.set(boot.Hydra, boot.HydraAway)
+			a.ready.set(boot.Hydra, "")
 		}
 		step(10*time.Second, "")
 		for range 5 { // it comes and goes all the time
-			a.ready.set(componentHydra, hydraAway)
+			a.ready.set(boot.Hydra, boot.HydraAway)
 			step(tellEvery, `level=WARN msg="not ready" reasons=[hydra_unavailable]`)
-			a.ready.set(componentHydra, "")
+			a.ready.set(boot.Hydra, "")
 			step(tellEvery, `level=INFO msg="ready again" after=1s`)
 		}
 		cancel()
-		a.ready.set(componentServer, "stopping")
+		a.ready.set(boot.Server, "stopping")
 		step(10*time.Second, "")
 		if err := a.stop(time.Second); err != nil {
 			t.Error(err)
