@@ -35,7 +35,7 @@ func New(o Options) (*Agent, error) {
 		return nil, err
 	}
 	o = o.withDefaults()
-	if err := showBuild(o.Metrics, o.Version); err != nil {
+	if err := boot.ShowBuild(o.Metrics, "agent", o.Version); err != nil {
 		return nil, err
 	}
 	ready := newReadiness()
@@ -85,7 +85,7 @@ func (a *Agent) untilDone(ctx context.Context) (err error) {
 	a.ready.set(boot.Server, "")
 	close(a.serving)
 	a.log.Info("serving", "did", a.is.DID, "url", a.is.url, "mode", configs.Gates(a.opts.Settings).Mode, "version", a.opts.Version)
-	a.background("tell of readiness", func(context.Context) error { return a.tellReady(ctx) })
+	a.background("tell of readiness", func(context.Context) error { return boot.TellReady(ctx, a.ready.Readiness, a.log) })
 	<-ctx.Done()
 	return nil
 }
