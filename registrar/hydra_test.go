@@ -1,11 +1,8 @@
 package registrar_test
 
 import (
-	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -15,75 +12,18 @@ import (
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/authoritytest"
 	"github.com/getbindu/bindu-go/internal/hydratest"
+	admin "github.com/getbindu/bindu-go/oauth/hydra"
 	"github.com/getbindu/bindu-go/registrar"
+	"github.com/getbindu/bindu-go/registrar/hydra"
 	"github.com/getbindu/bindu-go/registrar/registrartest"
 )
 
-// hydraClients is Hydra's admin API as far as these tests need it.
-type hydraClients struct {
-	admin  string
-	client *http.Client
-}
-
-var _ registrar.Clients = hydraClients{}
-
-func (h hydraClients) do(ctx context.Context, method, path string, body []byte) (int, []byte, error) {
-	req, err := http.NewRequestWithContext(ctx, method, h.admin+"/admin/"+path, bytes.NewReader(body))
-	if err != nil {
-		return 0, nil, err
-	}
-	req.Header.Set("Content-Type", "application/json")
-	resp, err := h.client.Do(req)
-	if err != nil {
-		return 0, nil, err
-	}
-	defer resp.Body.Close()
-	answer, err := io.ReadAll(resp.Body)
-	return resp.StatusCode, answer, err
-}
-
-func (h hydraClients) Get(ctx context.Context, d did.DID) ([]byte, error) {
-	status, body, err := h.do(ctx, "GET", "clients/"+d.String(), nil)
-	switch {
-	case err != nil:
-		return nil, err
-	case status == 404:
-		return nil, registrar.ErrNoClient
-	case status != 200:
-		return nil, fmt.Errorf("Hydra answers %d", status)
-	}
-	return body, nil
-}
-
-func (h hydraClients) Put(ctx context.Context, d did.DID, document []byte) error {
-	status, _, err := h.do(ctx, "PUT", "clients/"+d.String(), document)
-	if err == nil && status == 404 {
-		status, _, err = h.do(ctx, "POST", "clients", document)
-	}
-	switch {
-	case err != nil:
-		return err
-	case status == 400:
-		return registrar.ErrRefused
-	case status != 200 && status != 201:
-		return fmt.Errorf("Hydra answers %d", status)
-	}
-	return nil
-}
-
-func (h hydraClients) Delete(ctx context.Context, d did.DID) error {
-	return h.gone(h.do(ctx, "DELETE", "clients/"+d.String(), nil))
-}
-
-func (h hydraClients) RevokeTokens(ctx context.Context, d did.DID) error {
-	return h.gone(h.do(ctx, "DELETE", "oauth2/tokens?client_id="+url.QueryEscape(d.String()), nil))
-}
-
-func (hydraClients) gone(status int, _ []byte, err error) error {
-	if err == nil && status != 204 && status != 404 {
-		err = fmt.Errorf("Hydra answers %d", status)
-	}
-	return err
+// newAuthority is Hydra as the registrar's program has it.
+func newAuthority(t *testing.T, adminURL string, client *http.Client) *hydra.Authority {
+	t.Helper()
+	a := hydra.New(admin.Config{AdminURL: adminURL, HTTPClient: client})
+	t.Cleanup(a.Close)
+	return a
 }
 
 // token asks for an access token as an agent does, and returns status and answer.
@@ -129,9 +69,10 @@ func TestTheDocumentAtTheRealHydra(t *testing.T) {
 
 // atHydra shows that Hydra keeps the document as it is written, that the client can do
 // what it should and no more, and that it is gone when it is revoked.
-func atHydra(t *testing.T, admin, public string, client *http.Client, lifetimes bool) {
+func atHydra(t *testing.T, adminURL, public string, client *http.Client, lifetimes bool) {
+	atAuthority := newAuthority(t, adminURL, client)
 	f := newFixture(t, func(c *registrar.Config) {
-		c.Mode, c.Clients = registrar.ModeOpen, hydraClients{admin, client}
+		c.Mode, c.Clients = registrar.ModeOpen, atAuthority
 	})
 	agent, first, second := registrartest.NewAgent(t, "alice"), registrartest.SecretOf("1"), registrartest.SecretOf("2")
 	if got := f.accept(agent, agent.Body(first)); got.Status != 201 {

@@ -23,7 +23,7 @@ func (*Registrar) ranges() []bounds { return nil }
 
 // checkRegistrar wants one way to Hydra's admin API, and a registrar that is named
 // in full.
-func (l *loader) checkRegistrar() {
+func (l agentRules) checkRegistrar() {
 	r := &l.s.Registrar
 	if r.URL == "" {
 		l.checkNoRegistrar()
@@ -44,7 +44,7 @@ func (l *loader) checkRegistrar() {
 }
 
 // checkNoRegistrar refuses what would have no effect.
-func (l *loader) checkNoRegistrar() {
+func (l agentRules) checkNoRegistrar() {
 	r := &l.s.Registrar
 	for _, field := range []struct {
 		address any

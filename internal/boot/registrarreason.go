@@ -1,4 +1,4 @@
-package agent
+package boot
 
 import (
 	"errors"
@@ -6,9 +6,9 @@ import (
 	"github.com/getbindu/bindu-go/oauth/registrarapi"
 )
 
-// registrarReason is the word for a registrar that tells us nothing, "" for anything
+// RegistrarReason is the word for a registrar that tells us nothing, "" for anything
 // else. Each of these may end without us.
-func registrarReason(err error) string {
+func RegistrarReason(err error) string {
 	for _, r := range []struct {
 		err  error
 		word string
@@ -31,11 +31,11 @@ func registrarReason(err error) string {
 
 // awayReason is the word for an authority of which nothing is known.
 func awayReason(err error) string {
-	if word := registrarReason(err); word != "" {
+	if word := RegistrarReason(err); word != "" {
 		return word
 	}
-	if unanswered(err) {
-		return hydraAway
+	if Unanswered(err) {
+		return HydraAway
 	}
 	return ""
 }
