@@ -7,6 +7,7 @@ import (
 
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/configs/shared"
 	"github.com/getbindu/bindu-go/oauth/hydra"
 	"github.com/getbindu/bindu-go/settings"
 )
@@ -17,12 +18,7 @@ func UsesHydra(set settings.Settings) bool { return set.Hydra.AdminURL != "" }
 
 // Hydra is how Hydra is reached.
 func Hydra(set settings.Settings) hydra.Config {
-	return hydra.Config{
-		AdminURL:          string(set.Hydra.AdminURL),
-		PublicURL:         string(set.Hydra.PublicURL),
-		AdminTimeout:      time.Duration(set.Hydra.Timeout),
-		IntrospectTimeout: time.Duration(set.Hydra.IntrospectionTimeout),
-	}
+	return shared.Hydra(set.Hydra.AdminURL, set.Hydra.PublicURL, set.Hydra.HydraTimes)
 }
 
 // Client is how our client has to be registered; whom it is for is not in it.

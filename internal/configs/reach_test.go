@@ -41,13 +41,13 @@ func TestEverySettingReachesAConfiguration(t *testing.T) {
 		if !section.IsExported() {
 			continue
 		}
-		for j := range section.Type.NumField() {
-			if !section.Type.Field(j).IsExported() {
+		for _, field := range reflect.VisibleFields(section.Type) {
+			if !field.IsExported() || field.Anonymous {
 				continue
 			}
-			name := section.Name + "." + section.Type.Field(j).Name
+			name := section.Name + "." + field.Name
 			changed := base()
-			change(t, name, reflect.ValueOf(&changed).Elem().Field(i).Field(j))
+			change(t, name, reflect.ValueOf(&changed).Elem().Field(i).FieldByIndex(field.Index))
 			reaches := !reflect.DeepEqual(all(base()), all(changed))
 			at := slices.Index(unseen, name)
 			switch {

@@ -62,6 +62,9 @@ func (i *Introspector) ask(ctx context.Context, token string) (verdict, error) {
 
 // introspect returns what Hydra says about the token, unjudged.
 func (i *Introspector) introspect(ctx context.Context, token string) (introspection, error) {
+	if i.options.Ask != nil {
+		return i.introspectElsewhere(ctx, token)
+	}
 	x := exchange{
 		op: "introspect token", client: i.cfg.calls, timeout: i.cfg.IntrospectTimeout,
 		method: http.MethodPost, base: i.cfg.AdminURL, path: "admin/oauth2/introspect",
@@ -77,4 +80,18 @@ func (i *Introspector) introspect(ctx context.Context, token string) (introspect
 	}
 	in.size = len(answered.Body)
 	return in, nil
+}
+
+// introspectElsewhere is introspect where somebody else asks Hydra for us. The
+// answer is read as strictly.
+func (i *Introspector) introspectElsewhere(ctx context.Context, token string) (introspection, error) {
+	ctx, cancel := context.WithTimeout(ctx, i.cfg.IntrospectTimeout)
+	defer cancel()
+	answer, err := i.options.Ask(ctx, token)
+	if err != nil {
+		return introspection{}, err
+	}
+	in, err := parseIntrospection(answer)
+	in.size = len(answer)
+	return in, err
 }
