@@ -31,7 +31,7 @@ func (a *Agent) armGates(is standing, by trust, tasks *task.Service) (http.Handl
 	cfg.Public, cfg.Protected = public, protected
 	cfg.Unlisted = map[string]gate.Reason{skill.ListPath + "/": gate.SkillNotFound}
 	cfg.Now, cfg.Rand = a.opts.Now, a.opts.Rand
-	if source := is.certificate.source(); source != nil {
+	if source := is.certificate.Source(); source != nil {
 		cfg.CheckPeer = source.CheckPeer
 	}
 	return gate.New(cfg)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/getbindu/bindu-go/internal/boot"
 	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/oauth/hydra"
 )
@@ -20,7 +21,7 @@ type client struct {
 	authority   authority
 	credentials *hydra.Credentials
 	tokens      *hydra.TokenSource
-	watch       *clientWatch
+	watch       *boot.ClientWatch
 }
 
 // created is when the agent was registered, zero where nobody registers it.
@@ -38,7 +39,7 @@ func (a *Agent) reconcile(ctx context.Context, by authority, url string) (*clien
 		return nil, nil
 	}
 	c := &client{authority: by}
-	err := a.persist(ctx, componentHydra, func(ctx context.Context) (err error) {
+	err := a.persist(ctx, boot.Hydra, func(ctx context.Context) (err error) {
 		c.credentials, err = by.register(ctx, url)
 		return err
 	})
@@ -61,7 +62,7 @@ func (a *Agent) learnIssuer(ctx context.Context) (issuer, error) {
 		return issuer{}, nil
 	}
 	var i issuer
-	err := a.persist(ctx, componentHydra, func(ctx context.Context) (err error) {
+	err := a.persist(ctx, boot.Hydra, func(ctx context.Context) (err error) {
 		i.ofTokens, err = hydra.Discover(ctx, a.hydraConfig())
 		return err
 	})

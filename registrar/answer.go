@@ -2,7 +2,6 @@ package registrar
 
 import (
 	"errors"
-	"log/slog"
 	"math"
 	"net/http"
 	"strconv"
@@ -59,12 +58,7 @@ func (r *Registrar) answerRefusal(x *exchange, gate string, refused *Refusal) {
 	if refused.close {
 		h.Set("Connection", "close")
 	}
-	level := slog.LevelDebug // anybody may have sent it
-	if gate == gateEnrolment {
-		level = slog.LevelInfo
-	}
-	r.cfg.Logger.Log(x.r.Context(), level, "request refused", slog.String("reason", string(refused.Word)), slog.String("gate", gate),
-		slog.String("operation", x.op.called()), slog.String("client_id", x.who().String()), slog.String("request_id", x.id), slog.Any("cause", refused.Cause))
+	r.recordRefusal(x, gate, s.status, refused)
 	type fault struct {
 		Code    int          `json:"code"`
 		Message string       `json:"message"`

@@ -1,6 +1,7 @@
 package registrar
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/getbindu/bindu-go/audit"
 	"github.com/getbindu/bindu-go/identity/did"
 )
 
@@ -60,11 +62,19 @@ type Config struct {
 	MaxDIDsPerAddress int
 	// Rates of requests, looked at before any signature.
 	Rates Rates
+	// Recorder is told of each registration and each refusal; nil writes refusals to
+	// Logger instead.
+	Recorder Recorder
 	// Logger may be nil.
 	Logger *slog.Logger
 	// Now and Random may be nil, for the clock and crypto/rand.
 	Now    func() time.Time
 	Random io.Reader
+}
+
+// Recorder takes decisions, each once. It is called on the path of the request.
+type Recorder interface {
+	Record(ctx context.Context, e audit.Event)
 }
 
 // Registrar registers agents. Its methods may be called concurrently.

@@ -126,6 +126,7 @@ func (r *Registrar) carryOut(ctx context.Context, q request, b begun) (Result, e
 		return Result{}, err
 	}
 	r.report(q, was)
+	r.recordRegistration(ctx, q)
 	return Result{
 		Created: was.created, Scopes: b.scopes, Audience: r.cfg.Audience, Drift: was.drift, Foreign: was.foreign,
 	}, nil

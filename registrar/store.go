@@ -28,6 +28,9 @@ type Store interface {
 type Reader interface {
 	// Client returns what is known of a DID.
 	Client(d did.DID) (*Client, error)
+	// Clients returns up to limit DIDs that are known, in order, beginning behind one;
+	// the zero DID is before all.
+	Clients(after did.DID, limit int) ([]did.DID, error)
 	// CountClients returns how many DIDs were bound from an address.
 	CountClients(address string) (int, error)
 	// Keys returns the keys of a DID, those that do not count any more included.

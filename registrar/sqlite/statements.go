@@ -2,6 +2,7 @@ package sqlite
 
 const (
 	selectClient = `SELECT document, revision, address, voucher, bound_at FROM clients WHERE did = ?`
+	listClients  = `SELECT did FROM clients WHERE did > ? ORDER BY did LIMIT ?`
 	countClients = `SELECT count(*) FROM clients WHERE address = ?`
 	upsertClient = `INSERT INTO clients (did, document, revision, address, voucher, bound_at) VALUES (?, ?, ?, ?, ?, ?)
 		ON CONFLICT (did) DO UPDATE SET document = excluded.document, revision = excluded.revision,

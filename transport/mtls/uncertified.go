@@ -19,14 +19,21 @@ func UncertifiedConfig(peer did.DID, issuer string, roots func() *x509.CertPool,
 		InsecureSkipVerify: true, //nolint:gosec // VerifyConnection verifies chain, usage and DID
 		Time:               now,
 		VerifyConnection: func(cs tls.ConnectionState) error {
-			pool := roots()
-			if pool == nil { // which crypto/x509 would take for the system's
-				return ErrUnknownCA
+			if err := verifyNamed(cs, roots(), issuer, peer, now()); err != nil {
+				return &tls.CertificateVerificationError{UnverifiedCertificates: cs.PeerCertificates, Err: err}
 			}
-			if peer.IsZero() {
-				return &PeerMismatchError{Want: peer}
-			}
-			return verifyServer(cs, pool, issuer, peer, now())
+			return nil
 		},
 	}
+}
+
+// verifyNamed is verifyServer where no roots and no name mean nobody.
+func verifyNamed(cs tls.ConnectionState, roots *x509.CertPool, issuer string, peer did.DID, now time.Time) error {
+	switch {
+	case roots == nil: // which crypto/x509 would take for the system's
+		return ErrUnknownCA
+	case peer.IsZero():
+		return &PeerMismatchError{Want: peer}
+	}
+	return verifyServer(cs, roots, issuer, peer, now)
 }

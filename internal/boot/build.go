@@ -1,4 +1,4 @@
-package agent
+package boot
 
 import (
 	"cmp"
@@ -8,8 +8,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// builtVersion is what the toolchain noted of the main module.
-func builtVersion() string {
+// BuiltVersion is what the toolchain noted of the main module.
+func BuiltVersion() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "unknown"
@@ -17,10 +17,10 @@ func builtVersion() string {
 	return cmp.Or(info.Main.Version, "(devel)")
 }
 
-// showBuild registers the gauge that says which build runs.
-func showBuild(reg prometheus.Registerer, version string) error {
+// ShowBuild registers the gauge that says which build of a program runs.
+func ShowBuild(reg prometheus.Registerer, program, version string) error {
 	info := prometheus.NewGauge(prometheus.GaugeOpts{
-		Name:        "agent_build_info",
+		Name:        program + "_build_info",
 		Help:        "Always 1; the labels say which build runs.",
 		ConstLabels: prometheus.Labels{"version": version, "go_version": runtime.Version()},
 	})

@@ -1,4 +1,4 @@
-package agent
+package boot
 
 import (
 	"bytes"
@@ -10,6 +10,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/getbindu/bindu-go/admin"
 )
 
 // TestTheLogTellsWhatReadyzSays: one line when readiness is lost, one for each
@@ -18,17 +20,18 @@ import (
 func TestTheLogTellsWhatReadyzSays(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
-		a := newIdle(t, slog.New(slog.NewTextHandler(&log, nil)))
-		a.ready.set(componentServer, "")
+		var life Lifetime
+		ready := admin.NewReadiness(Server, "")
+		ready.SetReason(Server, "")
 		var full atomic.Bool
-		a.ready.watch(func() (reason, warning string) {
+		ready.Watch(func() (reason, warning string) {
 			if full.Load() {
 				return "storage_unavailable", "a_warning"
 			}
 			return "", "a_warning"
 		})
 		ctx, cancel := context.WithCancel(t.Context())
-		a.background("tell of readiness", func(context.Context) error { return a.tellReady(ctx) })
+		life.Background("tell of readiness", func(context.Context) error { return TellReady(ctx, ready, slog.New(slog.NewTextHandler(&log, nil))) })
 		time.Sleep(tellEvery / 2) // between two looks
 		var want []string
 		step := func(pause time.Duration, line string) {
@@ -48,30 +51,30 @@ func TestTheLogTellsWhatReadyzSays(t *testing.T) {
 			}
 		}
 		step(10*time.Second, "")
-		a.ready.set(componentHydra, hydraAway)
+		ready.SetReason(Hydra, HydraAway)
 		step(tellEvery, `level=WARN msg="not ready" reasons=[hydra_unavailable]`)
 		step(10*time.Second, "")
 		full.Store(true)
 		step(tellEvery, `level=WARN msg="not ready" reasons="[hydra_unavailable storage_unavailable]"`)
-		a.ready.set(componentHydra, "")
+		ready.SetReason(Hydra, "")
 		step(tellEvery, `level=WARN msg="not ready" reasons=[storage_unavailable]`)
 		full.Store(false)
 		step(tellEvery, `level=INFO msg="ready again" after=13s`)
 		for range 100 { // within one second
-			a.ready.set(componentHydra, hydraAway)
-			a.ready.set(componentHydra, "")
+			ready.SetReason(Hydra, HydraAway)
+			ready.SetReason(Hydra, "")
 		}
 		step(10*time.Second, "")
 		for range 5 { // it comes and goes all the time
-			a.ready.set(componentHydra, hydraAway)
+			ready.SetReason(Hydra, HydraAway)
 			step(tellEvery, `level=WARN msg="not ready" reasons=[hydra_unavailable]`)
-			a.ready.set(componentHydra, "")
+			ready.SetReason(Hydra, "")
 			step(tellEvery, `level=INFO msg="ready again" after=1s`)
 		}
 		cancel()
-		a.ready.set(componentServer, "stopping")
+		ready.SetReason(Server, "stopping")
 		step(10*time.Second, "")
-		if err := a.stop(time.Second); err != nil {
+		if err := life.Stop(time.Second); err != nil {
 			t.Error(err)
 		}
 	})

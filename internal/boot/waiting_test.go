@@ -1,4 +1,4 @@
-package agent
+package boot
 
 import (
 	"fmt"
@@ -13,7 +13,7 @@ import (
 // TestWhatOfTheCAEndsAStart: the words with which docs/operations.md says that a
 // start exits are those of errors that are not waited for, and no others.
 func TestWhatOfTheCAEndsAStart(t *testing.T) {
-	page, err := os.ReadFile("../docs/operations.md")
+	page, err := os.ReadFile("../../docs/operations.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +33,7 @@ func TestWhatOfTheCAEndsAStart(t *testing.T) {
 	} {
 		for _, err := range errs {
 			word := mtls.Reason(err)
-			if got := passing(fmt.Errorf("enrol: %w", err)); got != want {
+			if got := Passing(fmt.Errorf("enrol: %w", err)); got != want {
 				t.Errorf("%s is waited for: %t, want %t", word, got, want)
 			}
 			if row := rows[word]; row == "" || strings.Contains(row, "exits 1") == want {

@@ -1,4 +1,4 @@
-package agent
+package boot
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/getbindu/bindu-go/admin"
 	"github.com/getbindu/bindu-go/transport/mtls"
 )
 
@@ -20,12 +21,12 @@ func TestReadyzWarnsOfTheCA(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var err error
 		looked := 0
-		ready := newReadiness()
-		ready.set(componentServer, "")
+		ready := admin.NewReadiness(Server, "starting")
+		ready.SetReason(Server, "")
 		w := &caWatch{
 			fetch:       func(context.Context) ([]*x509.Certificate, error) { return nil, err },
 			provisioner: func(context.Context) { looked++ },
-			ready:       ready, log: slog.New(slog.DiscardHandler), nextLook: time.Now().Add(provisionerPause),
+			ready:       ready, log: slog.New(slog.DiscardHandler), nextLook: time.Now().Add(ProvisionerPause),
 		}
 		after := func(pause time.Duration, answer error, want ...string) {
 			t.Helper()
@@ -34,17 +35,17 @@ func TestReadyzWarnsOfTheCA(t *testing.T) {
 			if _, got := w.Roots(t.Context()); !errors.Is(got, answer) {
 				t.Errorf("error %v, want %v", got, answer)
 			}
-			if got := ready.warned(); !slices.Equal(got, want) {
+			if got := ready.Warnings(); !slices.Equal(got, want) {
 				t.Errorf("warnings %v, want %v", got, want)
 			}
-			if why := ready.why(); len(why) > 0 {
+			if why := ready.Reasons(); len(why) > 0 {
 				t.Errorf("not ready: %v", why)
 			}
 		}
 		away := fmt.Errorf("%w: nothing listens", mtls.ErrCAUnavailable)
 		after(0, nil)
 		after(0, away)
-		after(caPatience-time.Second, away)
+		after(CAPatience-time.Second, away)
 		after(time.Second, away, "ca_unavailable")
 		after(time.Second, away, "ca_unavailable")
 		after(time.Second, nil)
@@ -56,7 +57,7 @@ func TestReadyzWarnsOfTheCA(t *testing.T) {
 		if looked != 0 {
 			t.Errorf("the provisioner was looked at %d times too early", looked)
 		}
-		after(provisionerPause, nil)
+		after(ProvisionerPause, nil)
 		after(time.Second, nil)
 		if looked != 1 {
 			t.Errorf("the provisioner was looked at %d times, want once", looked)
@@ -68,14 +69,15 @@ func TestReadyzWarnsOfTheCA(t *testing.T) {
 func TestAWrongAnswerOfTheCAIsToldAtOnce(t *testing.T) {
 	for want, wrong := range map[string]error{"ca_untrusted": mtls.ErrCAUntrusted, "ca_fingerprint_mismatch": mtls.ErrFingerprintMismatch} {
 		t.Run(want, func(t *testing.T) {
-			ready := newReadiness()
+			ready := admin.NewReadiness(Server, "starting")
+			ready.SetReason(Server, "")
 			w := &caWatch{ready: ready, log: slog.New(slog.DiscardHandler)}
 			w.say(wrong)
-			if got := ready.warned(); !slices.Equal(got, []string{want}) {
+			if got := ready.Warnings(); !slices.Equal(got, []string{want}) {
 				t.Errorf("warnings %q", got)
 			}
 			w.say(nil)
-			if got := ready.warned(); len(got) > 0 {
+			if got := ready.Warnings(); len(got) > 0 {
 				t.Errorf("warnings %q once it is over", got)
 			}
 		})

@@ -1,18 +1,21 @@
-package agent
+package boot
 
 import (
 	"context"
+	"log/slog"
 	"slices"
 	"time"
+
+	"github.com/getbindu/bindu-go/admin"
 )
 
 // tellEvery is the time between two looks at what /readyz says. A look asks nobody
 // else: it reads what others have noted.
 const tellEvery = time.Second
 
-// tellReady logs what /readyz says when that changes, for whoever reads the log
+// TellReady logs what /readyz says when that changes, for whoever reads the log
 // alone. It ends with ctx; a stop is told by lines of its own.
-func (a *Agent) tellReady(ctx context.Context) error {
+func TellReady(ctx context.Context, ready *admin.Readiness, log *slog.Logger) error {
 	ticker := time.NewTicker(tellEvery)
 	defer ticker.Stop()
 	var told []string // reasons; none are ready
@@ -23,7 +26,7 @@ func (a *Agent) tellReady(ctx context.Context) error {
 			return nil
 		case <-ticker.C:
 		}
-		reasons := a.ready.why()
+		reasons := ready.Reasons()
 		if ctx.Err() != nil {
 			return nil // the reason may be the stop
 		}
@@ -31,12 +34,12 @@ func (a *Agent) tellReady(ctx context.Context) error {
 		case slices.Equal(reasons, told):
 			continue
 		case len(reasons) == 0:
-			a.log.Info("ready again", "after", time.Since(since).Round(time.Second))
+			log.Info("ready again", "after", time.Since(since).Round(time.Second))
 		default:
 			if len(told) == 0 {
 				since = time.Now()
 			}
-			a.log.Warn("not ready", "reasons", reasons)
+			log.Warn("not ready", "reasons", reasons)
 		}
 		told = reasons
 	}

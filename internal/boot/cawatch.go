@@ -1,4 +1,4 @@
-package agent
+package boot
 
 import (
 	"context"
@@ -7,16 +7,17 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/getbindu/bindu-go/admin"
 	"github.com/getbindu/bindu-go/transport/mtls"
 	"github.com/getbindu/bindu-go/transport/stepca"
 )
 
 const (
-	// caPatience is how long the CA may give no answer before that is told: a
+	// CAPatience is how long the CA may give no answer before that is told: a
 	// restart of it is no news.
-	caPatience = 2 * time.Minute
-	// provisionerPause is the time between two looks at the CA's provisioner.
-	provisionerPause = 5 * time.Minute
+	CAPatience = 2 * time.Minute
+	// ProvisionerPause is the time between two looks at the CA's provisioner.
+	ProvisionerPause = 5 * time.Minute
 )
 
 // caWatch is the CA as the keeper of the certificate asks it. It tells /readyz
@@ -28,7 +29,7 @@ type caWatch struct {
 	enrol       func(context.Context) (*mtls.Identity, error)
 	fetch       func(context.Context) ([]*x509.Certificate, error)
 	provisioner func(context.Context)
-	ready       *readiness
+	ready       *admin.Readiness
 	log         *slog.Logger
 
 	failing  time.Time // since when there is no answer; zero while there is
@@ -36,12 +37,10 @@ type caWatch struct {
 	word     string    // said last
 }
 
-func (a *Agent) newCAWatch(ca *stepca.Client) *caWatch {
-	look := func(ctx context.Context) { a.noteProvisioner(ca.CheckProvisioner(ctx)) }
-	return &caWatch{
-		enrol: ca.Enrol, fetch: ca.Roots, provisioner: look, ready: a.ready, log: a.log,
-		nextLook: time.Now().Add(jittered(provisionerPause)),
-	}
+func newCAWatch(ca *stepca.Client, ready *admin.Readiness, log *slog.Logger) *caWatch {
+	w := &caWatch{enrol: ca.Enrol, fetch: ca.Roots, ready: ready, log: log, nextLook: time.Now().Add(Jittered(ProvisionerPause))}
+	w.provisioner = func(ctx context.Context) { w.noteProvisioner(ca.CheckProvisioner(ctx)) }
+	return w
 }
 
 // Enrol implements [mtls.Enroller], and looks how the CA is set up that gave a
@@ -62,7 +61,7 @@ func (w *caWatch) Roots(ctx context.Context) ([]*x509.Certificate, error) {
 	}
 	w.say(err)
 	if err == nil && !time.Now().Before(w.nextLook) {
-		w.nextLook = time.Now().Add(jittered(provisionerPause))
+		w.nextLook = time.Now().Add(Jittered(ProvisionerPause))
 		w.provisioner(ctx)
 	}
 	return roots, err
@@ -75,17 +74,17 @@ func (w *caWatch) say(err error) {
 	if err == nil {
 		w.failing = time.Time{}
 	} else {
-		word = reasonOf(componentCA, err)
+		word = ReasonOf(CA, err)
 	}
 	if errors.Is(err, mtls.ErrCAUnavailable) {
 		if w.failing.IsZero() {
 			w.failing = time.Now()
 		}
-		if w.word == "" && time.Since(w.failing) < caPatience {
+		if w.word == "" && time.Since(w.failing) < CAPatience {
 			word = ""
 		}
 	}
-	w.ready.warn(componentRoots, word)
+	w.ready.SetWarning(Roots, word)
 	if word != w.word && word != "" {
 		w.log.Error("the CA cannot be used; the certificate serves until its end", "reason", word, "error", err)
 	}
@@ -98,17 +97,17 @@ func (w *caWatch) say(err error) {
 // noteProvisioner tells how the CA is set up: without a provisioner for our
 // tokens there will be no further certificate, and where a certificate can renew
 // itself, deleting a client at Hydra revokes nothing.
-func (a *Agent) noteProvisioner(err error) {
+func (w *caWatch) noteProvisioner(err error) {
 	switch {
 	case err == nil:
-		a.ready.warn(componentCA, "")
+		w.ready.SetWarning(CA, "")
 	case errors.Is(err, mtls.ErrRenewalNotDisabled):
-		a.ready.warn(componentCA, mtls.Reason(err))
-		a.log.Warn("the CA lets certificates outlive their revocation", "error", err)
+		w.ready.SetWarning(CA, mtls.Reason(err))
+		w.log.Warn("the CA lets certificates outlive their revocation", "error", err)
 	case errors.Is(err, mtls.ErrProvisionerDisabled):
-		a.ready.warn(componentCA, mtls.Reason(err))
-		a.log.Error("the CA would give us no further certificate", "error", err)
+		w.ready.SetWarning(CA, mtls.Reason(err))
+		w.log.Error("the CA would give us no further certificate", "error", err)
 	default:
-		a.log.Debug("the CA does not say how it is set up", "error", err)
+		w.log.Debug("the CA does not say how it is set up", "error", err)
 	}
 }
