@@ -21,6 +21,7 @@ func mutants() []mutant {
 		shares(),
 		servers(),
 		registering(),
+		certificates(),
 		trust(),
 		replaying(),
 		taskShares(),

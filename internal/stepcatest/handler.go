@@ -69,7 +69,7 @@ func (s *Server) provisioners(w http.ResponseWriter, _ *http.Request) {
 		"clientID":              s.cfg.Audience,
 		"clientSecret":          "",
 		"configurationEndpoint": s.cfg.Issuer + "/.well-known/openid-configuration",
-		"claims":                map[string]any{"disableRenewal": !s.cfg.EnableRenewal},
+		"claims":                map[string]any{"disableRenewal": !s.cfg.EnableRenewal, "maxTLSCertDuration": "24h0m0s"},
 	}
 	if len(s.cfg.Webhooks) > 0 {
 		var webhooks []any

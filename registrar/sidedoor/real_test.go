@@ -35,6 +35,9 @@ type place struct {
 
 func newPlace(t *testing.T) *place {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("needs the real Hydra and step-ca")
+	}
 	p := &place{T: t, Authority: authoritytest.Start(t, authoritytest.Options{Webhook: hook})}
 	parse := func(text string) *url.URL {
 		u, err := url.Parse(text)

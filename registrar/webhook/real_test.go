@@ -42,6 +42,9 @@ type real struct {
 
 func startReal(t *testing.T) *real {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("needs the real Hydra and step-ca")
+	}
 	ln, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

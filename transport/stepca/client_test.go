@@ -242,18 +242,21 @@ func TestRootIsNotPartOfTheChain(t *testing.T) {
 func TestWhoeverIsAskedMayHaveRefused(t *testing.T) {
 	for _, tt := range []struct {
 		webhooks []string
+		lifetime time.Duration
 		status   int
 		want     string
 	}{
-		{[]string{"ENRICHING", "AUTHORIZING"}, http.StatusForbidden, "ca_webhook_refused"},
-		{[]string{"ENRICHING"}, http.StatusForbidden, "ca_refused"},
-		{nil, http.StatusForbidden, "ca_refused"},
-		{[]string{"AUTHORIZING"}, http.StatusUnauthorized, "ca_jwks_stale"},
-		{[]string{"AUTHORIZING"}, http.StatusBadRequest, "ca_refused"},
+		{[]string{"ENRICHING", "AUTHORIZING"}, 0, http.StatusForbidden, "ca_webhook_refused"},
+		{[]string{"AUTHORIZING"}, 24 * time.Hour, http.StatusForbidden, "ca_webhook_refused"},
+		{[]string{"AUTHORIZING"}, 25 * time.Hour, http.StatusForbidden, "ca_refused"}, // that is the reason already
+		{[]string{"ENRICHING"}, 0, http.StatusForbidden, "ca_refused"},
+		{nil, 0, http.StatusForbidden, "ca_refused"},
+		{[]string{"AUTHORIZING"}, 0, http.StatusUnauthorized, "ca_jwks_stale"},
+		{[]string{"AUTHORIZING"}, 0, http.StatusBadRequest, "ca_refused"},
 	} {
 		s := stepcatest.NewServer(t, stepcatest.Config{Webhooks: tt.webhooks})
 		s.SetFault(stepcatest.Status(tt.status, `{"status":403,"message":"error creating certificate."}`).At("/sign"))
-		if _, err := enroller(t, s).Enrol(t.Context()); !errors.Is(err, mtls.ErrCARefused) || mtls.Reason(err) != tt.want {
+		if _, err := enroller(t, s, func(c *stepca.Config) { c.TTL = tt.lifetime }).Enrol(t.Context()); !errors.Is(err, mtls.ErrCARefused) || mtls.Reason(err) != tt.want {
 			t.Errorf("%v, %d: %v (%s), want %s", tt.webhooks, tt.status, err, mtls.Reason(err), tt.want)
 		}
 	}

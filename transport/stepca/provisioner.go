@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/getbindu/bindu-go/transport/mtls"
 )
@@ -19,13 +20,20 @@ type provisioner struct {
 	State       string `json:"state"`
 	StateReason string `json:"stateReason"`
 	Claims      struct {
-		DisableRenewal bool `json:"disableRenewal"`
+		DisableRenewal bool   `json:"disableRenewal"`
+		MaxTLS         string `json:"maxTLSCertDuration"`
 	} `json:"claims"`
 	Options struct {
 		Webhooks []struct {
 			Kind string `json:"kind"`
 		} `json:"webhooks"`
 	} `json:"options"`
+}
+
+// grants reports whether the lifetime is one that the CA gives, as far as it says so.
+func (p *provisioner) grants(lifetime time.Duration) bool {
+	longest, err := time.ParseDuration(p.Claims.MaxTLS)
+	return err != nil || lifetime <= longest
 }
 
 // asks reports whether somebody has to allow a certificate.

@@ -90,7 +90,7 @@ func (c *Client) diagnose(ctx context.Context, status int, token string) error {
 		return err
 	case err != nil:
 		return nil // the CA does not let us look; the plain refusal stands
-	case status != http.StatusUnauthorized && p.asks():
+	case status != http.StatusUnauthorized && p.asks() && p.grants(c.cfg.TTL):
 		return mtls.ErrWebhook
 	case status != http.StatusUnauthorized:
 		return nil // it accepted the token and then would not sign
