@@ -50,6 +50,8 @@ func diagnoses() []diagnosis {
 		{home.ErrIdentityChanged, "identity_changed", ""},
 		{home.ErrIdentityCorrupt, "identity_corrupt", ""},
 		{home.ErrIdentityAmbiguous, "identity_ambiguous", ""},
+		{home.ErrNoIdentity, "identity_missing", `run "registrar serve" once: it makes the key and the name; or set REGISTRAR__DIR to the directory that has them`},
+		{home.ErrReadOnly, "directory_incomplete", `run "registrar serve" once: it completes the directory, which this command only reads`},
 		{home.ErrUnwritable, "directory_unwritable", ""},
 		{home.ErrTooLarge, "file_too_large", "that is no file of a registrar; restore it from a backup"},
 		{sqlite.ErrCorrupt, "database_corrupt", "restore registrar.db from a backup; docs/registrar.md says what is lost with that"},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -40,6 +41,9 @@ the Python reference, can be bound only by a token for exactly its author and na
   registrar token create --author a --name b > token`,
 		args: cobra.NoArgs,
 		run: func(ctx context.Context, c *operator.Client, cmd *cobra.Command, _ []string, asJSON bool) error {
+			if want.Author == "" || want.Name == "" {
+				return cli.Usage(errors.New(`--author and --name are needed: whose DIDs the token binds; '*' is any`))
+			}
 			t, err := c.CreateToken(ctx, want)
 			if err != nil {
 				return err
@@ -58,9 +62,6 @@ the Python reference, can be bound only by a token for exactly its author and na
 	flags.StringVar(&want.Name, "name", "", "name of the DIDs that it may bind, or a pattern")
 	flags.IntVar(&want.Uses, "uses", 1, "how many DIDs it binds")
 	flags.DurationVar(&want.Lifetime, "lifetime", time.Hour, "how long it can be used")
-	for _, name := range []string{"author", "name"} {
-		_ = cmd.MarkFlagRequired(name) // it is defined above
-	}
 	return cmd
 }
 

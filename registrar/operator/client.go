@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -78,6 +79,9 @@ func ask[A any](ctx context.Context, c *Client, path string, body any) (answer A
 	}
 	req.Header.Set("Content-Type", "application/json")
 	resp, err := c.http.Do(req)
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
+		err = wrapped.Err // its address says nothing
+	}
 	if err != nil {
 		return answer, err
 	}
