@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/getbindu/bindu-go/internal/authorityinit"
+	"github.com/getbindu/bindu-go/internal/cli"
 )
 
 func newInitAuthority() *cobra.Command {
@@ -21,7 +22,7 @@ the root for agents. What is there already is kept.
 With --webhook-host it makes registrar/ too: the certificate and key with which
 a registrar at that host answers step-ca.`,
 		Hidden: true, // a part of docker-compose.yml rather than a tool for people
-		Args:   args(cobra.ExactArgs(1)),
+		Args:   cli.Args(cobra.ExactArgs(1)),
 		RunE: func(_ *cobra.Command, given []string) error {
 			now := time.Now()
 			if err := authorityinit.Init(given[0], now); err != nil || webhookHost == "" {
