@@ -8,6 +8,7 @@ import "slices"
 type RegistrarSettings struct {
 	Registrar RegistrarSelf
 	Network   RegistrarNetwork
+	Webhook   RegistrarWebhook
 	Hydra     RegistrarHydra
 	MTLS      CertificateAuthority
 	DID       SignatureTimes
