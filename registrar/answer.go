@@ -51,7 +51,7 @@ func (r *Registrar) answerRefusal(x *exchange, gate string, refused *Refusal) {
 	h := x.w.Header()
 	switch s.status {
 	case http.StatusMethodNotAllowed:
-		h.Set("Allow", http.MethodPut)
+		h.Set("Allow", x.op.method)
 	case http.StatusServiceUnavailable, http.StatusTooManyRequests:
 		h.Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(refused.RetryAfter.Seconds())))))
 	}
@@ -85,7 +85,7 @@ func answerResult(x *exchange, result Result) {
 			DID         did.DID `json:"did"`
 			State       string  `json:"state"`
 			Fingerprint string  `json:"fingerprint"`
-		}{x.did, statePending, Fingerprint(x.reg.Key)})
+		}{x.about, statePending, Fingerprint(x.key)})
 		return
 	}
 	status := http.StatusOK
@@ -99,7 +99,7 @@ func answerResult(x *exchange, result Result) {
 		Audience []string `json:"audience"`
 		Drift    []Drift  `json:"drift"`
 		Foreign  bool     `json:"foreignWriter"`
-	}{x.did, stateRegistered, result.Scopes, result.Audience, result.Drift, result.Foreign})
+	}{x.about, stateRegistered, result.Scopes, result.Audience, result.Drift, result.Foreign})
 }
 
 func answer(w http.ResponseWriter, status int, value any) {

@@ -13,30 +13,37 @@ type Rates struct {
 	// Stranger is for one address, Strangers for all together, of requests in the
 	// name of DIDs that are not known.
 	Stranger, Strangers int
-	// Known is for one DID from one address.
-	Known int
+	// Known is for changes that one DID asks for from one address, Questions for what
+	// changes nothing.
+	Known, Questions int
 }
 
-func (r Rates) positive() bool { return r.Stranger > 0 && r.Strangers > 0 && r.Known > 0 }
+func (r Rates) positive() bool {
+	return r.Stranger > 0 && r.Strangers > 0 && r.Known > 0 && r.Questions > 0
+}
 
 // limits are looked at before any signature, so that whoever writes a DID into a
 // header spends what belongs to that DID at the writer's own address.
 type limits struct {
-	rates            Rates
-	known, strangers *quota.Counter
+	rates                       Rates
+	known, questions, strangers *quota.Counter
 }
 
 // everyStranger pays for all strangers together; no address is called so.
 const everyStranger = "strangers"
 
 func newLimits(r Rates, now func() time.Time) *limits {
-	return &limits{rates: r, known: quota.NewCounter(now), strangers: quota.NewCounter(now)}
+	return &limits{rates: r, known: quota.NewCounter(now), questions: quota.NewCounter(now), strangers: quota.NewCounter(now)}
 }
 
 // allow reports whether a request may go on.
-func (l *limits) allow(d, address string, known bool) bool {
-	if known {
-		return within(l.known, quota.Payer{Name: d, Address: address}, l.rates.Known)
+func (l *limits) allow(d, address string, known, question bool) bool {
+	payer := quota.Payer{Name: d, Address: address}
+	switch {
+	case known && question:
+		return within(l.questions, payer, l.rates.Questions)
+	case known:
+		return within(l.known, payer, l.rates.Known)
 	}
 	return within(l.strangers, quota.Payer{Name: address}, l.rates.Stranger) &&
 		within(l.strangers, quota.Payer{Name: everyStranger}, l.rates.Strangers)

@@ -132,7 +132,7 @@ func TestNoRequestChangesAnythingOfAnotherDID(t *testing.T) {
 		t.Run(string(mode), func(t *testing.T) {
 			t.Parallel()
 			f := newFixture(t, func(c *registrar.Config) {
-				c.Mode, c.Rates = registrar.ModeApprove, registrar.Rates{Stranger: 1 << 20, Strangers: 1 << 20, Known: 1 << 20}
+				c.Mode, c.Rates = registrar.ModeApprove, registrar.Rates{Stranger: 1 << 20, Strangers: 1 << 20, Known: 1 << 20, Questions: 1000}
 			})
 			token := f.NewToken(100)
 			h := &thief{Agent: registrartest.NewAgent(t, "thief"), random: rand.New(rand.NewPCG(1, 2)), token: token, victims: f.victims(token)}

@@ -11,7 +11,7 @@ import (
 func (r *Registrar) recordRefusal(x *exchange, gate string, status int, refused *Refusal) {
 	if r.cfg.Recorder != nil {
 		r.cfg.Recorder.Record(x.r.Context(), audit.Event{
-			Decision: audit.Refused, Gate: gate, Reason: string(refused.Word), RequestID: x.id, DID: x.did.String(),
+			Decision: audit.Refused, Gate: gate, Reason: string(refused.Word), RequestID: x.id, DID: x.who().String(),
 			Method: x.r.Method, Remote: x.r.RemoteAddr, Status: status, Duration: r.cfg.Now().Sub(x.now), Cause: refused.Cause,
 		})
 		return
@@ -20,8 +20,8 @@ func (r *Registrar) recordRefusal(x *exchange, gate string, status int, refused 
 	if gate == gateEnrolment {
 		level = slog.LevelInfo
 	}
-	r.cfg.Logger.Log(x.r.Context(), level, "registration refused", slog.String("reason", string(refused.Word)), slog.String("gate", gate),
-		slog.String("client_id", x.did.String()), slog.String("request_id", x.id), slog.Any("cause", refused.Cause))
+	r.cfg.Logger.Log(x.r.Context(), level, "request refused", slog.String("reason", string(refused.Word)), slog.String("gate", gate),
+		slog.String("operation", x.op.called()), slog.String("client_id", x.who().String()), slog.String("request_id", x.id), slog.Any("cause", refused.Cause))
 }
 
 // recordRegistration tells the recorder of a client that was written.

@@ -47,12 +47,12 @@ var own = map[refusal.Word]said{
 	ForeignWriter:         {http.StatusConflict, refusal.CodeUnavailable, "Somebody else changed the client", "The operator of the registrar must look at the authorization server."},
 	Unavailable:           {http.StatusServiceUnavailable, refusal.CodeUnavailable, "Authorization server unavailable", "Try again after Retry-After."},
 	Differs:               {http.StatusServiceUnavailable, refusal.CodeUnavailable, "The authorization server does not keep what is written", "The operator of the registrar must look at the authorization server."},
-	refusal.NotFound:      {http.StatusNotFound, refusal.CodeRequest, "No such path", "Register with PUT /v1/clients/ and the DID, its colons as they are."},
+	refusal.NotFound:      {http.StatusNotFound, refusal.CodeRequest, "No such path", "docs/registrar.md lists the paths; a DID stands in one with its colons as they are."},
 	refusal.QuotaExceeded: {http.StatusTooManyRequests, refusal.CodeLimit, "Too many DIDs from this address", "Ask the operator of the registrar."},
 	refusal.RateLimited:   {http.StatusTooManyRequests, refusal.CodeLimit, "Too many requests", "Try again after Retry-After."},
 	refusal.Replayed:      {http.StatusConflict, refusal.CodeReplayed, "The request was seen before", "Sign each request anew."},
 	refusal.CryptoMismatch: {http.StatusForbidden, refusal.CodeSignature, "Invalid DID signature",
-		"Sign exactly what is sent, with the key that the body names and the registrar's DID as audience."},
+		"Sign exactly what is sent, with the registrar's DID as audience and the key that the DID is registered with, or that a registration names."},
 }
 
 // say is what an agent is told about a word.
