@@ -30,7 +30,7 @@ type Daemon struct {
 // New returns a registrar that has done nothing yet.
 func New(o Options) (*Daemon, error) {
 	o = o.withDefaults()
-	if err := boot.ShowBuild(o.Metrics, "registrar", o.Version); err != nil {
+	if err := boot.ShowBuild(o.Metrics, "registrar_build_info", o.Version); err != nil {
 		return nil, err
 	}
 	ready := admin.NewReadiness(boot.Server, "starting")

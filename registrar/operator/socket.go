@@ -28,6 +28,7 @@ var ErrNotTheOperator = errors.New("the other side of the socket is not the regi
 type listener struct {
 	*net.UnixListener
 	path string
+	who  func(*net.UnixConn) (uid int, err error)
 	log  *slog.Logger
 }
 
@@ -62,7 +63,7 @@ func Listen(directory string, log *slog.Logger) (net.Listener, error) {
 	if err := os.Chmod(path, 0o600); err != nil {
 		return nil, errors.Join(err, ln.Close())
 	}
-	return &listener{ln, path, log}, nil
+	return &listener{ln, path, peerUser, log}, nil
 }
 
 func removeLeft(path string) error {
@@ -114,7 +115,7 @@ func (l *listener) Accept() (net.Conn, error) {
 		if err != nil {
 			return nil, err
 		}
-		uid, err := peerUser(conn)
+		uid, err := l.who(conn)
 		if err == nil && allowed(uid, os.Geteuid()) {
 			return &known{conn, user(uid)}, nil
 		}
