@@ -17,7 +17,7 @@ func (r *Registrar) recordRefusal(x *exchange, gate string, status int, refused 
 		return
 	}
 	level := slog.LevelDebug // anybody may have sent it
-	if gate == gateEnrolment {
+	if gate == gateEnrolment || gate == gateRegistry {
 		level = slog.LevelInfo
 	}
 	r.cfg.Logger.Log(x.r.Context(), level, "request refused", slog.String("reason", string(refused.Word)), slog.String("gate", gate),
