@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"log/slog"
 	"net/http"
 	"slices"
 	"time"
@@ -57,10 +58,13 @@ func (r *Registrar) announce(x *exchange) error {
 	err := r.admitted(x.r.Context(), x.proof(), func(tx Tx, now time.Time) error {
 		return keepAnnouncement(tx, x.about, x.tlsKey, now)
 	})
-	if err == nil {
-		x.w.WriteHeader(http.StatusNoContent)
+	if err != nil {
+		return err
 	}
-	return err
+	r.cfg.Logger.Info("TLS key announced", slog.String("client_id", x.about.String()), slog.String("tls_key", hex.EncodeToString(x.tlsKey[:])))
+	r.recordChange(x.r.Context(), x.about, x.op.name, x.address)
+	x.w.WriteHeader(http.StatusNoContent)
+	return nil
 }
 
 // AnnounceOwn announces a key of the registrar itself, which is no client. Errors:

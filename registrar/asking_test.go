@@ -7,10 +7,13 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/getbindu/bindu-go/audit"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/registrar"
@@ -300,6 +303,73 @@ func TestADatabaseThatFailsAnswersNothing(t *testing.T) {
 		}
 	}
 }
+
+// late is a database in which something happens just before the first decision.
+type late struct {
+	registrar.Store
+	once sync.Once
+	do   func()
+}
+
+func (s *late) Change(ctx context.Context, fn func(registrar.Tx) error) error {
+	s.once.Do(s.do)
+	return s.Store.Change(ctx, fn)
+}
+
+// Whoever could ask when its signature was looked at may not any more when it is decided.
+func TestWhatChangesBetweenSignatureAndDecision(t *testing.T) {
+	t.Parallel()
+	for what, asking := range askings {
+		for reason, do := range map[string]func(fixture, registrartest.Agent){
+			"crypto_mismatch": func(f fixture, a registrartest.Agent) { f.validity(a, f.Clock.Now().Add(-time.Hour), f.Clock.Now()) },
+			"revoked":         func(f fixture, a registrartest.Agent) { f.revoke(a.DID) },
+		} {
+			f := newFixture(t, inMode(registrar.ModeOpen))
+			alice := f.registered("alice")
+			cfg := f.Config
+			cfg.Store = &late{Store: f.Config.Store, do: func() { do(f, alice) }}
+			if got := registrartest.Ask(f.Replica(cfg), alice.Sign(t, asking(f, alice))); got.Status != 403 || got.Reason != reason {
+				t.Errorf("%s, %s: %s", what, reason, got)
+			}
+		}
+	}
+}
+
+// A key that ends while the authority is asked opens nothing when it answers.
+func TestAKeyThatEndsWhileTheAuthorityIsAsked(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, inMode(registrar.ModeOpen))
+	alice := f.registered("alice")
+	token := f.Clients.Issue(alice.DID)
+	f.asking(func(a *asked) {
+		a.before = func(string) { f.validity(alice, f.Clock.Now().Add(-time.Hour), f.Clock.Now()) }
+	})
+	want(t, f.Inquire(f.Registrar, alice, token), 403, "crypto_mismatch")
+}
+
+// What an agent announces is in the log and in the record, as what it changes is.
+func TestAnAnnouncementIsRecorded(t *testing.T) {
+	t.Parallel()
+	var recorded recorder
+	f := newFixture(t, func(c *registrar.Config) { c.Mode, c.Recorder = registrar.ModeOpen, &recorded })
+	alice := f.registered("alice")
+	want(t, f.ask(alice, "an announcement"), 204, "")
+	want(t, f.ask(registrartest.NewAgent(t, "nobody"), "an announcement"), 403, "crypto_mismatch")
+	var told []string
+	for _, e := range recorded.events {
+		told = append(told, string(e.Decision)+" "+e.Method+" "+e.Reason)
+	}
+	if wanted := []string{"admitted registration ", "admitted announcement ", "refused PUT crypto_mismatch"}; !slices.Equal(told, wanted) {
+		t.Errorf("%q", told)
+	}
+	if logged := f.Logged.String(); !strings.Contains(logged, "tls_key=01"+strings.Repeat("00", 31)) {
+		t.Error(logged)
+	}
+}
+
+type recorder struct{ events []audit.Event }
+
+func (r *recorder) Record(_ context.Context, e audit.Event) { r.events = append(r.events, e) }
 
 // asked is an introspector that tells what it is asked, and can be made to wait or fail.
 type asked struct {
