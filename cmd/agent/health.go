@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/getbindu/bindu-go/admin"
+	"github.com/getbindu/bindu-go/internal/cli"
 	"github.com/getbindu/bindu-go/settings"
 )
 
@@ -35,14 +36,14 @@ the reasons if it does not, or does not answer. It is the health check of a
 container without a shell.
 
 With --live it asks /livez: whether the process lives, whatever it waits for.`,
-		Args: args(cobra.NoArgs),
+		Args: cli.Args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			set, err := loadSettings()
 			if err != nil {
 				return err
 			}
 			if set.Network.AdminPort == 0 {
-				return &usageError{errors.New("NETWORK__ADMIN_PORT is 0, so the agent chose a port that nobody else knows; set it to a number")}
+				return cli.Usage(errors.New("NETWORK__ADMIN_PORT is 0, so the agent chose a port that nobody else knows; set it to a number"))
 			}
 			ctx, cancel := context.WithTimeout(cmd.Context(), timeout)
 			defer cancel()

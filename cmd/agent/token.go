@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/getbindu/bindu-go/internal/cli"
 	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/oauth"
 	"github.com/getbindu/bindu-go/oauth/hydra"
@@ -20,7 +21,7 @@ func newToken() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "token",
 		Short: "Look at bearer tokens, or get one",
-		Args:  unknownCommand,
+		Args:  cli.UnknownCommand,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 
 		SuggestionsMinimumDistance: 2,
@@ -46,7 +47,7 @@ nothing. It exits 0 if all checks pass and 1 if not. Only the settings of Hydra
 or of the issuer are needed; no agent has to run.`,
 		Example: `  agent token inspect < token.txt
   pbpaste | agent token inspect --json`,
-		Args: args(cobra.NoArgs),
+		Args: cli.Args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, cancel := context.WithTimeout(cmd.Context(), timeout)
 			defer cancel()
@@ -73,12 +74,12 @@ func inspectToken(ctx context.Context, cmd *cobra.Command, asJSON bool) error {
 	}
 	i := newInspection(set, checks, claims)
 	if asJSON {
-		err = printJSON(cmd.OutOrStdout(), i)
+		err = cli.PrintJSON(cmd.OutOrStdout(), i)
 	} else {
 		err = i.print(cmd.OutOrStdout())
 	}
 	if err == nil && !i.Accepted {
-		err = &silentError{exitFailed}
+		err = &cli.SilentError{Code: cli.ExitFailed}
 	}
 	return err
 }
