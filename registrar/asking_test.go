@@ -272,6 +272,24 @@ func TestQuestionsHaveARateOfTheirOwn(t *testing.T) {
 	want(t, f.ask(alice, "an introspection"), 200, "")
 }
 
+// Who changes as much as it may can ask all the same, and at another address too.
+func TestChangesTakeNothingFromQuestions(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, func(c *registrar.Config) {
+		c.Mode, c.Rates = registrar.ModeOpen, registrar.Rates{Stranger: 9, Strangers: 9, Known: 1, Questions: 3}
+	})
+	alice := f.registered("alice")
+	want(t, f.ask(alice, "an announcement"), 204, "")
+	want(t, f.ask(alice, "an announcement"), 429, "rate_limited")
+	for range 3 {
+		want(t, f.ask(alice, "an introspection"), 200, "")
+	}
+	want(t, f.ask(alice, "an introspection"), 429, "rate_limited")
+	elsewhere := alice.Sign(t, askings["an introspection"](f, alice))
+	elsewhere.RemoteAddr = "198.51.100.1:1"
+	want(t, registrartest.Ask(f, elsewhere), 200, "")
+}
+
 // What is refused before the signature costs no question and no row.
 func TestAForgedAskingIsNotRemembered(t *testing.T) {
 	t.Parallel()
@@ -345,6 +363,20 @@ func TestAKeyThatEndsWhileTheAuthorityIsAsked(t *testing.T) {
 		a.before = func(string) { f.validity(alice, f.Clock.Now().Add(-time.Hour), f.Clock.Now()) }
 	})
 	want(t, f.Inquire(f.Registrar, alice, token), 403, "crypto_mismatch")
+}
+
+// Nothing that was announced outlives a revocation.
+func TestARevocationForgetsAnnouncements(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, inMode(registrar.ModeOpen))
+	alice, bob := f.registered("alice"), f.registered("bob")
+	for _, a := range []registrartest.Agent{alice, bob} {
+		want(t, f.ask(a, "an announcement"), 204, "")
+	}
+	f.revoke(alice.DID)
+	if gone, kept := f.Row(alice.DID).Announced, f.Row(bob.DID).Announced; len(gone) != 0 || len(kept) != 1 {
+		t.Errorf("%+v %+v", gone, kept)
+	}
 }
 
 // What an agent announces is in the log and in the record, as what it changes is.
@@ -513,6 +545,28 @@ func TestAnAuthorityThatCannotBeAsked(t *testing.T) {
 		t.Error(logged)
 	}
 	want(t, f.Inquire(well, alice, token), 200, "")
+}
+
+// A question that the authority did not answer counts once too, and leaves its place.
+func TestAQuestionThatFailed(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, func(c *registrar.Config) { c.Mode, c.MaxIntrospections = registrar.ModeOpen, 1 })
+	alice := f.registered("alice")
+	second := make(chan registrartest.Answer, 1)
+	f.asking(func(a *asked) {
+		a.fail = errors.New("connection refused")
+		a.before = func(token string) {
+			if token == "first" {
+				second <- f.Inquire(f.Registrar, alice, "second")
+			}
+		}
+	})
+	r := alice.Question(f.Config.Self, "first", f.Clock.Now())
+	r.Nonce = strings.Repeat("n", 22)
+	want(t, registrartest.Ask(f, alice.Sign(t, r)), 503, "authority_unavailable")
+	want(t, <-second, 429, "rate_limited")
+	want(t, registrartest.Ask(f, alice.Sign(t, r)), 409, "replayed")
+	want(t, f.Inquire(f.Registrar, alice, "third"), 503, "authority_unavailable")
 }
 
 // One agent that asks much keeps nobody else from being answered.

@@ -22,6 +22,7 @@ func mutants() []mutant {
 		servers(),
 		registering(),
 		certificates(),
+		registering(), asking(),
 		trust(),
 		replaying(),
 		taskShares(),
