@@ -8,7 +8,6 @@ import "slices"
 type RegistrarSettings struct {
 	Registrar RegistrarSelf
 	Network   RegistrarNetwork
-	Webhook   RegistrarWebhook
 	Hydra     RegistrarHydra
 	MTLS      CertificateAuthority
 	DID       SignatureTimes

@@ -12,7 +12,7 @@ import (
 // files of ours, or say what is done and not how.
 var elsewhere = []string{
 	"Registrar.Author", "Registrar.Dir", "Registrar.KeyPassword", "Registrar.SettleInterval", "Registrar.CompareInterval",
-	"MTLS.DIDIssuer", "Network.Host", "Network.Port", "Network.AdminPort", "Webhook.Host", "Webhook.Port", "Limits.DrainTimeout", "Log.Level", "Log.Format", "Log.Access",
+	"MTLS.DIDIssuer", "Network.Host", "Network.Port", "Network.AdminPort", "Network.WebhookHost", "Network.WebhookPort", "Limits.DrainTimeout", "Log.Level", "Log.Format", "Log.Access",
 }
 
 // TestEverySettingReachesAConfiguration: one that is forgotten on the way would be a

@@ -42,7 +42,7 @@ func checkAuthority(set settings.RegistrarSettings) error {
 
 // checkWebhook reads the files of the webhook. Whom it believes does not matter to that.
 func checkWebhook(set settings.RegistrarSettings) error {
-	if !set.Webhook.Asked() {
+	if !set.Registrar.Asked() {
 		return nil
 	}
 	cfg := hookTLS(set)

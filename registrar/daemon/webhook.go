@@ -41,7 +41,7 @@ func (r *caRoots) pool() *x509.CertPool {
 // openWebhook answers step-ca before it is asked for our own certificate, about which
 // it asks us. Where it does not ask, nothing is opened and the roots are nil.
 func (d *Daemon) openWebhook(ctx context.Context, who self, registry *registrar.Registrar, issuer string) (*caRoots, error) {
-	if !d.opts.Settings.Webhook.Asked() {
+	if !d.opts.Settings.Registrar.Asked() {
 		return nil, nil
 	}
 	roots, err := d.fetchRoots(ctx, who, issuer)
@@ -81,11 +81,11 @@ func (d *Daemon) newWebhook(who self, registry *registrar.Registrar, issuer stri
 		Help: "Certificates about which step-ca asked, by what was decided and why.",
 	}, []string{"decision", "reason"})
 	cfg.Decided = func(decision webhook.Decision) {
-		word := "refused"
+		made := "refused"
 		if decision.Allowed() {
-			word = "allowed"
+			made = "allowed"
 		}
-		counted.WithLabelValues(word, string(decision.Reason)).Inc()
+		counted.WithLabelValues(made, string(decision.Reason)).Inc()
 	}
 	if err := d.opts.Metrics.Register(counted); err != nil {
 		return nil, err
@@ -97,7 +97,7 @@ func (d *Daemon) newWebhook(who self, registry *registrar.Registrar, issuer stri
 const webhookGrace = 2 * webhook.Timeout
 
 func (d *Daemon) serveWebhook(handler *webhook.Handler, roots *caRoots) error {
-	set := d.opts.Settings.Webhook
+	set := d.opts.Settings
 	cfg := hookTLS(d.opts.Settings)
 	cfg.Roots, cfg.Logger, cfg.Now = roots.pool, d.log, d.opts.Now
 	config, presented, err := webhook.NewTLS(cfg)
@@ -105,7 +105,7 @@ func (d *Daemon) serveWebhook(handler *webhook.Handler, roots *caRoots) error {
 		return err
 	}
 	d.ready.Watch(func() (reason, warning string) { return "", expiring(presented.NotAfter(), d.opts.Now()) })
-	ln, err := boot.Listen("NETWORK__WEBHOOK_HOST", "NETWORK__WEBHOOK_PORT", set.Addr())
+	ln, err := boot.Listen("NETWORK__WEBHOOK_HOST", "NETWORK__WEBHOOK_PORT", set.Network.WebhookAddr())
 	if err != nil {
 		return err
 	}
@@ -119,7 +119,7 @@ func (d *Daemon) serveWebhook(handler *webhook.Handler, roots *caRoots) error {
 	if err := d.life.Serve(p, webhookGrace); err != nil {
 		return errors.Join(err, ln.Close())
 	}
-	d.log.Info("webhook of step-ca open", "address", ln.Addr().String(), "url", string(set.URL))
+	d.log.Info("webhook of step-ca open", "address", ln.Addr().String(), "url", string(set.Registrar.WebhookURL))
 	return nil
 }
 
@@ -128,14 +128,14 @@ func (d *Daemon) serveWebhook(handler *webhook.Handler, roots *caRoots) error {
 const webhookNotice = 14 * 24 * time.Hour
 
 // expiring is the warning about a certificate that nobody renews by itself.
-func expiring(end, now time.Time) string {
+func expiring(end, now time.Time) (warning string) {
 	switch left := end.Sub(now); {
 	case left <= 0:
-		return "webhook_certificate_expired"
+		warning = "webhook_certificate_expired"
 	case left < webhookNotice:
-		return "webhook_certificate_expiring"
+		warning = "webhook_certificate_expiring"
 	}
-	return ""
+	return warning
 }
 
 // announceOwn announces the key of our next certificate to ourselves, and to the other

@@ -81,9 +81,9 @@ func startWorld(t *testing.T) *world {
 	set.Hydra.AdminURL, set.Hydra.PublicURL = settings.URL(w.HydraAdmin), settings.URL(w.HydraPublic)
 	set.MTLS.CAURL, set.MTLS.CAFingerprint = settings.HTTPSURL(w.CAURL), settings.Fingerprints(w.Fingerprint)
 	certificate, key := w.WebhookFiles()
-	set.Webhook.URL, set.Webhook.Port = settings.HTTPSURL(hook), settings.Int(port)
-	set.Webhook.CertFile, set.Webhook.KeyFile = settings.Path(certificate), settings.Path(key)
-	set.Webhook.Unannounced = settings.DIDs{w.listed.DID.String()}
+	set.Registrar.WebhookURL, set.Network.WebhookPort = settings.HTTPSURL(hook), settings.Int(port)
+	set.Registrar.WebhookCertFile, set.Registrar.WebhookKeyFile = settings.Path(certificate), settings.Path(key)
+	set.Registrar.UnannouncedDIDs = settings.DIDs{w.listed.DID.String()}
 	if err := set.Validate(); err != nil {
 		t.Fatal(err)
 	}
