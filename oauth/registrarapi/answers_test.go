@@ -86,7 +86,7 @@ func TestAnswersThatAreNone(t *testing.T) {
 
 // A registrar that refuses us has said nothing about a token or a key of others.
 func TestWhatIsHeldAgainstUsIsNoVerdict(t *testing.T) {
-	for _, word := range []string{"revoked", "client_not_registered", "did_not_key_bound", "some_new_word", "enrolment_token_required"} {
+	for _, word := range []string{"revoked", "not_registered", "did_not_key_bound", "some_new_word", "enrolment_token_required"} {
 		c, agent := answering(t, refusing(403, word))
 		if _, err := c.Introspect(t.Context(), "token"); !errors.Is(err, oauth.ErrUnavailable) {
 			t.Errorf("%s: about a token %v", word, err)
@@ -187,16 +187,15 @@ func TestConfigurationsThatSayNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, change := range map[string]func(*registrarapi.Config){
-		"plain http":        func(c *registrarapi.Config) { c.URL = "http://registrar.example" },
-		"a path":            func(c *registrarapi.Config) { c.URL = "https://registrar.example/v1" },
-		"a user":            func(c *registrarapi.Config) { c.URL = "https://u:p@registrar.example" },
-		"no URL":            func(c *registrarapi.Config) { c.URL = "" },
-		"nobody":            func(c *registrarapi.Config) { c.Registrar = registrartest.Agent{}.DID },
-		"no agent":          func(c *registrarapi.Config) { c.DID = registrartest.Agent{}.DID },
-		"no key":            func(c *registrarapi.Config) { c.Key = nil },
-		"no client":         func(c *registrarapi.Config) { c.HTTPClient = nil },
-		"no time":           func(c *registrarapi.Config) { c.Timeout = 0 },
-		"a key that is cut": func(c *registrarapi.Config) { c.RegistrarKey = make([]byte, 3) },
+		"plain http": func(c *registrarapi.Config) { c.URL = "http://registrar.example" },
+		"a path":     func(c *registrarapi.Config) { c.URL = "https://registrar.example/v1" },
+		"a user":     func(c *registrarapi.Config) { c.URL = "https://u:p@registrar.example" },
+		"no URL":     func(c *registrarapi.Config) { c.URL = "" },
+		"nobody":     func(c *registrarapi.Config) { c.Registrar = registrartest.Agent{}.DID },
+		"no agent":   func(c *registrarapi.Config) { c.DID = registrartest.Agent{}.DID },
+		"no key":     func(c *registrarapi.Config) { c.Key = nil },
+		"no client":  func(c *registrarapi.Config) { c.HTTPClient = nil },
+		"no time":    func(c *registrarapi.Config) { c.Timeout = 0 },
 	} {
 		cfg := good
 		change(&cfg)
