@@ -35,7 +35,7 @@ func New(o Options) (*Agent, error) {
 		return nil, err
 	}
 	o = o.withDefaults()
-	if err := boot.ShowBuild(o.Metrics, "agent", o.Version); err != nil {
+	if err := boot.ShowBuild(o.Metrics, "agent_build_info", o.Version); err != nil {
 		return nil, err
 	}
 	ready := newReadiness()

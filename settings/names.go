@@ -59,9 +59,13 @@ func (l *loader) checkNames() {
 func (l *loader) unknownName(name string, known []string) {
 	problem := "is not a setting"
 	upper := strings.ToUpper(name)
-	if slices.Contains(known, upper) {
+	other := l.root.other()
+	switch {
+	case slices.Contains(known, upper):
 		problem += ": names are in capitals, did you mean " + upper + "?"
-	} else {
+	case slices.Contains(knownNames(fields(other), nil), name):
+		problem = "is a setting of " + other.program() + ", and not of " + l.root.program()
+	default:
 		problem += didYouMean(upper, known)
 	}
 	value := ""

@@ -51,6 +51,9 @@ func (s RegistrarSettings) Describe() []Row { return describe(&s) }
 // [Settings.Warnings].
 func (s RegistrarSettings) Warnings() []string { return slices.Clone(s.warnings) }
 
+func (*RegistrarSettings) program() string { return "the registrar" }
+func (*RegistrarSettings) other() root     { return new(Settings) }
+
 // required implements root.
 func (s *RegistrarSettings) required() []any {
 	return []any{&s.Registrar.Author, &s.Hydra.AdminURL, &s.Hydra.PublicURL, &s.MTLS.CAURL}

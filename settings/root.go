@@ -8,6 +8,10 @@ import "reflect"
 type root interface {
 	// found returns what reading brings to light beside the values.
 	found() *findings
+	// program says whose settings they are, and other returns settings of the other
+	// program: names of one that the other reads are told from misspelt ones.
+	program() string
+	other() root
 	// required are the fields that have no default and that are always needed.
 	required() []any
 	// understood are names of our sections that are read without being settings.

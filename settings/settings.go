@@ -41,6 +41,9 @@ func (s Settings) Warnings() []string {
 	return slices.Clone(s.warnings)
 }
 
+func (*Settings) program() string { return "an agent" }
+func (*Settings) other() root     { return new(RegistrarSettings) }
+
 // required implements root.
 func (s *Settings) required() []any { return []any{&s.Agent.Name, &s.Agent.Author} }
 

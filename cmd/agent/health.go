@@ -17,6 +17,7 @@ import (
 
 	"github.com/getbindu/bindu-go/admin"
 	"github.com/getbindu/bindu-go/agent"
+	"github.com/getbindu/bindu-go/internal/cli"
 	"github.com/getbindu/bindu-go/settings"
 )
 
@@ -36,14 +37,14 @@ the reasons if it does not, or does not answer. It is the health check of a
 container without a shell.
 
 With --live it asks /livez: whether the process lives, whatever it waits for.`,
-		Args: args(cobra.NoArgs),
+		Args: cli.Args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			set, err := loadSettings()
 			if err != nil {
 				return err
 			}
 			if set.Network.AdminPort == 0 {
-				return &usageError{errors.New("NETWORK__ADMIN_PORT is 0, so the agent chose a port that nobody else knows; set it to a number")}
+				return cli.Usage(errors.New("NETWORK__ADMIN_PORT is 0, so the agent chose a port that nobody else knows; set it to a number"))
 			}
 			ctx, cancel := context.WithTimeout(cmd.Context(), timeout)
 			defer cancel()
@@ -52,7 +53,7 @@ With --live it asks /livez: whether the process lives, whatever it waits for.`,
 				path, word = "/livez", "alive"
 			}
 			if !live {
-				fmt.Fprintf(cmd.ErrOrStderr(), "by these settings tokens and keys of callers are asked of %s\n", forTerminal(agent.AuthorityOf(set)))
+				fmt.Fprintf(cmd.ErrOrStderr(), "by these settings tokens and keys of callers are asked of %s\n", cli.ForTerminal(agent.AuthorityOf(set)))
 			}
 			return checkHealth(ctx, adminURL(set.Network)+path, word, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
@@ -84,7 +85,7 @@ func checkHealth(ctx context.Context, url, word string, out, errOut io.Writer) e
 		var answer admin.Readyz
 		if json.Unmarshal(body, &answer) == nil {
 			for _, warning := range answer.Warnings {
-				fmt.Fprintf(errOut, "warning: %s\n", forTerminal(warning))
+				fmt.Fprintf(errOut, "warning: %s\n", cli.ForTerminal(warning))
 			}
 		}
 		return nil

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/getbindu/bindu-go/internal/cli"
 	"github.com/getbindu/bindu-go/settings"
 )
 
@@ -70,10 +71,10 @@ func TestHealthLive(t *testing.T) {
 	t.Chdir(t.TempDir())
 	t.Setenv("NETWORK__ADMIN_HOST", host)
 	t.Setenv("NETWORK__ADMIN_PORT", port)
-	if code, out, errOut := runAgent(t, "", "health", "--live"); code != exitOK || out != "alive\n" {
+	if code, out, errOut := runAgent(t, "", "health", "--live"); code != cli.ExitOK || out != "alive\n" {
 		t.Errorf("exit %d, %q, %q", code, out, errOut)
 	}
-	if code, _, errOut := runAgent(t, "", "health"); code != exitFailed || !strings.Contains(errOut, "not ready") {
+	if code, _, errOut := runAgent(t, "", "health"); code != cli.ExitFailed || !strings.Contains(errOut, "not ready") {
 		t.Errorf("exit %d, %q", code, errOut)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/getbindu/bindu-go/internal/authorityinit"
+	"github.com/getbindu/bindu-go/internal/cli"
 )
 
 func newInitAuthority() *cobra.Command {
@@ -17,7 +18,7 @@ find before they start and what cannot be committed: hydra/secrets.json,
 step-ca/ with a root certificate, an intermediate and its key, and trust/ with
 the root for agents. What is there already is kept.`,
 		Hidden: true, // a part of docker-compose.yml rather than a tool for people
-		Args:   args(cobra.ExactArgs(1)),
+		Args:   cli.Args(cobra.ExactArgs(1)),
 		RunE: func(_ *cobra.Command, given []string) error {
 			return authorityinit.Init(given[0], time.Now())
 		},

@@ -17,10 +17,10 @@ func BuiltVersion() string {
 	return cmp.Or(info.Main.Version, "(devel)")
 }
 
-// ShowBuild registers the gauge that says which build of a program runs.
-func ShowBuild(reg prometheus.Registerer, program, version string) error {
+// ShowBuild registers the gauge of that name, which says which build of a program runs.
+func ShowBuild(reg prometheus.Registerer, name, version string) error {
 	info := prometheus.NewGauge(prometheus.GaugeOpts{
-		Name:        program + "_build_info",
+		Name:        name,
 		Help:        "Always 1; the labels say which build runs.",
 		ConstLabels: prometheus.Labels{"version": version, "go_version": runtime.Version()},
 	})

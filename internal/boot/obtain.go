@@ -58,7 +58,7 @@ func Obtain(ctx context.Context, life *Lifetime, w Wanted) (*Certificate, error)
 	cfg := w.Keeper
 	cfg.Source.Now, cfg.Source.Logger = w.Now, w.Log
 	cfg.CA, cfg.Passing, cfg.OnState = newCAWatch(ca, w.Ready, w.Log), Passing, w.renewalState
-	cfg.Waiting = func(err error, pause time.Duration) { Waits{w.Ready, w.Log}.Note(CA, err, pause) }
+	cfg.Waiting = func(err error, pause time.Duration) { Waits{w.Ready, w.Log}.Report(CA, err, pause) }
 	keeper, err := mtls.NewKeeper(ctx, cfg)
 	if err != nil {
 		return nil, err

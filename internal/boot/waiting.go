@@ -24,7 +24,7 @@ type Waits struct {
 
 // Persist repeats a step until it succeeds or fails for good, and tells /readyz why.
 func (w Waits) Persist(ctx context.Context, component string, try func(context.Context) error) error {
-	note := func(err error, pause time.Duration) { w.Note(component, err, pause) }
+	note := func(err error, pause time.Duration) { w.Report(component, err, pause) }
 	err := retry.Do(ctx, retry.NewPauses(rand.Float64), Passing, note, try)
 	if err == nil {
 		w.Ready.SetReason(component, "")
@@ -32,8 +32,8 @@ func (w Waits) Persist(ctx context.Context, component string, try func(context.C
 	return err
 }
 
-// Note tells /readyz, and the log, what holds a start.
-func (w Waits) Note(component string, err error, pause time.Duration) {
+// Report tells /readyz, and the log, what holds a start.
+func (w Waits) Report(component string, err error, pause time.Duration) {
 	reason := ReasonOf(component, err)
 	w.Ready.SetReason(component, reason)
 	w.Log.Warn("waiting", "for", component, "reason", reason, "error", err, "retry_in", pause)

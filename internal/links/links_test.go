@@ -37,7 +37,11 @@ func TestWhatIsLinkedIsBounded(t *testing.T) {
 		"transport/mtls": {250, []string{module + "transport/stepca", "github.com/smallstep/", "go.step.sm/", "google.golang.org/"}},
 		"a2a/card":       {250, []string{module + "task", "github.com/a2aproject/", "modernc.org/"}},
 		"home":           {400, []string{module + "transport/stepca", module + "settings", module + "internal/configs", "github.com/smallstep/", "go.step.sm/", "cel.dev/"}},
-		"cmd/agent":      {900, []string{"net/http/httptest", "github.com/rogpeppe/"}},
+		"cmd/agent":      {900, []string{"net/http/httptest", "github.com/rogpeppe/", module + "registrar"}},
+		"cmd/registrar": {900, []string{
+			"net/http/httptest", "github.com/rogpeppe/", module + "agent", module + "a2a", module + "peer", module + "policy", module + "backend",
+			"cel.dev/",
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -74,7 +78,7 @@ func TestOnlyWhoEnrolsLinksTheClientOfTheCA(t *testing.T) {
 		}
 	}
 	slices.Sort(importers)
-	if want := []string{"agent", "cmd/agent", "internal/configs"}; !slices.Equal(importers, want) {
+	if want := []string{"agent", "cmd/agent", "cmd/registrar", "internal/boot", "internal/configs", "internal/configs/shared", "registrar/daemon"}; !slices.Equal(importers, want) {
 		t.Errorf("imported by %v, want %v", importers, want)
 	}
 }

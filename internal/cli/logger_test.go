@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"bytes"
@@ -14,7 +14,7 @@ import (
 
 func TestDurationsInJSONLogsAreText(t *testing.T) {
 	var out bytes.Buffer
-	newLogger(&out, settings.Log{Level: settings.Level(slog.LevelInfo), Format: settings.LogJSON}).Info("x", "took", 1500*time.Millisecond)
+	NewLogger(&out, settings.Log{Level: settings.Level(slog.LevelInfo), Format: settings.LogJSON}).Info("x", "took", 1500*time.Millisecond)
 	if !strings.Contains(out.String(), `"took":"1.5s"`) {
 		t.Errorf("log %s", &out)
 	}
@@ -69,7 +69,7 @@ func TestALineAfterATornOneIsWhole(t *testing.T) {
 func TestTheLogGoesOnAfterATornLine(t *testing.T) {
 	for _, format := range []settings.LogFormat{settings.LogText, settings.LogJSON} {
 		disk := &smallDisk{room: 30}
-		log := newLogger(disk, settings.Log{Level: settings.Level(slog.LevelInfo), Format: format})
+		log := NewLogger(disk, settings.Log{Level: settings.Level(slog.LevelInfo), Format: format})
 		log.Info("first line of the log, too long for the disk")
 		disk.room = 1000
 		log.Info("second")

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"io"
@@ -7,7 +7,9 @@ import (
 	"github.com/getbindu/bindu-go/settings"
 )
 
-func newLogger(w io.Writer, l settings.Log) *slog.Logger {
+// NewLogger returns a logger as the settings want it. A line begins anew after one
+// that was written in part.
+func NewLogger(w io.Writer, l settings.Log) *slog.Logger {
 	w = &wholeLines{out: w}
 	options := &slog.HandlerOptions{Level: l.Level}
 	if l.Format == settings.LogJSON {
