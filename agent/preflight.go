@@ -59,7 +59,7 @@ func (p preflight) run() error {
 		{p.checkIssuers, []string{"AUTH__"}},
 		{p.checkOwnTokens, []string{"AUTH__"}},
 		{p.checkAuthority, []string{"MTLS__"}},
-		{p.checkRegistrar, []string{"REGISTRAR__", "DID__PINNED_KEYS"}},
+		{p.checkRegistrar, []string{"REGISTRAR__"}},
 		{p.checkDirectory, []string{"AGENT__DIR"}},
 		{p.checkIdentity, []string{"AGENT__DIR", "AGENT__KEY_PASSWORD"}},
 		{p.checkPort, []string{"AGENT__DIR", "NETWORK__HOST", "NETWORK__PORT"}},

@@ -17,6 +17,7 @@ import (
 	"github.com/getbindu/bindu-go/internal/fetch"
 	"github.com/getbindu/bindu-go/oauth/hydra"
 	"github.com/getbindu/bindu-go/oauth/registrarapi"
+	"github.com/getbindu/bindu-go/settings"
 	"github.com/getbindu/bindu-go/transport/mtls"
 )
 
@@ -32,10 +33,32 @@ type registered struct {
 	log    *slog.Logger
 }
 
-// askRegistrar returns the registrar of the settings as the authority.
+// around is what a program gives beside settings.
+type around struct {
+	now  func() time.Time
+	rand io.Reader
+	log  *slog.Logger
+}
+
+func (a *Agent) around() around { return around{a.opts.Now, a.opts.Rand, a.log} }
+
+// askRegistrar returns the registrar of the settings as the authority, until the
+// agent stops.
 func (a *Agent) askRegistrar(who self, i issuer) (*registered, error) {
-	set := a.opts.Settings
-	trust, err := a.trustRegistrar(who, i)
+	r, err := newRegistered(a.opts.Settings, who, i, a.around())
+	if err != nil {
+		return nil, err
+	}
+	a.onStop(func(context.Context) error { r.api.Close(); return nil })
+	if a.opts.Takeover || a.opts.Recreate {
+		a.log.Warn("takeover and recreate do nothing where there is a registrar: its operator restores a DID")
+	}
+	return r, nil
+}
+
+// newRegistered asks nobody.
+func newRegistered(set settings.Settings, who self, i issuer, with around) (*registered, error) {
+	trust, err := newRegistrarTrust(set, who, i, with)
 	if err != nil {
 		return nil, err
 	}
@@ -43,21 +66,16 @@ func (a *Agent) askRegistrar(who self, i issuer) (*registered, error) {
 	if err != nil {
 		return nil, err
 	}
-	cfg.DID, cfg.Key, cfg.Rand, cfg.Now = who.DID, who.Key, a.opts.Rand, a.opts.Now
-	transport := fetch.NewTransport(mtls.UncertifiedConfig(cfg.Registrar, i.ofCertificates, trust.roots, a.opts.Now))
+	cfg.DID, cfg.Key, cfg.Rand, cfg.Now = who.DID, who.Key, with.rand, with.now
+	transport := fetch.NewTransport(mtls.UncertifiedConfig(cfg.Registrar, i.ofCertificates, trust.roots, with.now))
 	transport.MaxIdleConnsPerHost, transport.MaxConnsPerHost = 32, 128
 	cfg.HTTPClient = &http.Client{Transport: transport}
 	api, err := registrarapi.New(cfg)
 	if err != nil {
 		return nil, err
 	}
-	a.onStop(func(context.Context) error { api.Close(); return nil })
-	if a.opts.Takeover || a.opts.Recreate {
-		a.log.Warn("takeover and recreate do nothing where there is a registrar: its operator restores a DID")
-	}
-	r := &registered{
-		api: api, trust: trust, who: who, wanted: configs.Registration(set), hydra: a.hydraConfig(), rand: a.opts.Rand, log: a.log,
-	}
+	r := &registered{api: api, trust: trust, who: who, wanted: configs.Registration(set), hydra: configs.Hydra(set), rand: with.rand, log: with.log}
+	r.hydra.Now, r.hydra.Logger = with.now, with.log
 	if set.MTLS.Enabled {
 		r.needs = string(set.MTLS.OIDCAudience)
 	}

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"github.com/getbindu/bindu-go/internal/configs"
+	"github.com/getbindu/bindu-go/settings"
 	"github.com/getbindu/bindu-go/transport/mtls"
 	"github.com/getbindu/bindu-go/transport/stepca"
 )
@@ -19,16 +20,16 @@ type registrarTrust struct {
 	pool   atomic.Pointer[x509.CertPool]
 }
 
-func (a *Agent) trustRegistrar(who self, i issuer) (*registrarTrust, error) {
-	cfg := configs.CA(a.opts.Settings)
-	cfg.DID, cfg.Issuer, cfg.Now, cfg.Logger = who.DID, i.ofCertificates, a.opts.Now, a.log
+func newRegistrarTrust(set settings.Settings, who self, i issuer, with around) (*registrarTrust, error) {
+	cfg := configs.CA(set)
+	cfg.DID, cfg.Issuer, cfg.Now, cfg.Logger = who.DID, i.ofCertificates, with.now, with.log
 	cfg.Token = func(context.Context) (string, error) { return "", ErrNoToken } // it is asked for roots alone
 	ca, err := stepca.New(cfg)
 	if err != nil {
 		return nil, err
 	}
 	stored := func() []*x509.Certificate {
-		own, err := who.home.Certificates(a.opts.Now).Load(who.DID, i.ofCertificates)
+		own, err := who.home.Certificates(with.now).Load(who.DID, i.ofCertificates)
 		if err != nil {
 			return nil
 		}

@@ -19,7 +19,6 @@ func RegistrarReason(err error) string {
 		{registrarapi.ErrClock, "clock_skew"},
 		{registrarapi.ErrUntrusted, "registrar_untrusted"},
 		{registrarapi.ErrStatement, "registrar_invalid"},
-		{registrarapi.ErrRegistrarKey, "registrar_key_unknown"},
 		{registrarapi.ErrUnreachable, "registrar_unavailable"},
 	} {
 		if errors.Is(err, r.err) {

@@ -27,7 +27,7 @@ var elsewhere = []string{
 	"Agent.AllowPlaintext", "Auth.Enabled", // judged with the other settings
 	"Agent.URL", "Agent.Dir", "Agent.KeyPassword", "Agent.SkillsFile", "Agent.Backend",
 	"Auth.DIDMap", "Auth.IssuerCAFile", "Auth.OutboundAudience", "Auth.Domain",
-	"DID.Derivation", "MTLS.DIDIssuer",
+	"DID.Derivation", "DID.PinnedKeys", "MTLS.DIDIssuer",
 	"Network.Host", "Network.Port", "Network.AdminPort",
 	"Limits.DrainTimeout", "Log.Level", "Log.Format", "Log.Access",
 }

@@ -24,13 +24,8 @@ func Registrar(set settings.Settings) (registrarapi.Config, error) {
 	if err != nil {
 		return registrarapi.Config{}, fmt.Errorf("REGISTRAR__DID: %w", err)
 	}
-	pinned, err := Pins(set)
-	if err != nil {
-		return registrarapi.Config{}, err
-	}
 	return registrarapi.Config{
-		URL: string(set.Registrar.URL), Registrar: d, RegistrarKey: pinned[d],
-		UnboundKeys: bool(set.Registrar.UnboundKeys), Timeout: time.Duration(set.Hydra.Timeout),
+		URL: string(set.Registrar.URL), Registrar: d, UnboundKeys: bool(set.Registrar.UnboundKeys), Timeout: time.Duration(set.Hydra.Timeout),
 	}, nil
 }
 

@@ -1,13 +1,11 @@
 package registrarapi
 
 import (
-	"crypto/ed25519"
 	"errors"
 	"io"
 	"net/http"
 	"net/url"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
@@ -18,11 +16,9 @@ import (
 type Config struct {
 	// URL is where the registrar is: https, without a path.
 	URL string
-	// Registrar is its DID, the audience of every request.
+	// Registrar is its DID, the audience of every request. It has to follow from the
+	// key with which the registrar signs.
 	Registrar did.DID
-	// RegistrarKey is its key where an operator names it. Nil is the key from which
-	// its DID follows.
-	RegistrarKey ed25519.PublicKey
 	// UnboundKeys is true where the registrar's word is enough for a key from which
 	// the DID does not follow.
 	UnboundKeys bool
@@ -40,12 +36,11 @@ type Config struct {
 	Now func() time.Time
 }
 
-// Client asks a registrar. It owns no goroutine and keeps no answer but the
-// registrar's own key; its methods may be called concurrently.
+// Client asks a registrar. It owns no goroutine and keeps no answer; its methods may
+// be called concurrently.
 type Client struct {
 	cfg   Config
 	calls fetch.Client
-	key   atomic.Pointer[ed25519.PublicKey] // the registrar's, once it is known
 }
 
 // errConfig: a program made a configuration that says nothing.
@@ -57,19 +52,14 @@ func New(cfg Config) (*Client, error) {
 	if err != nil || u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
 		return nil, errConfig
 	}
-	if cfg.Registrar.IsZero() || cfg.DID.IsZero() || cfg.Key == nil || cfg.HTTPClient == nil || cfg.Timeout <= 0 ||
-		cfg.RegistrarKey != nil && len(cfg.RegistrarKey) != ed25519.PublicKeySize {
+	if cfg.Registrar.IsZero() || cfg.DID.IsZero() || cfg.Key == nil || cfg.HTTPClient == nil || cfg.Timeout <= 0 {
 		return nil, errConfig
 	}
 	cfg.URL = strings.TrimRight(cfg.URL, "/")
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	c := &Client{cfg: cfg, calls: fetch.NewClient(cfg.HTTPClient)}
-	if cfg.RegistrarKey != nil {
-		c.key.Store(&cfg.RegistrarKey)
-	}
-	return c, nil
+	return &Client{cfg: cfg, calls: fetch.NewClient(cfg.HTTPClient)}, nil
 }
 
 // Close closes the connections that are not in use.

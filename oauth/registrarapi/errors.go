@@ -50,9 +50,6 @@ var (
 		"or believe the registrar: REGISTRAR__UNBOUND_KEYS=true")
 	// ErrStatement: what the registrar says of a key is not signed by it, or not now.
 	ErrStatement = fmt.Errorf("%w: what the registrar says of a key does not verify", oauth.ErrInvalidResponse)
-	// ErrRegistrarKey: nothing shows which key the registrar has.
-	ErrRegistrarKey = fmt.Errorf("%w: REGISTRAR__DID does not follow from the key that the registrar names; "+
-		"name its key in DID__PINNED_KEYS", oauth.ErrInvalidResponse)
 
 	errReplayed  = errors.New("the request was seen before")
 	errMediaType = fmt.Errorf("%w: the media type is not application/json", oauth.ErrInvalidResponse)

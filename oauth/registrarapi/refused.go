@@ -27,7 +27,7 @@ var words = map[string]error{
 	"timestamp_out_of_window":  ErrClock,
 	"replayed":                 errReplayed,
 	"client_unknown":           ErrUnknown,
-	"client_not_registered":    ErrNotRegistered,
+	"not_registered":           ErrNotRegistered,
 }
 
 // fail names a request that failed.
