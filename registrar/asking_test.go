@@ -203,12 +203,12 @@ func TestAskingsThatAreMalformed(t *testing.T) {
 		status int
 		reason string
 	}{
-		"no token":                   {"an introspection", form(""), 400, "introspection_invalid"},
-		"two tokens":                 {"an introspection", form("token=a&token=b"), 400, "introspection_invalid"},
-		"a hint":                     {"an introspection", form("token=a&token_type_hint=access_token"), 400, "introspection_invalid"},
-		"another name":               {"an introspection", form("Token=a"), 400, "introspection_invalid"},
-		"a bad escape":               {"an introspection", form("token=%zz"), 400, "introspection_invalid"},
-		"a semicolon":                {"an introspection", form("token=a;b"), 400, "introspection_invalid"},
+		"no token":                   {"an introspection", form(""), 400, "question_invalid"},
+		"two tokens":                 {"an introspection", form("token=a&token=b"), 400, "question_invalid"},
+		"a hint":                     {"an introspection", form("token=a&token_type_hint=access_token"), 400, "question_invalid"},
+		"another name":               {"an introspection", form("Token=a"), 400, "question_invalid"},
+		"a bad escape":               {"an introspection", form("token=%zz"), 400, "question_invalid"},
+		"a semicolon":                {"an introspection", form("token=a;b"), 400, "question_invalid"},
 		"JSON":                       {"an introspection", func(r *signature.Request) { r.ContentType, r.Body = "application/json", []byte(`{"token":"a"}`) }, 415, "content_type"},
 		"a form with parameters":     {"an introspection", func(r *signature.Request) { r.ContentType += "; charset=utf-8" }, 415, "content_type"},
 		"no content type":            {"an introspection", func(r *signature.Request) { r.ContentType = "" }, 415, "content_type"},

@@ -62,7 +62,7 @@ func FuzzQuestion(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		token, refused := parseToken(body)
 		if refused != nil {
-			if refused.Word != IntrospectionInvalid || token != "" {
+			if refused.Word != QuestionInvalid || token != "" {
 				t.Errorf("%q is refused with %v and %q", body, refused, token)
 			}
 			return

@@ -48,7 +48,7 @@ type Introspection struct {
 func parseToken(body []byte) (string, *Refusal) {
 	form, err := url.ParseQuery(string(body))
 	if err != nil || len(form) != 1 || len(form["token"]) != 1 {
-		return "", refuse(IntrospectionInvalid, nil)
+		return "", refuse(QuestionInvalid, nil)
 	}
 	return form["token"][0], nil
 }
