@@ -14,6 +14,7 @@ RUN ["go", "build", "-trimpath", "-o", "/out/agent", "./cmd/agent"]
 WORKDIR /dirs/data
 WORKDIR /dirs/tmp
 WORKDIR /dirs/authority/hydra
+WORKDIR /dirs/authority/registrar
 WORKDIR /dirs/authority/step-ca
 WORKDIR /dirs/authority/trust
 

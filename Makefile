@@ -12,8 +12,8 @@ VERSION  ?= $(shell git describe --always --dirty 2>/dev/null)
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
 
-build: ## build the agent into bin/
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-X main.linked=$(VERSION)' -o bin/agent ./cmd/agent
+build: ## build the agent and the registrar into bin/
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-X main.linked=$(VERSION)' -o bin/ ./cmd/agent ./cmd/registrar
 
 test: ## everything that needs only Go and a C compiler, real Hydra and step-ca included
 	$(GO) test -race -shuffle=on -p 2 $$($(GO) list ./... | grep -vE '/internal/(e2e|soak)$$')

@@ -2,19 +2,18 @@ package agent
 
 import (
 	"errors"
-	"net"
 	"time"
 
 	"github.com/getbindu/bindu-go/admin"
+	"github.com/getbindu/bindu-go/internal/boot"
 	"github.com/getbindu/bindu-go/internal/configs"
 )
 
 // openAdmin starts the admin port before anything that may take long.
 func (a *Agent) openAdmin() error {
-	addr := a.opts.Settings.Network.AdminAddr()
-	ln, err := net.Listen("tcp", addr)
+	ln, err := boot.Listen("NETWORK__ADMIN_HOST", "NETWORK__ADMIN_PORT", a.opts.Settings.Network.AdminAddr())
 	if err != nil {
-		return listenError("NETWORK__ADMIN_HOST", "NETWORK__ADMIN_PORT", addr, err)
+		return err
 	}
 	cfg := configs.Admin(a.opts.Settings)
 	cfg.Listener, cfg.Readiness, cfg.Metrics, cfg.Log = ln, a.ready.Readiness, a.opts.Metrics, a.log

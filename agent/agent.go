@@ -10,12 +10,13 @@ import (
 
 	"github.com/getbindu/bindu-go/audit"
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/boot"
 	"github.com/getbindu/bindu-go/internal/configs"
 )
 
 // Agent is one agent on the network. Make it with [New], run it once.
 type Agent struct {
-	lifetime
+	life  boot.Lifetime
 	opts  Options
 	log   *slog.Logger
 	ready *readiness
@@ -34,7 +35,7 @@ func New(o Options) (*Agent, error) {
 		return nil, err
 	}
 	o = o.withDefaults()
-	if err := showBuild(o.Metrics, o.Version); err != nil {
+	if err := boot.ShowBuild(o.Metrics, "agent_build_info", o.Version); err != nil {
 		return nil, err
 	}
 	ready := newReadiness()
@@ -62,17 +63,16 @@ func New(o Options) (*Agent, error) {
 // It returns nil after a requested stop.
 func (a *Agent) Run(ctx context.Context) error {
 	drain := time.Duration(a.opts.Settings.Limits.DrainTimeout)
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	a.fail = func(err error) { cancel(&failure{err}) }
+	ctx, cancel := a.life.Until(ctx)
+	defer cancel()
 	err := a.untilDone(ctx)
 	if ctx.Err() == nil {
 		return errors.Join(err, a.stop(drain)) // the start failed, and err says so
 	}
 	// Serving, or stopped while it was waiting for something.
-	a.ready.set(componentServer, "stopping")
+	a.ready.set(boot.Server, "stopping")
 	a.log.Info("stopping", "drain", drain)
-	err = errors.Join(failureOf(ctx), a.stop(drain))
+	err = errors.Join(boot.FailureOf(ctx), a.stop(drain))
 	a.log.Info("stopped")
 	return err
 }
@@ -82,10 +82,10 @@ func (a *Agent) untilDone(ctx context.Context) (err error) {
 	if a.is, err = a.boot(ctx); err != nil {
 		return err
 	}
-	a.ready.set(componentServer, "")
+	a.ready.set(boot.Server, "")
 	close(a.serving)
-	a.log.Info("serving", "did", a.is.DID, "url", a.is.url, "mode", configs.Gates(a.opts.Settings).Mode, "version", a.opts.Version)
-	a.background("tell of readiness", func(context.Context) error { return a.tellReady(ctx) })
+	a.log.Info("serving", "did", a.is.DID, "url", a.is.url, "mode", configs.Gates(a.opts.Settings).Mode, "authority", AuthorityOf(a.opts.Settings), "version", a.opts.Version)
+	a.background("tell of readiness", func(context.Context) error { return boot.TellReady(ctx, a.ready.Readiness, a.log) })
 	<-ctx.Done()
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"github.com/getbindu/bindu-go/audit"
+	"github.com/getbindu/bindu-go/internal/boot"
 )
 
 // disk takes what is written to it unless it is full.
@@ -27,7 +28,7 @@ func (d *disk) Write(p []byte) (int, error) {
 // count on.
 func TestReadyzWarnsWhileRecordsAreLost(t *testing.T) {
 	ready, out, metrics := newReadiness(), &disk{full: true}, prometheus.NewRegistry()
-	ready.set(componentServer, "")
+	ready.set(boot.Server, "")
 	r, err := newRecorder(Options{Logger: slog.New(slog.NewTextHandler(out, nil)), Metrics: metrics}, ready)
 	if err != nil {
 		t.Fatal(err)

@@ -85,12 +85,16 @@ func (a *Agent) decideTrust() (t trust, err error) {
 // getProofs waits for Hydra and the CA, until there is what the agent proves
 // itself with.
 func (a *Agent) getProofs(ctx context.Context, who self, at address) (p proofs, err error) {
-	p.client, err = a.reconcile(ctx, who, at.url)
-	if err := a.step("reconcile the Hydra client", err); err != nil {
-		return p, err
-	}
 	p.issuer, err = a.learnIssuer(ctx)
 	if err := a.step("learn the issuer", err); err != nil {
+		return p, err
+	}
+	p.authority, err = a.findAuthority(who, p.issuer)
+	if err := a.step("find the authority", err); err != nil {
+		return p, err
+	}
+	p.client, err = a.reconcile(ctx, p.authority, at.url)
+	if err := a.step("reconcile the Hydra client", err); err != nil {
 		return p, err
 	}
 	p.certificate, err = a.obtainCertificate(ctx, who, p.client, p.issuer)

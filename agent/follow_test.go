@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/getbindu/bindu-go/internal/boot"
 	"github.com/getbindu/bindu-go/oauth/oidc"
 )
 
@@ -104,7 +105,7 @@ func TestIssuersTakeTheAgentOutOfServiceOnlyTogether(t *testing.T) {
 		{[]oidc.Status{down, down}, "issuer_unavailable", ""},
 	} {
 		ready := newReadiness()
-		ready.set(componentServer, "")
+		ready.set(boot.Server, "")
 		ready.watch(func() (string, string) { return issuersReason(tt.issuers) })
 		if got := strings.Join(ready.why(), ","); got != tt.reason {
 			t.Errorf("%v: reasons %q, want %q", tt.issuers, got, tt.reason)

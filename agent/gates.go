@@ -12,11 +12,11 @@ import (
 // armGates builds the chain. Nothing is listening yet, so no request can come
 // before every gate is in place.
 func (a *Agent) armGates(is standing, by trust, tasks *task.Service) (http.Handler, error) {
-	keys, memory, err := a.keyResolver(is.keys)
+	keys, memory, err := a.keyResolver(is.authority, is.keys)
 	if err != nil {
 		return nil, err
 	}
-	tokens, err := a.tokenVerifier(by.issuers, is.issuer)
+	tokens, err := a.tokenVerifier(by.issuers, is.authority, is.issuer)
 	if err != nil {
 		return nil, err
 	}
@@ -31,7 +31,7 @@ func (a *Agent) armGates(is standing, by trust, tasks *task.Service) (http.Handl
 	cfg.Public, cfg.Protected = public, protected
 	cfg.Unlisted = map[string]gate.Reason{skill.ListPath + "/": gate.SkillNotFound}
 	cfg.Now, cfg.Rand = a.opts.Now, a.opts.Rand
-	if source := is.certificate.source(); source != nil {
+	if source := is.certificate.Source(); source != nil {
 		cfg.CheckPeer = source.CheckPeer
 	}
 	return gate.New(cfg)

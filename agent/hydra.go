@@ -5,9 +5,10 @@ import (
 	"context"
 	"time"
 
-	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/boot"
 	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/oauth/hydra"
+	"github.com/getbindu/bindu-go/settings"
 )
 
 func (a *Agent) hydraConfig() hydra.Config {
@@ -18,11 +19,10 @@ func (a *Agent) hydraConfig() hydra.Config {
 
 // client is our registration at Hydra.
 type client struct {
-	did         did.DID
-	registrar   *hydra.Registrar
+	authority   authority
 	credentials *hydra.Credentials
 	tokens      *hydra.TokenSource
-	watch       *clientWatch
+	watch       *boot.ClientWatch
 }
 
 // created is when the agent was registered, zero where nobody registers it.
@@ -33,29 +33,15 @@ func (c *client) created() time.Time {
 	return c.credentials.CreatedAt
 }
 
-// reconcile registers or repairs our client, and waits for Hydra as long as it
-// takes. Where there is no Hydra there is none.
-func (a *Agent) reconcile(ctx context.Context, who self, url string) (*client, error) {
-	set := a.opts.Settings
-	if !configs.UsesHydra(set) {
+// reconcile registers or repairs our client, and waits for the authority as long as
+// it takes. Where there is none there is no client.
+func (a *Agent) reconcile(ctx context.Context, by authority, url string) (*client, error) {
+	if by == nil {
 		return nil, nil
 	}
-	var options []hydra.RegistrarOption
-	if a.opts.Takeover {
-		options = append(options, hydra.WithTakeover())
-	}
-	if a.opts.Recreate {
-		options = append(options, hydra.WithRecreate())
-	}
-	c := &client{did: who.DID, registrar: who.home.Registrar(a.hydraConfig(), a.opts.Rand, options...)}
-	wanted := configs.Client(set)
-	wanted.DID, wanted.AgentID, wanted.AgentURL, wanted.PublicKey = who.DID, who.agentID(), url, who.Key.PublicKey()
-	err := a.persist(ctx, componentHydra, func(ctx context.Context) error {
-		result, err := c.registrar.Reconcile(ctx, wanted)
-		if err == nil {
-			c.credentials = result.Credentials
-			a.log.Info("Hydra client reconciled", "action", result.Action, "drift", len(result.Drift))
-		}
+	c := &client{authority: by}
+	err := a.persist(ctx, boot.Hydra, func(ctx context.Context) (err error) {
+		c.credentials, err = by.register(ctx, url)
 		return err
 	})
 	if err != nil {
@@ -77,10 +63,15 @@ func (a *Agent) learnIssuer(ctx context.Context) (issuer, error) {
 		return issuer{}, nil
 	}
 	var i issuer
-	err := a.persist(ctx, componentHydra, func(ctx context.Context) (err error) {
-		i.ofTokens, err = hydra.Discover(ctx, a.hydraConfig())
+	err := a.persist(ctx, boot.Hydra, func(ctx context.Context) (err error) {
+		i, err = askIssuer(ctx, a.opts.Settings, a.hydraConfig())
 		return err
 	})
-	i.ofCertificates = cmp.Or(string(a.opts.Settings.MTLS.DIDIssuer), i.ofTokens)
+	return i, err
+}
+
+func askIssuer(ctx context.Context, set settings.Settings, cfg hydra.Config) (i issuer, err error) {
+	i.ofTokens, err = hydra.Discover(ctx, cfg)
+	i.ofCertificates = cmp.Or(string(set.MTLS.DIDIssuer), i.ofTokens)
 	return i, err
 }

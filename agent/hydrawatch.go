@@ -2,11 +2,11 @@ package agent
 
 import (
 	"context"
-	"errors"
 	"math/rand/v2"
 	"time"
 
 	"github.com/getbindu/bindu-go/gate"
+	"github.com/getbindu/bindu-go/internal/boot"
 	"github.com/getbindu/bindu-go/internal/retry"
 	"github.com/getbindu/bindu-go/oauth"
 )
@@ -43,7 +43,7 @@ func newHydraWatch(tokens gate.TokenVerifier, ready *readiness, every time.Durat
 // Verify implements [gate.TokenVerifier].
 func (h *hydraWatch) Verify(ctx context.Context, token string) (oauth.Claims, error) {
 	claims, err := h.tokens.Verify(ctx, token)
-	if unanswered(err) && ctx.Err() == nil { // else it is the caller who left
+	if boot.Unanswered(err) && ctx.Err() == nil { // else it is the caller who left
 		select {
 		case h.suspect <- struct{}{}:
 		default:
@@ -55,7 +55,7 @@ func (h *hydraWatch) Verify(ctx context.Context, token string) (oauth.Claims, er
 // run watches until ctx ends, with one question at a time. However many
 // requests get no answer, it asks once in a pause.
 func (h *hydraWatch) run(ctx context.Context) error {
-	timer := time.NewTimer(jittered(h.every))
+	timer := time.NewTimer(boot.Jittered(h.every))
 	defer timer.Stop()
 	for {
 		select {
@@ -65,16 +65,11 @@ func (h *hydraWatch) run(ctx context.Context) error {
 		case <-timer.C:
 		}
 		h.untilAnswered(ctx)
-		timer.Reset(jittered(h.every))
+		timer.Reset(boot.Jittered(h.every))
 		if retry.Wait(ctx, watchPause/2+rand.N(watchPause/2)) != nil {
 			return nil
 		}
 	}
-}
-
-// jittered varies by a third, so that a fleet does not ask in step.
-func jittered(every time.Duration) time.Duration {
-	return every - rand.N(every/3+1)
 }
 
 func (h *hydraWatch) untilAnswered(ctx context.Context) {
@@ -83,10 +78,10 @@ func (h *hydraWatch) untilAnswered(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		if !unanswered(err) {
+		if !boot.Unanswered(err) {
 			break
 		}
-		h.ready.set(componentHydra, reasonOf(componentHydra, err))
+		h.ready.set(boot.Hydra, boot.ReasonOf(boot.Hydra, err))
 		if retry.Wait(ctx, watchPause/2+rand.N(watchPause/2)) != nil {
 			return
 		}
@@ -95,11 +90,5 @@ func (h *hydraWatch) untilAnswered(ctx context.Context) {
 	case <-h.suspect: // from before Hydra answered
 	default:
 	}
-	h.ready.set(componentHydra, "")
-}
-
-// unanswered reports whether nothing is known about a token because Hydra is
-// away or talks nonsense.
-func unanswered(err error) bool {
-	return errors.Is(err, oauth.ErrUnavailable) || errors.Is(err, oauth.ErrInvalidResponse)
+	h.ready.set(boot.Hydra, "")
 }

@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/getbindu/bindu-go/internal/boot"
 	"github.com/getbindu/bindu-go/oauth"
 )
 
@@ -23,7 +24,7 @@ func TestReadyzSaysThatHydraIsAwayAndBack(t *testing.T) {
 		var down atomic.Bool
 		var asked atomic.Int64
 		ready := newReadiness()
-		ready.set(componentServer, "")
+		ready.set(boot.Server, "")
 		h := newHydraWatch(verifierFunc(func(string) error {
 			asked.Add(1)
 			if down.Load() {
@@ -99,7 +100,7 @@ func TestHostile171OneCallersOddTokensDoNotMoveReadiness(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var probed atomic.Int64
 				ready := newReadiness()
-				ready.set(componentServer, "")
+				ready.set(boot.Server, "")
 				h := newHydraWatch(verifierFunc(func(token string) error {
 					if token == readinessProbe {
 						probed.Add(1)

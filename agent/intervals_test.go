@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/getbindu/bindu-go/internal/boot"
 	"github.com/getbindu/bindu-go/internal/retry"
 	"github.com/getbindu/bindu-go/transport/stepca"
 )
@@ -22,8 +23,8 @@ func TestPagesNameOurIntervals(t *testing.T) {
 			"it is asked every " + fmt.Sprint(int(probeEvery*2/3/time.Second)) + " to " + seconds(probeEvery),
 			"our own client at Hydra, every minute",
 			"after " + fmt.Sprint(int(probeEvery*2/3/time.Second)) + " to " + seconds(probeEvery) + " (our client, where there was no answer)",
-			fmt.Sprintf("its provisioner, every %d minutes", provisionerPause/time.Minute),
-			"step-ca has given no answer for " + count(caPatience, time.Minute) + " minutes",
+			fmt.Sprintf("its provisioner, every %d minutes", boot.ProvisionerPause/time.Minute),
+			"step-ca has given no answer for " + count(boot.CAPatience, time.Minute) + " minutes",
 			"our clock and step-ca's differ by more than " + count(stepca.MaxClockSkew, time.Minute) + " minute",
 			"takes effect within " + seconds(followInterval) + "; the setting counts from the next start",
 		},
@@ -45,7 +46,7 @@ func TestPagesNameOurIntervals(t *testing.T) {
 			}
 		}
 	}
-	if clientPause*probeEvery != time.Minute {
-		t.Errorf("our client is looked at every %s", clientPause*probeEvery)
+	if boot.ClientPause*probeEvery != time.Minute {
+		t.Errorf("our client is looked at every %s", boot.ClientPause*probeEvery)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/getbindu/bindu-go/gate/keymemory"
 	"github.com/getbindu/bindu-go/home"
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/boot"
 	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/oauth/hydra"
 )
@@ -98,7 +99,7 @@ func observeKeys(metrics prometheus.Registerer, memory *keymemory.Memory) error 
 			return err
 		}
 	}
-	return newStorageFailing(metrics, storeKeys, memory.Err)
+	return boot.StorageFailing(metrics, storeKeys, memory.Err)
 }
 
 // keyMemoryWarning tells that callers who were never seen are refused, or soon

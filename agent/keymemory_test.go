@@ -124,7 +124,7 @@ func TestADecisionCountsBeforeHydrasEarlierKeyIsTooOld(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			a.fail = func(err error) { t.Error(err) }
+			a.life.Fail = func(err error) { t.Error(err) }
 			defer func() {
 				if err := a.stop(time.Second); err != nil {
 					t.Error(err)
@@ -138,7 +138,7 @@ func TestADecisionCountsBeforeHydrasEarlierKeyIsTooOld(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			keys, memory, err := a.keyResolver(remembered)
+			keys, memory, err := a.keyResolver(&direct{cfg: a.hydraConfig()}, remembered)
 			if err != nil {
 				t.Fatal(err)
 			}

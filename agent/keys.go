@@ -26,13 +26,13 @@ func (p pinnedKeys) PublicKey(_ context.Context, d did.DID) (ed25519.PublicKey, 
 }
 
 // keyResolver finds the keys of callers; remembered is nil where no memory is kept.
-func (a *Agent) keyResolver(remembered *keyMemory) (gate.KeyResolver, gate.KeyMemory, error) {
+func (a *Agent) keyResolver(at authority, remembered *keyMemory) (gate.KeyResolver, gate.KeyMemory, error) {
 	pins, err := configs.Pins(a.opts.Settings)
 	pinned := pinnedKeys(pins)
-	if err != nil || !configs.UsesHydra(a.opts.Settings) {
+	if err != nil || at == nil {
 		return pinned, nil, err
 	}
-	resolver := hydra.NewKeyResolver(a.hydraConfig(), hydra.KeyResolverOptions{Pinned: pinned})
+	resolver := at.keyResolver(hydra.KeyResolverOptions{Pinned: pinned})
 	a.onStop(func(context.Context) error { resolver.Close(); return nil })
 	if remembered == nil {
 		return resolver, nil, nil

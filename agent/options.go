@@ -14,6 +14,7 @@ import (
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/home"
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/boot"
 	"github.com/getbindu/bindu-go/internal/brief"
 	"github.com/getbindu/bindu-go/settings"
 	"github.com/getbindu/bindu-go/skill"
@@ -97,7 +98,7 @@ func (o Options) withDefaults() Options {
 	}
 	o.Logger = slog.New(brief.Handler(o.Logger.Handler()))
 	if o.Version == "" {
-		o.Version = builtVersion()
+		o.Version = boot.BuiltVersion()
 	}
 	if o.Metrics == nil {
 		o.Metrics = admin.NewRegistry()

@@ -28,7 +28,7 @@ type Outbound struct {
 // closed. It stays valid, through renewals, until the agent stops.
 func (a *Agent) Outbound() Outbound {
 	o := Outbound{DID: a.is.DID, Key: a.is.Key, Issuer: a.is.issuer.ofCertificates, Token: a.is.token}
-	if source := a.is.certificate.source(); source != nil {
+	if source := a.is.certificate.Source(); source != nil {
 		o.TLS = source.ClientConfig
 	}
 	return o
@@ -37,7 +37,7 @@ func (a *Agent) Outbound() Outbound {
 // Client returns a client that calls other agents as this one. Close it.
 func (a *Agent) Client() (*peer.Client, error) {
 	cfg := configs.Calls(a.opts.Settings)
-	cfg.DID, cfg.Key, cfg.Token, cfg.Source = a.is.DID, a.is.Key, a.is.token, a.is.certificate.source()
+	cfg.DID, cfg.Key, cfg.Token, cfg.Source = a.is.DID, a.is.Key, a.is.token, a.is.certificate.Source()
 	cfg.Now, cfg.Rand, cfg.Logger = a.opts.Now, a.opts.Rand, a.log
 	return peer.New(cfg)
 }

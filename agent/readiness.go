@@ -1,18 +1,15 @@
 package agent
 
-import "github.com/getbindu/bindu-go/admin"
+import (
+	"github.com/getbindu/bindu-go/admin"
+	"github.com/getbindu/bindu-go/internal/boot"
+)
 
 // Components whose state /readyz reports.
 const (
-	componentHydra   = "hydra"
-	componentCA      = "ca"
-	componentCert    = "certificate"
-	componentStorage = "storage"
-	componentServer  = "server"
-	componentClient  = "client"
-	componentRoots   = "roots"
-	componentPolicy  = "policy"
-	componentDIDMap  = "did_map"
+	componentPolicy = "policy"
+	componentDIDMap = "did_map"
+	componentAdmin  = "hydra_admin"
 
 	componentKeyRequests = "key_requests"
 )
@@ -22,7 +19,7 @@ type readiness struct{ *admin.Readiness }
 
 // newReadiness is that of an agent which does not serve yet.
 func newReadiness() *readiness {
-	return &readiness{admin.NewReadiness(componentServer, "starting")}
+	return &readiness{admin.NewReadiness(boot.Server, "starting")}
 }
 
 func (r *readiness) set(component, reason string)   { r.SetReason(component, reason) }

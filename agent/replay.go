@@ -5,6 +5,7 @@ import (
 
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/home"
+	"github.com/getbindu/bindu-go/internal/boot"
 	"github.com/getbindu/bindu-go/internal/configs"
 )
 
@@ -30,5 +31,5 @@ func (a *Agent) openReplay(h *home.Home, id home.Identity) (gate.ReplayStore, er
 		}
 		return "", ""
 	})
-	return store, newStorageFailing(a.opts.Metrics, storeReplay, store.Err)
+	return store, boot.StorageFailing(a.opts.Metrics, storeReplay, store.Err)
 }

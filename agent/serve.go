@@ -7,9 +7,8 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-
 	"github.com/getbindu/bindu-go/audit"
+	"github.com/getbindu/bindu-go/internal/boot"
 	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/server"
 )
@@ -17,20 +16,8 @@ import (
 // serve serves a port until the agent stops. The requests then get until the
 // end of the drain, but at most grace when that is not zero.
 func (a *Agent) serve(c server.Config, grace time.Duration) error {
-	c.Log, c.Now, c.Failed = a.log, a.opts.Now, a.fail
-	srv, err := server.Start(c)
-	if err != nil {
-		return err
-	}
-	a.onStop(func(ctx context.Context) error {
-		if grace != 0 {
-			var cancel context.CancelFunc
-			ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), grace)
-			defer cancel()
-		}
-		return srv.Shutdown(ctx)
-	})
-	return nil
+	c.Log, c.Now = a.log, a.opts.Now
+	return a.life.Serve(c, grace)
 }
 
 // learnAddress fixes the one address that card, registration and log show. The
@@ -53,10 +40,9 @@ func (a *Agent) learnAddress() (address, error) {
 // bind opens the private port before it is served. Where that is early,
 // connections wait until the gates are armed.
 func (a *Agent) bind() (net.Listener, error) {
-	addr := a.opts.Settings.Network.Addr()
-	ln, err := net.Listen("tcp", addr)
+	ln, err := boot.Listen("NETWORK__HOST", "NETWORK__PORT", a.opts.Settings.Network.Addr())
 	if err != nil {
-		return nil, listenError("NETWORK__HOST", "NETWORK__PORT", addr, err)
+		return nil, err
 	}
 	a.onStop(func(context.Context) error {
 		// Already closed by the server when it was served.
@@ -69,22 +55,19 @@ func (a *Agent) bind() (net.Listener, error) {
 }
 
 // listen serves the gates: over TLS, or plainly where the settings allow it.
-func (a *Agent) listen(at address, own *certificate, gates http.Handler) (err error) {
+func (a *Agent) listen(at address, own *boot.Certificate, gates http.Handler) (err error) {
 	if at.ln == nil {
 		if at.ln, err = a.bind(); err != nil {
 			return err
 		}
 	}
-	refused := prometheus.NewCounter(prometheus.CounterOpts{
-		Name: "agent_connections_refused_total",
-		Help: "Connections closed because of LIMITS__CONNECTIONS or LIMITS__CONNECTIONS_PER_PEER.",
-	})
-	if err := a.opts.Metrics.Register(refused); err != nil {
+	refused, err := boot.ConnectionsRefused(a.opts.Metrics)
+	if err != nil {
 		return err
 	}
 	port := configs.Port(a.opts.Settings)
-	port.Listener, port.Handler, port.Name, port.Refused = at.ln, gates, "server", refused.Inc
-	if source := own.source(); source != nil {
+	port.Listener, port.Handler, port.Name, port.Refused = at.ln, gates, "server", refused
+	if source := own.Source(); source != nil {
 		port.TLS = func(inner net.Listener) net.Listener { return source.Listen(inner) }
 	}
 	a.addr.Store(at.ln.Addr())

@@ -6,6 +6,7 @@ import (
 
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/home"
+	"github.com/getbindu/bindu-go/internal/boot"
 	"github.com/getbindu/bindu-go/oauth/oidc"
 )
 
@@ -32,9 +33,10 @@ type trust struct {
 
 // proofs are what the agent proves itself with, beside its key.
 type proofs struct {
-	client      *client      // nil without Hydra
-	issuer      issuer       // empty without Hydra
-	certificate *certificate // nil without mutual TLS
+	authority   authority         // nil without Hydra
+	client      *client           // nil without Hydra
+	issuer      issuer            // empty without Hydra
+	certificate *boot.Certificate // nil without mutual TLS
 }
 
 // standing is what a start has made of the agent.

@@ -3,31 +3,15 @@ package agent
 import (
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/getbindu/bindu-go/internal/boot"
 	"github.com/getbindu/bindu-go/task"
 )
 
-// storageFailing is the one metric of everything that is kept on disk: 1 while
-// what is kept there cannot be written. Whether requests are refused meanwhile
-// differs, and is a reason or a warning on /readyz.
-func newStorageFailing(metrics prometheus.Registerer, store string, err func() error) error {
-	return metrics.Register(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name:        "agent_storage_failing",
-		Help:        "1 while what is kept in this store cannot be written.",
-		ConstLabels: prometheus.Labels{"store": store},
-	}, func() float64 {
-		if err() != nil {
-			return 1
-		}
-		return 0
-	}))
-}
-
 // Stores of agent_storage_failing.
 const (
-	storeReplay      = "replay"
-	storeTasks       = "tasks"
-	storeKeys        = "keys"
-	storeCertificate = "certificate"
+	storeReplay = "replay"
+	storeTasks  = "tasks"
+	storeKeys   = "keys"
 )
 
 // watchTaskStorage tells /readyz while tasks cannot be stored: every message
@@ -39,5 +23,5 @@ func watchTaskStorage(tasks *task.Service, ready *readiness, metrics prometheus.
 		}
 		return "", ""
 	})
-	return newStorageFailing(metrics, storeTasks, tasks.StorageErr)
+	return boot.StorageFailing(metrics, storeTasks, tasks.StorageErr)
 }

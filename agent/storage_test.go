@@ -18,6 +18,7 @@ import (
 	"github.com/getbindu/bindu-go/backend"
 	"github.com/getbindu/bindu-go/identity"
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/boot"
 	"github.com/getbindu/bindu-go/task"
 	"github.com/getbindu/bindu-go/task/tasktest"
 )
@@ -58,7 +59,7 @@ func TestReadyzTellsThatTasksCannotBeStored(t *testing.T) {
 		}
 		defer service.Close(context.Background())
 		ready, metrics := newReadiness(), prometheus.NewRegistry()
-		ready.set(componentServer, "")
+		ready.set(boot.Server, "")
 		if err := watchTaskStorage(service, ready, metrics); err != nil {
 			t.Fatal(err)
 		}

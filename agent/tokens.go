@@ -8,7 +8,6 @@ import (
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/oauth"
-	"github.com/getbindu/bindu-go/oauth/hydra"
 	"github.com/getbindu/bindu-go/oauth/oidc"
 	"github.com/getbindu/bindu-go/server"
 	"github.com/getbindu/bindu-go/settings"
@@ -60,8 +59,8 @@ func issuersReason(issuers []oidc.Status) (reason, warning string) {
 	}
 }
 
-// tokenVerifier judges the tokens of callers: that of the issuers, or Hydra.
-func (a *Agent) tokenVerifier(issuers *oidc.Verifier, i issuer) (gate.TokenVerifier, error) {
+// tokenVerifier judges the tokens of callers: that of the issuers, or the authority.
+func (a *Agent) tokenVerifier(issuers *oidc.Verifier, at authority, i issuer) (gate.TokenVerifier, error) {
 	if issuers != nil {
 		return issuers, nil
 	}
@@ -76,7 +75,7 @@ func (a *Agent) tokenVerifier(issuers *oidc.Verifier, i issuer) (gate.TokenVerif
 	options.OnFlip = flips.Inc
 	places, wait := configs.TokenQueue(a.opts.Settings)
 	options.Admit = server.NewQueues(places, wait, oauth.ErrBusy).Enter
-	tokens := hydra.NewIntrospector(a.hydraConfig(), options)
+	tokens := at.introspector(options)
 	a.onStop(func(context.Context) error { return tokens.Close() })
 	share := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "agent_introspection_flipped_share",

@@ -2,7 +2,6 @@ package registrar
 
 import (
 	"errors"
-	"log/slog"
 	"math"
 	"net/http"
 	"strconv"
@@ -52,19 +51,14 @@ func (r *Registrar) answerRefusal(x *exchange, gate string, refused *Refusal) {
 	h := x.w.Header()
 	switch s.status {
 	case http.StatusMethodNotAllowed:
-		h.Set("Allow", http.MethodPut)
+		h.Set("Allow", x.op.method)
 	case http.StatusServiceUnavailable, http.StatusTooManyRequests:
 		h.Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(refused.RetryAfter.Seconds())))))
 	}
 	if refused.close {
 		h.Set("Connection", "close")
 	}
-	level := slog.LevelDebug // anybody may have sent it
-	if gate == gateEnrolment {
-		level = slog.LevelInfo
-	}
-	r.cfg.Logger.Log(x.r.Context(), level, "registration refused", slog.String("reason", string(refused.Word)), slog.String("gate", gate),
-		slog.String("client_id", x.did.String()), slog.String("request_id", x.id), slog.Any("cause", refused.Cause))
+	r.recordRefusal(x, gate, s.status, refused)
 	type fault struct {
 		Code    int          `json:"code"`
 		Message string       `json:"message"`
@@ -91,7 +85,7 @@ func answerResult(x *exchange, result Result) {
 			DID         did.DID `json:"did"`
 			State       string  `json:"state"`
 			Fingerprint string  `json:"fingerprint"`
-		}{x.did, statePending, Fingerprint(x.reg.Key)})
+		}{x.about, statePending, Fingerprint(x.key)})
 		return
 	}
 	status := http.StatusOK
@@ -105,7 +99,7 @@ func answerResult(x *exchange, result Result) {
 		Audience []string `json:"audience"`
 		Drift    []Drift  `json:"drift"`
 		Foreign  bool     `json:"foreignWriter"`
-	}{x.did, stateRegistered, result.Scopes, result.Audience, result.Drift, result.Foreign})
+	}{x.about, stateRegistered, result.Scopes, result.Audience, result.Drift, result.Foreign})
 }
 
 func answer(w http.ResponseWriter, status int, value any) {
@@ -113,6 +107,10 @@ func answer(w http.ResponseWriter, status int, value any) {
 	if err != nil { // unreachable: texts and numbers in UTF-8
 		status, body = http.StatusInternalServerError, []byte("{}")
 	}
+	answerJSON(w, status, body)
+}
+
+func answerJSON(w http.ResponseWriter, status int, body []byte) {
 	h := w.Header()
 	h.Set("Content-Type", "application/json")
 	h.Set("Cache-Control", "no-store")

@@ -68,37 +68,52 @@ var bodyMembers = map[string]func(*Registration, string) *Refusal{
 
 // parseRegistration reads a body whose length is bounded. What it does not
 // understand it refuses.
-func parseRegistration(body []byte) (Registration, *Refusal) {
-	var reg Registration
+func parseRegistration(body []byte) (reg Registration, refused *Refusal) {
+	members := make(map[string]func(string) *Refusal)
+	for name, set := range bodyMembers {
+		members[name] = func(text string) *Refusal { return set(&reg, text) }
+	}
+	refused = readMembers(body, RegistrationInvalid, members)
+	if refused == nil && (reg.Key == nil || reg.Secret == "") {
+		refused = invalid("The members publicKey and clientSecret are needed.")
+	}
+	return reg, refused
+}
+
+func (x *exchange) parseRegistration() (refused *Refusal) {
+	x.reg, refused = parseRegistration(x.body)
+	return refused
+}
+
+// readMembers reads a JSON object that has only such members, each a string. word is
+// for one that has others.
+func readMembers(body []byte, word refusal.Word, known map[string]func(text string) *Refusal) *Refusal {
 	switch {
 	case !utf8.Valid(body):
-		return reg, refuse(refusal.BodyNotUTF8, nil)
+		return refuse(refusal.BodyNotUTF8, nil)
 	case jsonrpc.TooDeep(body, jsonrpc.MaxDepth):
-		return reg, refuse(refusal.JSONTooDeep, nil)
+		return refuse(refusal.JSONTooDeep, nil)
 	case jsonrpc.HasDuplicateNames(body):
-		return reg, refuse(refusal.JSONDuplicateKey, nil)
+		return refuse(refusal.JSONDuplicateKey, nil)
 	}
 	var members map[string]jsontext.Value
 	if jsontext.Value(body).Kind() != '{' || json.Unmarshal(body, &members) != nil {
-		return reg, refuse(refusal.JSONMalformed, nil)
+		return refuse(refusal.JSONMalformed, nil)
 	}
 	for name, value := range members {
-		set, known := bodyMembers[name]
-		if !known {
-			return reg, invalid("There is a member that no registration has.")
+		set := known[name]
+		if set == nil {
+			return &Refusal{Word: word, Hint: "There is a member that this request does not have."}
 		}
 		var text string
 		if value.Kind() != '"' || json.Unmarshal(value, &text) != nil {
-			return reg, invalid("The member " + name + " must be a string.")
+			return &Refusal{Word: word, Hint: "The member " + name + " must be a string."}
 		}
-		if r := set(&reg, text); r != nil {
-			return reg, r
+		if r := set(text); r != nil {
+			return r
 		}
 	}
-	if reg.Key == nil || reg.Secret == "" {
-		return reg, invalid("The members publicKey and clientSecret are needed.")
-	}
-	return reg, nil
+	return nil
 }
 
 func invalid(hint string) *Refusal { return &Refusal{Word: RegistrationInvalid, Hint: hint} }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/refusal"
 )
 
@@ -21,10 +20,8 @@ var errWaits = errors.New("waits for approval")
 
 // request is a registration whose signature was verified.
 type request struct {
-	did     did.DID
+	proof
 	reg     Registration
-	nonce   string
-	signed  time.Time
 	address string
 }
 
@@ -35,16 +32,14 @@ func (r *Registrar) known(tx Tx, q request, now time.Time) (*Client, error) {
 	if err != nil || c == nil {
 		return nil, err
 	}
-	keys, err := tx.Keys(q.did)
+	keys, err := countingKeys(tx, q.did, now)
 	if err != nil {
 		return nil, err
 	}
-	for _, k := range keys {
-		if k.counts(now) && bytes.Equal(k.Public, q.reg.Key) {
-			return c, nil
-		}
+	if !hasKey(keys, q.key) {
+		return nil, notItsKey(q, "the DID has another key")
 	}
-	return nil, notItsKey(q, "the DID has another key")
+	return c, nil
 }
 
 // checkRevoked refuses a DID that is revoked, known or not.
@@ -55,7 +50,7 @@ func checkRevoked(tx Tx, q request, known bool) error {
 		return err
 	case t == nil || !t.Revoked:
 		return nil
-	case known || q.did.BoundTo(q.reg.Key):
+	case known || q.did.BoundTo(q.key):
 		return refuse(Revoked, nil)
 	}
 	return notItsKey(q, "the DID is revoked")
@@ -72,7 +67,7 @@ func notItsKey(q request, cause string) *Refusal {
 
 // enrol binds a DID that is not known to its key, if somebody vouches for it.
 func (r *Registrar) enrol(tx Tx, q request, now time.Time) (*Client, error) {
-	keyBound := q.did.BoundTo(q.reg.Key)
+	keyBound := q.did.BoundTo(q.key)
 	switch {
 	case q.reg.Token != "":
 		return r.enrolWithToken(tx, q, now)
@@ -94,7 +89,7 @@ func (r *Registrar) enrolWithToken(tx Tx, q request, now time.Time) (*Client, er
 	if t == nil {
 		return nil, refuse(TokenRefused, errors.New("not known"))
 	}
-	if fault := t.fault(q.did, q.reg.Key, now); fault != "" {
+	if fault := t.fault(q.did, q.key, now); fault != "" {
 		return nil, refuse(TokenRefused, errors.New(fault))
 	}
 	t.Uses++
@@ -115,7 +110,7 @@ func (r *Registrar) bind(tx Tx, q request, voucher string, now time.Time) (*Clie
 		return nil, refuse(refusal.QuotaExceeded, nil)
 	}
 	c := &Client{DID: q.did, Address: q.address, Voucher: voucher, BoundAt: now}
-	return c, errors.Join(tx.SaveClient(c), tx.SaveKey(q.did, Key{Public: q.reg.Key, From: now}), tx.DeletePending(q.did))
+	return c, errors.Join(tx.SaveClient(c), tx.SaveKey(q.did, Key{Public: q.key, From: now}), tx.DeletePending(q.did))
 }
 
 // wait puts the DID on the list of those that wait, or leaves it there: errWaits.
@@ -126,7 +121,7 @@ func (r *Registrar) wait(tx Tx, q request, now time.Time) error {
 	}
 	ofAddress := 0
 	for _, p := range all {
-		if p.DID == q.did && bytes.Equal(p.Key, q.reg.Key) {
+		if p.DID == q.did && bytes.Equal(p.Key, q.key) {
 			return errWaits
 		}
 		if p.Address == q.address {
@@ -136,7 +131,7 @@ func (r *Registrar) wait(tx Tx, q request, now time.Time) error {
 	if len(all) >= r.cfg.MaxPending || ofAddress >= r.cfg.MaxPendingPerAddress {
 		return &Refusal{Word: PendingFull, RetryAfter: time.Minute}
 	}
-	p := Pending{DID: q.did, Key: q.reg.Key, Address: q.address, At: now, Until: now.Add(r.cfg.PendingFor)}
+	p := Pending{DID: q.did, Key: q.key, Address: q.address, At: now, Until: now.Add(r.cfg.PendingFor)}
 	if err := tx.SavePending(p, now); err != nil {
 		return err
 	}

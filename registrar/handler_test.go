@@ -245,7 +245,7 @@ func TestARefusedRequestCountsOnceToo(t *testing.T) {
 func TestRates(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, func(c *registrar.Config) {
-		c.Mode, c.Rates = registrar.ModeOpen, registrar.Rates{Stranger: 3, Strangers: 4, Known: 2}
+		c.Mode, c.Rates = registrar.ModeOpen, registrar.Rates{Stranger: 3, Strangers: 4, Known: 2, Questions: 1000}
 	})
 	from := func(address string, a registrartest.Agent) registrartest.Answer {
 		r := a.Sign(t, a.Signing(f.Config.Self, a.Body(registrartest.SecretOf("1")).JSON(), f.Clock.Now()))
@@ -287,7 +287,7 @@ func TestRates(t *testing.T) {
 func TestStrangersTakeNothingFromKnownDIDs(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, func(c *registrar.Config) {
-		c.Mode, c.Rates = registrar.ModeOpen, registrar.Rates{Stranger: 2, Strangers: 2, Known: 5}
+		c.Mode, c.Rates = registrar.ModeOpen, registrar.Rates{Stranger: 2, Strangers: 2, Known: 5, Questions: 1000}
 	})
 	known, stranger := registrartest.NewAgent(t, "known"), registrartest.NewNamedAgent(t, "stranger")
 	f.accept(known, known.Body(registrartest.SecretOf("1")))

@@ -1,11 +1,8 @@
 package registrar_test
 
 import (
-	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -15,82 +12,28 @@ import (
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/authoritytest"
 	"github.com/getbindu/bindu-go/internal/hydratest"
+	admin "github.com/getbindu/bindu-go/oauth/hydra"
 	"github.com/getbindu/bindu-go/registrar"
+	"github.com/getbindu/bindu-go/registrar/hydra"
 	"github.com/getbindu/bindu-go/registrar/registrartest"
 )
 
-// hydraClients is Hydra's admin API as far as these tests need it.
-type hydraClients struct {
-	admin  string
-	client *http.Client
-}
-
-var _ registrar.Clients = hydraClients{}
-
-func (h hydraClients) do(ctx context.Context, method, path string, body []byte) (int, []byte, error) {
-	req, err := http.NewRequestWithContext(ctx, method, h.admin+"/admin/"+path, bytes.NewReader(body))
-	if err != nil {
-		return 0, nil, err
-	}
-	req.Header.Set("Content-Type", "application/json")
-	resp, err := h.client.Do(req)
-	if err != nil {
-		return 0, nil, err
-	}
-	defer resp.Body.Close()
-	answer, err := io.ReadAll(resp.Body)
-	return resp.StatusCode, answer, err
-}
-
-func (h hydraClients) Get(ctx context.Context, d did.DID) ([]byte, error) {
-	status, body, err := h.do(ctx, "GET", "clients/"+d.String(), nil)
-	switch {
-	case err != nil:
-		return nil, err
-	case status == 404:
-		return nil, registrar.ErrNoClient
-	case status != 200:
-		return nil, fmt.Errorf("Hydra answers %d", status)
-	}
-	return body, nil
-}
-
-func (h hydraClients) Put(ctx context.Context, d did.DID, document []byte) error {
-	status, _, err := h.do(ctx, "PUT", "clients/"+d.String(), document)
-	if err == nil && status == 404 {
-		status, _, err = h.do(ctx, "POST", "clients", document)
-	}
-	switch {
-	case err != nil:
-		return err
-	case status == 400:
-		return registrar.ErrRefused
-	case status != 200 && status != 201:
-		return fmt.Errorf("Hydra answers %d", status)
-	}
-	return nil
-}
-
-func (h hydraClients) Delete(ctx context.Context, d did.DID) error {
-	return h.gone(h.do(ctx, "DELETE", "clients/"+d.String(), nil))
-}
-
-func (h hydraClients) RevokeTokens(ctx context.Context, d did.DID) error {
-	return h.gone(h.do(ctx, "DELETE", "oauth2/tokens?client_id="+url.QueryEscape(d.String()), nil))
-}
-
-func (hydraClients) gone(status int, _ []byte, err error) error {
-	if err == nil && status != 204 && status != 404 {
-		err = fmt.Errorf("Hydra answers %d", status)
-	}
-	return err
+// newAuthority is Hydra as the registrar's program has it.
+func newAuthority(t *testing.T, adminURL string, client *http.Client) *hydra.Authority {
+	t.Helper()
+	a := hydra.New(admin.Config{AdminURL: adminURL, HTTPClient: client})
+	t.Cleanup(a.Close)
+	return a
 }
 
 // token asks for an access token as an agent does, and returns status and answer.
-func token(t *testing.T, public string, client *http.Client, d did.DID, secret, scope string) (int, string) {
+func token(t *testing.T, public string, client *http.Client, d did.DID, secret, scope string, audience ...string) (int, string) {
 	t.Helper()
 	form := url.Values{
-		"grant_type": {"client_credentials"}, "client_id": {d.String()}, "client_secret": {secret}, "scope": {scope}, "audience": {"step-ca"},
+		"grant_type": {"client_credentials"}, "client_id": {d.String()}, "client_secret": {secret}, "scope": {scope},
+	}
+	if len(audience) > 0 {
+		form["audience"] = audience
 	}
 	req, err := http.NewRequestWithContext(t.Context(), "POST", public+"/oauth2/token", strings.NewReader(form.Encode()))
 	if err != nil {
@@ -129,9 +72,10 @@ func TestTheDocumentAtTheRealHydra(t *testing.T) {
 
 // atHydra shows that Hydra keeps the document as it is written, that the client can do
 // what it should and no more, and that it is gone when it is revoked.
-func atHydra(t *testing.T, admin, public string, client *http.Client, lifetimes bool) {
+func atHydra(t *testing.T, adminURL, public string, client *http.Client, lifetimes bool) {
+	atAuthority := newAuthority(t, adminURL, client)
 	f := newFixture(t, func(c *registrar.Config) {
-		c.Mode, c.Clients = registrar.ModeOpen, hydraClients{admin, client}
+		c.Mode, c.Clients, c.Introspector = registrar.ModeOpen, atAuthority, atAuthority
 	})
 	agent, first, second := registrartest.NewAgent(t, "alice"), registrartest.SecretOf("1"), registrartest.SecretOf("2")
 	if got := f.accept(agent, agent.Body(first)); got.Status != 201 {
@@ -143,7 +87,7 @@ func atHydra(t *testing.T, admin, public string, client *http.Client, lifetimes 
 	if status, body := token(t, public, client, agent.DID, first, "agent:read"); status != 401 {
 		t.Errorf("the old secret gets %d %s", status, body)
 	}
-	status, body := token(t, public, client, agent.DID, second, "agent:read agent:write")
+	status, body := token(t, public, client, agent.DID, second, "agent:read agent:write", "step-ca")
 	var issued struct {
 		Token   string `json:"access_token"`
 		Expires int    `json:"expires_in"`
@@ -159,6 +103,7 @@ func atHydra(t *testing.T, admin, public string, client *http.Client, lifetimes 
 			t.Errorf("a token of scope %s: %s", scope, body)
 		}
 	}
+	asker, good := f.introspects(t, public, client, agent, second, issued.Token)
 	if done := f.revoke(agent.DID); !done.Removed {
 		t.Errorf("%+v", done)
 	}
@@ -168,4 +113,45 @@ func atHydra(t *testing.T, admin, public string, client *http.Client, lifetimes 
 	if status, body := token(t, public, client, agent.DID, second, "agent:read"); status != 401 {
 		t.Errorf("after the revocation: %d %s", status, body)
 	}
+	want(t, f.KeyOf(f.Registrar, asker, agent.DID), 404, "client_unknown")
+	if got := f.Inquire(f.Registrar, asker, good); got.Body != `{"active":false}` {
+		t.Errorf("after the revocation: %s", got)
+	}
+}
+
+// introspects shows what an agent is told of tokens: of one for the CA nothing. It
+// returns who asked, and a token that was good.
+func (f fixture) introspects(t *testing.T, public string, client *http.Client, agent registrartest.Agent, secret, forCA string) (asker registrartest.Agent, good string) {
+	t.Helper()
+	asker = f.registered("asker")
+	status, body := token(t, public, client, agent.DID, secret, "agent:read")
+	var issued struct {
+		Token string `json:"access_token"`
+	}
+	if err := json.Unmarshal([]byte(body), &issued); err != nil || status != 200 {
+		t.Fatalf("%d %s", status, body)
+	}
+	var told struct {
+		Active   bool     `json:"active"`
+		ClientID string   `json:"client_id"`
+		Subject  string   `json:"sub"`
+		Scope    string   `json:"scope"`
+		Audience []string `json:"aud"`
+		Use      string   `json:"token_use"`
+		Expires  int64    `json:"exp"`
+	}
+	got := f.Inquire(f.Registrar, asker, issued.Token)
+	if err := json.Unmarshal([]byte(got.Body), &told); err != nil || got.Status != 200 {
+		t.Fatal(got)
+	}
+	if !told.Active || told.ClientID != agent.DID.String() || told.Subject != told.ClientID || told.Scope != "agent:read" ||
+		len(told.Audience) > 0 || told.Use != "access_token" || told.Expires == 0 {
+		t.Error(got)
+	}
+	for _, bad := range []string{forCA, "token", issued.Token[1:]} {
+		if got := f.Inquire(f.Registrar, asker, bad); got.Status != 200 || got.Body != `{"active":false}` {
+			t.Errorf("%.20s: %s", bad, got)
+		}
+	}
+	return asker, issued.Token
 }

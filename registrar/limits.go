@@ -1,10 +1,12 @@
 package registrar
 
 import (
+	"errors"
 	"net"
 	"net/netip"
 	"time"
 
+	"github.com/getbindu/bindu-go/internal/refusal"
 	"github.com/getbindu/bindu-go/quota"
 )
 
@@ -13,33 +15,57 @@ type Rates struct {
 	// Stranger is for one address, Strangers for all together, of requests in the
 	// name of DIDs that are not known.
 	Stranger, Strangers int
-	// Known is for one DID from one address.
-	Known int
+	// Known is for changes that one DID asks for from one address, Questions for what
+	// changes nothing, and again for those of one DID that has proved its key, from all
+	// addresses together: each costs the database a commit.
+	Known, Questions int
 }
 
-func (r Rates) positive() bool { return r.Stranger > 0 && r.Strangers > 0 && r.Known > 0 }
+func (r Rates) positive() bool {
+	return r.Stranger > 0 && r.Strangers > 0 && r.Known > 0 && r.Questions > 0
+}
 
 // limits are looked at before any signature, so that whoever writes a DID into a
 // header spends what belongs to that DID at the writer's own address.
 type limits struct {
-	rates            Rates
-	known, strangers *quota.Counter
+	rates                       Rates
+	known, questions, strangers *quota.Counter
+	// proved counts the questions of DIDs that have proved their key.
+	proved *quota.Counter
 }
 
 // everyStranger pays for all strangers together; no address is called so.
 const everyStranger = "strangers"
 
 func newLimits(r Rates, now func() time.Time) *limits {
-	return &limits{rates: r, known: quota.NewCounter(now), strangers: quota.NewCounter(now)}
+	return &limits{
+		rates: r, known: quota.NewCounter(now), questions: quota.NewCounter(now), strangers: quota.NewCounter(now), proved: quota.NewCounter(now),
+	}
 }
 
 // allow reports whether a request may go on.
-func (l *limits) allow(d, address string, known bool) bool {
-	if known {
-		return within(l.known, quota.Payer{Name: d, Address: address}, l.rates.Known)
+func (l *limits) allow(d, address string, known, question bool) bool {
+	payer := quota.Payer{Name: d, Address: address}
+	switch {
+	case known && question:
+		return within(l.questions, payer, l.rates.Questions)
+	case known:
+		return within(l.known, payer, l.rates.Known)
 	}
 	return within(l.strangers, quota.Payer{Name: address}, l.rates.Stranger) &&
 		within(l.strangers, quota.Payer{Name: everyStranger}, l.rates.Strangers)
+}
+
+// ask gives a question of a DID that has proved its key a place among those in progress,
+// of which there are at most so many.
+func (l *limits) ask(d string, concurrent int) (*quota.Place, *Refusal) {
+	place, err := l.proved.Acquire(quota.Payer{Name: d}, quota.Limits{
+		Rate: float64(l.rates.Questions) / 60, Burst: l.rates.Questions, Concurrent: concurrent,
+	})
+	if exceeded, ok := errors.AsType[*quota.Error](err); ok {
+		return nil, &Refusal{Word: refusal.RateLimited, RetryAfter: exceeded.RetryAfter, Cause: err}
+	}
+	return place, nil
 }
 
 func within(c *quota.Counter, p quota.Payer, perMinute int) bool {

@@ -24,7 +24,7 @@ func (r *Registrar) Pending(ctx context.Context) (all []Pending, err error) {
 // [ErrNotPending], a [*Refusal] where its address has too many DIDs, [ErrStorage].
 func (r *Registrar) Approve(ctx context.Context, d did.DID, fingerprint string) error {
 	return r.answerPending(ctx, d, fingerprint, func(tx Tx, p Pending) error {
-		q := request{did: d, address: p.Address, reg: Registration{Key: p.Key}}
+		q := request{proof: proof{did: d, key: p.Key}, address: p.Address}
 		_, err := r.bind(tx, q, voucherApproved, r.cfg.Now())
 		return err
 	})

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"time"
-
-	"github.com/getbindu/bindu-go/internal/refusal"
 )
 
 // Result is what a registration came to.
@@ -27,8 +25,8 @@ type Result struct {
 // register carries out a request whose signature was verified. What is wrong with
 // it is a [Refusal].
 func (r *Registrar) register(ctx context.Context, q request) (Result, error) {
-	for replayed := r.isReplay; ; replayed = nil {
-		b, err := r.begin(ctx, q, replayed)
+	for secondRound := false; ; secondRound = true {
+		b, err := r.begin(ctx, q, secondRound)
 		switch {
 		case errors.Is(err, errWaits):
 			return Result{Pending: true}, nil
@@ -55,43 +53,17 @@ type begun struct {
 
 // begin decides about a request, and stores the intent to carry it out. A refusal
 // stores that the request was seen, and nothing else.
-func (r *Registrar) begin(ctx context.Context, q request, replayed func(Tx, request, time.Time) error) (b begun, err error) {
-	var decided error
-	err = r.cfg.Store.Change(ctx, func(tx Tx) error {
-		now := r.cfg.Now()
-		if err := tx.Lock(q.did); err != nil {
-			return err
-		}
-		if replayed != nil {
-			if err := replayed(tx, q, now); err != nil {
-				return err
-			}
-		}
-		b, decided = r.decide(tx, q, now)
-		if _, refused := errors.AsType[*Refusal](decided); refused || errors.Is(decided, errWaits) {
-			return nil
-		}
-		return decided
+func (r *Registrar) begin(ctx context.Context, q request, secondRound bool) (b begun, err error) {
+	err = r.decide(ctx, q.proof, secondRound, func(tx Tx, now time.Time) (err error) {
+		b, err = r.begins(tx, q, now)
+		return err
 	})
-	if err == nil {
-		err = decided
-	}
 	return b, err
 }
 
-// isReplay refuses a request that was seen before, whatever became of it. The clocks
-// of two replicas may differ by a window.
-func (r *Registrar) isReplay(tx Tx, q request, now time.Time) error {
-	fresh, err := tx.Remember(q.reg.Key, q.nonce, q.signed.Add(2*r.cfg.Window), now)
-	if err == nil && !fresh {
-		err = refuse(refusal.Replayed, nil)
-	}
-	return err
-}
-
-// decide writes nothing before the last thing that it could refuse for, and tells
+// begins writes nothing before the last thing that it could refuse for, and tells
 // nothing of the DID before the key is known to be its own.
-func (r *Registrar) decide(tx Tx, q request, now time.Time) (begun, error) {
+func (r *Registrar) begins(tx Tx, q request, now time.Time) (begun, error) {
 	c, err := r.known(tx, q, now)
 	if err != nil {
 		return begun{}, err
@@ -154,6 +126,7 @@ func (r *Registrar) carryOut(ctx context.Context, q request, b begun) (Result, e
 		return Result{}, err
 	}
 	r.report(q, was)
+	r.recordRegistration(ctx, q)
 	return Result{
 		Created: was.created, Scopes: b.scopes, Audience: r.cfg.Audience, Drift: was.drift, Foreign: was.foreign,
 	}, nil

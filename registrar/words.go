@@ -10,6 +10,10 @@ import (
 const (
 	RegistrationInvalid refusal.Word = "registration_invalid"
 	SecretWeak          refusal.Word = "secret_weak"
+	AnnouncementInvalid refusal.Word = "announcement_invalid"
+	QuestionInvalid     refusal.Word = "question_invalid"
+	NotRegistered       refusal.Word = "not_registered"
+	ClientUnknown       refusal.Word = "client_unknown"
 	SchemeRefused       refusal.Word = "scheme_refused"
 	DIDUnsupported      refusal.Word = "did_unsupported"
 	PathMismatch        refusal.Word = "path_mismatch"
@@ -34,6 +38,10 @@ type said struct {
 var own = map[refusal.Word]said{
 	RegistrationInvalid: {http.StatusBadRequest, refusal.CodeInvalidParams, "The registration is malformed", "docs/registrar.md lists the members and their types."},
 	SecretWeak:          {http.StatusBadRequest, refusal.CodeInvalidParams, "The client secret is weak", "Send 32 to 54 random bytes in base64url without padding."},
+	AnnouncementInvalid: {http.StatusBadRequest, refusal.CodeInvalidParams, "The announcement is malformed", "Send the member tlsKey: the SHA-256 of the DER SubjectPublicKeyInfo in lower-case hexadecimal."},
+	QuestionInvalid:     {http.StatusBadRequest, refusal.CodeInvalidParams, "The question about a token is malformed", "Send one form with the parameter token, once, and no other."},
+	NotRegistered:       {http.StatusForbidden, refusal.CodePermissions, "The DID is not registered", "Register it first."},
+	ClientUnknown:       {http.StatusNotFound, refusal.CodeRequest, "No such client", "Nobody is registered by that DID, or it is revoked."},
 	SchemeRefused:       {http.StatusForbidden, refusal.CodeSignature, "Signature scheme not accepted", "Sign with octets-1."},
 	DIDUnsupported:      {http.StatusForbidden, refusal.CodeSignature, "The DID cannot be a client id", "Use a DID in lower case, of at most 255 bytes, without percent-encoding; and not that of the registrar."},
 	PathMismatch:        {http.StatusForbidden, refusal.CodeMismatch, "X-DID differs from the DID in the path", "An agent registers nobody but itself."},
@@ -47,12 +55,12 @@ var own = map[refusal.Word]said{
 	ForeignWriter:         {http.StatusConflict, refusal.CodeUnavailable, "Somebody else changed the client", "The operator of the registrar must look at the authorization server."},
 	Unavailable:           {http.StatusServiceUnavailable, refusal.CodeUnavailable, "Authorization server unavailable", "Try again after Retry-After."},
 	Differs:               {http.StatusServiceUnavailable, refusal.CodeUnavailable, "The authorization server does not keep what is written", "The operator of the registrar must look at the authorization server."},
-	refusal.NotFound:      {http.StatusNotFound, refusal.CodeRequest, "No such path", "Register with PUT /v1/clients/ and the DID, its colons as they are."},
+	refusal.NotFound:      {http.StatusNotFound, refusal.CodeRequest, "No such path", "docs/registrar.md lists the paths; a DID stands in one with its colons as they are."},
 	refusal.QuotaExceeded: {http.StatusTooManyRequests, refusal.CodeLimit, "Too many DIDs from this address", "Ask the operator of the registrar."},
 	refusal.RateLimited:   {http.StatusTooManyRequests, refusal.CodeLimit, "Too many requests", "Try again after Retry-After."},
 	refusal.Replayed:      {http.StatusConflict, refusal.CodeReplayed, "The request was seen before", "Sign each request anew."},
 	refusal.CryptoMismatch: {http.StatusForbidden, refusal.CodeSignature, "Invalid DID signature",
-		"Sign exactly what is sent, with the key that the body names and the registrar's DID as audience."},
+		"Sign exactly what is sent, with the registrar's DID as audience and the key that the DID is registered with, or that a registration names."},
 }
 
 // say is what an agent is told about a word.

@@ -67,7 +67,7 @@ func (r *Registrar) look(ctx context.Context, q request, b begun) (before, error
 		return before{created: true}, nil
 	case has == nil:
 		return before{}, refuse(ForeignWriter, fmt.Errorf("%w: it is gone", errOtherHand))
-	case ours == nil && publicKeyIn(has) != did.EncodePublicKey(q.reg.Key):
+	case ours == nil && publicKeyIn(has) != did.EncodePublicKey(q.key):
 		return before{}, refuse(ForeignWriter, fmt.Errorf("%w: there is one with another key", errOtherHand))
 	}
 	drift, err := differences(has, b.intent.Document)

@@ -2,7 +2,7 @@ package settings
 
 import "fmt"
 
-// about returns the field at an address in l.s.
+// about returns the field at an address in the settings.
 func (l *loader) about(address any) field {
 	for _, f := range l.fields {
 		if f.address() == address {
@@ -12,7 +12,7 @@ func (l *loader) about(address any) field {
 	panic(fmt.Sprintf("settings: %T is no field of these settings", address)) // of a copy, perhaps
 }
 
-// name returns the variable of the field at an address in l.s.
+// name returns the variable of the field at an address in the settings.
 func (l *loader) name(address any) string { return l.about(address).name }
 
 // note keeps what is wrong with the variable that sets f.
@@ -35,7 +35,7 @@ func (l *loader) fault(address any, problem string) {
 		return
 	}
 	v, ok := l.chosen[f.name]
-	if source := l.s.sources[f.name]; !ok && source == SourceProgram {
+	if source := l.sources[f.name]; !ok && source == SourceProgram {
 		v = variable{name: f.name, value: f.text(), source: source}
 	}
 	l.note(f, v, problem)
@@ -43,5 +43,5 @@ func (l *loader) fault(address any, problem string) {
 
 // warn notes a choice the operator should know about.
 func (l *loader) warn(format string, args ...any) {
-	l.s.warnings = append(l.s.warnings, fmt.Sprintf(format, args...))
+	l.warnings = append(l.warnings, fmt.Sprintf(format, args...))
 }

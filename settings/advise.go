@@ -6,41 +6,55 @@ import (
 )
 
 // adviseAll warns about what works and may not be meant.
-func (l *loader) adviseAll() {
-	s := &l.s
-	for _, hydra := range []*URL{&s.Hydra.AdminURL, &s.Hydra.PublicURL} {
-		if host := hostOf(*hydra); strings.HasPrefix(string(*hydra), "http://") && !isLoopback(host) {
-			l.warn("%s is plain http: secrets and tokens cross the network to %s readable by all who share it", l.name(hydra), host)
-		}
-	}
+func (l agentRules) adviseAll() {
+	s := l.s
+	adviseHydra(l.loader, &s.Hydra.AdminURL, &s.Hydra.PublicURL)
 	if s.Agent.URL != "" && isLoopback(hostOf(s.Agent.URL)) && !isLoopback(s.Network.Host) {
 		l.warn("AGENT__URL is %s, which other machines cannot reach, although NETWORK__HOST is %s", s.Agent.URL, s.Network.Host)
 	}
-	if !isLoopback(s.Network.AdminHost) {
-		l.warn("NETWORK__ADMIN_HOST is %s: health and metrics are open to all who reach it", s.Network.AdminHost)
-	}
+	adviseAdminHost(l.loader, &s.Network.AdminHost)
 	l.adviseTransport()
 	l.adviseTokens()
 }
 
-func (l *loader) adviseTransport() {
+func adviseHydra(l *loader, addresses ...*URL) {
+	for _, hydra := range addresses {
+		if host := hostOf(*hydra); strings.HasPrefix(string(*hydra), "http://") && !isLoopback(host) {
+			l.warn("%s is plain http: secrets and tokens cross the network to %s readable by all who share it", l.name(hydra), host)
+		}
+	}
+}
+
+func adviseAdminHost(l *loader, host *Host) {
+	if !isLoopback(*host) {
+		l.warn("%s is %s: health and metrics are open to all who reach it", l.name(host), *host)
+	}
+}
+
+func adviseAuthority(l *loader, ca *CertificateAuthority) {
+	if ca.CAURL != "" && ca.CAFingerprint == "" && ca.CARootFile == "" {
+		l.warn("neither MTLS__CA_FINGERPRINT nor MTLS__CA_ROOT_FILE is set: the certificate authority is trusted if the system's roots vouch for it")
+	}
+}
+
+func (l agentRules) adviseTransport() {
 	mtls := &l.s.MTLS
 	switch enabled := bool(mtls.Enabled); {
 	case !enabled && !isLoopback(l.s.Network.Host):
 		l.warn("MTLS__ENABLED is false and AGENT__ALLOW_PLAINTEXT is true: tokens and messages cross the network readable by all who share it")
 	case !enabled:
 		l.warn("MTLS__ENABLED is false: the agent serves plain HTTP and no certificate names its callers")
-	case mtls.CAURL != "" && mtls.CAFingerprint == "" && mtls.CARootFile == "":
-		l.warn("neither MTLS__CA_FINGERPRINT nor MTLS__CA_ROOT_FILE is set: the certificate authority is trusted if the system's roots vouch for it")
+	default:
+		adviseAuthority(l.loader, &mtls.CertificateAuthority)
 	}
 	if mtls.Enabled && mtls.AllowUncertified {
 		l.warn("MTLS__ALLOW_UNCERTIFIED is true: callers without a certificate are admitted to protected methods")
 	}
 }
 
-func (l *loader) adviseTokens() {
+func (l agentRules) adviseTokens() {
 	auth := &l.s.Auth
-	if auth.TokenMode != TokenStrict && l.s.source(l.name(&auth.TokenMode)) != SourceDerived {
+	if auth.TokenMode != TokenStrict && l.sources[l.name(&auth.TokenMode)] != SourceDerived {
 		l.warn("AUTH__TOKEN_MODE is %s: requests are admitted without a valid token", auth.TokenMode)
 	}
 	if auth.Provider == ProviderHydra {

@@ -7,7 +7,7 @@ import (
 
 // judged tells the variables that are read here from those of other programs.
 func judged(commandEnv []string) func(name string) bool {
-	sections := prefixes(fields(new(Settings)))
+	sections := prefixes(everyField())
 	return func(name string) bool {
 		return slices.Contains(commandEnv, name) ||
 			slices.ContainsFunc(sections, func(p string) bool { return strings.HasPrefix(name, p) })

@@ -51,6 +51,13 @@ func (Mode) words() []string { return wordsOf(ModeHybrid, ModeMTLS) }
 // Decode implements envconfig.Decoder.
 func (m *Mode) Decode(text string) error { return choose(m, text) }
 
+func (EnrolmentMode) words() []string {
+	return wordsOf(EnrolWithToken, EnrolApproved, EnrolAll)
+}
+
+// Decode implements envconfig.Decoder.
+func (m *EnrolmentMode) Decode(text string) error { return choose(m, text) }
+
 func (Derivation) words() []string { return wordsOf(DerivationKey, DerivationAuthorName) }
 
 // Decode implements envconfig.Decoder.

@@ -26,7 +26,7 @@ func checkEnvName(name string) (problem string) {
 	}
 	upper := strings.ToUpper(name)
 	switch {
-	case slices.ContainsFunc(prefixes(fields(new(Settings))), func(p string) bool { return strings.HasPrefix(upper, p) }):
+	case slices.ContainsFunc(prefixes(everyField()), func(p string) bool { return strings.HasPrefix(upper, p) }):
 		return "is a setting of the agent, which its command must not see"
 	case slices.Contains(reservedEnv, upper):
 		return "is set by the agent itself"
@@ -55,7 +55,7 @@ func (o Options) commandEnv() []string {
 
 // readCommandEnv keeps the values of the variables for the command, byte for
 // byte: the environment's, else those of .env.
-func (l *loader) readCommandEnv(dotEnv map[string]string, environ []string) {
+func (l agentRules) readCommandEnv(dotEnv map[string]string, environ []string) {
 	values := make(map[string]Secret, len(l.s.Agent.CommandEnv))
 	for _, name := range l.s.Agent.CommandEnv {
 		if value, ok := dotEnv[name]; ok {

@@ -9,15 +9,12 @@ import (
 // checkComplete finds what is missing and what does not fit together. Where two
 // settings contradict each other the safer reading is not guessed: the agent
 // does not start.
-func (l *loader) checkComplete() {
-	for _, address := range required(&l.s) {
-		if l.about(address).value.IsZero() {
-			l.fault(address, "is not set")
-		}
-	}
+func (l agentRules) checkComplete() {
+	l.checkRequired()
 	l.checkAgent()
 	l.checkListeners()
 	l.checkHydra()
+	l.checkRegistrar()
 	l.checkIssuers()
 	l.checkTokens()
 	l.checkOutbound()
@@ -25,7 +22,15 @@ func (l *loader) checkComplete() {
 	l.checkLimits()
 }
 
-func (l *loader) checkAgent() {
+func (l *loader) checkRequired() {
+	for _, address := range l.root.required() {
+		if l.about(address).value.IsZero() {
+			l.fault(address, "is not set")
+		}
+	}
+}
+
+func (l agentRules) checkAgent() {
 	agent := &l.s.Agent
 	switch {
 	case agent.Backend == BackendExec && len(agent.Command) == 0:
@@ -42,7 +47,7 @@ func (l *loader) checkAgent() {
 	}
 }
 
-func (l *loader) checkListeners() {
+func (l agentRules) checkListeners() {
 	network := &l.s.Network
 	if !bool(l.s.MTLS.Enabled || l.s.Agent.AllowPlaintext) && !isLoopback(network.Host) {
 		l.fault(&network.Host, "would serve plain HTTP to the network: set MTLS__ENABLED=true, "+
@@ -53,10 +58,12 @@ func (l *loader) checkListeners() {
 	}
 }
 
-// checkHydra asks for Hydra's addresses wherever Hydra is needed: to verify
+// checkHydra asks for Hydra's addresses, or a registrar's and the public one, wherever Hydra is needed: to verify
 // tokens, to obtain the token that step-ca wants, and to look up public keys.
-func (l *loader) checkHydra() {
-	s := &l.s
+func (l agentRules) checkHydra() {
+	s := l.s
+	registrar := s.Registrar.URL != ""
+	asked := s.Hydra.AdminURL != "" || registrar
 	why := ""
 	switch {
 	case s.Auth.Provider == ProviderHydra:
@@ -65,13 +72,15 @@ func (l *loader) checkHydra() {
 		why = "certificates are obtained with a token of Hydra"
 	case bool(s.Auth.RequireDID) && len(s.DID.PinnedKeys) == 0:
 		why = "public keys of callers come from Hydra unless DID__PINNED_KEYS holds them"
-	case s.Hydra.AdminURL != s.Hydra.PublicURL && (s.Hydra.AdminURL == "" || s.Hydra.PublicURL == ""):
+	case registrar && s.Hydra.PublicURL == "":
+		why = "our tokens come from there; a registrar gives none"
+	case asked != (s.Hydra.PublicURL != ""):
 		why = "the other address of Hydra is set: set both, or none"
-	case s.Hydra.AdminURL == "":
+	case !asked:
 		return
 	}
-	if s.Hydra.AdminURL == "" {
-		l.fault(&s.Hydra.AdminURL, "is not set, and "+why)
+	if !asked {
+		l.fault(&s.Hydra.AdminURL, "is not set, nor is REGISTRAR__URL, and "+why)
 	}
 	if s.Hydra.PublicURL == "" {
 		l.fault(&s.Hydra.PublicURL, "is not set, and "+why)
@@ -81,7 +90,7 @@ func (l *loader) checkHydra() {
 	}
 }
 
-func (l *loader) checkIssuers() {
+func (l agentRules) checkIssuers() {
 	auth := &l.s.Auth
 	if auth.Provider == ProviderHydra {
 		l.checkNotWithHydra()
@@ -110,7 +119,7 @@ func (l *loader) checkIssuers() {
 
 // checkNotWithHydra refuses restrictions that would not be checked: whoever
 // sets them relies on them.
-func (l *loader) checkNotWithHydra() {
+func (l agentRules) checkNotWithHydra() {
 	auth := &l.s.Auth
 	const instead = "is checked with AUTH__PROVIDER=auth0 or oidc only: with Hydra say it in AUTH__ALLOWED_DIDS or in a rule of AUTH__POLICY_FILE"
 	if len(auth.AllowedClients) > 0 {
@@ -121,8 +130,8 @@ func (l *loader) checkNotWithHydra() {
 	}
 }
 
-func (l *loader) checkTokens() {
-	s := &l.s
+func (l agentRules) checkTokens() {
+	s := l.s
 	if slices.Contains(s.Auth.Audience, string(s.MTLS.OIDCAudience)) {
 		l.fault(&s.Auth.Audience, "must not name "+printable(string(s.MTLS.OIDCAudience))+
 			": tokens for the certificate authority do not open agents")
@@ -140,7 +149,7 @@ func (l *loader) checkTokens() {
 }
 
 // checkOutbound wants a client of ours at another issuer to be described in full.
-func (l *loader) checkOutbound() {
+func (l agentRules) checkOutbound() {
 	auth := &l.s.Auth
 	if caAudience := l.s.MTLS.OIDCAudience; auth.OutboundAudience == caAudience && !slices.Contains(auth.Audience, string(caAudience)) {
 		l.fault(&auth.OutboundAudience, "must not be "+printable(string(caAudience))+
@@ -167,7 +176,7 @@ func (l *loader) checkOutbound() {
 	}
 }
 
-func (l *loader) checkCertificates() {
+func (l agentRules) checkCertificates() {
 	mtls := &l.s.MTLS
 	if !mtls.Enabled {
 		return
@@ -175,18 +184,22 @@ func (l *loader) checkCertificates() {
 	if mtls.CAURL == "" {
 		l.fault(&mtls.CAURL, "is not set, and mutual TLS needs it (MTLS__ENABLED=false serves plain HTTP, on loopback only)")
 	}
-	if mtls.CAFingerprint != "" && mtls.CARootFile != "" {
-		l.fault(&mtls.CARootFile, "is set beside MTLS__CA_FINGERPRINT: keep one of them")
-	}
 	if mtls.AllowUncertified && mtls.Mode == ModeMTLS {
 		l.fault(&mtls.AllowUncertified, "must be false with MTLS__MODE=mtls, where the certificate stands for the token")
 	}
-	if mtls.RenewBefore >= mtls.CertTTL {
-		l.fault(&mtls.RenewBefore, "must be less than MTLS__CERT_TTL, which is "+mtls.CertTTL.String())
+	checkAuthority(l.loader, &mtls.CertificateAuthority)
+}
+
+func checkAuthority(l *loader, ca *CertificateAuthority) {
+	if ca.CAFingerprint != "" && ca.CARootFile != "" {
+		l.fault(&ca.CARootFile, "is set beside MTLS__CA_FINGERPRINT: keep one of them")
+	}
+	if ca.RenewBefore >= ca.CertTTL {
+		l.fault(&ca.RenewBefore, "must be less than MTLS__CERT_TTL, which is "+ca.CertTTL.String())
 	}
 }
 
-func (l *loader) checkLimits() {
+func (l agentRules) checkLimits() {
 	limits := &l.s.Limits
 	if limits.TokenBytes >= limits.HeaderBytes {
 		l.fault(&limits.TokenBytes, "must be less than LIMITS__HEADER_BYTES, which is "+limits.HeaderBytes.String())
@@ -194,6 +207,10 @@ func (l *loader) checkLimits() {
 	if limits.BodyBytesPerDID < limits.BodyBytes {
 		l.fault(&limits.BodyBytesPerDID, "must not be less than LIMITS__BODY_BYTES, which is "+limits.BodyBytes.String())
 	}
+	checkConnections(l.loader, &limits.PortLimits)
+}
+
+func checkConnections(l *loader, limits *PortLimits) {
 	if limits.ConnectionsPerPeer > limits.Connections {
 		l.fault(&limits.ConnectionsPerPeer, fmt.Sprintf("must not exceed LIMITS__CONNECTIONS, which is %d", limits.Connections))
 	}

@@ -33,7 +33,8 @@ func (l *loader) choose() {
 // decode has envconfig decode every section, and notes all faults.
 func (l *loader) decode() {
 	defer l.expose()()
-	for _, s := range l.s.sections() {
+	structs, _ := sections(l.root)
+	for _, s := range structs {
 		l.process(s)
 	}
 }

@@ -3,12 +3,11 @@ package settings
 import "net"
 
 // derive fills in what nobody set and what follows from the rest.
-func (l *loader) derive() {
-	s := &l.s
+func (l agentRules) derive() {
+	s := l.s
 	l.trimEndings()
-	derive(l, &s.MTLS.CARootURL, s.MTLS.CAURL != "", func() HTTPSURL { return s.MTLS.CAURL + "/roots.pem" })
-	derive(l, &s.MTLS.RenewBefore, true, func() Duration { return s.MTLS.CertTTL / 3 })
-	derive(l, &s.Auth.TokenMode, true, func() TokenMode {
+	deriveCertificates(l.loader, &s.MTLS.CertificateAuthority)
+	derive(l.loader, &s.Auth.TokenMode, true, func() TokenMode {
 		if s.MTLS.Enabled && s.MTLS.Mode == ModeMTLS {
 			return TokenOptional
 		}
@@ -18,13 +17,18 @@ func (l *loader) derive() {
 		s.Auth.Issuers = Issuers{"https://" + string(s.Auth.Domain) + "/"}
 		l.derived(&s.Auth.Issuers)
 	}
-	derive(l, &s.Auth.OutboundAudience, len(s.Auth.Audience) > 0, func() Text { return Text(s.Auth.Audience[0]) })
-	derive(l, &s.Agent.URL, s.Network.Port != 0, s.ownURL)
+	derive(l.loader, &s.Auth.OutboundAudience, len(s.Auth.Audience) > 0, func() Text { return Text(s.Auth.Audience[0]) })
+	derive(l.loader, &s.Agent.URL, s.Network.Port != 0, s.ownURL)
 	if s.Hydra.CacheTTL > Duration(maxVerdictAge) {
 		l.warn("HYDRA__CACHE_TTL is lowered from %s to %s, so that a revoked token stops working within that time",
 			s.Hydra.CacheTTL, Duration(maxVerdictAge))
 		s.Hydra.CacheTTL = Duration(maxVerdictAge)
 	}
+}
+
+func deriveCertificates(l *loader, ca *CertificateAuthority) {
+	derive(l, &ca.CARootURL, ca.CAURL != "", func() HTTPSURL { return ca.CAURL + "/roots.pem" })
+	derive(l, &ca.RenewBefore, true, func() Duration { return ca.CertTTL / 3 })
 }
 
 // derive gives *to the value, if nobody set it and there is one.
@@ -51,4 +55,4 @@ func (s *Settings) ownURL() Origin {
 	return Origin(scheme + "://" + joinHostPort(host, s.Network.Port))
 }
 
-func (l *loader) derived(address any) { l.s.sources[l.name(address)] = SourceDerived }
+func (l *loader) derived(address any) { l.sources[l.name(address)] = SourceDerived }

@@ -30,14 +30,16 @@ type Row struct {
 // Describe lists every setting in the order of the documentation. No secret is
 // in it, and giving the values of the other rows back to [Load] yields the same
 // settings.
-func (s Settings) Describe() []Row {
-	all := fields(&s)
+func (s Settings) Describe() []Row { return describe(&s) }
+
+func describe(r root) []Row {
+	all := fields(r)
 	rows := make([]Row, 0, len(all))
-	low, high := ranges(&s)
+	low, high := ranges(r)
 	for _, f := range all {
 		rows = append(rows, Row{
 			Section: f.section, Name: f.name, Aliases: f.aliases, File: f.fileName(),
-			Value: f.text(), Default: f.defaultText(&s), Source: s.source(f.name),
+			Value: f.text(), Default: f.defaultText(r), Source: r.found().source(f.name),
 			Choices: f.choices(), Min: low[f.address()], Max: high[f.address()],
 			Kind: f.kind(), Secret: f.isSecret(),
 			Doc: f.tag.Get("desc"), Example: f.tag.Get("example"),
@@ -50,20 +52,21 @@ func (s Settings) Describe() []Row {
 func (f field) example() string { return f.name + "=" + f.tag.Get("example") }
 
 // defaultText says what the field is when nobody sets it.
-func (f field) defaultText(s *Settings) string {
+func (f field) defaultText(r root) string {
 	switch {
 	case f.tag.Get("derived") != "":
 		return "from " + f.tag.Get("derived")
-	case slices.Contains(required(s), f.address()):
+	case slices.Contains(r.required(), f.address()):
 		return "required"
 	}
 	return f.tag.Get("default")
 }
 
 // ranges returns the bounds of the quantities by their addresses.
-func ranges(s *Settings) (low, high map[any]string) {
+func ranges(r root) (low, high map[any]string) {
 	low, high = map[any]string{}, map[any]string{}
-	for _, section := range s.sections() {
+	structs, _ := sections(r)
+	for _, section := range structs {
 		for _, b := range section.ranges() {
 			low[b.field], high[b.field] = b.low, b.high
 		}

@@ -17,11 +17,19 @@ type DID struct {
 	RequireKeyBound Bool       `envconfig:"DID__REQUIRE_KEY_BOUND" default:"false" desc:"Refuse callers whose DID is not derived from their key." example:"true"`
 	PinnedKeys      Pins       `envconfig:"DID__PINNED_KEYS" desc:"Public keys (base58) that are known for certain, DID=KEY; they win over what Hydra says." example:"did:bindu:you_at_example_com:poet:9f3c=4zvwRjXUKGfvwnParsHAS3HuSVzV5cA4McphgmoCtajS"`
 	RememberKeys    Bool       `envconfig:"DID__REMEMBER_KEYS" default:"true" desc:"Remember the first key with which each DID was admitted, and refuse another until \"agent key accept\" accepts it." example:"false"`
-	TimestampWindow Duration   `envconfig:"DID__TIMESTAMP_WINDOW" default:"300s" desc:"How far the timestamp of a signed request may lie from our clock, either way." example:"60"`
+
+	SignatureTimes
 }
 
-func (d *DID) ranges() []bounds {
+func (d *DID) ranges() []bounds { return d.SignatureTimes.ranges() }
+
+// SignatureTimes says how old a signed request may be.
+type SignatureTimes struct {
+	TimestampWindow Duration `envconfig:"DID__TIMESTAMP_WINDOW" default:"300s" desc:"How far the timestamp of a signed request may lie from our clock, either way." example:"60"`
+}
+
+func (s *SignatureTimes) ranges() []bounds {
 	return []bounds{
-		lasts(&d.TimestampWindow, time.Second, 300*time.Second),
+		lasts(&s.TimestampWindow, time.Second, 300*time.Second),
 	}
 }

@@ -13,8 +13,10 @@
 // alone, stops at the first fault and repeats the faulty value; so [Load] puts
 // what was chosen there under the members' whole names, takes away what is
 // faulty and decodes again, keeps the cause without the value, and restores the
-// environment at the end. Programs with several agents make [Default] settings,
+// environment at the end. One loader serves two programs: an agent ([Settings]) and the
+// registrar ([RegistrarSettings]); what both have in common are structs that both
+// embed. Programs with several agents make [Default] settings,
 // set fields, and call [Settings.Validate], which touches no environment.
 package settings
 
-//go:generate go run ../internal/settingsdoc -o ../docs/settings.md
+//go:generate go run ../internal/settingsdoc -o ../docs/settings.md -registrar ../docs/registrar-settings.md

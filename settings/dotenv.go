@@ -168,7 +168,7 @@ func holdsSecret(vars map[string]string, commandEnv []string) bool {
 			return true
 		}
 	}
-	for _, f := range fields(new(Settings)) {
+	for _, f := range everyField() {
 		if f.isSecret() && vars[f.name] != "" {
 			return true
 		}

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// field is one leaf of Settings and what is said about it.
+// field is one leaf of the settings and what is said about it.
 type field struct {
 	section string
 	name    string   // the environment variable
@@ -14,30 +14,32 @@ type field struct {
 	tag     reflect.StructTag
 }
 
-// section is one struct of Settings.
-type section interface{ ranges() []bounds }
-
-// sections returns the structs in the order of the documentation.
-func (s *Settings) sections() []section {
-	return []section{&s.Agent, &s.Network, &s.Hydra, &s.Auth, &s.MTLS, &s.DID, &s.Limits, &s.Task, &s.Log}
-}
-
-// fields walks the sections of s in order. The values are addressable, so that
-// setting one sets s.
-func fields(s *Settings) []field {
+// fields walks the sections of r in order. The values are addressable, so that
+// setting one sets r.
+func fields(r root) []field {
 	var all []field
-	for _, section := range s.sections() {
-		all = append(all, fieldsOf(section)...)
+	structs, names := sections(r)
+	for i, s := range structs {
+		for _, f := range fieldsOf(s) {
+			f.section = names[i]
+			all = append(all, f)
+		}
 	}
 	return all
 }
 
-func fieldsOf(s section) []field {
-	value := reflect.ValueOf(s).Elem()
-	all := make([]field, 0, value.NumField())
+func fieldsOf(s section) []field { return membersOf(reflect.ValueOf(s).Elem()) }
+
+// membersOf also has the members of structs that sections of several programs
+// have in common.
+func membersOf(value reflect.Value) (all []field) {
 	for i := range value.NumField() {
 		leaf := value.Type().Field(i)
-		f := field{section: value.Type().Name(), name: leaf.Tag.Get("envconfig"), value: value.Field(i), tag: leaf.Tag}
+		if leaf.Anonymous {
+			all = append(all, membersOf(value.Field(i))...)
+			continue
+		}
+		f := field{name: leaf.Tag.Get("envconfig"), value: value.Field(i), tag: leaf.Tag}
 		if alias := leaf.Tag.Get("alias"); alias != "" {
 			f.aliases = strings.Split(alias, ",")
 		}

@@ -16,7 +16,7 @@ import (
 // TestEverySettingDecodesItself: envconfig's own decoding would repeat values in
 // its errors, read hexadecimal numbers, and know no rule.
 func TestEverySettingDecodesItself(t *testing.T) {
-	for _, f := range fields(new(Settings)) {
+	for _, f := range everyField() {
 		if _, ok := f.address().(leaf); !ok {
 			t.Errorf("%s is a %s, which does not decode itself", f.name, f.value.Type())
 		}
@@ -25,30 +25,53 @@ func TestEverySettingDecodesItself(t *testing.T) {
 
 // TestFieldsAreCalledLikeTheirVariables: SECTION__SOME_NAME is Section.SomeName.
 func TestFieldsAreCalledLikeTheirVariables(t *testing.T) {
-	root := reflect.TypeFor[Settings]()
-	for i := range root.NumField() {
-		section := root.Field(i)
-		if !section.IsExported() {
-			continue
-		}
-		for j := range section.Type.NumField() {
-			leaf := section.Type.Field(j)
-			want := strings.ToUpper(section.Name + "__" + leaf.Name)
-			prefix, name, _ := strings.Cut(leaf.Tag.Get("envconfig"), "__")
-			if got := prefix + "__" + strings.ReplaceAll(name, "_", ""); got != want {
-				t.Errorf("%s.%s is set by %s", section.Name, leaf.Name, leaf.Tag.Get("envconfig"))
+	for r, want := range map[root]int{new(Settings): 10, new(RegistrarSettings): 7} {
+		members := 0
+		for _, section := range reflect.VisibleFields(reflect.TypeOf(r).Elem()) {
+			if !section.IsExported() {
+				continue
+			}
+			members++
+			for _, leaf := range reflect.VisibleFields(section.Type) {
+				if leaf.Anonymous {
+					continue
+				}
+				want := strings.ToUpper(section.Name + "__" + leaf.Name)
+				prefix, name, _ := strings.Cut(leaf.Tag.Get("envconfig"), "__")
+				if got := prefix + "__" + strings.ReplaceAll(name, "_", ""); got != want {
+					t.Errorf("%s.%s is set by %s", section.Name, leaf.Name, leaf.Tag.Get("envconfig"))
+				}
 			}
 		}
+		if all, _ := sections(r); len(all) != want || members != want {
+			t.Errorf("%d sections of %d are decoded", len(all), members)
+		}
 	}
-	if all := len(new(Settings).sections()); all != 9 {
-		t.Errorf("%d sections are decoded", all)
+}
+
+// TestOneNameHasOneMeaning: what both programs read is of one type and has one
+// default, save for the ports, which are to differ on one machine.
+func TestOneNameHasOneMeaning(t *testing.T) {
+	ofAgent := map[string]field{}
+	for _, f := range fields(new(Settings)) {
+		ofAgent[f.name] = f
+	}
+	for _, f := range fields(new(RegistrarSettings)) {
+		a, both := ofAgent[f.name]
+		if !both {
+			continue
+		}
+		ports := f.name == "NETWORK__PORT" || f.name == "NETWORK__ADMIN_PORT"
+		if a.value.Type() != f.value.Type() || (a.tag.Get("default") != f.tag.Get("default")) != ports {
+			t.Errorf("%s is %s %q and %s %q", f.name, a.value.Type(), a.tag.Get("default"), f.value.Type(), f.tag.Get("default"))
+		}
 	}
 }
 
 // TestTagsAreOnesThatAreRead: required would end envconfig's run at once.
 func TestTagsAreOnesThatAreRead(t *testing.T) {
 	key := regexp.MustCompile(`(\w+):"(?:[^"\\]|\\.)*"`)
-	for _, f := range fields(new(Settings)) {
+	for _, f := range everyField() {
 		for _, match := range key.FindAllStringSubmatch(string(f.tag), -1) {
 			if !slices.Contains([]string{"envconfig", "alias", "default", "derived", "desc", "example"}, match[1]) {
 				t.Errorf("%s has the tag %s, which nothing reads", f.name, match[1])
@@ -63,11 +86,11 @@ func TestTagsAreOnesThatAreRead(t *testing.T) {
 // TestNamesInMessagesAreSettings looks at every text of the program: a message
 // that names a setting which does not exist sends an operator astray.
 func TestNamesInMessagesAreSettings(t *testing.T) {
-	known := knownNames(fields(new(Settings)))
-	sections := prefixes(fields(new(Settings)))
+	known := knownNames(everyField(), new(Settings).understood())
+	sections := prefixes(everyField())
 	name := regexp.MustCompile(`\b(?:` + strings.Join(sections, "|") + `)[A-Z][A-Z_]*[A-Z]\b`)
 	found := 0
-	for _, dir := range []string{".", "../agent", "../cmd/agent", "../cmd/demo", "../backend", "../policy", "../oauth/oidc", "../oauth/hydra", "../transport/mtls", "../gate"} {
+	for _, dir := range []string{".", "../agent", "../cmd/agent", "../cmd/demo", "../backend", "../policy", "../oauth/oidc", "../oauth/hydra", "../transport/mtls", "../gate", "../registrar"} {
 		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 		if err != nil || len(files) == 0 {
 			t.Fatalf("no files in %s: %v", dir, err)
@@ -114,8 +137,9 @@ func texts(t *testing.T, path string) (all []string) {
 // TestAFaultAboutACopyIsLoud: an address that is not in the settings at hand is
 // a mistake of ours, and must not pass for "no fault".
 func TestAFaultAboutACopyIsLoud(t *testing.T) {
-	l := newLoader(Settings{})
-	copied := l.s
+	var s Settings
+	l := newLoader(&s)
+	copied := s
 	defer func() {
 		if recover() == nil {
 			t.Error("a fault about a copy is swallowed")
@@ -126,7 +150,7 @@ func TestAFaultAboutACopyIsLoud(t *testing.T) {
 
 // TestADefaultThatBreaksItsRuleIsReported: decoding ends, with a fault.
 func TestADefaultThatBreaksItsRuleIsReported(t *testing.T) {
-	l := newLoader(Settings{})
+	l := newLoader(new(Settings))
 	l.process(&broken{})
 	if len(l.faults) != 1 || l.faults[0].Variable != "BROKEN__PORT" || l.faults[0].Source != SourceDefault {
 		t.Errorf("faults: %v", l.faults)

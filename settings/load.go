@@ -3,6 +3,7 @@ package settings
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -21,45 +22,58 @@ type Options struct {
 	AllowIncomplete bool
 }
 
-// Load reads every setting once. The process environment wins over .env. While
-// it decodes, Load sets the variables of the settings in the process
+// Load reads every setting of an agent once. The process environment wins over
+// .env. While it decodes, Load sets the variables of the settings in the process
 // environment to what it was given, and puts back what was there: calls wait
 // for each other, and nothing else should set these variables meanwhile.
 //
 // The error is an *[Error] that lists all faults at once; with it comes a zero
 // Settings, so that nothing runs on half of them.
 func Load(o Options) (Settings, error) {
+	s := new(Settings)
+	if err := load(s, o); err != nil {
+		return Settings{}, err
+	}
+	return *s, nil
+}
+
+func load(r root, o Options) error {
 	environment.Lock()
 	defer environment.Unlock()
 	dotEnv, warnings, err := readDotEnv(o)
 	if err != nil {
-		return Settings{}, err
+		return err
 	}
 	environ := o.environ()
-	l := newLoader(Settings{warnings: warnings})
+	l := newLoader(r)
+	l.warnings = warnings
 	l.vars, l.incomplete = merge(dotEnv, environ), o.AllowIncomplete
 	l.choose()
 	l.decode()
 	for name, v := range l.chosen {
-		l.s.sources[name] = v.source
+		l.sources[name] = v.source
 	}
-	l.readCommandEnv(dotEnv, environ)
+	r.readOthers(l, dotEnv, environ)
 	l.checkNames()
-	l.checkReference()
 	return l.judge()
 }
 
 // Default returns the settings that nobody has touched: [Settings.Validate]
 // names what is missing from them, and derives what follows from others.
 func Default() Settings {
+	s := new(Settings)
+	decodeDefaults(s)
+	return *s
+}
+
+func decodeDefaults(r root) {
 	environment.Lock()
 	defer environment.Unlock()
-	l := newLoader(Settings{})
+	l := newLoader(r)
 	l.decode()
 	if len(l.faults) > 0 {
 		panic(&Error{Faults: l.faults}) // a default breaks its own rule; the tests rule it out
 	}
-	return l.s
 }
 
 // Validate judges settings that a program made, as [Load] judges those of an
@@ -67,57 +81,56 @@ func Default() Settings {
 // their normal form and fills in those that are zero and follow from others. The
 // error is an *[Error] with all faults; then nothing is changed.
 func (s *Settings) Validate() error {
-	l := newLoader(*s)
-	l.s.warnings = nil
-	untouched := Default()
-	l.markSet(&untouched)
-	l.redecode(&untouched)
-	judged, err := l.judge()
-	if err == nil {
-		*s = judged
+	judged, untouched := *s, Default()
+	if err := validate(&judged, &untouched); err != nil {
+		return err
 	}
-	return err
+	*s = judged
+	return nil
+}
+
+func validate(r, untouched root) error {
+	l := newLoader(r)
+	l.warnings = nil
+	l.markSet(untouched)
+	l.redecode(untouched)
+	return l.judge()
 }
 
 // loader is one run of Load or Validate.
 type loader struct {
+	*findings
 	vars       variables
 	chosen     map[string]variable // what sets each field, by its name
 	incomplete bool
+	root       root
 	fields     []field
-	s          Settings
 	faults     []Fault
 	faulty     map[string]bool // by the field's name
 }
 
-func newLoader(s Settings) *loader {
-	l := &loader{s: s, chosen: map[string]variable{}, faulty: map[string]bool{}}
-	l.s.sources = make(map[string]Source, len(s.sources))
-	for name, source := range s.sources {
-		l.s.sources[name] = source
+func newLoader(r root) *loader {
+	found := r.found()
+	found.sources = maps.Clone(found.sources)
+	if found.sources == nil {
+		found.sources = map[string]Source{}
 	}
-	l.fields = fields(&l.s)
-	return l
+	return &loader{findings: found, root: r, fields: fields(r), chosen: map[string]variable{}, faulty: map[string]bool{}}
 }
 
 // judge derives what nobody set and looks at the settings together.
-func (l *loader) judge() (Settings, error) {
-	l.derive()
-	l.checkEnabled()
-	if !l.incomplete {
-		l.checkComplete()
-	}
-	l.adviseAll()
+func (l *loader) judge() error {
+	l.root.judge(l)
 	if len(l.faults) > 0 {
 		l.sortFaults()
-		return Settings{}, &Error{Faults: l.faults}
+		return &Error{Faults: l.faults}
 	}
-	return l.s, nil
+	return nil
 }
 
 // sortFaults puts the faults in the order of the settings.
 func (l *loader) sortFaults() {
-	known := knownNames(l.fields)
+	known := l.knownNames()
 	place := func(f Fault) int {
 		if i := slices.Index(known, f.Variable); i >= 0 {
 			return i

@@ -18,6 +18,11 @@ type MTLS struct {
 	RequireClientCert Bool `envconfig:"MTLS__REQUIRE_CLIENT_CERT" default:"true" desc:"Refuse a connection without a certificate in the handshake; false leaves the public endpoints open to all." example:"false"`
 	AllowUncertified  Bool `envconfig:"MTLS__ALLOW_UNCERTIFIED" default:"false" desc:"Let callers without a certificate use protected methods; for a migration." example:"true"`
 
+	CertificateAuthority
+}
+
+// CertificateAuthority says where a program's certificate comes from.
+type CertificateAuthority struct {
 	CAURL         HTTPSURL          `envconfig:"MTLS__CA_URL" desc:"The step-ca that issues our certificate. Needed with mutual TLS." example:"https://ca.internal:9000"`
 	CARootURL     HTTPSURL          `envconfig:"MTLS__CA_ROOT_URL" derived:"MTLS__CA_URL and /roots.pem" desc:"Where the certificate authority's roots are published." example:"https://ca.internal:9000/roots.pem"`
 	CAFingerprint Fingerprints      `envconfig:"MTLS__CA_FINGERPRINT" desc:"SHA-256 of the root certificate, in hex: trust in the authority starts here. While the root is being replaced, both with a comma between." example:"d9d0978692f1c7cc791f5c343ce98771900721405e834cd27b9502cc719f5097"`
@@ -30,10 +35,12 @@ type MTLS struct {
 	RenewBefore Duration `envconfig:"MTLS__RENEW_BEFORE" alias:"MTLS__RENEW_BEFORE_HOURS" derived:"a third of MTLS__CERT_TTL" desc:"How long before its end a certificate is replaced." example:"8h"`
 }
 
-func (m *MTLS) ranges() []bounds {
+func (m *MTLS) ranges() []bounds { return m.CertificateAuthority.ranges() }
+
+func (c *CertificateAuthority) ranges() []bounds {
 	return []bounds{
-		lasts(&m.Timeout, 10*time.Millisecond, 5*time.Minute),
-		lasts(&m.CertTTL, time.Second, 2160*time.Hour),
-		lasts(&m.RenewBefore, 100*time.Millisecond, 2160*time.Hour),
+		lasts(&c.Timeout, 10*time.Millisecond, 5*time.Minute),
+		lasts(&c.CertTTL, time.Second, 2160*time.Hour),
+		lasts(&c.RenewBefore, 100*time.Millisecond, 2160*time.Hour),
 	}
 }

@@ -19,7 +19,9 @@ func prefixes(all []field) []string {
 }
 
 // knownNames returns every name Load reads, the reference's included.
-func knownNames(all []field) []string {
+func (l *loader) knownNames() []string { return knownNames(l.fields, l.root.understood()) }
+
+func knownNames(all []field, understood []string) []string {
 	var names []string
 	for _, f := range all {
 		names = append(names, f.names()...)
@@ -27,16 +29,13 @@ func knownNames(all []field) []string {
 			names = append(names, f.fileName())
 		}
 	}
-	for _, r := range referenceNames {
-		names = append(names, r.name)
-	}
-	return names
+	return append(names, understood...)
 }
 
 // checkNames finds names that look like settings and are none. Their values are
 // never shown: a misspelt secret is still a secret.
 func (l *loader) checkNames() {
-	known := knownNames(l.fields)
+	known := l.knownNames()
 	sections := prefixes(l.fields)
 	byLooks := make(map[string]string, len(known))
 	for _, name := range known {
@@ -60,9 +59,13 @@ func (l *loader) checkNames() {
 func (l *loader) unknownName(name string, known []string) {
 	problem := "is not a setting"
 	upper := strings.ToUpper(name)
-	if slices.Contains(known, upper) {
+	other := l.root.other()
+	switch {
+	case slices.Contains(known, upper):
 		problem += ": names are in capitals, did you mean " + upper + "?"
-	} else {
+	case slices.Contains(knownNames(fields(other), nil), name):
+		problem = "is a setting of " + other.program() + ", and not of " + l.root.program()
+	default:
 		problem += didYouMean(upper, known)
 	}
 	value := ""

@@ -66,7 +66,7 @@ var referenceNames = []referenceName{
 var yes = []string{"true", "1", "yes", "on", "t", "y"}
 
 // checkReference judges the reference's names.
-func (l *loader) checkReference() {
+func (l agentRules) checkReference() {
 	for _, r := range referenceNames {
 		v, ok := l.vars[r.name]
 		if !ok || v.value == "" || slices.Contains(r.passes, strings.ToLower(v.value)) {
@@ -84,7 +84,7 @@ func (l *loader) checkReference() {
 }
 
 // checkEnabled judges the setting of ours that has only one right value.
-func (l *loader) checkEnabled() {
+func (l agentRules) checkEnabled() {
 	if !l.s.Auth.Enabled {
 		l.fault(&l.s.Auth.Enabled, "cannot be switched off: an agent that does not know its callers answers nobody; "+
 			"set it to true, and MTLS__MODE=mtls if callers shall need no token")

@@ -27,12 +27,16 @@ func checkDIDPart(text string) (problem string) {
 }
 
 // checkDIDLength refuses author and name that together make too long a DID.
-func (l *loader) checkDIDLength() {
+func (l agentRules) checkDIDLength() {
+	if n := lengthOfDID(l.s.Agent.Author, l.s.Agent.Name); n > maxDID {
+		l.fault(&l.s.Agent.Name, fmt.Sprintf("makes a DID of %d characters with AGENT__AUTHOR, at most %d are possible", n, maxDID))
+	}
+}
+
+func lengthOfDID(author, name DIDPart) int {
 	part := func(p DIDPart) int {
 		s := string(p)
 		return len(s) + len("_at_")*strings.Count(s, "@") - strings.Count(s, "@")
 	}
-	if n := didFrame + part(l.s.Agent.Author) + part(l.s.Agent.Name); n > maxDID {
-		l.fault(&l.s.Agent.Name, fmt.Sprintf("makes a DID of %d characters with AGENT__AUTHOR, at most %d are possible", n, maxDID))
-	}
+	return didFrame + part(author) + part(name)
 }

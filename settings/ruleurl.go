@@ -45,10 +45,10 @@ func cutEnding(text string, endings []string) (rest, found string) {
 
 // trimEndings reads an address that was given with a path of the API behind it
 // as the address itself.
-func (l *loader) trimEndings() {
-	trimEnding(l, &l.s.Hydra.AdminURL, adminEndings)
-	trimEnding(l, &l.s.Hydra.PublicURL, publicEndings)
-	trimEnding(l, &l.s.MTLS.CAURL, caEndings)
+func (l agentRules) trimEndings() {
+	trimEnding(l.loader, &l.s.Hydra.AdminURL, adminEndings)
+	trimEnding(l.loader, &l.s.Hydra.PublicURL, publicEndings)
+	trimEnding(l.loader, &l.s.MTLS.CAURL, caEndings)
 }
 
 func trimEnding[T ~string](l *loader, address *T, endings []string) {

@@ -5,7 +5,7 @@ import "reflect"
 // redecode gives each field its own text, so that what a program set has passed
 // the rule of its type and is in its normal form, and looks at the ranges. As in
 // [Load], what is faulty is at its default from then on.
-func (l *loader) redecode(untouched *Settings) {
+func (l *loader) redecode(untouched root) {
 	defaults := map[string]reflect.Value{}
 	for _, f := range fields(untouched) {
 		defaults[f.name] = f.value
@@ -15,7 +15,8 @@ func (l *loader) redecode(untouched *Settings) {
 			l.setFaulty(f, defaults[f.name], wrong)
 		}
 	}
-	for _, s := range l.s.sections() {
+	structs, _ := sections(l.root)
+	for _, s := range structs {
 		all := fieldsOf(s)
 		for f, wrong, found := outOfRange(s, all); found; f, wrong, found = outOfRange(s, all) {
 			l.setFaulty(f, defaults[f.name], wrong)
@@ -46,10 +47,10 @@ func (l *loader) setFaulty(f field, untouched reflect.Value, wrong string) {
 
 // markSet says of each field that is neither as an operator left it nor at its
 // default that the program set it.
-func (l *loader) markSet(untouched *Settings) {
+func (l *loader) markSet(untouched root) {
 	for i, f := range fields(untouched) {
-		if _, known := l.s.sources[f.name]; !known && !reflect.DeepEqual(l.fields[i].value.Interface(), f.value.Interface()) {
-			l.s.sources[f.name] = SourceProgram
+		if _, known := l.sources[f.name]; !known && !reflect.DeepEqual(l.fields[i].value.Interface(), f.value.Interface()) {
+			l.sources[f.name] = SourceProgram
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/getbindu/bindu-go/internal/cli"
 	"github.com/getbindu/bindu-go/peer"
 )
 
@@ -17,7 +18,7 @@ func printAttachments(out io.Writer, attached []peer.Attachment) error {
 	for _, a := range attached {
 		line := fmt.Sprintf("file: %s", describeFile(a))
 		if a.Data != nil {
-			line = forTerminal(string(a.Data))
+			line = cli.ForTerminal(string(a.Data))
 		}
 		if _, err := fmt.Fprintln(out, line); err != nil {
 			return err
@@ -39,7 +40,7 @@ func describeFile(a peer.Attachment) string {
 // forLine returns the peer's text as one line of bounded length.
 func forLine(text string) string {
 	const longest = 500
-	text = strings.NewReplacer("\n", "\ufffd", "\t", "\ufffd").Replace(forTerminal(text))
+	text = strings.NewReplacer("\n", "\ufffd", "\t", "\ufffd").Replace(cli.ForTerminal(text))
 	if runes := []rune(text); len(runes) > longest {
 		text = string(runes[:longest]) + "…"
 	}

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/getbindu/bindu-go/internal/cli"
 )
 
 // partsOf answers a call with a task of these parts.
@@ -26,7 +28,7 @@ func TestCallShowsDataAndFiles(t *testing.T) {
 	code, out, errOut := runAgent(t, "", "call", w.critic, "hi")
 	want := "said\n" + `{"a":[1,"\u001b"],"esc":"\u202e"}` + "\n[1]\nfile: n\ufffd.txt (text/plain, 2 bytes)\nfile: far (no type, not fetched: https://elsewhere/x)\n" +
 		"file: (no name) (m/n, 2 bytes)\nfile: (no name) (no type, not fetched: http://u)\n" + `{"b":2}` + "\n"
-	if code != exitOK || out != want {
+	if code != cli.ExitOK || out != want {
 		t.Errorf("exit %d, %q, %q; want\n%q", code, out, errOut, want)
 	}
 }
@@ -47,7 +49,7 @@ func TestCallSavesFilesSafely(t *testing.T) {
 	must(t, os.Mkdir(dir, 0o700))
 	must(t, os.WriteFile(filepath.Join(dir, "there.txt"), []byte("ours"), 0o600))
 	must(t, os.Symlink(filepath.Join(outside, "target"), filepath.Join(dir, "link")))
-	if code, _, errOut := runAgent(t, "", "call", w.critic, "hi", "--save", dir); code != exitOK || !strings.Contains(errOut, "saved: up.txt") {
+	if code, _, errOut := runAgent(t, "", "call", w.critic, "hi", "--save", dir); code != cli.ExitOK || !strings.Contains(errOut, "saved: up.txt") {
 		t.Fatalf("exit %d, %q", code, errOut)
 	}
 	for i, name := range want {
@@ -70,7 +72,7 @@ func TestCallSavesSoManyFilesAndNoMore(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "new")
 	code, _, errOut := runAgent(t, "", "call", w.critic, "hi", "--save", dir)
 	entries, err := os.ReadDir(dir)
-	if code != exitFailed || err != nil || len(entries) != maxFiles || !strings.Contains(errOut, "error [files_not_saved]") || !strings.Contains(errOut, "were not written") {
+	if code != cli.ExitFailed || err != nil || len(entries) != maxFiles || !strings.Contains(errOut, "error [files_not_saved]") || !strings.Contains(errOut, "were not written") {
 		t.Errorf("exit %d, %d files, %v, %q", code, len(entries), err, errOut)
 	}
 }

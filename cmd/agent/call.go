@@ -12,6 +12,7 @@ import (
 
 	"github.com/getbindu/bindu-go/agent"
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/cli"
 	"github.com/getbindu/bindu-go/peer"
 	"github.com/getbindu/bindu-go/settings"
 )
@@ -46,7 +47,7 @@ it may be running or not. With --did nobody else is spoken to.`,
   agent call https://poet.internal:3773 - --did did:bindu:you_at_example_com:poet:9f3c... < poem.txt
   agent call https://poet.internal:3773 --task 0197...
   agent call https://poet.internal:3773 --task 0197... --cancel`,
-		Args: args(cobra.RangeArgs(1, 2)),
+		Args: cli.Args(cobra.RangeArgs(1, 2)),
 		RunE: func(cmd *cobra.Command, given []string) error {
 			f.url = given[0]
 			if err := f.what(given[1:]); err != nil {
@@ -70,7 +71,7 @@ it may be running or not. With --did nobody else is spoken to.`,
 func call(cmd *cobra.Command, f callFlags) error {
 	set, err := settings.Load(settings.Options{})
 	if err != nil {
-		return &usageError{err}
+		return cli.Usage(err)
 	}
 	var want did.DID
 	if f.did != "" {
@@ -100,7 +101,7 @@ func call(cmd *cobra.Command, f callFlags) error {
 		return err
 	}
 	if f.clears != "" {
-		_, err := fmt.Fprintf(cmd.OutOrStdout(), "cleared context %s\n", forTerminal(f.clears))
+		_, err := fmt.Fprintf(cmd.OutOrStdout(), "cleared context %s\n", cli.ForTerminal(f.clears))
 		return err
 	}
 	return printReply(cmd.OutOrStdout(), cmd.ErrOrStderr(), reply, attached)
@@ -114,7 +115,7 @@ func deliver(ctx context.Context, set settings.Settings, f callFlags, want did.D
 		return peer.Peer{}, peer.Reply{}, err
 	}
 	defer caller.Close()
-	p, err := during(errOut, "looking up the agent at "+forTerminal(f.url), func() (peer.Peer, error) {
+	p, err := during(errOut, "looking up the agent at "+cli.ForTerminal(f.url), func() (peer.Peer, error) {
 		return caller.Discover(ctx, f.url, want)
 	})
 	if err != nil {
@@ -150,10 +151,10 @@ func printReply(out, errOut io.Writer, r peer.Reply, attached []peer.Attachment)
 		fmt.Fprintf(errOut, "the task is %s\n", r.State)
 	default:
 		fmt.Fprintf(errOut, "the task is %s; go on with --task %s --context %s\n",
-			r.State, forTerminal(r.TaskID), forTerminal(r.ContextID))
+			r.State, cli.ForTerminal(r.TaskID), cli.ForTerminal(r.ContextID))
 	}
 	if r.Text != "" || len(attached) == 0 {
-		if _, err := fmt.Fprintln(out, strings.TrimSuffix(forTerminal(r.Text), "\n")); err != nil {
+		if _, err := fmt.Fprintln(out, strings.TrimSuffix(cli.ForTerminal(r.Text), "\n")); err != nil {
 			return err
 		}
 	}

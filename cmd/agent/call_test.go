@@ -20,6 +20,7 @@ import (
 	"github.com/getbindu/bindu-go/home"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/identity/signature"
+	"github.com/getbindu/bindu-go/internal/cli"
 	"github.com/getbindu/bindu-go/internal/hydratest"
 	"github.com/getbindu/bindu-go/internal/safefile"
 	"github.com/getbindu/bindu-go/internal/stepcatest"
@@ -173,11 +174,11 @@ func TestCall(t *testing.T) {
 	defer lock.Release()
 
 	code, out, errOut := runAgent(t, "", "call", w.critic, "a sonnet")
-	if code != exitOK || out != "I read a sonnet\n" || !strings.Contains(errOut, criticDID) {
+	if code != cli.ExitOK || out != "I read a sonnet\n" || !strings.Contains(errOut, criticDID) {
 		t.Errorf("exit %d, %q, %q", code, out, errOut)
 	}
 	code, out, errOut = runAgent(t, "an ode", "call", w.critic, "-", "--did", criticDID)
-	if code != exitOK || out != "I read an ode\n" || errOut != "" {
+	if code != cli.ExitOK || out != "I read an ode\n" || errOut != "" {
 		t.Errorf("from standard input: exit %d, %q, %q", code, out, errOut)
 	}
 	for _, r := range w.requests {
@@ -211,7 +212,7 @@ func TestCallPrintsJSON(t *testing.T) {
 	w := newWorld(t, taskIn("TASK_STATE_COMPLETED", "<%> \x1b[2J"))
 	code, out, _ := runAgent(t, "", "call", w.critic, "hi", "--json")
 	var o outcome
-	if err := json.Unmarshal([]byte(out), &o); err != nil || code != exitOK {
+	if err := json.Unmarshal([]byte(out), &o); err != nil || code != cli.ExitOK {
 		t.Fatalf("exit %d, %v: %s", code, err, out)
 	}
 	if o.DID != criticDID || o.Protocol != "1.0" || o.TaskID != "t-1" || o.ContextID != "c-1" || o.State != "completed" || o.Text != "<hi> \x1b[2J" || len(o.Reply) == 0 || o.Error != nil {
@@ -230,7 +231,7 @@ func TestCallShowsNoControlSequences(t *testing.T) {
 func TestCallPinsTheDID(t *testing.T) {
 	w := newWorld(t, taskIn("TASK_STATE_COMPLETED", "%"))
 	code, out, errOut := runAgent(t, "", "call", w.critic, "hi", "--did", poetDID)
-	if code != exitFailed || out != "" || len(w.requests) != 0 {
+	if code != cli.ExitFailed || out != "" || len(w.requests) != 0 {
 		t.Errorf("exit %d, %q, %d requests", code, out, len(w.requests))
 	}
 	for _, want := range []string{"error [peer_did_mismatch]", poetDID, criticDID, "hint: nothing was sent"} {
@@ -247,7 +248,7 @@ func TestCallShowsARefusal(t *testing.T) {
 	})
 	code, out, errOut := runAgent(t, "", "call", w.critic, "hi", "--json")
 	var o outcome
-	if err := json.Unmarshal([]byte(out), &o); err != nil || code != exitFailed || o.Error == nil {
+	if err := json.Unmarshal([]byte(out), &o); err != nil || code != cli.ExitFailed || o.Error == nil {
 		t.Fatalf("exit %d, %v: %s", code, err, out)
 	}
 	want := outcomeError{Reason: "scope_insufficient", Message: o.Error.Message, Hint: "Ask for \ufffd[1magent:write.", Status: 403, Code: -31403, Gate: "scope", RequestID: "r-1"}
@@ -262,7 +263,7 @@ func TestCallShowsARefusal(t *testing.T) {
 func TestCallOfATaskThatFails(t *testing.T) {
 	w := newWorld(t, taskIn("TASK_STATE_FAILED", "out of ink"))
 	code, out, errOut := runAgent(t, "", "call", w.critic, "hi")
-	if code != exitFailed || out != "" || !strings.Contains(errOut, "error [task_failed]") || !strings.Contains(errOut, "out of ink") {
+	if code != cli.ExitFailed || out != "" || !strings.Contains(errOut, "error [task_failed]") || !strings.Contains(errOut, "out of ink") {
 		t.Errorf("exit %d, %q, %q", code, out, errOut)
 	}
 }
@@ -270,7 +271,7 @@ func TestCallOfATaskThatFails(t *testing.T) {
 func TestCallOfATaskThatWaits(t *testing.T) {
 	w := newWorld(t, taskIn("TASK_STATE_INPUT_REQUIRED", "which ink?"))
 	code, out, errOut := runAgent(t, "", "call", w.critic, "hi")
-	if code != exitOK || out != "which ink?\n" || !strings.Contains(errOut, "--task t-1 --context c-1") {
+	if code != cli.ExitOK || out != "which ink?\n" || !strings.Contains(errOut, "--task t-1 --context c-1") {
 		t.Errorf("exit %d, %q, %q", code, out, errOut)
 	}
 }
@@ -281,7 +282,7 @@ func TestCallGivesUp(t *testing.T) {
 		<-r.Context().Done()
 	})
 	code, _, errOut := runAgent(t, "", "call", w.critic, "hi", "--timeout", "300ms")
-	if code != exitFailed || !strings.Contains(errOut, "error [timeout]") {
+	if code != cli.ExitFailed || !strings.Contains(errOut, "error [timeout]") {
 		t.Errorf("exit %d, %q", code, errOut)
 	}
 }
@@ -293,7 +294,7 @@ func TestCallWithTheWrongSecret(t *testing.T) {
 	c.ClientSecret = "hunter2-hunter2-hunter2"
 	must(t, hydra.SaveCredentials(w.dir, c))
 	code, _, errOut := runAgent(t, "", "call", w.critic, "hi")
-	if code != exitFailed || !strings.Contains(errOut, "error [secret_rejected]") || strings.Contains(errOut, "hunter2") {
+	if code != cli.ExitFailed || !strings.Contains(errOut, "error [secret_rejected]") || strings.Contains(errOut, "hunter2") {
 		t.Errorf("exit %d, %q", code, errOut)
 	}
 }
@@ -301,7 +302,7 @@ func TestCallWithTheWrongSecret(t *testing.T) {
 func TestCert(t *testing.T) {
 	w := newWorld(t, taskIn("", ""))
 	code, out, errOut := runAgent(t, "", "cert")
-	if code != exitOK || errOut != "" {
+	if code != cli.ExitOK || errOut != "" {
 		t.Fatalf("exit %d, %q", code, errOut)
 	}
 	for _, want := range []string{poetDID, w.hydra.Issuer(), "Test Intermediate CA", "usable       yes"} {
@@ -337,7 +338,7 @@ func TestCertThatCannotBeUsed(t *testing.T) {
 				t.Setenv(name, value)
 			}
 			code, out, errOut := runAgent(t, "", "cert")
-			if code != exitFailed || !strings.Contains(out, "usable       no") || !strings.Contains(errOut, "error [certificate_unusable]") || !strings.Contains(errOut, test.want) {
+			if code != cli.ExitFailed || !strings.Contains(out, "usable       no") || !strings.Contains(errOut, "error [certificate_unusable]") || !strings.Contains(errOut, test.want) {
 				t.Errorf("exit %d, %q, %q", code, out, errOut)
 			}
 		})
@@ -353,7 +354,7 @@ func TestHostile136ServeInADirectoryInUse(t *testing.T) {
 	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
 	defer stop()
 	code, _, errOut := runAgentIn(ctx, "", "serve")
-	if code != exitFailed || !strings.Contains(errOut, "error [already_running]") || !strings.Contains(errOut, w.dir.Path()) {
+	if code != cli.ExitFailed || !strings.Contains(errOut, "error [already_running]") || !strings.Contains(errOut, w.dir.Path()) {
 		t.Errorf("exit %d, %q", code, errOut)
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/getbindu/bindu-go/internal/cli"
 )
 
 // laterAgent begins a task and ends it when it is asked for or canceled.
@@ -42,18 +44,18 @@ func TestCallOfATaskByItsID(t *testing.T) {
 		code        int
 		out, errOut string
 	}{
-		"the id is told at once":        {[]string{"hi"}, exitOK, "late\n", "task: t-7 "},
-		"a result is fetched":           {[]string{"--task", "t-7"}, exitOK, "late\n", "answering:"},
-		"a task is ended":               {[]string{"--task", "t-7", "--cancel"}, exitOK, "late\n", "the task is canceled"},
-		"nothing to do":                 {nil, exitUsage, "", "TEXT is missing"},
-		"an end of nothing":             {[]string{"--cancel"}, exitUsage, "", "--task"},
-		"an end with a message":         {[]string{"hi", "--task", "t-7", "--cancel"}, exitUsage, "", "takes no TEXT"},
-		"a context without a message":   {[]string{"--task", "t-7", "--context", "c-7"}, exitUsage, "", "TEXT is missing"},
-		"a context is cleared":          {[]string{"--clear-context", "c-7"}, exitOK, "cleared context c-7\n", ""},
-		"a context that is not there":   {[]string{"--clear-context", "c-8"}, exitFailed, "", "404"},
-		"a context and a message":       {[]string{"hi", "--clear-context", "c-7"}, exitUsage, "", "stands alone"},
-		"a context and a task":          {[]string{"--task", "t-7", "--clear-context", "c-7"}, exitUsage, "", "stands alone"},
-		"a task that is not the peer's": {[]string{"--task", "t-8"}, exitFailed, "", "404"},
+		"the id is told at once":        {[]string{"hi"}, cli.ExitOK, "late\n", "task: t-7 "},
+		"a result is fetched":           {[]string{"--task", "t-7"}, cli.ExitOK, "late\n", "answering:"},
+		"a task is ended":               {[]string{"--task", "t-7", "--cancel"}, cli.ExitOK, "late\n", "the task is canceled"},
+		"nothing to do":                 {nil, cli.ExitUsage, "", "TEXT is missing"},
+		"an end of nothing":             {[]string{"--cancel"}, cli.ExitUsage, "", "--task"},
+		"an end with a message":         {[]string{"hi", "--task", "t-7", "--cancel"}, cli.ExitUsage, "", "takes no TEXT"},
+		"a context without a message":   {[]string{"--task", "t-7", "--context", "c-7"}, cli.ExitUsage, "", "TEXT is missing"},
+		"a context is cleared":          {[]string{"--clear-context", "c-7"}, cli.ExitOK, "cleared context c-7\n", ""},
+		"a context that is not there":   {[]string{"--clear-context", "c-8"}, cli.ExitFailed, "", "404"},
+		"a context and a message":       {[]string{"hi", "--clear-context", "c-7"}, cli.ExitUsage, "", "stands alone"},
+		"a context and a task":          {[]string{"--task", "t-7", "--clear-context", "c-7"}, cli.ExitUsage, "", "stands alone"},
+		"a task that is not the peer's": {[]string{"--task", "t-8"}, cli.ExitFailed, "", "404"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			code, out, errOut := runAgent(t, "", append([]string{"call", w.critic}, test.args...)...)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/getbindu/bindu-go/internal/cli"
 	"github.com/getbindu/bindu-go/settings"
 )
 
@@ -25,7 +26,7 @@ it is valid, and whether "agent serve" and "agent call" would use it. It exits 1
 with the reason, if they would not.`,
 		Example: `  agent cert
   agent cert --pem | openssl x509 -noout -text`,
-		Args: args(cobra.NoArgs),
+		Args: cli.Args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := exclusive(cmd, "pem", "json"); err != nil {
 				return err
@@ -58,7 +59,7 @@ func showCert(f certFlags, now time.Time, out io.Writer) error {
 	c := describeCertificate(leaf, now)
 	verdict := c.judge(self, set, now)
 	if f.asJSON {
-		if err := printJSON(out, c); err != nil {
+		if err := cli.PrintJSON(out, c); err != nil {
 			return err
 		}
 	} else {
@@ -119,6 +120,6 @@ func (c *certificate) print(out io.Writer) {
 		{"time left", c.Left},
 		{"usable", usable},
 	} {
-		fmt.Fprintf(out, "%-12s %s\n", line[0], forTerminal(line[1]))
+		fmt.Fprintf(out, "%-12s %s\n", line[0], cli.ForTerminal(line[1]))
 	}
 }

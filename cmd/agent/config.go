@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"text/tabwriter"
@@ -10,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/getbindu/bindu-go/agent"
+	"github.com/getbindu/bindu-go/internal/cli"
 )
 
 func newConfig() *cobra.Command {
@@ -23,7 +23,7 @@ environment, .env, other settings (derived), or the default. Secrets are masked.
 It exits 2 and lists every fault if "agent serve" would not start with them.`,
 		Example: `  agent config
   agent config --json`,
-		Args: args(cobra.NoArgs),
+		Args: cli.Args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return showConfig(cmd.Context(), asJSON, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
@@ -38,42 +38,18 @@ func showConfig(ctx context.Context, asJSON bool, out, errOut io.Writer) error {
 		return err
 	}
 	if err := agent.Preflight(ctx, set); err != nil {
-		return &usageError{err}
+		return cli.Usage(err)
 	}
 	for _, warning := range set.Warnings() {
-		fmt.Fprintf(errOut, "warning: %s\n", forTerminal(warning))
+		fmt.Fprintf(errOut, "warning: %s\n", cli.ForTerminal(warning))
 	}
 	if asJSON {
-		return printJSON(out, set.Describe())
+		return cli.PrintJSON(out, set.Describe())
 	}
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "SETTING\tVALUE\tFROM")
 	for _, row := range set.Describe() {
-		fmt.Fprintf(table, "%s\t%s\t%s\n", row.Name, forTerminal(row.Value), row.Source)
+		fmt.Fprintf(table, "%s\t%s\t%s\n", row.Name, cli.ForTerminal(row.Value), row.Source)
 	}
 	return table.Flush()
-}
-
-// printList prints entries as JSON, or one a line in columns; that there are none
-// is for people and not for programs.
-func printList[T any](out, errOut io.Writer, entries []T, asJSON bool, none string, line func(T) string) error {
-	if asJSON {
-		return printJSON(out, entries)
-	}
-	if len(entries) == 0 {
-		fmt.Fprintln(errOut, none)
-	}
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	for _, e := range entries {
-		fmt.Fprintln(table, line(e))
-	}
-	return table.Flush()
-}
-
-// printJSON prints v indented, and < > & as they are.
-func printJSON(out io.Writer, v any) error {
-	enc := json.NewEncoder(out)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(v)
 }

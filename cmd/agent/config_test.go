@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/getbindu/bindu-go/internal/cli"
 )
 
 // Both commands refuse a port that another program has, for whichever purpose.
@@ -22,7 +24,7 @@ func TestAHeldPortIsRefusedByConfigAndServe(t *testing.T) {
 	}
 	for _, name := range []string{"NETWORK__PORT", "NETWORK__ADMIN_PORT"} {
 		t.Setenv(name, held)
-		for command, exit := range map[string]int{"config": exitUsage, "serve": exitFailed} {
+		for command, exit := range map[string]int{"config": cli.ExitUsage, "serve": cli.ExitFailed} {
 			code, _, errOut := runAgent(t, "", command)
 			if code != exit || !strings.Contains(errOut, "error [port_unavailable]: ") || !strings.Contains(errOut, "choose another "+name) || strings.Contains(errOut, "hydra") {
 				t.Errorf("%s held: agent %s exits %d: %s", name, command, code, errOut)

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/getbindu/bindu-go/agent"
+	"github.com/getbindu/bindu-go/internal/cli"
 	"github.com/getbindu/bindu-go/peer"
 )
 
@@ -41,7 +42,7 @@ func (f callFlags) converse(ctx context.Context, caller *agent.Caller, p peer.Pe
 		return caller.Result(ctx, p, f.taskID)
 	}
 	options := []peer.SendOption{peer.WhenBegun(func(r peer.Reply) {
-		fmt.Fprintf(errOut, "task: %s (to fetch its result another time: --task, without a text)\n", forTerminal(r.TaskID))
+		fmt.Fprintf(errOut, "task: %s (to fetch its result another time: --task, without a text)\n", cli.ForTerminal(r.TaskID))
 	})}
 	if f.contextID != "" {
 		options = append(options, peer.InContext(f.contextID))

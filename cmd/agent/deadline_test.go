@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/cli"
 	"github.com/getbindu/bindu-go/internal/fetch"
 	"github.com/getbindu/bindu-go/internal/hydratest"
 	"github.com/getbindu/bindu-go/oauth"
@@ -27,7 +28,7 @@ func TestTheCommandsOwnDeadlineIsNamed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			code, out, errOut := runAgent(t, "a.b.c", append(args, "--timeout", "1ns")...)
-			if code != exitFailed || out != "" || !strings.Contains(errOut, "error [timeout]: ") ||
+			if code != cli.ExitFailed || out != "" || !strings.Contains(errOut, "error [timeout]: ") ||
 				!strings.Contains(errOut, "--timeout 1ns") || !strings.Contains(errOut, "hint: a longer --timeout") ||
 				strings.Contains(errOut, "firewall") {
 				t.Errorf("exit %d, %q, %q", code, out, errOut)

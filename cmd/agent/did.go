@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/cli"
 )
 
 func newDID() *cobra.Command {
@@ -19,7 +20,7 @@ func newDID() *cobra.Command {
 		Example: `  agent did
   agent did document
   agent did derive --author you@example.com --name poet`,
-		Args: args(cobra.NoArgs),
+		Args: cli.Args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if asJSON {
 				return printDocument(cmd.OutOrStdout())
@@ -49,7 +50,7 @@ func newDIDDocument() *cobra.Command {
 	return &cobra.Command{
 		Use:   "document",
 		Short: "Print the DID document that the agent serves",
-		Args:  args(cobra.NoArgs),
+		Args:  cli.Args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return printDocument(cmd.OutOrStdout())
 		},
@@ -73,7 +74,7 @@ func printDocument(out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return printJSON(out, document)
+	return cli.PrintJSON(out, document)
 }
 
 type deriveFlags struct{ author, name, publicKey string }
@@ -88,7 +89,7 @@ from author and name, and, with a public key, the one that is bound to the key.
 DID__DERIVATION chooses which of the two a new directory gets.`,
 		Example: `  agent did derive --author you@example.com --name poet
   agent did derive --author you@example.com --name poet --public-key 4zvwRjXUKGfvwnParsHAS3HuSVzV5cA4McphgmoCtajS`,
-		Args: args(cobra.NoArgs),
+		Args: cli.Args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return derive(f, cmd.OutOrStdout())
 		},
@@ -101,18 +102,18 @@ DID__DERIVATION chooses which of the two a new directory gets.`,
 
 func derive(f deriveFlags, out io.Writer) error {
 	if f.author == "" || f.name == "" {
-		return &usageError{fmt.Errorf("--author and --name are both needed")}
+		return cli.Usage(fmt.Errorf("--author and --name are both needed"))
 	}
 	var key ed25519.PublicKey
 	if f.publicKey != "" {
 		var err error
 		if key, err = did.DecodePublicKey(f.publicKey); err != nil {
-			return &usageError{fmt.Errorf("--public-key: %w", err)}
+			return cli.Usage(fmt.Errorf("--public-key: %w", err))
 		}
 	}
 	named, err := did.FromAuthorAndName(f.author, f.name)
 	if err != nil {
-		return &usageError{err}
+		return cli.Usage(err)
 	}
 	fmt.Fprintf(out, "author_name  %s\n", named)
 	if key == nil {
@@ -120,7 +121,7 @@ func derive(f deriveFlags, out io.Writer) error {
 	}
 	bound, err := did.FromPublicKey(f.author, f.name, key)
 	if err != nil {
-		return &usageError{err}
+		return cli.Usage(err)
 	}
 	fmt.Fprintf(out, "key          %s\n", bound)
 	return nil

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/getbindu/bindu-go/agent"
+	"github.com/getbindu/bindu-go/internal/cli"
 	"github.com/getbindu/bindu-go/internal/refusal"
 	"github.com/getbindu/bindu-go/peer"
 	"github.com/getbindu/bindu-go/settings"
@@ -17,7 +18,7 @@ import (
 // explain prints an error for a human: what happened, under its stable word
 // where there is one, and what to do about it.
 func explain(w io.Writer, err error) {
-	var silent *silentError
+	var silent *cli.SilentError
 	if errors.As(err, &silent) {
 		return
 	}
@@ -25,9 +26,9 @@ func explain(w io.Writer, err error) {
 	if reason != "" {
 		reason = " [" + reason + "]"
 	}
-	fmt.Fprintf(w, "error%s: %s\n", reason, forTerminal(err.Error()))
+	fmt.Fprintf(w, "error%s: %s\n", reason, cli.ForTerminal(err.Error()))
 	if hint != "" {
-		fmt.Fprintf(w, "hint: %s\n", forTerminal(hint))
+		fmt.Fprintf(w, "hint: %s\n", cli.ForTerminal(hint))
 	}
 }
 
@@ -84,13 +85,13 @@ const (
 
 // worded gives an error a word if it has none, so that each exit has one.
 func worded(err error) error {
-	if _, ok := errors.AsType[*silentError](err); ok {
+	if _, ok := errors.AsType[*cli.SilentError](err); ok {
 		return err
 	}
 	if reason, _ := diagnose(err); reason != "" {
 		return err
 	}
-	if _, ok := errors.AsType[*usageError](err); ok {
+	if _, ok := errors.AsType[*cli.UsageError](err); ok {
 		return &reasonedError{wordUsage, "", err}
 	}
 	return &reasonedError{wordInternal, "", err}
@@ -124,20 +125,4 @@ func contextWord(err error) string {
 		return "interrupted"
 	}
 	return ""
-}
-
-// forTerminal makes text safe to print: what a peer, a file or an environment
-// says may hold sequences that a terminal obeys. Line ends and tabs stay.
-func forTerminal(text string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t':
-			return r
-		case r < ' ', 0x7f <= r && r <= 0x9f: // C0, DEL and C1 controls
-			return '\ufffd'
-		case 0x202a <= r && r <= 0x202e, 0x2066 <= r && r <= 0x2069: // they reverse what follows
-			return '\ufffd'
-		}
-		return r
-	}, text)
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/getbindu/bindu-go/internal/cli"
 	"github.com/getbindu/bindu-go/oauth"
 	"github.com/getbindu/bindu-go/oauth/hydra"
 	"github.com/getbindu/bindu-go/peer"
@@ -24,7 +25,7 @@ func TestExplain(t *testing.T) {
 		want string
 	}{
 		"nothing to say":           {errors.New("odd"), "error: odd\n"},
-		"already said":             {&silentError{1}, ""},
+		"already said":             {&cli.SilentError{Code: 1}, ""},
 		"a cause deep down":        {taken, "error [did_taken]: " + taken.Error() + "\n"},
 		"a word of mtls":           {fmt.Errorf("enrol: %w", mtls.ErrFingerprintMismatch), "error [ca_fingerprint_mismatch]: enrol: " + mtls.ErrFingerprintMismatch.Error() + "\n"},
 		"a stranger's certificate": {fmt.Errorf("dial: %w", mtls.ErrNoDID), "error [cert_no_did]: dial: certificate names no DID\nhint: that is no agent's certificate; check the address and the port\n"},
@@ -92,23 +93,23 @@ func TestExitCodes(t *testing.T) {
 	t.Chdir(t.TempDir())
 	seed := strings.Repeat("0", 64)
 	for line, want := range map[string]int{
-		"":                                exitOK,
-		"--help":                          exitOK,
-		"version":                         exitOK,
-		"nonsense":                        exitUsage,
-		"demo --keep":                     exitUsage,
-		"version extra":                   exitUsage,
-		"version --nonsense":              exitUsage,
-		"config":                          exitUsage, // nothing is set
-		"call https://127.0.0.1:1 hi":     exitUsage,
-		"sign --seed-hex x --did d":       exitUsage,
-		"cert --pem --json":               exitUsage,
-		"did derive":                      exitUsage,
-		"did":                             exitFailed,
-		"cert":                            exitFailed,
-		"health --timeout 1ns":            exitFailed,
-		"verify --public-key 1":           exitFailed,
-		"sign --did x --seed-hex " + seed: exitFailed,
+		"":                                cli.ExitOK,
+		"--help":                          cli.ExitOK,
+		"version":                         cli.ExitOK,
+		"nonsense":                        cli.ExitUsage,
+		"demo --keep":                     cli.ExitUsage,
+		"version extra":                   cli.ExitUsage,
+		"version --nonsense":              cli.ExitUsage,
+		"config":                          cli.ExitUsage, // nothing is set
+		"call https://127.0.0.1:1 hi":     cli.ExitUsage,
+		"sign --seed-hex x --did d":       cli.ExitUsage,
+		"cert --pem --json":               cli.ExitUsage,
+		"did derive":                      cli.ExitUsage,
+		"did":                             cli.ExitFailed,
+		"cert":                            cli.ExitFailed,
+		"health --timeout 1ns":            cli.ExitFailed,
+		"verify --public-key 1":           cli.ExitFailed,
+		"sign --did x --seed-hex " + seed: cli.ExitFailed,
 	} {
 		if code, _, errOut := runAgent(t, "", strings.Fields(line)...); code != want {
 			t.Errorf("agent %s: exit %d, want %d: %s", line, code, want, errOut)
@@ -118,7 +119,7 @@ func TestExitCodes(t *testing.T) {
 
 func TestSettingsErrorsListEveryFault(t *testing.T) {
 	var out bytes.Buffer
-	explain(&out, &usageError{&settings.Error{Faults: []settings.Fault{{Variable: "A", Problem: "is bad"}, {Variable: "B", Problem: "is worse"}}}})
+	explain(&out, cli.Usage(&settings.Error{Faults: []settings.Fault{{Variable: "A", Problem: "is bad"}, {Variable: "B", Problem: "is worse"}}}))
 	for _, want := range []string{"error [settings_invalid]", "A: is bad", "B: is worse", "hint: "} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is missing in %q", want, &out)

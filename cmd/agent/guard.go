@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/getbindu/bindu-go/backend"
+	"github.com/getbindu/bindu-go/internal/cli"
 )
 
 func newGuard() *cobra.Command {
@@ -15,7 +16,7 @@ func newGuard() *cobra.Command {
 		Use:    "guard",
 		Short:  "Kill the commands of an agent that was killed",
 		Hidden: true, // agent serve starts it
-		Args:   args(cobra.NoArgs),
+		Args:   cli.Args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			// It outlives the agent, also where a signal goes to every process there is.
 			signal.Ignore(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/getbindu/bindu-go/internal/cli"
 	"github.com/getbindu/bindu-go/settings"
 )
 
@@ -26,7 +27,7 @@ func TestCheckHealth(t *testing.T) {
 			_, _ = w.Write([]byte(test.body))
 		}))
 		var out bytes.Buffer
-		err := checkHealth(t.Context(), server.URL, "ready", &out)
+		err := checkHealth(t.Context(), server.URL, "ready", &out, &bytes.Buffer{})
 		server.Close()
 		if !errors.Is(err, test.want) {
 			t.Errorf("status %d: %v, want %v", test.status, err, test.want)
@@ -38,7 +39,7 @@ func TestCheckHealth(t *testing.T) {
 }
 
 func TestCheckHealthOfAnAgentThatDoesNotRun(t *testing.T) {
-	if err := checkHealth(t.Context(), "http://127.0.0.1:1/readyz", "ready", &bytes.Buffer{}); err == nil {
+	if err := checkHealth(t.Context(), "http://127.0.0.1:1/readyz", "ready", &bytes.Buffer{}, &bytes.Buffer{}); err == nil {
 		t.Error("an agent that does not run is healthy")
 	}
 }
@@ -70,10 +71,10 @@ func TestHealthLive(t *testing.T) {
 	t.Chdir(t.TempDir())
 	t.Setenv("NETWORK__ADMIN_HOST", host)
 	t.Setenv("NETWORK__ADMIN_PORT", port)
-	if code, out, errOut := runAgent(t, "", "health", "--live"); code != exitOK || out != "alive\n" {
+	if code, out, errOut := runAgent(t, "", "health", "--live"); code != cli.ExitOK || out != "alive\n" {
 		t.Errorf("exit %d, %q, %q", code, out, errOut)
 	}
-	if code, _, errOut := runAgent(t, "", "health"); code != exitFailed || !strings.Contains(errOut, "not ready") {
+	if code, _, errOut := runAgent(t, "", "health"); code != cli.ExitFailed || !strings.Contains(errOut, "not ready") {
 		t.Errorf("exit %d, %q", code, errOut)
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"github.com/getbindu/bindu-go/home"
+	"github.com/getbindu/bindu-go/internal/cli"
 	"github.com/getbindu/bindu-go/settings"
 )
 
@@ -30,7 +31,7 @@ func loadSelf(path string, password settings.Secret) (*self, error) {
 func loadSettings() (settings.Settings, error) {
 	set, err := settings.Load(settings.Options{AllowIncomplete: true})
 	if err != nil {
-		return settings.Settings{}, &usageError{err}
+		return settings.Settings{}, cli.Usage(err)
 	}
 	return set, nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/identity"
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/cli"
 	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/oauth"
 	"github.com/getbindu/bindu-go/settings"
@@ -101,7 +102,7 @@ func (i *inspection) print(out io.Writer) error {
 		case !c.OK:
 			mark = "-"
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\n", c.Name, mark, forTerminal(c.Detail))
+		fmt.Fprintf(table, "%s\t%s\t%s\n", c.Name, mark, cli.ForTerminal(c.Detail))
 	}
 	if err := table.Flush(); err != nil {
 		return err

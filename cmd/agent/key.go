@@ -10,11 +10,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/getbindu/bindu-go/agent"
 	"github.com/getbindu/bindu-go/gate/keymemory"
 	"github.com/getbindu/bindu-go/home"
 	"github.com/getbindu/bindu-go/identity/did"
-	"github.com/getbindu/bindu-go/internal/configs"
-	"github.com/getbindu/bindu-go/oauth/hydra"
+	"github.com/getbindu/bindu-go/internal/cli"
 	"github.com/getbindu/bindu-go/settings"
 )
 
@@ -25,7 +25,7 @@ func newKey() *cobra.Command {
 		Long: `An agent remembers the first public key with which each DID was admitted, and
 refuses another with key_changed. These commands show what it remembers and tell
 it what its operator decides. They work while it runs, and while it does not.`,
-		Args: unknownCommand,
+		Args: cli.UnknownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 
 		SuggestionsMinimumDistance: 2,
@@ -41,7 +41,7 @@ func newKeyList() *cobra.Command {
 		Short: "Show the remembered keys",
 		Long: `list shows each remembered key, since when it is remembered or accepted, and
 whether its DID is derived from it. A DID that is has this key and no other.`,
-		Args: args(cobra.NoArgs),
+		Args: cli.Args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return listKeys(cmd.OutOrStdout(), cmd.ErrOrStderr(), asJSON)
 		},
@@ -76,7 +76,7 @@ func listKeys(out, errOut io.Writer, asJSON bool) error {
 	for _, e := range entries {
 		keys = append(keys, rememberedKey{e.DID, did.EncodePublicKey(e.Key), e.Since.UTC(), e.DID.BoundTo(e.Key), e.Accepted})
 	}
-	return printList(out, errOut, keys, asJSON, "no keys are remembered", func(k rememberedKey) string {
+	return cli.PrintList(out, errOut, keys, asJSON, "no keys are remembered", func(k rememberedKey) string {
 		how := "first seen"
 		if k.Accepted {
 			how = "accepted"
@@ -104,7 +104,7 @@ is refused as well. A DID that is derived from its remembered key has no other:
 a key from which it is not derived is accepted for it only with --not-derived.`,
 		Example: `  agent key accept did:bindu:you_at_example_com:poet:9f3c...
   agent key accept did:bindu:you_at_example_com:poet:9f3c... --key 4zvwRjXUKGfvwnParsHAS3HuSVzV5cA4McphgmoCtajS`,
-		Args: args(cobra.ExactArgs(1)),
+		Args: cli.Args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, given []string) error {
 			ctx, cancel := context.WithTimeout(cmd.Context(), f.timeout)
 			defer cancel()
@@ -129,7 +129,7 @@ func acceptKey(ctx context.Context, cmd *cobra.Command, name string, f acceptFla
 		return err
 	}
 	if _, pinned := set.DID.PinnedKeys[name]; pinned {
-		return &usageError{fmt.Errorf("the key of %s is pinned: change DID__PINNED_KEYS instead", d)}
+		return cli.Usage(fmt.Errorf("the key of %s is pinned: change DID__PINNED_KEYS instead", d))
 	}
 	key, err := keyToAccept(ctx, set, d, f.key, cmd.ErrOrStderr())
 	if err != nil {
@@ -154,16 +154,21 @@ func keyToAccept(ctx context.Context, set settings.Settings, d did.DID, text str
 	if text != "" {
 		key, err := did.DecodePublicKey(text)
 		if err != nil {
-			return nil, &usageError{fmt.Errorf("--key: %w", err)}
+			return nil, cli.Usage(fmt.Errorf("--key: %w", err))
 		}
 		return key, nil
 	}
-	if set.Hydra.AdminURL == "" {
-		return nil, &usageError{errors.New("there is no HYDRA__ADMIN_URL to ask for the key: name it with --key")}
+	if set.Hydra.AdminURL == "" && set.Registrar.URL == "" {
+		return nil, cli.Usage(errors.New("there is no HYDRA__ADMIN_URL and no REGISTRAR__URL to ask for the key: name it with --key"))
 	}
-	keys := hydra.NewKeyResolver(configs.Hydra(set), hydra.KeyResolverOptions{})
+	verdicts, err := agent.NewVerdicts(ctx, set)
+	if err != nil {
+		return nil, err
+	}
+	defer verdicts.Close()
+	keys := verdicts.KeyResolver()
 	defer keys.Close()
-	return during(errOut, "asking Hydra", func() (ed25519.PublicKey, error) { return keys.PublicKey(ctx, d) })
+	return during(errOut, "asking "+verdicts.From(), func() (ed25519.PublicKey, error) { return keys.PublicKey(ctx, d) })
 }
 
 func newKeyForget() *cobra.Command {
@@ -171,7 +176,7 @@ func newKeyForget() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "forget DID",
 		Short: "Forget a DID: the next key it comes with is its first",
-		Args:  args(cobra.ExactArgs(1)),
+		Args:  cli.Args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, given []string) error {
 			ctx, cancel := context.WithTimeout(cmd.Context(), timeout)
 			defer cancel()

@@ -9,6 +9,7 @@ import (
 
 	"github.com/getbindu/bindu-go/gate/keymemory"
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/cli"
 	"github.com/getbindu/bindu-go/internal/hydratest"
 	"github.com/getbindu/bindu-go/internal/safefile"
 )
@@ -63,16 +64,16 @@ func TestKeyIsAcceptedWhileTheAgentRuns(t *testing.T) {
 	must(t, err)
 	s.Register(d.String(), "", hydratest.Document{"metadata": metadata})
 	code, out, errOut := runAgent(t, "", "key", "accept", d.String(), "--timeout", "1m")
-	if code != exitOK || !strings.Contains(out, "accepted "+did.EncodePublicKey(second)) {
+	if code != cli.ExitOK || !strings.Contains(out, "accepted "+did.EncodePublicKey(second)) {
 		t.Errorf("exit %d, %q, %q", code, out, errOut)
 	}
 	if m.Check(d, second) != nil || m.Check(d, first) == nil || m.Check(d, third) == nil {
 		t.Error("not the one key of Hydra's is accepted")
 	}
-	if code, out, errOut = runAgent(t, "", "key", "list"); code != exitOK || !strings.Contains(out, did.EncodePublicKey(second)) {
+	if code, out, errOut = runAgent(t, "", "key", "list"); code != cli.ExitOK || !strings.Contains(out, did.EncodePublicKey(second)) {
 		t.Errorf("list: exit %d, %q, %q", code, out, errOut)
 	}
-	if code, _, errOut = runAgent(t, "", "key", "forget", d.String(), "--timeout", "1m"); code != exitOK || m.Check(d, third) != nil {
+	if code, _, errOut = runAgent(t, "", "key", "forget", d.String(), "--timeout", "1m"); code != cli.ExitOK || m.Check(d, third) != nil {
 		t.Errorf("forget: exit %d, %q", code, errOut)
 	}
 	stop()
@@ -88,7 +89,7 @@ func TestADecisionThatNobodyTakesIsTold(t *testing.T) {
 	must(t, err)
 	defer lock.Release()
 	code, _, errOut := runAgent(t, "", "key", "accept", "did:bindu:ann:critic:1", "--key", did.EncodePublicKey(newPublicKey(t)), "--timeout", "300ms")
-	if code != exitFailed || !strings.Contains(errOut, "error [decision_waits]") {
+	if code != cli.ExitFailed || !strings.Contains(errOut, "error [decision_waits]") {
 		t.Errorf("exit %d, %q", code, errOut)
 	}
 }

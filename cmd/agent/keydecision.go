@@ -8,6 +8,7 @@ import (
 	"github.com/getbindu/bindu-go/gate/keymemory"
 	"github.com/getbindu/bindu-go/home"
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/cli"
 	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/settings"
 )
@@ -19,11 +20,11 @@ func keySettings(name string) (settings.Settings, did.DID, error) {
 		return set, did.DID{}, err
 	}
 	if !set.DID.RememberKeys {
-		return set, did.DID{}, &usageError{errors.New("DID__REMEMBER_KEYS is false: the agent remembers no keys")}
+		return set, did.DID{}, cli.Usage(errors.New("DID__REMEMBER_KEYS is false: the agent remembers no keys"))
 	}
 	d, err := did.Parse(name)
 	if err != nil {
-		return set, did.DID{}, &usageError{err}
+		return set, did.DID{}, cli.Usage(err)
 	}
 	return set, d, nil
 }

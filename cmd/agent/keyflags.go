@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/cli"
 )
 
 // keyFlags say where a key comes from. Without any it is the directory's.
@@ -57,7 +58,7 @@ const maxSeedFile = 1 << 10
 func readSeedFile(path string) (string, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return "", &usageError{fmt.Errorf("--seed-file: %w", err)}
+		return "", cli.Usage(fmt.Errorf("--seed-file: %w", err))
 	}
 	defer file.Close()
 	text, err := io.ReadAll(io.LimitReader(file, maxSeedFile))
@@ -71,7 +72,7 @@ func readSeedFile(path string) (string, error) {
 func keyFromHex(text string) (*did.KeyPair, error) {
 	seed, err := hex.DecodeString(text)
 	if err != nil || len(seed) != ed25519.SeedSize {
-		return nil, &usageError{errors.New("the seed must be 64 hexadecimal digits")}
+		return nil, cli.Usage(errors.New("the seed must be 64 hexadecimal digits"))
 	}
 	return did.KeyPairFromSeed(seed)
 }

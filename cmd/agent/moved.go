@@ -4,6 +4,8 @@ import (
 	"errors"
 
 	"github.com/spf13/cobra"
+
+	"github.com/getbindu/bindu-go/internal/cli"
 )
 
 // newMoved answers who knows the demo from an older version. It takes whatever
@@ -17,7 +19,7 @@ func newMoved() *cobra.Command {
 		RunE: func(*cobra.Command, []string) error {
 			return &reasonedError{
 				wordUsage, `in this project's source tree: "go run ./cmd/demo"; it takes the same flags`,
-				&usageError{errors.New("the demo is a program of its own")},
+				cli.Usage(errors.New("the demo is a program of its own")),
 			}
 		},
 	}

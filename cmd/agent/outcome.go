@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/getbindu/bindu-go/a2a/card"
+	"github.com/getbindu/bindu-go/internal/cli"
 	"github.com/getbindu/bindu-go/peer"
 )
 
@@ -39,7 +40,7 @@ func printOutcome(out io.Writer, p peer.Peer, r peer.Reply, err error) error {
 	if err != nil {
 		o.Error = describeError(err)
 	}
-	return printJSON(out, o)
+	return cli.PrintJSON(out, o)
 }
 
 func describeError(err error) *outcomeError {

@@ -13,6 +13,7 @@ import (
 	"github.com/getbindu/bindu-go/identity"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/identity/signature"
+	"github.com/getbindu/bindu-go/internal/cli"
 	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/oauth"
 	"github.com/getbindu/bindu-go/policy"
@@ -22,7 +23,7 @@ func newPolicy() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "policy",
 		Short: "Try the rules about who may do what",
-		Args:  unknownCommand,
+		Args:  cli.UnknownCommand,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 
 		SuggestionsMinimumDistance: 2,
@@ -54,7 +55,7 @@ explains. Quotas are read and not counted. docs/policy.md describes the file.`,
 		Example: `  agent policy test rules.yaml --as did:bindu:you_at_example_com:poet:9f3c... --method SendMessage
   agent policy test rules.yaml --as did:bindu:ann:critic:1 --method message/send \
       --claims '{"org":"partner"}' --permission agent:write --skill poetry`,
-		Args: args(cobra.MaximumNArgs(1)),
+		Args: cli.Args(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, given []string) error {
 			if len(given) == 0 {
 				return usage("FILE is missing: which rules are tried? See %q", cmd.CommandPath()+" --help")
@@ -87,10 +88,10 @@ func testPolicy(cmd *cobra.Command, f policyFlags, now time.Time) error {
 	cfg.Path = f.file
 	engine, err := policy.Open(cfg)
 	if errors.Is(err, fs.ErrNotExist) {
-		return &reasonedError{"file_missing", "", &usageError{err}}
+		return &reasonedError{"file_missing", "", cli.Usage(err)}
 	}
 	if err != nil {
-		return &usageError{err}
+		return cli.Usage(err)
 	}
 	caller, request, err := f.situation(now)
 	if err != nil {
@@ -100,17 +101,17 @@ func testPolicy(cmd *cobra.Command, f policyFlags, now time.Time) error {
 		fmt.Fprintf(cmd.ErrOrStderr(), "note: AUTH__ADMINS does not list this caller, so it has no %s\n", identity.PermissionAdmin)
 	}
 	if _, known := configs.Permissions(set)[f.method]; !known {
-		fmt.Fprintf(cmd.ErrOrStderr(), "note: no agent of ours serves the method %s, it refuses it before any rule\n", forTerminal(f.method))
+		fmt.Fprintf(cmd.ErrOrStderr(), "note: no agent of ours serves the method %s, it refuses it before any rule\n", cli.ForTerminal(f.method))
 	}
 	d, steps := engine.Explain(cmd.Context(), caller, request)
 	e := newExplanation(d, steps)
 	if f.asJSON {
-		err = printJSON(cmd.OutOrStdout(), e)
+		err = cli.PrintJSON(cmd.OutOrStdout(), e)
 	} else {
 		err = e.print(cmd.OutOrStdout())
 	}
 	if err == nil && !e.Allowed {
-		err = &silentError{exitFailed}
+		err = &cli.SilentError{Code: cli.ExitFailed}
 	}
 	return err
 }

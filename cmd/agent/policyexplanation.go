@@ -5,6 +5,7 @@ import (
 	"io"
 	"text/tabwriter"
 
+	"github.com/getbindu/bindu-go/internal/cli"
 	"github.com/getbindu/bindu-go/policy"
 )
 
@@ -47,7 +48,7 @@ func (e *explanation) print(out io.Writer) error {
 		}
 		switch {
 		case s.Error != "":
-			condition = "cannot be evaluated: " + forTerminal(s.Error)
+			condition = "cannot be evaluated: " + cli.ForTerminal(s.Error)
 		case s.Holds:
 			condition = "holds"
 		}
@@ -63,6 +64,6 @@ func (e *explanation) print(out io.Writer) error {
 	if e.Allowed {
 		verdict = "allowed"
 	}
-	_, err := fmt.Fprintf(out, "%s by %s: %s\n", verdict, e.Rule, forTerminal(e.Reason))
+	_, err := fmt.Fprintf(out, "%s by %s: %s\n", verdict, e.Rule, cli.ForTerminal(e.Reason))
 	return err
 }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/identity/signature"
+	"github.com/getbindu/bindu-go/internal/cli"
 	"github.com/getbindu/bindu-go/internal/refusal"
 )
 
@@ -132,14 +133,14 @@ func (f *requestFlags) readHeaders(cmd *cobra.Command, sig *string) error {
 func parseHeaderFile(path string) (textproto.MIMEHeader, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, &usageError{fmt.Errorf("--headers: %w", err)}
+		return nil, cli.Usage(fmt.Errorf("--headers: %w", err))
 	}
 	defer file.Close()
 	// The blank line that ends a header is added: few files have it.
 	text := io.MultiReader(io.LimitReader(file, maxHeaders), strings.NewReader("\n\n"))
 	h, err := textproto.NewReader(bufio.NewReader(text)).ReadMIMEHeader()
 	if err != nil {
-		return nil, &usageError{fmt.Errorf("--headers: %s is not a list of headers: %w", path, err)}
+		return nil, cli.Usage(fmt.Errorf("--headers: %s is not a list of headers: %w", path, err))
 	}
 	return h, nil
 }
@@ -170,12 +171,12 @@ func exclusive(cmd *cobra.Command, names ...string) error {
 	return nil
 }
 
-func usage(format string, args ...any) error { return &usageError{fmt.Errorf(format, args...)} }
+func usage(format string, args ...any) error { return cli.Usage(fmt.Errorf(format, args...)) }
 
 // signerName is whom a request names: the flag, or the agent of the directory.
 func signerName(flag string, fallback did.DID) (did.DID, error) {
 	if flag == "" && fallback.IsZero() {
-		return did.DID{}, &usageError{errors.New("--did is needed, unless the key comes from an agent's directory")}
+		return did.DID{}, cli.Usage(errors.New("--did is needed, unless the key comes from an agent's directory"))
 	}
 	return did.Parse(cmp.Or(flag, fallback.String()))
 }

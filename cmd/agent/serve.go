@@ -8,17 +8,12 @@ import (
 	"os/signal"
 	"sync"
 	"syscall"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/getbindu/bindu-go/agent"
-	"github.com/getbindu/bindu-go/internal/patient"
+	"github.com/getbindu/bindu-go/internal/cli"
 )
-
-// unreadFor is how long a line waits to be read before it is lost. Until the reader
-// goes on the lines after it are lost at once, so that no request waits for them.
-const unreadFor = time.Second
 
 func newServe() *cobra.Command {
 	var takeover, recreate bool
@@ -36,7 +31,7 @@ one does not wait.`,
 		Example: `  AGENT__NAME=poet AGENT__AUTHOR=you@example.com \
   HYDRA__ADMIN_URL=http://127.0.0.1:4445 HYDRA__PUBLIC_URL=http://127.0.0.1:4444 \
   MTLS__CA_URL=https://127.0.0.1:9000 MTLS__CA_FINGERPRINT=... agent serve`,
-		Args: args(cobra.NoArgs),
+		Args: cli.Args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return serve(cmd.Context(), cmd.ErrOrStderr(), agent.Options{Takeover: takeover, Recreate: recreate})
 		},
@@ -54,9 +49,8 @@ func serve(ctx context.Context, errOut io.Writer, options agent.Options) error {
 	if err != nil {
 		return err
 	}
-	lines := patient.New(&wholeLines{out: errOut}, unreadFor)
-	defer func() { _ = lines.Close() }() // there is nowhere left to tell it
-	log := newLogger(lines, set.Log)
+	log, end := cli.OpenLog(errOut, set.Log)
+	defer end()
 	for _, warning := range set.Warnings() {
 		log.Warn(warning)
 	}
@@ -67,17 +61,8 @@ func serve(ctx context.Context, errOut io.Writer, options agent.Options) error {
 		return fmt.Errorf("set the agent up: %w", err)
 	}
 	defer onHangup(a.Reload)()
-	surviveBrokenPipes()
+	cli.SurviveBrokenPipes()
 	return a.Run(ctx)
-}
-
-// surviveBrokenPipes makes a write to a standard output or error that nobody
-// reads any more fail, where it would end the program: records of decisions are
-// lost then, and counted, and requests are served on. It lasts to the end, so that
-// a failure exits with its own code. Commands of the exec backend do not inherit
-// this, as they would inherit that a signal is ignored.
-func surviveBrokenPipes() {
-	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 }
 
 // onHangup calls reload on SIGHUP, which therefore does not end the program,

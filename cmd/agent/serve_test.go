@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/cli"
 )
 
 func TestHangupReloadsAndDoesNotEndTheProgram(t *testing.T) {
@@ -154,7 +155,7 @@ func TestTheBuildThatServesIsNamed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var b build
+	var b cli.Build
 	if err := json.Unmarshal(out, &b); err != nil || b.Version == "" {
 		t.Fatalf("%s: %v", out, err)
 	}

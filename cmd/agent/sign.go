@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/getbindu/bindu-go/identity/signature"
+	"github.com/getbindu/bindu-go/internal/cli"
 )
 
 func newSign() *cobra.Command {
@@ -30,7 +31,7 @@ Without a seed it signs as the agent of the directory.`,
   agent sign --scheme jcs-1 --aud did:bindu:you_at_example_com:poet:9f3c... < body.json
   agent sign --scheme octets-1 --aud did:bindu:you_at_example_com:poet:9f3c... < body.json > headers.txt
   curl --config token.curl --header @headers.txt --data-binary @body.json ...`,
-		Args: args(cobra.NoArgs),
+		Args: cli.Args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return sign(cmd, request, key, time.Now())
 		},

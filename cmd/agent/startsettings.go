@@ -10,6 +10,7 @@ import (
 	"github.com/joho/godotenv"
 
 	"github.com/getbindu/bindu-go/agent"
+	"github.com/getbindu/bindu-go/internal/cli"
 	"github.com/getbindu/bindu-go/settings"
 )
 
@@ -21,7 +22,7 @@ func completeSettings(ctx context.Context) (settings.Settings, error) {
 	if err == nil {
 		return set, nil
 	}
-	return settings.Settings{}, &usageError{withOthers(ctx, err)}
+	return settings.Settings{}, cli.Usage(withOthers(ctx, err))
 }
 
 // withOthers adds to the faults of settings what else a start would meet.

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/getbindu/bindu-go/home"
+	"github.com/getbindu/bindu-go/internal/cli"
 	"github.com/getbindu/bindu-go/task/sqlite"
 )
 
@@ -24,7 +25,7 @@ func newTasks() *cobra.Command {
 		Long: `An agent keeps the tasks of its callers for TASK__RETENTION. These commands show
 how much that is and make room sooner. They work on the directory, while the
 agent runs and while it does not.`,
-		Args: unknownCommand,
+		Args: cli.UnknownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 
 		SuggestionsMinimumDistance: 2,
@@ -42,7 +43,7 @@ func newTasksList() *cobra.Command {
 		Long: `list shows what is kept for each caller, the largest first: its tasks, how many
 of them nobody works on, their bytes, and when the one that was left alone for
 longest last changed. It shows no content.`,
-		Args: args(cobra.NoArgs),
+		Args: cli.Args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return listTasks(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr(), owner, asJSON)
 		},
@@ -77,8 +78,8 @@ func listTasks(ctx context.Context, out, errOut io.Writer, owner string, asJSON 
 			shown = append(shown, taskUsage{u.Owner, u.Tasks, u.AtRest, u.Bytes, u.Oldest, u.Newest})
 		}
 	}
-	return printList(out, errOut, shown, asJSON, "no tasks are kept"+ofWhom(owner), func(u taskUsage) string {
-		return fmt.Sprintf("%s\t%d tasks\t%d at rest\t%d bytes\toldest %s", forTerminal(u.DID), u.Tasks, u.AtRest, u.Bytes, u.Oldest.Format(time.RFC3339))
+	return cli.PrintList(out, errOut, shown, asJSON, "no tasks are kept"+ofWhom(owner), func(u taskUsage) string {
+		return fmt.Sprintf("%s\t%d tasks\t%d at rest\t%d bytes\toldest %s", cli.ForTerminal(u.DID), u.Tasks, u.AtRest, u.Bytes, u.Oldest.Format(time.RFC3339))
 	})
 }
 
@@ -86,7 +87,7 @@ func ofWhom(owner string) string {
 	if owner == "" {
 		return ""
 	}
-	return " of " + forTerminal(owner)
+	return " of " + cli.ForTerminal(owner)
 }
 
 func newTasksClear() *cobra.Command {
@@ -100,7 +101,7 @@ their messages, artifacts and feedback. What is being worked on stays. It cannot
 be undone. A running agent serves on meanwhile.`,
 		Example: `  agent tasks clear --did did:bindu:you_at_example_com:poet:9f3c...
   agent tasks clear --did did:bindu:you_at_example_com:poet:9f3c... --older-than 24h`,
-		Args: args(cobra.NoArgs),
+		Args: cli.Args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return clearTasks(cmd.Context(), cmd.OutOrStdout(), owner, olderThan)
 		},
@@ -113,9 +114,9 @@ be undone. A running agent serves on meanwhile.`,
 func clearTasks(ctx context.Context, out io.Writer, owner string, olderThan time.Duration) error {
 	switch {
 	case owner == "":
-		return &usageError{errors.New("--did is needed: whose tasks are to be deleted")}
+		return cli.Usage(errors.New("--did is needed: whose tasks are to be deleted"))
 	case olderThan < 0:
-		return &usageError{errors.New("--older-than must not be negative")}
+		return cli.Usage(errors.New("--older-than must not be negative"))
 	}
 	h, err := tasksHome()
 	if err != nil {
@@ -128,7 +129,7 @@ func clearTasks(ctx context.Context, out io.Writer, owner string, olderThan time
 	if err != nil {
 		return fmt.Errorf("after %d tasks were deleted: %w", n, err)
 	}
-	fmt.Fprintf(out, "deleted %d tasks of %s\n", n, forTerminal(owner))
+	fmt.Fprintf(out, "deleted %d tasks of %s\n", n, cli.ForTerminal(owner))
 	return nil
 }
 
@@ -136,7 +137,7 @@ func clearTasks(ctx context.Context, out io.Writer, owner string, olderThan time
 func hasTasks(ctx context.Context, h *home.Home, owner string) error {
 	usages, err := h.TaskUsages(ctx)
 	if err == nil && !slices.ContainsFunc(usages, func(u sqlite.Usage) bool { return u.Owner == owner }) {
-		err = fmt.Errorf("%w: %s", errNoTasksOf, forTerminal(owner))
+		err = fmt.Errorf("%w: %s", errNoTasksOf, cli.ForTerminal(owner))
 	}
 	return err
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/a2aproject/a2a-go/v2/a2a"
 
 	"github.com/getbindu/bindu-go/home"
+	"github.com/getbindu/bindu-go/internal/cli"
 	"github.com/getbindu/bindu-go/internal/safefile"
 	"github.com/getbindu/bindu-go/task"
 	"github.com/getbindu/bindu-go/task/sqlite"
@@ -25,7 +26,7 @@ func TestTasksAreListedAndClearedBesideTheAgent(t *testing.T) {
 	dir, err := safefile.OpenDir(path, nil)
 	must(t, err)
 	must(t, dir.WriteFile(home.IdentityFile, nil, 0o644))
-	if code, out, errOut := runAgent(t, "", "tasks", "list", "--json"); code != exitOK || strings.TrimSpace(out) != "[]" {
+	if code, out, errOut := runAgent(t, "", "tasks", "list", "--json"); code != cli.ExitOK || strings.TrimSpace(out) != "[]" {
 		t.Errorf("without a database: exit %d, %q, %q", code, out, errOut)
 	}
 	lock, err := dir.Lock()
@@ -54,7 +55,7 @@ func TestTasksAreListedAndClearedBesideTheAgent(t *testing.T) {
 		t.Helper()
 		code, out, errOut := runAgent(t, "", "tasks", "list", "--json")
 		var all []taskUsage
-		if err := json.Unmarshal([]byte(out), &all); code != exitOK || err != nil {
+		if err := json.Unmarshal([]byte(out), &all); code != cli.ExitOK || err != nil {
 			t.Fatalf("list: exit %d, %q, %q", code, out, errOut)
 		}
 		byDID := map[string]taskUsage{}
@@ -66,7 +67,7 @@ func TestTasksAreListedAndClearedBesideTheAgent(t *testing.T) {
 	if u := list()[ann]; u.Tasks != 152 || u.AtRest != 151 || u.Bytes == 0 || u.Oldest.Unix() != old.Unix() {
 		t.Errorf("ann has %+v", u)
 	}
-	if code, out, errOut := runAgent(t, "", "tasks", "clear", "--did", ann, "--older-than", "24h"); code != exitOK || !strings.Contains(out, "deleted 150 tasks") {
+	if code, out, errOut := runAgent(t, "", "tasks", "clear", "--did", ann, "--older-than", "24h"); code != cli.ExitOK || !strings.Contains(out, "deleted 150 tasks") {
 		t.Errorf("clear: exit %d, %q, %q", code, out, errOut)
 	}
 	if u := list(); u[ann].Tasks != 2 || u[ben].Tasks != 1 {
@@ -81,18 +82,18 @@ func TestTasksAreListedAndClearedBesideTheAgent(t *testing.T) {
 	must(t, store.Close())
 	must(t, lock.Release())
 
-	if code, out, errOut := runAgent(t, "", "tasks", "clear", "--did", ann); code != exitOK || !strings.Contains(out, "deleted 3 tasks") {
+	if code, out, errOut := runAgent(t, "", "tasks", "clear", "--did", ann); code != cli.ExitOK || !strings.Contains(out, "deleted 3 tasks") {
 		t.Errorf("clear without an agent: exit %d, %q, %q", code, out, errOut)
 	}
 	if u := list(); len(u) != 1 || u[ben].Tasks != 1 {
 		t.Errorf("left are %+v", u)
 	}
 	for _, line := range [][]string{{"tasks", "clear"}, {"tasks", "clear", "--did", ann, "--older-than", "-1h"}} {
-		if code, _, errOut := runAgent(t, "", line...); code != exitUsage {
+		if code, _, errOut := runAgent(t, "", line...); code != cli.ExitUsage {
 			t.Errorf("%v: exit %d, %q", line, code, errOut)
 		}
 	}
-	if code, out, _ := runAgent(t, "", "tasks", "list", "--did", ben); code != exitOK || !strings.HasPrefix(out, ben+"  1 tasks") {
+	if code, out, _ := runAgent(t, "", "tasks", "list", "--did", ben); code != cli.ExitOK || !strings.HasPrefix(out, ben+"  1 tasks") {
 		t.Errorf("list of one: %d, %q", code, out)
 	}
 }

@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/getbindu/bindu-go/agent"
+	"github.com/getbindu/bindu-go/internal/cli"
 	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/oauth"
 	"github.com/getbindu/bindu-go/oauth/hydra"
@@ -20,7 +22,7 @@ func newToken() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "token",
 		Short: "Look at bearer tokens, or get one",
-		Args:  unknownCommand,
+		Args:  cli.UnknownCommand,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 
 		SuggestionsMinimumDistance: 2,
@@ -46,7 +48,7 @@ nothing. It exits 0 if all checks pass and 1 if not. Only the settings of Hydra
 or of the issuer are needed; no agent has to run.`,
 		Example: `  agent token inspect < token.txt
   pbpaste | agent token inspect --json`,
-		Args: args(cobra.NoArgs),
+		Args: cli.Args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, cancel := context.WithTimeout(cmd.Context(), timeout)
 			defer cancel()
@@ -73,12 +75,12 @@ func inspectToken(ctx context.Context, cmd *cobra.Command, asJSON bool) error {
 	}
 	i := newInspection(set, checks, claims)
 	if asJSON {
-		err = printJSON(cmd.OutOrStdout(), i)
+		err = cli.PrintJSON(cmd.OutOrStdout(), i)
 	} else {
 		err = i.print(cmd.OutOrStdout())
 	}
 	if err == nil && !i.Accepted {
-		err = &silentError{exitFailed}
+		err = &cli.SilentError{Code: cli.ExitFailed}
 	}
 	return err
 }
@@ -132,15 +134,18 @@ func judgeToken(ctx context.Context, set settings.Settings, token string, errOut
 }
 
 func judgeByHydra(ctx context.Context, set settings.Settings, token string, errOut io.Writer) ([]oauth.Check, *oauth.Claims, error) {
-	if set.Hydra.AdminURL == "" || set.Hydra.PublicURL == "" {
+	if set.Hydra.AdminURL == "" && set.Registrar.URL == "" || set.Hydra.PublicURL == "" {
 		return nil, nil, usage("AUTH__PROVIDER is hydra: set HYDRA__ADMIN_URL and HYDRA__PUBLIC_URL, or choose another provider")
 	}
-	cfg := configs.Hydra(set)
-	issuer, err := during(errOut, "asking Hydra", func() (string, error) { return hydra.Discover(ctx, cfg) })
+	verdicts, err := agent.NewVerdicts(ctx, set)
 	if err != nil {
 		return nil, nil, err
 	}
-	introspector := hydra.NewIntrospector(cfg, configs.Introspection(set, issuer))
+	defer verdicts.Close()
+	introspector, err := during(errOut, "asking Hydra", func() (*hydra.Introspector, error) { return verdicts.Introspector(ctx) })
+	if err != nil {
+		return nil, nil, err
+	}
 	defer introspector.Close()
 	return withClaims(introspector.Inspect(ctx, token), func() (oauth.Claims, error) { return introspector.VerifyFresh(ctx, token) })
 }

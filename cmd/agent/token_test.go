@@ -12,6 +12,7 @@ import (
 
 	"github.com/getbindu/bindu-go/agent"
 	"github.com/getbindu/bindu-go/gate"
+	"github.com/getbindu/bindu-go/internal/cli"
 	"github.com/getbindu/bindu-go/internal/hydratest"
 	"github.com/getbindu/bindu-go/internal/oidctest"
 	"github.com/getbindu/bindu-go/oauth"
@@ -136,7 +137,7 @@ func TestOwnTokensComeFromTheIssuerOfOurClient(t *testing.T) {
 func TestATokenInAnArgumentIsNotRepeated(t *testing.T) {
 	for _, command := range [][]string{{"token", "inspect"}, {"token", "fetch"}, {"sign"}, {"verify"}, {"health"}} {
 		code, out, errOut := runAgent(t, "", append(command, "ory_at_hunter2")...)
-		if code != exitUsage || strings.Contains(out+errOut, "hunter2") {
+		if code != cli.ExitUsage || strings.Contains(out+errOut, "hunter2") {
 			t.Errorf("agent %v: exit %d, %s%s", command, code, out, errOut)
 		}
 	}

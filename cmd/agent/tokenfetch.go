@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/getbindu/bindu-go/agent"
+	"github.com/getbindu/bindu-go/internal/cli"
 )
 
 func newTokenFetch() *cobra.Command {
@@ -26,7 +27,7 @@ it where it is needed; do not paste it into a command line, where other users of
 the machine can read it.`,
 		Example: `  agent token fetch | agent token inspect
   { printf 'header = "Authorization: Bearer '; agent token fetch | tr -d '\n'; echo '"'; } > token.curl`,
-		Args: args(cobra.NoArgs),
+		Args: cli.Args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, cancel := context.WithTimeout(cmd.Context(), timeout)
 			defer cancel()

@@ -3,6 +3,8 @@ package main
 import (
 	"strings"
 	"testing"
+
+	"github.com/getbindu/bindu-go/internal/cli"
 )
 
 // TestTokenFetch shows that the token is printed alone, that it is one which
@@ -10,10 +12,10 @@ import (
 func TestTokenFetch(t *testing.T) {
 	newWorld(t, nil)
 	code, token, errOut := runAgent(t, "", "token", "fetch")
-	if code != exitOK || strings.Count(token, "\n") != 1 || errOut != "" {
+	if code != cli.ExitOK || strings.Count(token, "\n") != 1 || errOut != "" {
 		t.Fatalf("exit %d, %q, %q", code, token, errOut)
 	}
-	if code, out, errOut := runAgent(t, token, "token", "inspect"); code != exitOK {
+	if code, out, errOut := runAgent(t, token, "token", "inspect"); code != cli.ExitOK {
 		t.Errorf("the token does not pass: exit %d, %s %s", code, out, errOut)
 	}
 	for name, tt := range map[string]struct {
@@ -29,7 +31,7 @@ func TestTokenFetch(t *testing.T) {
 				t.Setenv(tt.variable, tt.value)
 			}
 			code, out, errOut := runAgent(t, "", append([]string{"token", "fetch"}, tt.args...)...)
-			if code != exitFailed || out != "" || !strings.Contains(errOut, "["+tt.reason+"]") {
+			if code != cli.ExitFailed || out != "" || !strings.Contains(errOut, "["+tt.reason+"]") {
 				t.Errorf("exit %d, %q, %q, want [%s]", code, out, errOut, tt.reason)
 			}
 		})

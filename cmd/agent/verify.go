@@ -13,6 +13,7 @@ import (
 
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/identity/signature"
+	"github.com/getbindu/bindu-go/internal/cli"
 	"github.com/getbindu/bindu-go/internal/refusal"
 )
 
@@ -41,7 +42,7 @@ An agent also refuses a request that was not signed just now; verify mentions
 that, and with --check-time it counts.`,
 		Example: `  agent verify --public-key 4zvwRj... --headers headers.txt < body.json
   agent sign < body.json > headers.txt && agent verify --headers headers.txt < body.json`,
-		Args: args(cobra.NoArgs),
+		Args: cli.Args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return verify(cmd, f, time.Now())
 		},

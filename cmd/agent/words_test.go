@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/getbindu/bindu-go/internal/cli"
 )
 
 // TestEveryExitHasAWord drives each command into its ways to fail and wants a
@@ -40,8 +42,8 @@ func TestEveryExitHasAWord(t *testing.T) {
 		code := run(t.Context(), strings.Fields(line), strings.NewReader(""), &out, &errOut)
 		match := word.FindStringSubmatch(errOut.String())
 		switch {
-		case code == exitOK && line == "token":
-		case code == exitOK:
+		case code == cli.ExitOK && line == "token":
+		case code == cli.ExitOK:
 			t.Errorf("agent %s: exit 0", line)
 		case match == nil:
 			t.Errorf("agent %s: exit %d without a word: %s%s", line, code, &out, &errOut)

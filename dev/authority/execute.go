@@ -88,6 +88,10 @@ func openAuthority(o options) (*authority, error) {
 	if err != nil {
 		return nil, err
 	}
+	webhookDir, err := openWebhookDir(dir, o)
+	if err != nil {
+		return nil, err
+	}
 	h := &hydra.Service{
 		Dir: hydraDir, Binary: hydraBinary(o), Public: addresses.HydraPublic, Admin: addresses.HydraAdmin,
 		TokenTTL: o.tokenTTL, Rand: rand.Reader,
@@ -95,8 +99,16 @@ func openAuthority(o options) (*authority, error) {
 	}
 	return &authority{dir: dir, hydra: h, stepCA: &stepca.Service{
 		Dir: stepDir, Executable: self, Address: addresses.StepCA, Issuer: h.Issuer(),
-		Durations: o.certificates, WithoutHydra: o.withoutHydra,
+		Durations: o.certificates, WithoutHydra: o.withoutHydra, Config: o.caJSON, Webhook: o.webhook, WebhookDir: webhookDir,
 	}}, nil
+}
+
+// openWebhookDir returns nil where there is no webhook.
+func openWebhookDir(dir *state.Dir, o options) (*state.Dir, error) {
+	if o.webhook == "" {
+		return nil, nil
+	}
+	return dir.Sub("registrar")
 }
 
 // chosen lists what a command runs, in the order of starting: step-ca asks Hydra for its keys when it starts.

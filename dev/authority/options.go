@@ -24,6 +24,8 @@ type options struct {
 	tokenTTL     time.Duration
 	certificates stepca.Durations
 	withoutHydra bool
+	caJSON       string // file in place of the ca.json that is made; "": none
+	webhook      string // URL of the registrar's webhook; "": none
 	stopOnEOF    bool
 	noBuild      bool
 	bin          string // where built programs are kept
@@ -49,6 +51,8 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	set.DurationVar(&o.certificates.Min, "cert-min", time.Second, "shortest life that may be requested")
 	set.DurationVar(&o.certificates.Max, "cert-max", 24*time.Hour, "longest life that may be requested")
 	set.BoolVar(&o.withoutHydra, "without-hydra", false, "start step-ca although Hydra does not answer; it will refuse every request until it is restarted")
+	set.StringVar(&o.webhook, "webhook", "", "https URL that step-ca asks before it issues a certificate (the registrar's webhook); its certificate and key are made in registrar/ below --dir")
+	set.StringVar(&o.caJSON, "ca-json", "", "start step-ca with this file in place of the ca.json that is made")
 	set.BoolVar(&o.stopOnEOF, "stop-on-eof", false, "stop when standard input ends, as it does when the starting program dies")
 	set.BoolVar(&o.noBuild, "no-build", false, "run Hydra as the last build left it, without looking whether its source has changed, which takes seconds")
 	set.StringVar(&o.bin, "bin", "", "directory of built programs (default: bindu-go/authority in the user's cache directory)")
@@ -65,6 +69,11 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	}
 	if o.tokenTTL < time.Second {
 		return o, fmt.Errorf("%w: --token-ttl %s is less than a second", errUsage, o.tokenTTL)
+	}
+	if o.webhook != "" {
+		if err := stepca.CheckWebhook(o.webhook); err != nil {
+			return o, fmt.Errorf("%w: --webhook: %w", errUsage, err)
+		}
 	}
 	return o, o.defaultBin()
 }

@@ -36,6 +36,8 @@ type Config struct {
 	CertDefault  time.Duration // life of a certificate whose request names none
 	CertMax      time.Duration // longest life of a certificate that may be requested
 	WithoutHydra bool          // start step-ca although Hydra does not answer
+	CAJSON       string        // file in place of the ca.json of step-ca that is made; "": none
+	Webhook      string        // https URL that step-ca asks before it issues; "": none
 	Progress     io.Writer     // gets a line for every step; nil: nothing
 }
 
@@ -54,6 +56,11 @@ func (c Config) args() []string {
 	}{{"token-ttl", c.TokenTTL}, {"cert-min", c.CertMin}, {"cert-default", c.CertDefault}, {"cert-max", c.CertMax}} {
 		if d.value != 0 {
 			args = append(args, "--"+d.name, d.value.String())
+		}
+	}
+	for _, text := range []struct{ name, value string }{{"webhook", c.Webhook}, {"ca-json", c.CAJSON}} {
+		if text.value != "" {
+			args = append(args, "--"+text.name, text.value)
 		}
 	}
 	if c.WithoutHydra {

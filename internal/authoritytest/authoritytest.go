@@ -2,9 +2,11 @@ package authoritytest
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"maps"
 	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -23,6 +25,7 @@ type Options struct {
 	Dir                           string        // "": a temporary directory
 	TokenTTL                      time.Duration // life of an access token
 	CertMin, CertDefault, CertMax time.Duration // life of a certificate: shortest, unasked, longest
+	Webhook                       string        // https URL that step-ca asks before it issues; "": none
 }
 
 // Authority is a running Hydra and a running step-ca. Its addresses survive restarts. The methods fail the test when
@@ -40,6 +43,7 @@ type Authority struct {
 	hydra    *authority.Process // nil: stopped
 	stepCA   *authority.Process // nil: stopped
 	env      map[string]string
+	caJSON   string // file of ChangeStepCA; "": none
 }
 
 // built is shared by the tests of a process: the programs cannot change while it runs.
@@ -118,6 +122,35 @@ func (a *Authority) StopStepCA() { a.t.Helper(); a.stop(&a.stepCA) }
 // KillStepCA ends step-ca without a chance to tidy up.
 func (a *Authority) KillStepCA() { a.t.Helper(); a.kill(&a.stepCA) }
 
+// ChangeStepCA restarts step-ca with a changed ca.json, which is kept until the end of the test.
+func (a *Authority) ChangeStepCA(change func(caJSON map[string]any)) {
+	a.t.Helper()
+	a.StopStepCA()
+	data, err := os.ReadFile(filepath.Join(a.Dir, "step-ca", "ca.json"))
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	var document map[string]any
+	if err := json.Unmarshal(data, &document); err != nil {
+		a.t.Fatal(err)
+	}
+	change(document)
+	if data, err = json.Marshal(document); err != nil {
+		a.t.Fatal(err)
+	}
+	a.caJSON = filepath.Join(a.Dir, "changed-ca.json")
+	if err := os.WriteFile(a.caJSON, data, 0o600); err != nil {
+		a.t.Fatal(err)
+	}
+	a.StartStepCA()
+}
+
+// WebhookFiles are the certificate chain and the key for the server at Options.Webhook.
+func (a *Authority) WebhookFiles() (certificate, key string) {
+	dir := filepath.Join(a.Dir, "registrar")
+	return filepath.Join(dir, "webhook_cert.pem"), filepath.Join(dir, "webhook_key.pem")
+}
+
 // WipeStepCA stops step-ca, deletes its certificates and database, and starts it anew with another root. Fingerprint
 // and Env change.
 func (a *Authority) WipeStepCA() {
@@ -129,7 +162,9 @@ func (a *Authority) WipeStepCA() {
 
 func (a *Authority) startStepCA(withoutHydra bool) {
 	a.t.Helper()
-	a.stepCA = a.start(a.stepCA, authority.Config{Component: authority.StepCA, WithoutHydra: withoutHydra})
+	a.stepCA = a.start(a.stepCA, authority.Config{
+		Component: authority.StepCA, WithoutHydra: withoutHydra, Webhook: a.options.Webhook, CAJSON: a.caJSON,
+	})
 	env, err := authority.ReadEnv(a.Dir)
 	if err != nil {
 		a.t.Fatal(err)

@@ -3,6 +3,7 @@ package configs
 import (
 	"time"
 
+	"github.com/getbindu/bindu-go/internal/configs/shared"
 	"github.com/getbindu/bindu-go/settings"
 	"github.com/getbindu/bindu-go/transport/mtls"
 	"github.com/getbindu/bindu-go/transport/stepca"
@@ -10,15 +11,7 @@ import (
 
 // CA is how the CA is reached, and what is asked of it.
 func CA(set settings.Settings) stepca.Config {
-	return stepca.Config{
-		CAURL:       string(set.MTLS.CAURL),
-		RootURL:     string(set.MTLS.CARootURL),
-		Fingerprint: string(set.MTLS.CAFingerprint),
-		RootFile:    string(set.MTLS.CARootFile),
-		Audience:    string(set.MTLS.OIDCAudience),
-		HTTPTimeout: time.Duration(set.MTLS.Timeout),
-		TTL:         time.Duration(set.MTLS.CertTTL),
-	}
+	return shared.CA(set.MTLS.CertificateAuthority)
 }
 
 // Certificate is how our certificate is kept, and how peers are treated.

@@ -6,6 +6,7 @@ import (
 	"github.com/getbindu/bindu-go/a2a"
 	"github.com/getbindu/bindu-go/admin"
 	"github.com/getbindu/bindu-go/gate"
+	"github.com/getbindu/bindu-go/internal/configs/shared"
 	"github.com/getbindu/bindu-go/policy"
 	"github.com/getbindu/bindu-go/server"
 	"github.com/getbindu/bindu-go/settings"
@@ -76,15 +77,5 @@ func Admin(set settings.Settings) admin.Config {
 
 // Port is what connections of the private port may hold, and for how long.
 func Port(set settings.Settings) server.Config {
-	l := set.Limits
-	return server.Config{
-		Limits: server.Limits{
-			Connections: int(l.Connections), ConnectionsPerPeer: int(l.ConnectionsPerPeer),
-			HeaderBytes: int(l.HeaderBytes), Resets: int(l.ResetsPerConnection),
-		},
-		Timeouts: server.Timeouts{
-			Header: time.Duration(l.HeaderTimeout), Body: time.Duration(l.BodyTimeout), Write: time.Duration(l.WriteTimeout),
-			Idle: time.Duration(l.IdleTimeout), Age: time.Duration(l.ConnectionAge),
-		},
-	}
+	return shared.Port(set.Limits.PortLimits)
 }

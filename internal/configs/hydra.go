@@ -7,22 +7,19 @@ import (
 
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/configs/shared"
 	"github.com/getbindu/bindu-go/oauth/hydra"
 	"github.com/getbindu/bindu-go/settings"
 )
 
-// UsesHydra reports whether there is a Hydra: for tokens, certificates or the
-// keys of callers. The settings ask for it wherever it is needed.
-func UsesHydra(set settings.Settings) bool { return set.Hydra.AdminURL != "" }
+// UsesHydra reports whether there is a Hydra, asked directly or through a registrar:
+// for tokens, certificates or the keys of callers. The settings ask for it wherever
+// it is needed.
+func UsesHydra(set settings.Settings) bool { return set.Hydra.AdminURL != "" || UsesRegistrar(set) }
 
 // Hydra is how Hydra is reached.
 func Hydra(set settings.Settings) hydra.Config {
-	return hydra.Config{
-		AdminURL:          string(set.Hydra.AdminURL),
-		PublicURL:         string(set.Hydra.PublicURL),
-		AdminTimeout:      time.Duration(set.Hydra.Timeout),
-		IntrospectTimeout: time.Duration(set.Hydra.IntrospectionTimeout),
-	}
+	return shared.Hydra(set.Hydra.AdminURL, set.Hydra.PublicURL, set.Hydra.HydraTimes)
 }
 
 // Client is how our client has to be registered; whom it is for is not in it.

@@ -38,10 +38,15 @@ func told(w refusal.Word) refusal.Answer { return w.At(refusal.Documents) }
 // ReadJSON reads a body of at most limit bytes that says it is JSON in UTF-8,
 // where no gate has read it.
 func ReadJSON(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, *BodyFault) {
+	return ReadBody(w, r, limit, IsJSON)
+}
+
+// ReadBody reads a body of at most limit bytes with a content type that is taken.
+func ReadBody(w http.ResponseWriter, r *http.Request, limit int64, takes func(contentType string) bool) ([]byte, *BodyFault) {
 	if e := r.Header.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
 		return nil, &BodyFault{Answer: told(refusal.ContentEncoding)}
 	}
-	if !isJSON(r.Header.Get("Content-Type")) {
+	if !takes(r.Header.Get("Content-Type")) {
 		return nil, &BodyFault{Answer: told(refusal.ContentType)}
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
@@ -51,7 +56,8 @@ func ReadJSON(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, *Bod
 	return body, nil
 }
 
-func isJSON(contentType string) bool {
+// IsJSON reports whether a content type is that of JSON in UTF-8.
+func IsJSON(contentType string) bool {
 	media, params, err := mime.ParseMediaType(contentType)
 	charset, given := params["charset"]
 	return err == nil && media == "application/json" && (!given || strings.EqualFold(charset, "utf-8"))

@@ -34,10 +34,17 @@ func TestWhatIsLinkedIsBounded(t *testing.T) {
 			module + "transport/stepca", module + "task", module + "oauth", module + "gate", "github.com/smallstep/", "go.step.sm/", "google.golang.org/grpc",
 			"cel.dev/", "modernc.org/", "github.com/a2aproject/a2a-go/v2/a2asrv", "github.com/a2aproject/a2a-go/a2a", "github.com/ory/",
 		}},
+		"identity/keystatement": {250, []string{
+			module + "registrar", module + "oauth", module + "quota", module + "task", "modernc.org/", "github.com/ory/",
+		}},
 		"transport/mtls": {250, []string{module + "transport/stepca", "github.com/smallstep/", "go.step.sm/", "google.golang.org/"}},
 		"a2a/card":       {250, []string{module + "task", "github.com/a2aproject/", "modernc.org/"}},
 		"home":           {400, []string{module + "transport/stepca", module + "settings", module + "internal/configs", "github.com/smallstep/", "go.step.sm/", "cel.dev/"}},
-		"cmd/agent":      {900, []string{"net/http/httptest", "github.com/rogpeppe/"}},
+		"cmd/agent":      {900, []string{"net/http/httptest", "github.com/rogpeppe/", module + "registrar"}},
+		"cmd/registrar": {900, []string{
+			"net/http/httptest", "github.com/rogpeppe/", module + "agent", module + "a2a", module + "peer", module + "policy", module + "backend",
+			"cel.dev/",
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -74,7 +81,7 @@ func TestOnlyWhoEnrolsLinksTheClientOfTheCA(t *testing.T) {
 		}
 	}
 	slices.Sort(importers)
-	if want := []string{"agent", "cmd/agent", "internal/configs"}; !slices.Equal(importers, want) {
+	if want := []string{"agent", "cmd/agent", "cmd/registrar", "internal/boot", "internal/configs", "internal/configs/shared", "registrar/daemon"}; !slices.Equal(importers, want) {
 		t.Errorf("imported by %v, want %v", importers, want)
 	}
 }

@@ -24,7 +24,7 @@ func storageFaults() []mutant {
 		in("a key that is kept elsewhere is written", "home/identity.go", "return Identity{d, key, false}, nil", "return Identity{d, key, true}, nil", "./home", "./agent -run TestAKeyOfItsOwn"),
 		in("whatever is in a directory is an agent's", "home/home.go", "if !holdsAny(names, ours) {", "if len(names)+len(ours) == 0 {", "./home", "./cmd/agent -run=TestScripts"),
 		in("who looks may write", "home/home.go", "safefile.OpenDir(path, safefile.ReadOnly(configure(options).fs))", "safefile.OpenDir(path, configure(options).fs)", "./home", "./cmd/agent -run=TestScripts"),
-		in("a held port is found after the registration", "agent/preflightport.go", "if errors.Is(err, errBound) {", "if true {", "./agent -run Preflight|TestAStart"),
+		in("a held port is found after the registration", "internal/boot/port.go", "if errors.Is(err, errBound) {", "if true {", "./agent -run Preflight|TestAStart"),
 		in("the running agent's port is another's", "agent/preflightport.go", "&& p.running() {", "&& false {", "./agent -run Preflight"),
 		in("a full disk is answered with 500", "a2a/errors.go", "{task.ErrStorage, refusal.StorageUnavailable},", "", "./a2a"),
 		in("a full disk is ready", "agent/storage.go", `return "storage_unavailable", ""`, `return "", ""`, "./agent"),

@@ -57,8 +57,8 @@ func TestEveryMetricHasALine(t *testing.T) {
 	p.gather()
 	names := map[string]bool{}
 	members := map[string]bool{"agent_id": true, "agent_did": true} // of JSON
-	metric := regexp.MustCompile(`^agent_[a-z_]+$`)
-	for _, counting := range []string{"agent", "audit"} {
+	metric := regexp.MustCompile(`^(?:agent|registrar)_[a-z_]+$`)
+	for _, counting := range []string{"agent", "audit", "boot", "daemon"} {
 		for _, file := range p.folders[counting].files {
 			ast.Inspect(file, func(n ast.Node) bool {
 				if e, ok := n.(ast.Expr); ok {
@@ -73,7 +73,7 @@ func TestEveryMetricHasALine(t *testing.T) {
 	_, table, _ := strings.Cut(readFile(t, "docs/operations.md"), "| metric | says |")
 	table, _, _ = strings.Cut(table, "## Alerts")
 	lines := map[string]bool{}
-	for _, match := range regexp.MustCompile("`(agent_[a-z_]+)").FindAllStringSubmatch(table, -1) {
+	for _, match := range regexp.MustCompile("`((?:agent|registrar)_[a-z_]+)").FindAllStringSubmatch(table, -1) {
 		lines[match[1]] = true
 	}
 	for name := range names {

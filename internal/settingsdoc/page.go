@@ -11,15 +11,7 @@ import (
 func Page() string {
 	var b strings.Builder
 	b.WriteString(introduction)
-	section := ""
-	for _, row := range settings.Default().Describe() {
-		if row.Section != section {
-			section = row.Section
-			fmt.Fprintf(&b, "\n## %s\n\n%s\n\n| Variable | Kind | Default | Meaning | Example |\n|---|---|---|---|---|\n", section, about[section])
-		}
-		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | `%s` |\n",
-			row.Name, row.Kind, defaultCell(row), meaningCell(row), cell(row.Example))
-	}
+	writeTables(&b, settings.Default().Describe(), about)
 	b.WriteString(referenceIntroduction)
 	for _, r := range settings.ReferenceNames() {
 		accepted := "any, without effect"
@@ -29,6 +21,38 @@ func Page() string {
 		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", r.Name, accepted, cell(r.Why))
 	}
 	return b.String()
+}
+
+// RegistrarPage returns docs/registrar-settings.md.
+func RegistrarPage() string {
+	var b strings.Builder
+	b.WriteString(registrarIntroduction)
+	writeTables(&b, settings.DefaultRegistrar().Describe(), aboutRegistrar)
+	return b.String()
+}
+
+// writeTables writes a table for each section.
+func writeTables(b *strings.Builder, rows []settings.Row, about map[string]string) {
+	section := ""
+	for _, row := range rows {
+		if row.Section != section {
+			section = row.Section
+			fmt.Fprintf(b, "\n## %s\n\n%s\n\n| Variable | Kind | Default | Meaning | Example |\n|---|---|---|---|---|\n", section, about[section])
+		}
+		fmt.Fprintf(b, "| `%s` | %s | %s | %s | `%s` |\n",
+			row.Name, row.Kind, defaultCell(row), meaningCell(row), cell(row.Example))
+	}
+}
+
+// aboutRegistrar says the same of the registrar's sections.
+var aboutRegistrar = map[string]string{
+	"Registrar": "Who the registrar is, and whom it registers as what.",
+	"Network":   "Where it listens.",
+	"Hydra":     "The OAuth2 server whose clients it keeps.",
+	"MTLS":      "How its certificate is obtained.",
+	"DID":       "How signatures are judged.",
+	"Limits":    "What whoever connects can cost.",
+	"Log":       "What is logged.",
 }
 
 // about says in a sentence what each section is for.

@@ -135,6 +135,14 @@ func CommonName(cn string) Option {
 	return func(r *request) { r.template.Subject.CommonName = cn }
 }
 
+// Provisioned adds the extension with which step-ca names the provisioner.
+func Provisioned() Option {
+	return func(r *request) {
+		id := asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 37476, 9000, 64, 1}
+		r.template.ExtraExtensions = append(r.template.ExtraExtensions, pkix.Extension{Id: id, Value: []byte{5, 0}})
+	}
+}
+
 // usages replaces the extended key usages; none at all omits the extension.
 func usages(usages ...x509.ExtKeyUsage) Option {
 	return func(r *request) { r.template.ExtKeyUsage = usages }

@@ -22,7 +22,7 @@ const maxDocument = 512 << 10
 
 var (
 	errConflict = errors.New("a client with this id exists already")
-	errNoClient = errors.New("no client with this id exists")
+	errNotHydra = fmt.Errorf("%w: this is not Hydra's admin API, check HYDRA__ADMIN_URL", oauth.ErrUnavailable)
 	// The two of an update, after which the next attempt may do better.
 	errPatchRefused = fmt.Errorf("%w: PATCH is refused, while GET of the same client is answered; "+
 		"let PATCH /admin/clients/ through in what stands before Hydra's admin API", oauth.ErrUnavailable)
@@ -48,11 +48,8 @@ func newAdmin(cfg Config) admin {
 
 // get returns the client registered for d, found false if there is none.
 func (a admin) get(ctx context.Context, d did.DID) (client *ory.OAuth2Client, found bool, err error) {
-	ctx, cancel := context.WithTimeout(ctx, a.timeout)
-	defer cancel()
-	resp, err := a.fetch(ctx, d)
-	body, err := a.read(ctx, "read client", d.String(), http.StatusOK, resp, err)
-	if errors.Is(err, errNoClient) {
+	body, err := a.document(ctx, d)
+	if errors.Is(err, ErrNoClient) {
 		return nil, false, nil
 	}
 	if err != nil {
@@ -67,6 +64,15 @@ func (a admin) get(ctx context.Context, d did.DID) (client *ory.OAuth2Client, fo
 			fmt.Errorf("%w: the document is of another client", oauth.ErrInvalidResponse))
 	}
 	return client, true, nil
+}
+
+// document returns the document of d as it came, unread; the error is ErrNoClient if
+// there is none.
+func (a admin) document(ctx context.Context, d did.DID) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, a.timeout)
+	defer cancel()
+	resp, err := a.fetch(ctx, d)
+	return a.read(ctx, "read client", d.String(), http.StatusOK, resp, err)
 }
 
 // fetch asks for the document of d. The generated client, which decodes what it
@@ -100,12 +106,42 @@ func (a admin) create(ctx context.Context, client ory.OAuth2Client) error {
 	return err
 }
 
-// patch changes the document of d; the error is errNoClient if the client is gone.
+// patch changes the document of d; the error is ErrNoClient if the client is gone.
 func (a admin) patch(ctx context.Context, d did.DID, patch []ory.JsonPatch) error {
 	ctx, cancel := context.WithTimeout(ctx, a.timeout)
 	defer cancel()
 	_, resp, err := a.api.PatchOAuth2Client(ctx, d.String()).JsonPatch(patch).Execute()
 	_, err = a.read(ctx, "update client", d.String(), http.StatusOK, resp, err)
+	return err
+}
+
+// replace writes the whole document of d; the error is ErrNoClient if there is no client.
+func (a admin) replace(ctx context.Context, d did.DID, client ory.OAuth2Client) error {
+	ctx, cancel := context.WithTimeout(ctx, a.timeout)
+	defer cancel()
+	_, resp, err := a.api.SetOAuth2Client(ctx, d.String()).OAuth2Client(client).Execute()
+	_, err = a.read(ctx, "write client", d.String(), http.StatusOK, resp, err)
+	return err
+}
+
+// delete deletes the client of d; the error is ErrNoClient if there is none.
+func (a admin) delete(ctx context.Context, d did.DID) error {
+	ctx, cancel := context.WithTimeout(ctx, a.timeout)
+	defer cancel()
+	resp, err := a.api.DeleteOAuth2Client(ctx, d.String()).Execute()
+	_, err = a.read(ctx, "delete client", d.String(), http.StatusNoContent, resp, err)
+	return err
+}
+
+// deleteTokens ends the access tokens of d.
+func (a admin) deleteTokens(ctx context.Context, d did.DID) error {
+	ctx, cancel := context.WithTimeout(ctx, a.timeout)
+	defer cancel()
+	resp, err := a.api.DeleteOAuth2Token(ctx).ClientId(d.String()).Execute()
+	_, err = a.read(ctx, "delete tokens", d.String(), http.StatusNoContent, resp, err)
+	if errors.Is(err, ErrNoClient) { // the path names nothing that could be absent
+		return a.fail("delete tokens", d.String(), resp.StatusCode, errNotHydra)
+	}
 	return err
 }
 
@@ -132,7 +168,7 @@ func (a admin) read(ctx context.Context, op, id string, want int, resp *http.Res
 	if resp.StatusCode != want {
 		return nil, a.fail(op, id, resp.StatusCode, refusal(resp, body))
 	}
-	if !isJSON(resp.Header) {
+	if want != http.StatusNoContent && !isJSON(resp.Header) {
 		return nil, a.fail(op, id, resp.StatusCode, errMediaType)
 	}
 	return body, nil
@@ -149,19 +185,20 @@ func refusal(resp *http.Response, body []byte) error {
 	if resp.StatusCode < 400 || resp.StatusCode >= 500 || resp.StatusCode == http.StatusTooManyRequests {
 		return oauth.ErrUnavailable
 	}
+	method := resp.Request.Method
 	nothingThere := resp.StatusCode == http.StatusMethodNotAllowed ||
-		resp.StatusCode == http.StatusNotFound && resp.Request.Method == http.MethodPost // to create is to name nothing that could be absent
+		resp.StatusCode == http.StatusNotFound && method == http.MethodPost // to create is to name nothing that could be absent
 	if !isHydras(resp, body) || nothingThere {
-		return fmt.Errorf("%w: this is not Hydra's admin API, check HYDRA__ADMIN_URL", oauth.ErrUnavailable)
+		return errNotHydra
 	}
 	switch {
 	case resp.StatusCode == http.StatusNotFound:
-		return errNoClient
-	case resp.StatusCode == http.StatusConflict && resp.Request.Method == http.MethodPatch:
-		return errChanging
-	case resp.StatusCode == http.StatusConflict:
+		return ErrNoClient
+	case resp.StatusCode == http.StatusConflict && method == http.MethodPost:
 		return errConflict
-	case resp.StatusCode == http.StatusBadRequest && resp.Request.Method != http.MethodGet:
+	case resp.StatusCode == http.StatusConflict:
+		return errChanging
+	case resp.StatusCode == http.StatusBadRequest && method != http.MethodGet && method != http.MethodDelete:
 		return ErrClientRefused
 	default:
 		return oauth.ErrUnavailable

@@ -9,6 +9,8 @@
 //   - [Introspector] asks Hydra whether a token is active (RFC 7662). A verdict
 //     is at most five seconds old, and only a good one is ever kept.
 //   - [KeyResolver] reads the Ed25519 key that a DID registered.
+//   - [AdminAPI] writes whole client documents, for the registrar, which alone decides
+//     what stands in them.
 //   - [Discover] and [Ready] ask who issues the tokens and whether Hydra answers.
 //
 // Whatever Hydra answers is read strictly: its status, its media type, its

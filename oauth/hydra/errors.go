@@ -51,6 +51,9 @@ var (
 	// ErrClientRefused: Hydra finds fault with the client document itself.
 	ErrClientRefused = errors.New("the client document is refused by Hydra; " +
 		"its log says which field: look at what was added to the registration by hand")
+	// ErrNoClient: Hydra itself says that it has no such client. The page of something
+	// else that answers 404 is oauth.ErrUnavailable.
+	ErrNoClient = errors.New("no client with this id exists")
 	// ErrOpaqueToken: Hydra issued an opaque token where a JWT was asked for.
 	ErrOpaqueToken = errors.New("an opaque access token was issued where step-ca needs a JWT; " +
 		"run Hydra v2.2 or later, which honours the client's access_token_strategy, " +

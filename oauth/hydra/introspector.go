@@ -48,6 +48,11 @@ type IntrospectorOptions struct {
 	// is larger than usual takes the room of several: what a caller has Hydra
 	// say about a token must not decide how much memory they take together.
 	MaxEntries int
+	// Ask, if set, gets what Hydra says about a token (RFC 7662 section 2.2) from
+	// somebody who may ask it, and is never asked for longer than
+	// [Config.IntrospectTimeout]; nil asks Hydra's admin API. Its errors are those
+	// after which nothing is known about the token.
+	Ask func(ctx context.Context, token string) (answer []byte, err error)
 	// Admit, if set, is asked before a token that has no verdict is taken to
 	// Hydra, so that one caller's guesses do not keep the others from Hydra. It
 	// may wait, and its error is that of Verify; leave is called exactly once,

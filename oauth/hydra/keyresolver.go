@@ -30,7 +30,8 @@ const (
 
 const keyPause = time.Second
 
-var errNotRegistered = fmt.Errorf("%w: no client is registered", ErrKeyUnavailable)
+// ErrNotRegistered: no client has the DID. It is an [ErrKeyUnavailable], too.
+var ErrNotRegistered = fmt.Errorf("%w: no client is registered", ErrKeyUnavailable)
 
 // KeyResolverOptions say how long keys are kept, and which are known already.
 type KeyResolverOptions struct {
@@ -38,6 +39,10 @@ type KeyResolverOptions struct {
 	Pinned map[did.DID]ed25519.PublicKey
 	// MaxAge of a key; zero is [DefaultKeyAge], more than [MaxKeyAge] is that.
 	MaxAge time.Duration
+	// Read, if set, reads the registered key of a DID, and how long it holds, from
+	// somebody who may ask Hydra; nil asks Hydra's admin API. Its errors are those
+	// of [KeyResolver.PublicKey], [ErrNotRegistered] among them.
+	Read func(ctx context.Context, d did.DID) (key ed25519.PublicKey, holds time.Duration, err error)
 	// MaxEntries bounds the keys kept; zero is [DefaultMaxKeys].
 	MaxEntries int
 }
@@ -50,6 +55,7 @@ type KeyResolver struct {
 	admin  admin
 	maxAge time.Duration
 	pinned map[did.DID]ed25519.PublicKey
+	read   func(context.Context, did.DID) (ed25519.PublicKey, time.Duration, error)
 	keys   *refresh.Cache[did.DID, struct{}, ed25519.PublicKey]
 }
 
@@ -59,7 +65,10 @@ func NewKeyResolver(cfg Config, options KeyResolverOptions) *KeyResolver {
 	r := &KeyResolver{
 		cfg: cfg, owned: owned, admin: newAdmin(cfg),
 		maxAge: min(cmp.Or(max(options.MaxAge, 0), DefaultKeyAge), MaxKeyAge),
-		pinned: maps.Clone(options.Pinned),
+		pinned: maps.Clone(options.Pinned), read: options.Read,
+	}
+	if r.read == nil {
+		r.read = r.readClient
 	}
 	r.keys = refresh.New(refresh.Config[did.DID, struct{}, ed25519.PublicKey]{
 		Load: r.load, Name: did.DID.String, Now: cfg.Now, Pause: keyPause, Age: r.maxAge, Log: cfg.Logger, Remember: isOfDocument,
@@ -71,7 +80,7 @@ func NewKeyResolver(cfg Config, options KeyResolverOptions) *KeyResolver {
 // isOfDocument reports an error that a client document causes: reading a large
 // one costs something, and its owner decides how often he is the cause.
 func isOfDocument(err error) bool {
-	return !errors.Is(err, errNotRegistered) && !errors.Is(err, oauth.ErrUnavailable)
+	return !errors.Is(err, ErrNotRegistered) && !errors.Is(err, oauth.ErrUnavailable)
 }
 
 // PublicKey returns the key registered for d, which callers must not change.
@@ -103,25 +112,36 @@ func (r *KeyResolver) Close() {
 
 func (r *KeyResolver) load(ctx context.Context, d did.DID, _ struct{}) (refresh.Answer[ed25519.PublicKey], error) {
 	asked := r.cfg.Now()
-	key, err := r.read(ctx, d)
+	registered, holds, err := r.read(ctx, d)
+	if err != nil {
+		holds = MaxKeyAge // of the operator's word, if there is one
+	}
+	key, err := r.vouched(d, registered, err)
 	if err != nil {
 		return refresh.Answer[ed25519.PublicKey]{}, err
 	}
-	return refresh.Answer[ed25519.PublicKey]{Value: key, Refresh: asked.Add(r.maxAge / 2), Expire: asked.Add(r.maxAge), Late: asked.Add(MaxKeyAge)}, nil
+	age := min(r.maxAge, holds)
+	return refresh.Answer[ed25519.PublicKey]{Value: key, Refresh: asked.Add(age / 2), Expire: asked.Add(age), Late: asked.Add(holds)}, nil
 }
 
-func (r *KeyResolver) read(ctx context.Context, d did.DID) (ed25519.PublicKey, error) {
+// readClient reads the key from the client document.
+func (r *KeyResolver) readClient(ctx context.Context, d did.DID) (ed25519.PublicKey, time.Duration, error) {
 	client, found, err := r.admin.get(ctx, d)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	if !found {
-		return nil, fmt.Errorf("%w for %s", errNotRegistered, d)
+		return nil, 0, fmt.Errorf("%w for %s", ErrNotRegistered, d)
 	}
-	registered, err := registeredPublicKey(client)
+	key, err := registeredPublicKey(client)
+	return key, MaxKeyAge, err
+}
+
+// vouched puts the operator's word beside what is registered.
+func (r *KeyResolver) vouched(d did.DID, registered ed25519.PublicKey, err error) (ed25519.PublicKey, error) {
 	pinned, isPinned := r.pinned[d]
 	switch {
-	case !isPinned:
+	case !isPinned || errors.Is(err, ErrNotRegistered):
 		return registered, err
 	case errors.Is(err, ErrKeyUnavailable):
 		return pinned, nil

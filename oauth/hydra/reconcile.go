@@ -99,7 +99,7 @@ func (run *reconciliation) update(ctx context.Context, client *ory.OAuth2Client,
 	}
 	run.logDrift(drift)
 	err := run.admin.patch(ctx, run.want.DID, lacks.complete(client, run.credentials.ClientSecret))
-	if errors.Is(err, errNoClient) {
+	if errors.Is(err, ErrNoClient) {
 		return nil // deleted meanwhile: the next round decides what that means
 	}
 	if err != nil {

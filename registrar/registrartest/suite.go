@@ -20,6 +20,8 @@ func Run(t *testing.T, open Open) {
 		"nonces count once per key":               testNonces,
 		"enrolment tokens":                        testTokens,
 		"who waits":                               testPending,
+		"announcements":                           testAnnouncements,
+		"announcements at many replicas":          testAnnounced,
 		"intents and lost ones":                   testIntents,
 		"what fails changes nothing":              testRollback,
 		"what is not there is nil":                testNothing,
@@ -96,6 +98,10 @@ func testClients(t *testing.T, f *rows) {
 		same(f, alice)(read.Client(alice.DID))
 		same(f, bob)(read.Client(bob.DID))
 		same(f, 0)(read.CountClients("192.0.2.1"))
+		same(f, []did.DID{alice.DID, bob.DID})(read.Clients(did.DID{}, 10))
+		same(f, []did.DID{alice.DID})(read.Clients(did.DID{}, 1))
+		same(f, []did.DID{bob.DID})(read.Clients(alice.DID, 10))
+		same(f, []did.DID(nil))(read.Clients(bob.DID, 10))
 		same(f, 2)(read.CountClients("192.0.2.2"))
 		same(f, []registrar.Key{old, next})(read.Keys(alice.DID))
 		same(f, []registrar.Key(nil))(read.Keys(bob.DID))

@@ -19,6 +19,17 @@ func (t *tx) Client(d did.DID) (*registrar.Client, error) {
 	return &c, nil
 }
 
+// Clients implements [registrar.Reader].
+func (t *tx) Clients(after did.DID, limit int) (all []did.DID, err error) {
+	err = t.every(listClients, []any{after.String(), limit}, func(rows *sql.Rows) error {
+		var d did.DID
+		err := rows.Scan(identifier{&d})
+		all = append(all, d)
+		return err
+	})
+	return all, err
+}
+
 // CountClients implements [registrar.Reader].
 func (t *tx) CountClients(address string) (n int, err error) {
 	_, err = t.one(countClients, []any{address}, &n)

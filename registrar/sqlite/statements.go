@@ -2,6 +2,7 @@ package sqlite
 
 const (
 	selectClient = `SELECT document, revision, address, voucher, bound_at FROM clients WHERE did = ?`
+	listClients  = `SELECT did FROM clients WHERE did > ? ORDER BY did LIMIT ?`
 	countClients = `SELECT count(*) FROM clients WHERE address = ?`
 	upsertClient = `INSERT INTO clients (did, document, revision, address, voucher, bound_at) VALUES (?, ?, ?, ?, ?, ?)
 		ON CONFLICT (did) DO UPDATE SET document = excluded.document, revision = excluded.revision,
@@ -40,6 +41,12 @@ const (
 		ON CONFLICT (did) DO UPDATE SET key = excluded.key, address = excluded.address, at = excluded.at, until = excluded.until`
 	forgetPending = `DELETE FROM pending WHERE until <= ?`
 	deletePending = `DELETE FROM pending WHERE did = ?`
+
+	selectAnnouncements = `SELECT did, tls_key, until FROM announcements WHERE did = ? ORDER BY until, tls_key`
+	upsertAnnouncement  = `INSERT INTO announcements (did, tls_key, until) VALUES (?, ?, ?)
+		ON CONFLICT (did, tls_key) DO UPDATE SET until = excluded.until`
+	forgetAnnouncements = `DELETE FROM announcements WHERE until <= ?`
+	deleteAnnouncement  = `DELETE FROM announcements WHERE did = ? AND tls_key = ?`
 
 	selectIntent = `SELECT did, revision, remove, document, holder, until FROM intents WHERE did = ?`
 	selectLost   = `SELECT did FROM intents WHERE until <= ? ORDER BY until, did LIMIT ?`

@@ -43,6 +43,7 @@ func (s *Service) configuration() ([]byte, error) {
 				Name:                  Provisioner,
 				ClientID:              Audience,
 				ConfigurationEndpoint: s.Issuer + "/.well-known/openid-configuration",
+				Options:               s.webhooks(),
 				Claims: &provisioner.Claims{
 					MinTLSDur:      &provisioner.Duration{Duration: s.Durations.Min},
 					DefaultTLSDur:  &provisioner.Duration{Duration: s.Durations.Default},

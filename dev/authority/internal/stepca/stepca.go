@@ -36,6 +36,12 @@ type Service struct {
 	Address    string // host:port
 	Issuer     string // Hydra's public URL
 	Durations  Durations
+	// Config is a file in place of the configuration that is made; "": none.
+	Config string
+	// Webhook is the URL that is asked before a certificate is issued; "": none. What its server presents is made in
+	// WebhookDir.
+	Webhook    string
+	WebhookDir *state.Dir
 	// WithoutHydra neither waits for Hydra nor asks for an initialized provisioner: this is what becomes of a step-ca
 	// that starts while Hydra is down, for tests of that.
 	WithoutHydra bool
@@ -58,6 +64,9 @@ func (s *Service) Prepare(ctx context.Context) error {
 		return fmt.Errorf("%w; remedy: stop what listens there, or choose another --step-ca address", err)
 	}
 	if err := errors.Join(ln.Close(), s.ensurePKI()); err != nil {
+		return err
+	}
+	if err := s.makeWebhookCertificate(time.Now()); err != nil {
 		return err
 	}
 	data, err := s.configuration()
@@ -93,8 +102,15 @@ func (s *Service) awaitHydra(ctx context.Context) error {
 
 // Command is step-ca in a process of its own.
 func (s *Service) Command() *exec.Cmd {
-	cmd := exec.Command(s.Executable, ServeCommand, s.Dir.Path(configFile))
+	config := s.Dir.Path(configFile)
+	if s.Config != "" {
+		config = s.Config
+	}
+	cmd := exec.Command(s.Executable, ServeCommand, config)
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + s.Dir.Path(), "STEPPATH=" + s.Dir.Path(), "TMPDIR=" + os.TempDir()}
+	if s.Webhook != "" { // our root alone vouches for who answers it; step-ca would take the system's too
+		cmd.Env = append(cmd.Env, "SSL_CERT_FILE="+s.Dir.Path(rootFile), "SSL_CERT_DIR="+s.Dir.Path("none"))
+	}
 	return cmd
 }
 

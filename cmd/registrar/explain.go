@@ -1,0 +1,159 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+	"syscall"
+
+	"github.com/getbindu/bindu-go/home"
+	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/boot"
+	"github.com/getbindu/bindu-go/internal/cli"
+	"github.com/getbindu/bindu-go/internal/fetch"
+	"github.com/getbindu/bindu-go/internal/refusal"
+	"github.com/getbindu/bindu-go/oauth"
+	"github.com/getbindu/bindu-go/oauth/hydra"
+	"github.com/getbindu/bindu-go/registrar"
+	"github.com/getbindu/bindu-go/registrar/operator"
+	"github.com/getbindu/bindu-go/registrar/sqlite"
+	"github.com/getbindu/bindu-go/settings"
+	"github.com/getbindu/bindu-go/transport/mtls"
+	"github.com/getbindu/bindu-go/transport/stepca"
+)
+
+// diagnosis is what the program says beside an error's own text.
+type diagnosis struct {
+	err    error
+	reason string
+	hint   string // "" where the text names the remedy
+}
+
+// diagnoses is the one table from errors to words and remedies. The first match
+// counts: what is wrapped by another error stands before it.
+func diagnoses() []diagnosis {
+	return []diagnosis{
+		// The operator's socket.
+		{operator.ErrNotRunning, "registrar_not_running", `start it with "registrar serve", or set REGISTRAR__DIR to the directory of the one that runs`},
+		{operator.ErrNotTheOperator, "operator_refused", "somebody else listens in the directory: look whom it belongs to, and what runs there"},
+		{syscall.ECONNRESET, "operator_refused", "run the command as the user that runs the registrar, or as root; its log says who asked"},
+		{io.EOF, "operator_refused", "run the command as the user that runs the registrar, or as root; its log says who asked"},
+
+		// The directory.
+		{home.ErrLocked, "already_running", "stop the registrar that runs in this directory, or give this one its own REGISTRAR__DIR"},
+		{home.ErrInsecurePermissions, "insecure_permissions", "check who could have read or replaced the file before you repair its mode: a key that others could read is no secret any more"},
+		{home.ErrNotDirectory, "unsafe_path", "name a directory, or a path where nothing is yet; a link is not followed"},
+		{home.ErrUnsafePath, "unsafe_path", "put a plain file of your own there; links and special files are never followed"},
+		{home.ErrIdentityChanged, "identity_changed", ""},
+		{home.ErrIdentityCorrupt, "identity_corrupt", ""},
+		{home.ErrIdentityAmbiguous, "identity_ambiguous", ""},
+		{home.ErrNoIdentity, "identity_missing", `run "registrar serve" once: it makes the key and the name; or set REGISTRAR__DIR to the directory that has them`},
+		{home.ErrReadOnly, "directory_incomplete", `run "registrar serve" once: it completes the directory, which this command only reads`},
+		{home.ErrUnwritable, "directory_unwritable", ""},
+		{home.ErrTooLarge, "file_too_large", "that is no file of a registrar; restore it from a backup"},
+		{sqlite.ErrCorrupt, "database_corrupt", "restore registrar.db from a backup; docs/registrar.md says what is lost with that"},
+		{registrar.ErrStorage, string(refusal.StorageUnavailable), "make room on the disk of REGISTRAR__DIR, and look whether it may be written"},
+		{did.ErrKeyPassword, "key_password", "set REGISTRAR__KEY_PASSWORD to the password of private.pem, or unset it if the key is not encrypted"},
+		{did.ErrKeyCorrupt, "key_corrupt", ""},
+		{did.ErrKeyExists, "key_exists", ""},
+
+		// Hydra.
+		{hydra.ErrDIDTaken, "did_taken", ""},
+		{hydra.ErrKeyChanged, "key_changed", ""},
+		{hydra.ErrClientDeleted, "client_deleted", ""},
+		{hydra.ErrClientLost, "client_lost", ""},
+		{hydra.ErrRegistrationCorrupt, "registration_corrupt", ""},
+		{hydra.ErrSecretRejected, "secret_rejected", ""},
+		{hydra.ErrAudienceNotAllowed, "audience_not_allowed", ""},
+		{hydra.ErrScopeNotAllowed, "scope_not_allowed", ""},
+		{hydra.ErrClientRefused, "client_refused", ""},
+		{hydra.ErrOpaqueToken, "opaque_token", ""},
+		{hydra.ErrCredentialsCorrupt, "credentials_corrupt", ""},
+		{hydra.ErrNotSettled, "registration_unstable", ""},
+
+		// step-ca.
+		{mtls.ErrCABadCertificate, "ca_bad_certificate", ""},
+		{mtls.ErrCAUntrusted, "ca_untrusted", ""},
+		{fetch.ErrProxy, "proxy_invalid", ""},
+		{stepca.ErrConfig, "ca_root_unusable", "MTLS__CA_ROOT_FILE names a PEM file with the root certificate of the certificate authority; MTLS__CA_FINGERPRINT does without a file"},
+
+		// What is wrapped by the above.
+		{oauth.ErrUnavailable, boot.HydraAway, "check HYDRA__ADMIN_URL and HYDRA__PUBLIC_URL, and that Hydra runs"},
+		{oauth.ErrInvalidResponse, "hydra_invalid", "check that HYDRA__ADMIN_URL and HYDRA__PUBLIC_URL lead to an Ory Hydra, and not the other way round"},
+		{did.ErrMalformed, string(refusal.DIDMalformed), ""},
+		{fs.ErrNotExist, "file_missing", ""},
+		{fs.ErrPermission, "file_unreadable", "run the command as the user that runs the registrar, or as root"},
+		{syscall.ENOSPC, "disk_full", "make room on the disk of the file"},
+	}
+}
+
+// hints are what to do about what the running registrar says.
+var hints = map[string]string{
+	"client_unknown":      `"registrar clients" shows who is registered, "registrar pending" who waits`,
+	"not_pending":         `"registrar pending" shows who waits, and the fingerprint to compare with the agent's`,
+	"not_revoked":         `"registrar show" says how it stands; restoring is for a DID that was revoked, or whose client another hand deleted`,
+	"token_unknown":       `"registrar token list" shows the ids`,
+	"scopes_malformed":    "name one scope an argument, such as agent:read",
+	"storage_unavailable": "make room on the disk of REGISTRAR__DIR, and look whether it may be written",
+}
+
+// explain prints an error for a human: what happened, under its stable word, and
+// what to do about it.
+func explain(w io.Writer, err error) {
+	if _, silent := errors.AsType[*cli.SilentError](err); silent {
+		return
+	}
+	reason, hint := diagnose(err)
+	fmt.Fprintf(w, "error [%s]: %s\n", reason, cli.ForTerminal(err.Error()))
+	if hint != "" {
+		fmt.Fprintf(w, "hint: %s\n", cli.ForTerminal(hint))
+	}
+}
+
+// Words of exits that no table knows.
+const (
+	wordUsage    = "usage"    // the command line, or what it names, is wrong
+	wordInternal = "internal" // none of the others: the text has to do
+)
+
+// diagnose returns the stable word for an error and a remedy, "" where there is none
+// to add.
+func diagnose(err error) (reason, hint string) {
+	if said, ok := errors.AsType[*operator.Fault](err); ok {
+		return said.Reason, hints[said.Reason]
+	}
+	if _, ok := errors.AsType[*settings.Error](err); ok {
+		return "settings_invalid", `every fault is listed; docs/registrar.md describes the settings, and "registrar config" shows them`
+	}
+	if listen, ok := errors.AsType[*boot.ListenError](err); ok {
+		if strings.HasSuffix(listen.Setting, "_HOST") {
+			return "address_unavailable", ""
+		}
+		return "port_unavailable", ""
+	}
+	for _, d := range diagnoses() {
+		if errors.Is(err, d.err) {
+			return d.reason, d.hint
+		}
+	}
+	if reason := mtls.Reason(err); reason != "" {
+		return reason, ""
+	}
+	return otherWord(err), ""
+}
+
+func otherWord(err error) string {
+	_, usage := errors.AsType[*cli.UsageError](err)
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return "timeout"
+	case errors.Is(err, context.Canceled):
+		return "interrupted"
+	case usage:
+		return wordUsage
+	}
+	return wordInternal
+}

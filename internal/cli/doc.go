@@ -1,0 +1,3 @@
+// Package cli is how the programs that people run speak to them: exit codes, errors of
+// the command line, JSON and lists, lines of the log, and text that is safe to print.
+package cli

@@ -1,0 +1,2 @@
+// Package hydra is Ory Hydra as the registrar's authorization server.
+package hydra

@@ -1,0 +1,136 @@
+package operator
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Paths of what can be asked; each is a POST of one JSON object.
+const (
+	pathTokenCreate = "/v1/token/create"
+	pathTokenList   = "/v1/token/list"
+	pathTokenRevoke = "/v1/token/revoke"
+	pathPending     = "/v1/pending"
+	pathApprove     = "/v1/approve"
+	pathDeny        = "/v1/deny"
+	pathRevoke      = "/v1/revoke"
+	pathRestore     = "/v1/restore"
+	pathGrant       = "/v1/grant"
+	pathClients     = "/v1/clients"
+	pathShow        = "/v1/show"
+)
+
+// NewToken is what an enrolment token shall allow.
+type NewToken struct {
+	// Author and Name are patterns for the DIDs that it binds.
+	Author string `json:"author"`
+	Name   string `json:"name"`
+	// Uses is how many it binds at most.
+	Uses int `json:"uses"`
+	// Lifetime from now on.
+	Lifetime time.Duration `json:"lifetime"`
+}
+
+// Token is an enrolment token.
+type Token struct {
+	ID      string    `json:"id"`
+	Author  string    `json:"author"`
+	Name    string    `json:"name"`
+	Uses    int       `json:"uses"`
+	MaxUses int       `json:"maxUses"`
+	Created time.Time `json:"created"`
+	Expires time.Time `json:"expires"`
+	// Text is the token itself, which is told once, to who makes it.
+	Text string `json:"text,omitempty"`
+}
+
+// Waiting is an agent that waits for approval.
+type Waiting struct {
+	DID         string    `json:"did"`
+	Fingerprint string    `json:"fingerprint"`
+	Address     string    `json:"address"`
+	Since       time.Time `json:"since"`
+	Until       time.Time `json:"until"`
+}
+
+// States of an agent.
+const (
+	StateRegistered = "registered" // it is at the authorization server
+	StateBound      = "bound"      // its DID has its key, and nothing is registered yet
+	StateRevoked    = "revoked"
+	StateUnknown    = "unknown" // only what the operator said of it is known
+)
+
+// Agent is what is known of a DID.
+type Agent struct {
+	DID   string `json:"did"`
+	State string `json:"state"`
+	Keys  []Key  `json:"keys"`
+	// Voucher is who let the DID in: the id of an enrolment token, "approved" or "open".
+	Voucher string    `json:"voucher,omitempty"`
+	Address string    `json:"address,omitempty"`
+	Bound   time.Time `json:"bound,omitzero"`
+	// Granted are scopes that it has by name; none means those of all.
+	Granted []string `json:"granted"`
+	// Changing is true while a change of the client is under way.
+	Changing  bool       `json:"changing"`
+	Tombstone *Tombstone `json:"tombstone,omitempty"`
+	// Document is what the authorization server has by our hand, without the secret.
+	Document json.RawMessage `json:"document,omitempty"`
+}
+
+// Key is a public key of a DID.
+type Key struct {
+	PublicKey   string    `json:"publicKey"`
+	Fingerprint string    `json:"fingerprint"`
+	From        time.Time `json:"from"`
+	Until       time.Time `json:"until,omitzero"`
+}
+
+// Tombstone is the last revocation or restoration of a DID.
+type Tombstone struct {
+	Revoked bool      `json:"revoked"`
+	Seq     int64     `json:"seq"`
+	At      time.Time `json:"at"`
+	Note    string    `json:"note,omitempty"`
+}
+
+// Revocation is what revoking a DID came to.
+type Revocation struct {
+	DID string `json:"did"`
+	Tombstone
+	// Removed is true when client and tokens are gone from the authorization server;
+	// until then that is tried again.
+	Removed bool `json:"removed"`
+}
+
+// about names a DID; the rest is for the calls that want it.
+type about struct {
+	DID         string   `json:"did"`
+	Fingerprint string   `json:"fingerprint,omitempty"`
+	Note        string   `json:"note,omitempty"`
+	Scopes      []string `json:"scopes,omitempty"`
+}
+
+// nothing is the body of calls that want or return none.
+type nothing struct{}
+
+// page says which clients are wanted.
+type page struct {
+	After string `json:"after,omitempty"`
+}
+
+// named names an enrolment token.
+type named struct {
+	ID string `json:"id"`
+}
+
+// Fault is what the registrar says when it does not do what was asked.
+type Fault struct {
+	// Reason is a stable word, Message its text for people.
+	Reason  string `json:"reason"`
+	Message string `json:"message"`
+}
+
+// Error returns the text.
+func (f *Fault) Error() string { return f.Message }

@@ -1,0 +1,176 @@
+package operator
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// Client asks the registrar of a directory. Close it.
+type Client struct{ http *http.Client }
+
+// NewClient returns a client for the registrar that runs in a directory. It connects
+// with the first call, whose errors are [ErrNotRunning], [ErrNotTheOperator], those of
+// the file system, and *[Fault].
+func NewClient(directory string) *Client {
+	dial := func(ctx context.Context, _, _ string) (net.Conn, error) { return dial(ctx, directory) }
+	return &Client{&http.Client{Transport: &http.Transport{DialContext: dial}}}
+}
+
+// Close closes the connection.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+func dial(ctx context.Context, directory string) (net.Conn, error) {
+	if !knowsPeers {
+		return nil, fmt.Errorf("the operator's socket: %w", errors.ErrUnsupported)
+	}
+	at, release, err := address(filepath.Join(directory, Dir))
+	if err != nil {
+		return nil, notRunning(directory, err)
+	}
+	defer release()
+	conn, err := new(net.Dialer).DialContext(ctx, "unix", at)
+	if err != nil {
+		return nil, notRunning(directory, err)
+	}
+	own, uid := os.Geteuid(), -1
+	if unix, ok := conn.(*net.UnixConn); ok {
+		uid, err = peerUser(unix)
+	}
+	// Root asks the registrar of any user.
+	if err == nil && own != 0 && !allowed(uid, own) {
+		err = fmt.Errorf("%w: it is user %d", ErrNotTheOperator, uid)
+	}
+	if err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return conn, nil
+}
+
+func notRunning(directory string, err error) error {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) {
+		return fmt.Errorf("%w: %s", ErrNotRunning, directory)
+	}
+	return err
+}
+
+// maxAnswer is more than any answer has.
+const maxAnswer = 16 << 20
+
+// ask makes one call.
+func ask[A any](ctx context.Context, c *Client, path string, body any) (answer A, err error) {
+	data, err := json.Marshal(body)
+	if err != nil {
+		return answer, err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://registrar"+path, bytes.NewReader(data))
+	if err != nil {
+		return answer, err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := c.http.Do(req)
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
+		err = wrapped.Err // its address says nothing
+	}
+	if err != nil {
+		return answer, err
+	}
+	defer resp.Body.Close()
+	data, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	if err != nil {
+		return answer, err
+	}
+	if resp.StatusCode != http.StatusOK {
+		return answer, faultIn(resp.StatusCode, data)
+	}
+	return answer, json.Unmarshal(data, &answer)
+}
+
+func faultIn(status int, data []byte) error {
+	var f Fault
+	if json.Unmarshal(data, &f) != nil || f.Reason == "" {
+		return fmt.Errorf("the registrar answers with status %d", status)
+	}
+	return &f
+}
+
+// CreateToken makes an enrolment token, and returns it with its text.
+func (c *Client) CreateToken(ctx context.Context, t NewToken) (Token, error) {
+	return ask[Token](ctx, c, pathTokenCreate, t)
+}
+
+// Tokens returns all enrolment tokens, without their texts.
+func (c *Client) Tokens(ctx context.Context) ([]Token, error) {
+	return ask[[]Token](ctx, c, pathTokenList, nothing{})
+}
+
+// RevokeToken ends an enrolment token.
+func (c *Client) RevokeToken(ctx context.Context, id string) error {
+	_, err := ask[nothing](ctx, c, pathTokenRevoke, named{id})
+	return err
+}
+
+// Pending returns who waits for approval.
+func (c *Client) Pending(ctx context.Context) ([]Waiting, error) {
+	return ask[[]Waiting](ctx, c, pathPending, nothing{})
+}
+
+// Approve lets in who waits by that DID with the key of that fingerprint.
+func (c *Client) Approve(ctx context.Context, did, fingerprint string) error {
+	_, err := ask[nothing](ctx, c, pathApprove, about{DID: did, Fingerprint: fingerprint})
+	return err
+}
+
+// Deny takes who waits off the list.
+func (c *Client) Deny(ctx context.Context, did, fingerprint string) error {
+	_, err := ask[nothing](ctx, c, pathDeny, about{DID: did, Fingerprint: fingerprint})
+	return err
+}
+
+// Revoke revokes a DID, known or not.
+func (c *Client) Revoke(ctx context.Context, did, note string) (Revocation, error) {
+	return ask[Revocation](ctx, c, pathRevoke, about{DID: did, Note: note})
+}
+
+// Restore lets a DID register again.
+func (c *Client) Restore(ctx context.Context, did, note string) error {
+	_, err := ask[nothing](ctx, c, pathRestore, about{DID: did, Note: note})
+	return err
+}
+
+// Grant replaces the scopes that a DID has by name; none takes them away.
+func (c *Client) Grant(ctx context.Context, did string, scopes []string) error {
+	_, err := ask[nothing](ctx, c, pathGrant, about{DID: did, Scopes: scopes})
+	return err
+}
+
+// Show returns what is known of a DID.
+func (c *Client) Show(ctx context.Context, did string) (Agent, error) {
+	return ask[Agent](ctx, c, pathShow, about{DID: did})
+}
+
+// Clients calls each with every DID that is bound, in order.
+func (c *Client) Clients(ctx context.Context, each func(Agent) error) error {
+	for after := ""; ; {
+		some, err := ask[[]Agent](ctx, c, pathClients, page{after})
+		if err != nil || len(some) == 0 {
+			return err
+		}
+		for _, one := range some {
+			if err := each(one); err != nil {
+				return err
+			}
+			after = one.DID
+		}
+	}
+}

@@ -1,0 +1,147 @@
+package webhook
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"slices"
+	"sync"
+	"time"
+)
+
+// TLSConfig says what the webhook's listener presents, and whom it believes.
+type TLSConfig struct {
+	// CertFile and KeyFile are PEM files with the chain and the key. The certificate
+	// must be for the host name in the webhook's URL and of the CA's root, or of one
+	// that the CA's machine trusts. It is not from the CA's provisioner, which issues
+	// names of hosts to nobody, and asks here before it issues.
+	CertFile, KeyFile string
+	// Roots are the CA's, asked for each connection.
+	Roots func() *x509.CertPool
+	// Logger may be nil.
+	Logger *slog.Logger
+	// Now may be nil, for the clock.
+	Now func() time.Time
+}
+
+// ErrCertificate: the files of the webhook's certificate cannot be used.
+var ErrCertificate = errors.New("the certificate of step-ca's webhook cannot be used")
+
+// Presented is the certificate of the listener, which follows its files.
+type Presented struct {
+	cfg     TLSConfig
+	mu      sync.Mutex
+	current *tls.Certificate
+	seen    [2]os.FileInfo
+	fault   string // of the last reading, so that it is logged once
+}
+
+// NewTLS returns the configuration of the webhook's listener: TLS 1.3, with clients
+// alone that the CA's roots vouch for. [Presented] is what it presents. Errors:
+// [ErrCertificate].
+func NewTLS(cfg TLSConfig) (*tls.Config, *Presented, error) {
+	if cfg.Roots == nil {
+		return nil, nil, errors.New("webhook: the CA's roots are needed")
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	p := &Presented{cfg: cfg}
+	if err := p.read(); err != nil {
+		return nil, nil, err
+	}
+	base := &tls.Config{
+		MinVersion:             tls.VersionTLS13,
+		ClientAuth:             tls.RequireAndVerifyClientCert,
+		GetCertificate:         p.get,
+		NextProtos:             []string{"h2", "http/1.1"},
+		SessionTicketsDisabled: true, // each connection is verified by the roots of now
+		Time:                   cfg.Now,
+	}
+	outer := base.Clone()
+	outer.GetConfigForClient = func(*tls.ClientHelloInfo) (*tls.Config, error) {
+		c := base.Clone()
+		c.ClientCAs = cfg.Roots()
+		if c.ClientCAs == nil {
+			c.ClientCAs = x509.NewCertPool() // nil would be the system's
+		}
+		return c, nil
+	}
+	return outer, p, nil
+}
+
+// NotAfter is when the certificate expires; without another step-ca issues nothing then.
+func (p *Presented) NotAfter() time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.current.Leaf.NotAfter
+}
+
+// get reads the files again when they have changed. What cannot be read does not
+// replace what could.
+func (p *Presented) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.changed() {
+		return p.current, nil
+	}
+	err := p.load()
+	if err == nil {
+		p.fault = ""
+		return p.current, nil
+	}
+	p.seen = [2]os.FileInfo{} // to be read again, also where only rights change
+	if text := err.Error(); text != p.fault {
+		p.fault = text
+		p.cfg.Logger.Warn("the changed certificate of step-ca's webhook cannot be used; the one of before goes on", slog.Any("error", err))
+	}
+	return p.current, nil
+}
+
+func (p *Presented) read() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.changed()
+	return p.load()
+}
+
+// changed looks at the files, and remembers what it saw.
+func (p *Presented) changed() bool {
+	changed := false
+	for i, file := range []string{p.cfg.CertFile, p.cfg.KeyFile} {
+		info, err := os.Stat(file)
+		if err != nil {
+			continue // replaced right now, or gone: what was read counts
+		}
+		last := p.seen[i]
+		if last == nil || !os.SameFile(last, info) || !last.ModTime().Equal(info.ModTime()) || last.Size() != info.Size() {
+			changed, p.seen[i] = true, info
+		}
+	}
+	return changed
+}
+
+func (p *Presented) load() error {
+	pair, err := tls.LoadX509KeyPair(p.cfg.CertFile, p.cfg.KeyFile)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrCertificate, err)
+	}
+	leaf, now := pair.Leaf, p.cfg.Now()
+	switch {
+	case len(leaf.DNSNames)+len(leaf.IPAddresses) == 0:
+		return fmt.Errorf("%w: %s has no host name", ErrCertificate, p.cfg.CertFile)
+	case leaf.IsCA || !slices.Contains(leaf.ExtKeyUsage, x509.ExtKeyUsageServerAuth):
+		return fmt.Errorf("%w: %s is not for servers", ErrCertificate, p.cfg.CertFile)
+	case now.Before(leaf.NotBefore) || now.After(leaf.NotAfter):
+		return fmt.Errorf("%w: %s is valid from %s to %s", ErrCertificate, p.cfg.CertFile,
+			leaf.NotBefore.UTC().Format(time.RFC3339), leaf.NotAfter.UTC().Format(time.RFC3339))
+	}
+	p.current = &pair
+	return nil
+}
