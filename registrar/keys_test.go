@@ -27,6 +27,11 @@ func TestAKeyIsToldSigned(t *testing.T) {
 		if !s.Key.Equal(of.Key.PublicKey()) || !s.Since.Equal(began) || !s.IssuedAt.Equal(now) || !s.ExpiresAt.Equal(now.Add(30*time.Second)) {
 			t.Errorf("%+v", s)
 		}
+		for _, other := range []did.DID{f.Config.Self, registrartest.NewAgent(t, "carol").DID} {
+			if _, err := keystatement.Verify([]byte(got.Body), f.Config.Self, other, now); !errors.Is(err, keystatement.ErrInvalid) {
+				t.Errorf("about %s: %v", other, err)
+			}
+		}
 		if _, err := keystatement.Verify([]byte(got.Body), f.Config.Self, of.DID, now.Add(30*time.Second)); !errors.Is(err, keystatement.ErrOutdated) {
 			t.Errorf("after 30 s: %v", err)
 		}
@@ -79,7 +84,9 @@ func TestTheKeyOfWhomNobodyKnows(t *testing.T) {
 	if _, err := f.Restore(t.Context(), revoked.DID, ""); err != nil {
 		t.Fatal(err)
 	}
+	f.Clock.Advance(time.Second)
 	want(t, f.KeyOf(f.Registrar, bob, revoked.DID), 404, "client_unknown")
+	want(t, f.KeyOf(f.Registrar, revoked, bob.DID), 403, "not_registered")
 	f.accept(revoked, revoked.Body(registrartest.SecretOf("2")))
 	want(t, f.KeyOf(f.Registrar, bob, revoked.DID), 200, "")
 }
@@ -100,6 +107,14 @@ func TestTheRegistrarAnnouncesItsOwnKey(t *testing.T) {
 	f.Clock.Advance(registrar.AnnouncedFor)
 	if got, err := f.Announced(t.Context(), f.Config.Self, key); err != nil || got {
 		t.Errorf("after a minute: %t %v", got, err)
+	}
+	for n := range byte(2 * registrar.MaxAnnounced) {
+		if err := f.AnnounceOwn(t.Context(), registrar.TLSKey{n}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if kept := f.Row(f.Config.Self).Announced; len(kept) != registrar.MaxAnnounced {
+		t.Errorf("%d are kept", len(kept))
 	}
 	broken := f.Config
 	broken.Store = &failing{Store: f.Config.Store, view: true}

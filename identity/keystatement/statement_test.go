@@ -109,6 +109,7 @@ func TestWhatIsNoStatement(t *testing.T) {
 		"with the name of another DID":    {replaced(":alice:", ":carol:"), keystatement.ErrInvalid},
 		"by another registrar":            {string(sign(t, thief, keystatement.Statement{DID: s.DID, Key: s.Key, Since: s.Since, IssuedAt: s.IssuedAt, ExpiresAt: s.ExpiresAt, Registrar: didOf(t, "registrar", thief)})), keystatement.ErrInvalid},
 		"by another key":                  {replaced(did.EncodePublicKey(k.PublicKey()), did.EncodePublicKey(thief.PublicKey())), keystatement.ErrInvalid},
+		"by a key that is not its":        {forged(t, thief, good), keystatement.ErrInvalid},
 		"of another key":                  {replaced(did.EncodePublicKey(s.Key), did.EncodePublicKey(thief.PublicKey())), keystatement.ErrInvalid},
 		"that counts for longer":          {replaced("12:00:30Z", "12:00:31Z"), keystatement.ErrInvalid},
 		"signed to count for longer":      {changed(func(s *keystatement.Statement) { s.ExpiresAt = noon.Add(31 * time.Second) }), keystatement.ErrInvalid},
@@ -152,6 +153,54 @@ func TestWhenAStatementCounts(t *testing.T) {
 		_, err := keystatement.Verify(data, s.Registrar, s.DID, noon.Add(at))
 		if counts && err != nil || !counts && !errors.Is(err, keystatement.ErrOutdated) {
 			t.Errorf("%s after it was made: %v", at, err)
+		}
+	}
+}
+
+// forged is a statement in another's name, signed as it should be by another key.
+func forged(t *testing.T, thief *did.KeyPair, good string) string {
+	t.Helper()
+	var members map[string]string
+	if err := json.Unmarshal([]byte(good), &members); err != nil {
+		t.Fatal(err)
+	}
+	members["registrarKey"] = did.EncodePublicKey(thief.PublicKey())
+	text, err := thief.SignTagged("key-statement-1", payloadOf(members))
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := did.OpenSignature(thief.PublicKey(), text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	members["signature"] = encode(raw)
+	data, err := json.Marshal(members)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+// Nobody but the registrar says anything of a key, the agent that has the key included.
+func TestNobodyElseMakesAStatement(t *testing.T) {
+	k, s := world(t)
+	for seed := byte(1); seed < 20; seed++ { // 1 is the agent's own
+		data := forged(t, keyOf(t, seed), string(sign(t, k, s)))
+		if _, err := keystatement.Verify([]byte(data), s.Registrar, s.DID, noon); !errors.Is(err, keystatement.ErrInvalid) {
+			t.Errorf("key %d: %v", seed, err)
+		}
+	}
+}
+
+// A registrar cannot make one that counts for longer, whenever it is looked at.
+func TestNoStatementCountsForLong(t *testing.T) {
+	k, s := world(t)
+	for _, lives := range []time.Duration{31 * time.Second, time.Hour, 100 * 365 * 24 * time.Hour} {
+		s.ExpiresAt = s.IssuedAt.Add(lives)
+		for _, at := range []time.Duration{0, 29 * time.Second, lives - time.Second} {
+			if _, err := keystatement.Verify(sign(t, k, s), s.Registrar, s.DID, noon.Add(at)); !errors.Is(err, keystatement.ErrInvalid) {
+				t.Errorf("%s, after %s: %v", lives, at, err)
+			}
 		}
 	}
 }

@@ -47,7 +47,7 @@ func Passing(err error) bool {
 	}
 	for _, target := range []error{
 		oauth.ErrUnavailable, oauth.ErrInvalidResponse, mtls.ErrCAUnavailable, mtls.ErrProvisionerDisabled,
-		mtls.ErrJWKSStale, mtls.ErrTokenRefused, mtls.ErrToken, mtls.ErrAnnouncement, mtls.ErrClockSkew,
+		mtls.ErrJWKSStale, mtls.ErrTokenRefused, mtls.ErrWebhook, mtls.ErrToken, mtls.ErrAnnouncement, mtls.ErrClockSkew,
 	} {
 		if errors.Is(err, target) {
 			return true

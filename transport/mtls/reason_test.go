@@ -33,6 +33,7 @@ func TestReasons(t *testing.T) {
 		mtls.ErrProvisionerDisabled:   "ca_provisioner_disabled",
 		mtls.ErrTokenRefused:          "ca_token_refused",
 		mtls.ErrJWKSStale:             "ca_jwks_stale",
+		mtls.ErrWebhook:               "ca_webhook_refused",
 		mtls.ErrCABadCertificate:      "ca_bad_certificate",
 		mtls.ErrClockSkew:             "clock_skew",
 		mtls.ErrToken:                 "ca_token_unavailable",

@@ -138,7 +138,7 @@ func secureURL(variable, raw string) (*url.URL, error) {
 //
 // Errors: [mtls.ErrCAUnavailable], [mtls.ErrToken] and [mtls.ErrAnnouncement] (try again), [mtls.ErrCAUntrusted],
 // [mtls.ErrFingerprintMismatch], [mtls.ErrCARefused] with [mtls.ErrProvisionerDisabled],
-// [mtls.ErrTokenRefused], [mtls.ErrJWKSStale] or [mtls.ErrClockSkew] where the cause can be
+// [mtls.ErrTokenRefused], [mtls.ErrJWKSStale], [mtls.ErrWebhook] or [mtls.ErrClockSkew] where the cause can be
 // told, [mtls.ErrCABadCertificate].
 func (c *Client) Enrol(ctx context.Context) (*mtls.Identity, error) {
 	roots, err := c.Roots(ctx)
