@@ -170,8 +170,7 @@ func TestARepeatedRequestIsSignedAnew(t *testing.T) {
 func TestNothingIsSentToAnotherThanTheRegistrar(t *testing.T) {
 	self, agent := registrartest.NewAgent(t, "registrar"), registrartest.NewAgent(t, "alice")
 	var asked atomic.Int64
-	url, trusting := serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Add(1) }), registrartest.NewAgent(t, "mallory").DID)
-	_ = trusting
+	url, _ := serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Add(1) }), registrartest.NewAgent(t, "mallory").DID)
 	client := dialler(t, stepcatest.NewCA(t, time.Now), self.DID)
 	c := newClient(t, registrarapi.Config{URL: url, Registrar: self.DID, DID: agent.DID, Key: agent.Key, HTTPClient: client})
 	_, err := c.Register(t.Context(), registrarapi.Registration{Secret: registrartest.SecretOf("1")})
