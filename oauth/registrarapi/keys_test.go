@@ -130,6 +130,7 @@ func TestHowWeStand(t *testing.T) {
 	}{
 		"registered":          {said(alice.Key.PublicKey()), nil},
 		"with another key":    {said(self.Key.PublicKey()), oauth.ErrInvalidResponse},
+		"with anybody's key":  {said(registrartest.NewAgent(t, "bob").Key.PublicKey()), oauth.ErrInvalidResponse},
 		"revoked":             {refusing(403, "revoked"), registrarapi.ErrRevoked},
 		"not registered":      {refusing(403, "not_registered"), registrarapi.ErrNotRegistered},
 		"nobody knows us":     {refusing(404, "client_unknown"), registrarapi.ErrNotRegistered},
