@@ -79,10 +79,12 @@ func TestAnswersThatAreNone(t *testing.T) {
 			c, _ := answering(t, tt.h)
 			_, err := c.Register(t.Context(), registrarapi.Registration{Secret: registrartest.SecretOf("1")})
 			if !errors.Is(err, tt.want) {
-				t.Errorf("got %v, want %v", err, tt.want)
+				t.Fatalf("got %v, want %v", err, tt.want)
 			}
-			if strings.Contains(err.Error(), "SECRET") || strings.Contains(err.Error(), "<html>") || strings.Contains(err.Error(), registrartest.SecretOf("1")) {
-				t.Errorf("it repeats what it must not: %v", err)
+			for _, text := range []string{"SECRET", "<html>", registrartest.SecretOf("1")} {
+				if strings.Contains(err.Error(), text) {
+					t.Errorf("it repeats what it must not: %v", err)
+				}
 			}
 		})
 	}

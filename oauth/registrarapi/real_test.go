@@ -65,6 +65,9 @@ func TestTheRegistrarAnswersWhoIsRegistered(t *testing.T) {
 	if _, err := stranger.Introspect(t.Context(), "nobodys"); !errors.Is(err, oauth.ErrUnavailable) {
 		t.Errorf("a stranger learns of a token: %v", err)
 	}
+	if err := stranger.Standing(t.Context()); !errors.Is(err, registrarapi.ErrNotRegistered) {
+		t.Errorf("a stranger stands %v", err)
+	}
 	if err := stranger.Announce(t.Context(), tlsKey.Public()); err == nil {
 		t.Error("a stranger announces a key")
 	}
