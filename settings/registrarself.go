@@ -32,7 +32,7 @@ type RegistrarSelf struct {
 
 	ChangeTimeout        Duration `envconfig:"REGISTRAR__CHANGE_TIMEOUT" default:"30s" desc:"How long one change of a client at Hydra may take; after that others may settle it." example:"1m"`
 	SettleInterval       Duration `envconfig:"REGISTRAR__SETTLE_INTERVAL" default:"10s" desc:"Time between two looks for changes that were begun and not ended." example:"30s"`
-	CompareInterval      Duration `envconfig:"REGISTRAR__COMPARE_INTERVAL" default:"10m" desc:"Time in which all clients at Hydra are compared with the database; what another hand changed is reported." example:"1h"`
+	CompareInterval      Duration `envconfig:"REGISTRAR__COMPARE_INTERVAL" default:"10m" desc:"Time between two rounds in which all clients at Hydra are compared with the database; what another hand changed is reported." example:"1h"`
 	PendingTTL           Duration `envconfig:"REGISTRAR__PENDING_TTL" default:"24h" desc:"How long an agent waits for approval before it has to ask anew." example:"72h"`
 	MaxPending           Int      `envconfig:"REGISTRAR__MAX_PENDING" default:"1000" desc:"Agents that wait for approval at once." example:"100"`
 	MaxPendingPerAddress Int      `envconfig:"REGISTRAR__MAX_PENDING_PER_ADDRESS" default:"10" desc:"Those of them from one IPv4 address or one IPv6 network of 64 bits." example:"50"`
