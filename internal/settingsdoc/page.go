@@ -60,7 +60,7 @@ var about = map[string]string{
 	"Agent":     "Who the agent is and what answers for it.",
 	"Network":   "Where it listens, and how patient it is when it calls others.",
 	"Hydra":     "The OAuth2 server that registers the agent and vouches for its callers.",
-	"Registrar": "Who asks that server's admin API for the agent, which then holds no address of it (docs/registrar.md).",
+	"Registrar": "The registrar that does so in place of Hydra's admin API.",
 	"Auth":      "Which tokens open the agent and what they permit.",
 	"MTLS":      "How certificates are obtained and demanded.",
 	"DID":       "How identities are made and signatures judged.",
