@@ -17,8 +17,10 @@ func answer(w http.ResponseWriter, reason Reason) {
 		status = http.StatusOK
 	}
 	h := w.Header()
-	if reason == StaleCaller {
-		h.Set("Connection", "close") // the next connection presents the CA's new certificate
+	if reason == StaleCaller || reason == NotCA {
+		// The next connection presents the CA's new certificate; and who is not the CA
+		// pays a handshake for each line that it makes us log.
+		h.Set("Connection", "close")
 	}
 	h.Set("Content-Type", "application/json")
 	h.Set("Content-Length", strconv.Itoa(len(body)))

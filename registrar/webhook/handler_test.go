@@ -131,7 +131,7 @@ func TestOnlyTheCAIsAnswered(t *testing.T) {
 			if decision.Reason != tt.want || w.Code != tt.status {
 				t.Errorf("%d %+v, want %d %s", w.Code, decision, tt.status, tt.want)
 			}
-			if closes := w.Header().Get("Connection") == "close"; closes != (tt.want == webhook.StaleCaller) {
+			if closes := w.Header().Get("Connection") == "close"; closes != (tt.want != webhook.NotFound) {
 				t.Errorf("closes the connection: %t", closes)
 			}
 			checkAnswer(t, w.Body.String(), decision)
