@@ -45,7 +45,7 @@ func TestHostile157RenewalByCertificateIsWarnedOf(t *testing.T) {
 			t.Fatalf("the agent does not start: %v\n%s", a.err, a.log)
 		}
 		status, reasons, warnings := a.readyz(t)
-		warned := strings.Join(warnings, " ") == "ca_renewal_enabled"
+		warned := slices.Contains(warnings, "ca_renewal_enabled")
 		if status != 200 || len(reasons) > 0 || warned != enabled {
 			t.Errorf("renewal enabled %t: /readyz %d, reasons %v, warnings %v", enabled, status, reasons, warnings)
 		}

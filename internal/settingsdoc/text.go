@@ -8,8 +8,9 @@ NETWORK__HOST=0.0.0.0
 
 AUTH__ENABLED=true
 AUTH__PROVIDER=hydra
-HYDRA__ADMIN_URL=https://hydra-admin.internal
 HYDRA__PUBLIC_URL=https://hydra.internal
+REGISTRAR__URL=https://registrar.internal:3783
+REGISTRAR__DID=did:bindu:you_at_example_com:registrar:9f3c
 
 MTLS__ENABLED=true
 MTLS__MODE=hybrid
