@@ -69,12 +69,14 @@ func (s *keySource) run(ctx context.Context, ready bool) {
 		case <-timer.C:
 		}
 		err := s.refresh(ctx, done != nil)
-		if err != nil {
-			delay = retries.Next()
-			s.log.WarnContext(ctx, "keys of the issuer were not refreshed", "issuer", s.issuer.Issuer, "error", err, "retry_in", delay)
-		} else {
+		if err == nil {
 			delay = s.limits.refresh
 			retries.Reset()
+		} else {
+			delay = retries.Next()
+		}
+		if err != nil && ctx.Err() == nil { // a stop is no failure
+			s.log.WarnContext(ctx, "keys of the issuer were not refreshed", "issuer", s.issuer.Issuer, "error", err, "retry_in", delay)
 		}
 		timer.Reset(delay)
 		s.note(err)
