@@ -8,10 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 
 	"github.com/getbindu/bindu-go/internal/safefile"
 	"github.com/getbindu/bindu-go/internal/sqlitefile"
 	"github.com/getbindu/bindu-go/registrar"
+	"github.com/getbindu/bindu-go/registrar/sqlrows"
 )
 
 // FileName is the database file in the registrar's directory. SQLite keeps two
@@ -71,25 +73,32 @@ func (s *Store) migrate(ctx context.Context, logger *slog.Logger) error {
 	if err := sqlitefile.Migrate(ctx, s.write, migrations, logger); err != nil {
 		return err
 	}
-	_, err := s.write.ExecContext(ctx, insertHead, rand.Text())
+	_, err := s.write.ExecContext(ctx, sqlrows.InsertHead, rand.Text())
 	return err
 }
 
 // Close closes the file. No other method may be called afterwards.
 func (s *Store) Close() error { return sqlitefile.Close(s.read, s.write) }
 
+// dialect is SQLite's: rows are locked with the whole database.
+var dialect = &sqlrows.Dialect{
+	Text:  strings.NewReplacer(sqlrows.ForUpdate, "", sqlrows.SkipLocked, "").Replace,
+	Fault: fault,
+}
+
 // Change implements [registrar.Store]. Waiting for one's turn ends with ctx; a
 // transaction that has begun is brief and is carried through.
 func (s *Store) Change(ctx context.Context, fn func(registrar.Tx) error) error {
-	return inTx(ctx, s.write, nil, func(t *tx) error { return fn(t) })
+	return inTx(ctx, s.write, nil, func(ctx context.Context, tx *sql.Tx) error { return fn(sqlrows.Change(ctx, tx, dialect)) })
 }
 
 // View implements [registrar.Store].
 func (s *Store) View(ctx context.Context, fn func(registrar.Reader) error) error {
-	return inTx(ctx, s.read, &sql.TxOptions{ReadOnly: true}, func(t *tx) error { return fn(t) })
+	return inTx(ctx, s.read, &sql.TxOptions{ReadOnly: true},
+		func(ctx context.Context, tx *sql.Tx) error { return fn(sqlrows.View(ctx, tx, dialect)) })
 }
 
-func inTx(ctx context.Context, db *sql.DB, opt *sql.TxOptions, fn func(*tx) error) error {
+func inTx(ctx context.Context, db *sql.DB, opt *sql.TxOptions, fn func(context.Context, *sql.Tx) error) error {
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return fault(err)
@@ -101,8 +110,8 @@ func inTx(ctx context.Context, db *sql.DB, opt *sql.TxOptions, fn func(*tx) erro
 		return fault(err)
 	}
 	defer began.Rollback() // also if fn panics; after Commit it does nothing
-	if err := fn(&tx{ctx, began}); err != nil {
-		return fault(err)
+	if err := fn(ctx, began); err != nil {
+		return err
 	}
 	return fault(began.Commit())
 }

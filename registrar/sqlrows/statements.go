@@ -1,4 +1,7 @@
-package sqlite
+package sqlrows
+
+// InsertHead gives a database that has no epoch one.
+const InsertHead = `INSERT INTO head (epoch, seq) SELECT ?, 0 WHERE NOT EXISTS (SELECT 1 FROM head) ON CONFLICT DO NOTHING`
 
 const (
 	selectClient = `SELECT document, revision, address, voucher, bound_at FROM clients WHERE did = ?`
@@ -20,15 +23,15 @@ const (
 	selectTombstones = `SELECT did, revoked, seq, at, note FROM tombstones WHERE seq > ? ORDER BY seq LIMIT ?`
 	upsertTombstone  = `INSERT INTO tombstones (did, revoked, seq, at, note) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT (did) DO UPDATE SET revoked = excluded.revoked, seq = excluded.seq, at = excluded.at, note = excluded.note`
-	insertHead = `INSERT INTO head (epoch, seq) SELECT ?, 0 WHERE NOT EXISTS (SELECT 1 FROM head)`
 	selectHead = `SELECT epoch, seq FROM head`
 	advance    = `UPDATE head SET seq = seq + 1 RETURNING epoch, seq`
 
-	forgetNonces = `DELETE FROM nonces WHERE (key, nonce) IN (SELECT key, nonce FROM nonces WHERE until < ? LIMIT 100)`
+	forgetNonces = `DELETE FROM nonces WHERE (key, nonce) IN (SELECT key, nonce FROM nonces WHERE until < ? LIMIT 100 ` + SkipLocked + `)`
 	insertNonce  = `INSERT INTO nonces (key, nonce, until) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`
 
 	selectTokens = `SELECT hash, id, author, name, uses, max_uses, created_at, expires_at FROM tokens`
 	oneToken     = selectTokens + ` WHERE hash = ?`
+	takeToken    = oneToken + ` ` + ForUpdate
 	everyToken   = selectTokens + ` ORDER BY created_at, id`
 	upsertToken  = `INSERT INTO tokens (hash, id, author, name, uses, max_uses, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (hash) DO UPDATE SET uses = excluded.uses`
@@ -39,7 +42,7 @@ const (
 	everyPending  = selectPending + ` WHERE until > ? ORDER BY at, did`
 	upsertPending = `INSERT INTO pending (did, key, address, at, until) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT (did) DO UPDATE SET key = excluded.key, address = excluded.address, at = excluded.at, until = excluded.until`
-	forgetPending = `DELETE FROM pending WHERE until <= ?`
+	forgetPending = `DELETE FROM pending WHERE did IN (SELECT did FROM pending WHERE until <= ? ` + SkipLocked + `)`
 	deletePending = `DELETE FROM pending WHERE did = ?`
 
 	selectIntent = `SELECT did, revision, remove, document, holder, until FROM intents WHERE did = ?`
