@@ -107,6 +107,10 @@ func answer(w http.ResponseWriter, status int, value any) {
 	if err != nil { // unreachable: texts and numbers in UTF-8
 		status, body = http.StatusInternalServerError, []byte("{}")
 	}
+	answerJSON(w, status, body)
+}
+
+func answerJSON(w http.ResponseWriter, status int, body []byte) {
 	h := w.Header()
 	h.Set("Content-Type", "application/json")
 	h.Set("Cache-Control", "no-store")

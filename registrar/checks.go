@@ -129,12 +129,12 @@ func (r *Registrar) readBody(x *exchange) *Refusal {
 	return x.op.parse(x)
 }
 
-// errNoKey is for an operation that names none.
-var errNoKey = errors.New("there is no key to verify with")
+// errOtherKey is why a good signature proves nothing.
+var errOtherKey = errors.New("signed by a key that the DID has not, or not any more")
 
 // verified proves that who sends the request has a key of the DID.
 func (r *Registrar) verified(x *exchange) *Refusal {
-	err := errNoKey
+	err := errOtherKey
 	for _, key := range x.op.keys(r, x) {
 		if _, err = x.claim.Verify(key, x.body); err == nil {
 			x.key = key
@@ -147,3 +147,12 @@ func (r *Registrar) verified(x *exchange) *Refusal {
 // namedKey is the key that a registration names: whether the DID is bound to it is
 // what the database decides.
 func (r *Registrar) namedKey(x *exchange) []ed25519.PublicKey { return []ed25519.PublicKey{x.reg.Key} }
+
+// ownKeys are those that the DID is bound to. For one that has none there is a key that
+// nobody has, so that who tries learns nothing from the answer.
+func (r *Registrar) ownKeys(x *exchange) []ed25519.PublicKey {
+	if len(x.keys) == 0 {
+		return []ed25519.PublicKey{r.nobodys}
+	}
+	return x.keys
+}

@@ -2,6 +2,7 @@ package registrar
 
 import (
 	"context"
+	"crypto/ed25519"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -37,15 +38,21 @@ const ScopeAdmin = "agent:admin"
 
 // Config is what a [Registrar] needs. Every field is wanted unless it says otherwise.
 type Config struct {
-	// Self is the registrar's own DID, the audience of every request.
+	// Self is the registrar's own DID, the audience of every request. It follows from
+	// Key, which signs what the registrar says of keys.
 	Self    did.DID
+	Key     *did.KeyPair
 	Store   Store
 	Clients Clients
-	Mode    Mode
+	// Introspector is of the same authorization server as Clients.
+	Introspector Introspector
+	Mode         Mode
 	// Scopes are those of a DID that is granted none by name.
 	Scopes []string
 	// Audience are the audiences for which agents may ask tokens; it may be empty.
 	Audience []string
+	// CAAudience is that of tokens for the certificate authority: no agent takes one.
+	CAAudience string
 	// TokenLifetime is at most [MaxTokenLifetime], in whole seconds.
 	TokenLifetime time.Duration
 	// Window is how far the time of signing may be from ours.
@@ -62,6 +69,8 @@ type Config struct {
 	MaxDIDsPerAddress int
 	// Rates of requests, looked at before any signature.
 	Rates Rates
+	// MaxIntrospections is how many of one DID wait for the authorization server at once.
+	MaxIntrospections int
 	// Recorder is told of each registration and each refusal; nil writes refusals to
 	// Logger instead.
 	Recorder Recorder
@@ -81,6 +90,8 @@ type Recorder interface {
 type Registrar struct {
 	cfg    Config
 	limits *limits
+	// nobodys is a key that nobody has.
+	nobodys ed25519.PublicKey
 }
 
 // New returns a registrar, or what is wrong with cfg.
@@ -97,15 +108,21 @@ func New(cfg Config) (*Registrar, error) {
 	if err := cfg.check(); err != nil {
 		return nil, fmt.Errorf("registrar: %w", err)
 	}
-	return &Registrar{cfg: cfg, limits: newLimits(cfg.Rates, cfg.Now)}, nil
+	nobodys, _, err := ed25519.GenerateKey(cfg.Random)
+	if err != nil {
+		return nil, fmt.Errorf("registrar: %w", err)
+	}
+	return &Registrar{cfg: cfg, limits: newLimits(cfg.Rates, cfg.Now), nobodys: nobodys}, nil
 }
 
 func (cfg Config) check() error {
 	positive := cfg.Window > 0 && cfg.Lease > 0 && cfg.PendingFor > 0 &&
-		cfg.MaxPending > 0 && cfg.MaxPendingPerAddress > 0 && cfg.MaxDIDsPerAddress > 0
+		cfg.MaxPending > 0 && cfg.MaxPendingPerAddress > 0 && cfg.MaxDIDsPerAddress > 0 && cfg.MaxIntrospections > 0
 	switch {
-	case cfg.Self.IsZero() || cfg.Store == nil || cfg.Clients == nil:
-		return errors.New("own DID, store and clients are needed")
+	case cfg.Self.IsZero() || cfg.Key == nil || cfg.Store == nil || cfg.Clients == nil || cfg.Introspector == nil || cfg.CAAudience == "":
+		return errors.New("own DID and key, store, clients, introspector and the audience of the CA are needed")
+	case !cfg.Self.BoundTo(cfg.Key.PublicKey()):
+		return errors.New("the own DID must follow from the own key")
 	case !slices.Contains([]Mode{ModeToken, ModeApprove, ModeOpen}, cfg.Mode):
 		return fmt.Errorf("%q is no mode of enrolment", cfg.Mode)
 	case !positive || !cfg.Rates.positive():

@@ -1,6 +1,9 @@
 package registrar
 
 import (
+	"encoding/hex"
+	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -47,6 +50,49 @@ func FuzzRegistration(f *testing.F) {
 		}
 		if reg.Token != "" && !isTokenText(string(reg.Token)) {
 			t.Errorf("%q has a token that is none", body)
+		}
+	})
+}
+
+// FuzzQuestion reads any form. What is taken has one token, and says nothing else.
+func FuzzQuestion(f *testing.F) {
+	for _, seed := range []string{"token=a.b-c", "token=a%2Bb%3D", "token=", "token", "token=a&token=b", "token=a&token_type_hint=b", "token=a;b", "%74oken=a", "=a", "", "\xff", "token=\x00"} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		token, refused := parseToken(body)
+		if refused != nil {
+			if refused.Word != IntrospectionInvalid || token != "" {
+				t.Errorf("%q is refused with %v and %q", body, refused, token)
+			}
+			return
+		}
+		form, err := url.ParseQuery(string(body))
+		if err != nil || len(form) != 1 || form.Get("token") != token {
+			t.Errorf("%q is taken as %q", body, token)
+		}
+		if isBearer(token) && (len(token) > MaxToken || strings.ContainsAny(token, "\r\n \x00&")) {
+			t.Errorf("%q could be a token", token)
+		}
+	})
+}
+
+// FuzzAnnouncement reads any body. What is taken is written in one way.
+func FuzzAnnouncement(f *testing.F) {
+	sum := strings.Repeat("0a", 32)
+	for _, seed := range []string{`{"tlsKey":"` + sum + `"}`, `{"tlsKey":"` + strings.ToUpper(sum) + `"}`, `{"tlsKey":"` + sum + `0a"}`, `{"tlsKey":null}`, `{}`, `[]`, `null`, `{"tlsKey":"","tlsKey":""}`} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		key, refused := parseAnnouncement(body)
+		if refused != nil {
+			if say(refused.Word).status != http.StatusBadRequest {
+				t.Errorf("%q is refused with %v", body, refused)
+			}
+			return
+		}
+		if written := hex.EncodeToString(key[:]); !strings.Contains(string(body), written) && !strings.Contains(string(body), `\u`) {
+			t.Errorf("%q is taken as %s", body, written)
 		}
 	})
 }

@@ -25,8 +25,11 @@ type exchange struct {
 	signed time.Time
 	// keys are those of who says to have signed, and count now.
 	keys []ed25519.PublicKey
-	body []byte
-	reg  Registration
+	// What was read of the body, as far as the operation has it.
+	body   []byte
+	reg    Registration
+	tlsKey TLSKey
+	token  string
 	// key is the one that signed.
 	key ed25519.PublicKey
 }
@@ -44,8 +47,12 @@ func (x *exchange) proof() proof {
 	return proof{did: x.claim.Signer, key: x.key, nonce: x.claim.ReplayKey(), signed: x.signed}
 }
 
-// gateEnrolment names what the database decides of a registration.
-const gateEnrolment = "enrolment"
+// Names of what the database decides: whether an agent may register, and what one that
+// is registered may have.
+const (
+	gateEnrolment = "enrolment"
+	gateRegistry  = "registry"
+)
 
 // ServeHTTP carries out what the agent that signed the request asks for.
 func (r *Registrar) ServeHTTP(w http.ResponseWriter, req *http.Request) {

@@ -27,10 +27,13 @@ func newAuthority(t *testing.T, adminURL string, client *http.Client) *hydra.Aut
 }
 
 // token asks for an access token as an agent does, and returns status and answer.
-func token(t *testing.T, public string, client *http.Client, d did.DID, secret, scope string) (int, string) {
+func token(t *testing.T, public string, client *http.Client, d did.DID, secret, scope string, audience ...string) (int, string) {
 	t.Helper()
 	form := url.Values{
-		"grant_type": {"client_credentials"}, "client_id": {d.String()}, "client_secret": {secret}, "scope": {scope}, "audience": {"step-ca"},
+		"grant_type": {"client_credentials"}, "client_id": {d.String()}, "client_secret": {secret}, "scope": {scope},
+	}
+	if len(audience) > 0 {
+		form["audience"] = audience
 	}
 	req, err := http.NewRequestWithContext(t.Context(), "POST", public+"/oauth2/token", strings.NewReader(form.Encode()))
 	if err != nil {
@@ -72,7 +75,7 @@ func TestTheDocumentAtTheRealHydra(t *testing.T) {
 func atHydra(t *testing.T, adminURL, public string, client *http.Client, lifetimes bool) {
 	atAuthority := newAuthority(t, adminURL, client)
 	f := newFixture(t, func(c *registrar.Config) {
-		c.Mode, c.Clients = registrar.ModeOpen, atAuthority
+		c.Mode, c.Clients, c.Introspector = registrar.ModeOpen, atAuthority, atAuthority
 	})
 	agent, first, second := registrartest.NewAgent(t, "alice"), registrartest.SecretOf("1"), registrartest.SecretOf("2")
 	if got := f.accept(agent, agent.Body(first)); got.Status != 201 {
@@ -84,7 +87,7 @@ func atHydra(t *testing.T, adminURL, public string, client *http.Client, lifetim
 	if status, body := token(t, public, client, agent.DID, first, "agent:read"); status != 401 {
 		t.Errorf("the old secret gets %d %s", status, body)
 	}
-	status, body := token(t, public, client, agent.DID, second, "agent:read agent:write")
+	status, body := token(t, public, client, agent.DID, second, "agent:read agent:write", "step-ca")
 	var issued struct {
 		Token   string `json:"access_token"`
 		Expires int    `json:"expires_in"`
@@ -100,6 +103,7 @@ func atHydra(t *testing.T, adminURL, public string, client *http.Client, lifetim
 			t.Errorf("a token of scope %s: %s", scope, body)
 		}
 	}
+	asker, good := f.introspects(t, public, client, agent, second, issued.Token)
 	if done := f.revoke(agent.DID); !done.Removed {
 		t.Errorf("%+v", done)
 	}
@@ -109,4 +113,44 @@ func atHydra(t *testing.T, adminURL, public string, client *http.Client, lifetim
 	if status, body := token(t, public, client, agent.DID, second, "agent:read"); status != 401 {
 		t.Errorf("after the revocation: %d %s", status, body)
 	}
+	if got := f.Inquire(f.Registrar, asker, good); got.Body != `{"active":false}` {
+		t.Errorf("after the revocation: %s", got)
+	}
+}
+
+// introspects shows what an agent is told of tokens: of one for the CA nothing. It
+// returns who asked, and a token that was good.
+func (f fixture) introspects(t *testing.T, public string, client *http.Client, agent registrartest.Agent, secret, forCA string) (asker registrartest.Agent, good string) {
+	t.Helper()
+	asker = f.registered("asker")
+	status, body := token(t, public, client, agent.DID, secret, "agent:read")
+	var issued struct {
+		Token string `json:"access_token"`
+	}
+	if err := json.Unmarshal([]byte(body), &issued); err != nil || status != 200 {
+		t.Fatalf("%d %s", status, body)
+	}
+	var told struct {
+		Active   bool     `json:"active"`
+		ClientID string   `json:"client_id"`
+		Subject  string   `json:"sub"`
+		Scope    string   `json:"scope"`
+		Audience []string `json:"aud"`
+		Use      string   `json:"token_use"`
+		Expires  int64    `json:"exp"`
+	}
+	got := f.Inquire(f.Registrar, asker, issued.Token)
+	if err := json.Unmarshal([]byte(got.Body), &told); err != nil || got.Status != 200 {
+		t.Fatal(got)
+	}
+	if !told.Active || told.ClientID != agent.DID.String() || told.Subject != told.ClientID || told.Scope != "agent:read" ||
+		len(told.Audience) > 0 || told.Use != "access_token" || told.Expires == 0 {
+		t.Error(got)
+	}
+	for _, bad := range []string{forCA, "token", issued.Token[1:]} {
+		if got := f.Inquire(f.Registrar, asker, bad); got.Status != 200 || got.Body != `{"active":false}` {
+			t.Errorf("%.20s: %s", bad, got)
+		}
+	}
+	return asker, issued.Token
 }

@@ -27,13 +27,17 @@ func (r Rates) positive() bool {
 type limits struct {
 	rates                       Rates
 	known, questions, strangers *quota.Counter
+	// asking counts who waits for the authorization server.
+	asking *quota.Counter
 }
 
 // everyStranger pays for all strangers together; no address is called so.
 const everyStranger = "strangers"
 
 func newLimits(r Rates, now func() time.Time) *limits {
-	return &limits{rates: r, known: quota.NewCounter(now), questions: quota.NewCounter(now), strangers: quota.NewCounter(now)}
+	return &limits{
+		rates: r, known: quota.NewCounter(now), questions: quota.NewCounter(now), strangers: quota.NewCounter(now), asking: quota.NewCounter(now),
+	}
 }
 
 // allow reports whether a request may go on.

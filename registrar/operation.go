@@ -70,6 +70,20 @@ var operations = []*operation{
 		maxBody: MaxBody, takes: jsonrpc.IsJSON, form: "application/json in UTF-8",
 		parse: (*exchange).parseRegistration, keys: (*Registrar).namedKey, gate: gateEnrolment, carryOut: (*Registrar).registerAgent,
 	},
+	{
+		name: "announcement", method: http.MethodPut, path: pattern{before: PathClients, after: AfterTLSKey}, own: true,
+		maxBody: MaxBody, takes: jsonrpc.IsJSON, form: "application/json in UTF-8",
+		parse: (*exchange).parseAnnouncement, keys: (*Registrar).ownKeys, gate: gateRegistry, carryOut: (*Registrar).announce,
+	},
+	{
+		name: "introspection", method: http.MethodPost, path: pattern{before: PathIntrospect, bare: true}, question: true,
+		maxBody: maxForm, takes: func(contentType string) bool { return contentType == formType }, form: formType,
+		parse: (*exchange).parseToken, keys: (*Registrar).ownKeys, gate: gateRegistry, carryOut: (*Registrar).introspect,
+	},
+	{
+		name: "key", method: http.MethodGet, path: pattern{before: PathKeys}, question: true, takes: anyType,
+		parse: noBody, keys: (*Registrar).ownKeys, gate: gateRegistry, carryOut: (*Registrar).tellKey,
+	},
 }
 
 // operationOf returns what a request target is for, nil for nothing.

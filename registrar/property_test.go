@@ -23,6 +23,7 @@ type thief struct {
 	f       fixture
 	victims []registrartest.Agent
 	token   string
+	stolen  string              // an access token of a victim
 	seen    []signature.Request // of victims, with their headers
 }
 
@@ -56,15 +57,26 @@ func (h *thief) body() []byte {
 func (h *thief) attack(t *testing.T) registrartest.Answer {
 	signer, err := did.Parse(h.aim())
 	if err != nil {
-		signer = pick(h.random, h.victims...).DID
+		signer = pick(h.random, h.DID, pick(h.random, h.victims...).DID)
 	}
 	r := signature.Request{
 		DID: signer, Timestamp: h.f.Clock.Now().Unix() + int64(h.random.IntN(3)-1), Body: h.body(), Audience: h.f.Config.Self,
 		Method: pick(h.random, "PUT", "PUT", "PUT", "PUT", "POST", "DELETE", "GET", "PATCH"),
-		Target: pick(h.random, registrar.PathClients, registrar.PathClients, registrar.PathClients, "/v1/keys/", "/", "//v1/clients/") + h.aim(), ContentType: "application/json",
+		Target: pick(h.random, registrar.PathClients, registrar.PathClients, registrar.PathClients, registrar.PathKeys, "/", "//v1/clients/") + h.aim(), ContentType: "application/json",
 	}
-	if h.random.IntN(3) == 0 {
+	switch h.random.IntN(6) {
+	case 0, 1:
 		r.Target = registrar.PathClients + signer.String()
+	case 2:
+		r.Target += registrar.AfterTLSKey
+		r.Body = fmt.Appendf(nil, `{"tlsKey":"%064x"}`, h.random.Uint64())
+	case 3:
+		target := registrar.PathClients + signer.String() + registrar.AfterTLSKey
+		r = signature.Request{DID: signer, Timestamp: r.Timestamp, Audience: r.Audience, Method: "PUT", Target: target,
+			Body: fmt.Appendf(nil, `{"tlsKey":"%064x"}`, h.random.Uint64()), ContentType: "application/json"}
+	case 4:
+		asker := registrartest.Agent{DID: signer}
+		r = pick(h.random, asker.Question(r.Audience, h.stolen, h.f.Clock.Now()), asker.KeyQuestion(r.Audience, pick(h.random, h.victims...).DID, h.f.Clock.Now()))
 	}
 	headers, err := signature.SignHeader(h.Key, pick(h.random, signature.Octets1, signature.Octets1, signature.JCS1, signature.Reference), r, nil)
 	if err != nil {
@@ -86,7 +98,7 @@ func (h *thief) attack(t *testing.T) registrartest.Answer {
 	}
 	req := httptest.NewRequestWithContext(t.Context(), r.Method, "/", bytes.NewReader(r.Body))
 	req.RequestURI, req.Header = r.Target, headers
-	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Content-Type", r.ContentType)
 	return registrartest.Ask(h.f, req)
 }
 
@@ -132,14 +144,17 @@ func TestNoRequestChangesAnythingOfAnotherDID(t *testing.T) {
 		t.Run(string(mode), func(t *testing.T) {
 			t.Parallel()
 			f := newFixture(t, func(c *registrar.Config) {
-				c.Mode, c.Rates = registrar.ModeApprove, registrar.Rates{Stranger: 1 << 20, Strangers: 1 << 20, Known: 1 << 20, Questions: 1000}
+				c.Mode, c.Rates = registrar.ModeApprove, registrar.Rates{Stranger: 1 << 20, Strangers: 1 << 20, Known: 1 << 20, Questions: 1 << 20}
 			})
 			token := f.NewToken(100)
 			h := &thief{Agent: registrartest.NewAgent(t, "thief"), random: rand.New(rand.NewPCG(1, 2)), token: token, victims: f.victims(token)}
 			cfg := f.Config
 			cfg.Mode = mode
 			f.Registrar = f.Replica(cfg)
-			h.f = f
+			h.f, h.stolen = f, f.Clients.Issue(h.victims[0].DID)
+			if got := f.Announce(f.Registrar, h.victims[0], registrar.TLSKey{1}); got.Status != 204 {
+				t.Fatal(got)
+			}
 			before := map[did.DID]state{}
 			for _, v := range h.victims {
 				before[v.DID] = f.state(v.DID)
@@ -153,7 +168,9 @@ func TestNoRequestChangesAnythingOfAnotherDID(t *testing.T) {
 			answers := map[string]int{}
 			for n := range 3000 {
 				got := h.attack(t)
-				answers[got.State+got.Reason]++
+				if answers[got.State+got.Reason]++; got.State+got.Reason == "" {
+					answers[fmt.Sprint(got.Status)]++
+				}
 				if n%100 > 0 && got.State == "" {
 					continue // what was refused is looked at now and then
 				}
@@ -163,7 +180,7 @@ func TestNoRequestChangesAnythingOfAnotherDID(t *testing.T) {
 					}
 				}
 			}
-			for _, reached := range []string{"registered", "path_mismatch", "crypto_mismatch", "did_not_key_bound", "enrolment_token_refused", "not_found", "duplicate_header"} {
+			for _, reached := range []string{"registered", "path_mismatch", "crypto_mismatch", "did_not_key_bound", "enrolment_token_refused", "not_found", "duplicate_header", "200", "204"} {
 				if answers[reached] == 0 {
 					t.Errorf("no request was answered with %s: %v", reached, answers)
 				}

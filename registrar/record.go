@@ -5,6 +5,7 @@ import (
 	"log/slog"
 
 	"github.com/getbindu/bindu-go/audit"
+	"github.com/getbindu/bindu-go/identity/did"
 )
 
 // recordRefusal hands a refusal to the recorder, or to the log where there is none.
@@ -17,7 +18,7 @@ func (r *Registrar) recordRefusal(x *exchange, gate string, status int, refused 
 		return
 	}
 	level := slog.LevelDebug // anybody may have sent it
-	if gate == gateEnrolment {
+	if gate == gateEnrolment || gate == gateRegistry {
 		level = slog.LevelInfo
 	}
 	r.cfg.Logger.Log(x.r.Context(), level, "request refused", slog.String("reason", string(refused.Word)), slog.String("gate", gate),
@@ -26,7 +27,12 @@ func (r *Registrar) recordRefusal(x *exchange, gate string, status int, refused 
 
 // recordRegistration tells the recorder of a client that was written.
 func (r *Registrar) recordRegistration(ctx context.Context, q request) {
+	r.recordChange(ctx, q.did, "registration", q.address)
+}
+
+// recordChange tells the recorder of a change that an agent asked for.
+func (r *Registrar) recordChange(ctx context.Context, d did.DID, operation, address string) {
 	if r.cfg.Recorder != nil {
-		r.cfg.Recorder.Record(ctx, audit.Event{Decision: audit.Admitted, DID: q.did.String(), Method: "registration", Remote: q.address})
+		r.cfg.Recorder.Record(ctx, audit.Event{Decision: audit.Admitted, DID: d.String(), Method: operation, Remote: address})
 	}
 }

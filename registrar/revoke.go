@@ -31,7 +31,7 @@ func (r *Registrar) Revoke(ctx context.Context, d did.DID, note string) (Revocat
 			return err
 		}
 		in, err = r.intendRemoval(tx, d)
-		return err
+		return errors.Join(err, forgetAnnouncements(tx, d))
 	})
 	if err != nil {
 		return Revocation{}, err

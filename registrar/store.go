@@ -52,6 +52,8 @@ type Reader interface {
 	Pending(d did.DID) (*Pending, error)
 	// AllPending returns what has not expired, the oldest first.
 	AllPending(now time.Time) ([]Pending, error)
+	// Announcements returns those of a DID, expired or not, the first to expire first.
+	Announcements(d did.DID) ([]Announcement, error)
 	// Intent returns the change of a DID that was begun and not ended.
 	Intent(d did.DID) (*Intent, error)
 	// Lost returns up to limit DIDs with an intent whose lease is over.
@@ -89,6 +91,11 @@ type Tx interface {
 	SavePending(p Pending, now time.Time) error
 	// DeletePending deletes the wish of a DID.
 	DeletePending(d did.DID) error
+	// SaveAnnouncement stores an announcement under its DID and key, and forgets those
+	// of all DIDs that have expired by now.
+	SaveAnnouncement(a Announcement, now time.Time) error
+	// DeleteAnnouncement deletes that of a DID and a key.
+	DeleteAnnouncement(d did.DID, key TLSKey) error
 	// SaveIntent stores an intent under its DID.
 	SaveIntent(in Intent) error
 	// DeleteIntent deletes the intent of a DID.
@@ -157,6 +164,13 @@ type Pending struct {
 	Key       ed25519.PublicKey
 	Address   string
 	At, Until time.Time
+}
+
+// Announcement says that the agent of a DID is about to ask for a certificate.
+type Announcement struct {
+	DID    did.DID
+	TLSKey TLSKey
+	Until  time.Time
 }
 
 // Intent is a change of a client at the authorization server that was begun.

@@ -34,6 +34,9 @@ func TestWhatIsLinkedIsBounded(t *testing.T) {
 			module + "transport/stepca", module + "task", module + "oauth", module + "gate", "github.com/smallstep/", "go.step.sm/", "google.golang.org/grpc",
 			"cel.dev/", "modernc.org/", "github.com/a2aproject/a2a-go/v2/a2asrv", "github.com/a2aproject/a2a-go/a2a", "github.com/ory/",
 		}},
+		"identity/keystatement": {250, []string{
+			module + "registrar", module + "oauth", module + "quota", module + "task", "modernc.org/", "github.com/ory/",
+		}},
 		"transport/mtls": {250, []string{module + "transport/stepca", "github.com/smallstep/", "go.step.sm/", "google.golang.org/"}},
 		"a2a/card":       {250, []string{module + "task", "github.com/a2aproject/", "modernc.org/"}},
 		"home":           {400, []string{module + "transport/stepca", module + "settings", module + "internal/configs", "github.com/smallstep/", "go.step.sm/", "cel.dev/"}},

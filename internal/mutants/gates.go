@@ -20,7 +20,7 @@ func mutants() []mutant {
 		signing(),
 		shares(),
 		servers(),
-		registering(),
+		registering(), asking(),
 		trust(),
 		replaying(),
 		taskShares(),

@@ -92,3 +92,23 @@ func (a *AdminAPI) DeleteClient(ctx context.Context, d did.DID) error {
 func (a *AdminAPI) DeleteTokens(ctx context.Context, d did.DID) error {
 	return a.admin.deleteTokens(ctx, d)
 }
+
+// Introspection is what Hydra says of a token, unjudged.
+type Introspection struct {
+	// Active is false for a token that is good for nothing; the rest is empty then.
+	Active bool
+	Claims oauth.Claims
+	// Answer is all of it as it came: one JSON object of at most 64 KiB, read strictly.
+	Answer []byte
+}
+
+// Introspect asks Hydra about a token (RFC 7662) and keeps nothing of the answer, which
+// takes at most [Config.IntrospectTimeout]. Errors: oauth.ErrUnavailable,
+// oauth.ErrInvalidResponse.
+func (a *AdminAPI) Introspect(ctx context.Context, token string) (Introspection, error) {
+	in, err := a.cfg.introspect(ctx, token)
+	if err != nil {
+		return Introspection{}, err
+	}
+	return Introspection{in.active, in.claims, in.answer}, nil
+}

@@ -49,7 +49,7 @@ func (i *Introspector) flip(key tokenHash, before verdict) {
 
 // ask introspects once and judges the answer.
 func (i *Introspector) ask(ctx context.Context, token string) (verdict, error) {
-	in, err := i.introspect(ctx, token)
+	in, err := i.cfg.introspect(ctx, token)
 	if err != nil {
 		return verdict{}, err
 	}
@@ -57,17 +57,14 @@ func (i *Introspector) ask(ctx context.Context, token string) (verdict, error) {
 	if err != nil {
 		return verdict{}, fmt.Errorf("introspected: %w", err)
 	}
-	return verdict{claims: claims, size: in.size}, nil
+	return verdict{claims: claims, size: len(in.answer)}, nil
 }
 
 // introspect returns what Hydra says about the token, unjudged.
-func (i *Introspector) introspect(ctx context.Context, token string) (introspection, error) {
-	if i.options.Ask != nil {
-		return i.introspectElsewhere(ctx, token)
-	}
+func (c Config) introspect(ctx context.Context, token string) (introspection, error) {
 	x := exchange{
-		op: "introspect token", client: i.cfg.calls, timeout: i.cfg.IntrospectTimeout,
-		method: http.MethodPost, base: i.cfg.AdminURL, path: "admin/oauth2/introspect",
+		op: "introspect token", client: c.calls, timeout: c.IntrospectTimeout,
+		method: http.MethodPost, base: c.AdminURL, path: "admin/oauth2/introspect",
 		form: url.Values{"token": {token}},
 	}
 	answered, err := x.do(ctx)
@@ -78,20 +75,6 @@ func (i *Introspector) introspect(ctx context.Context, token string) (introspect
 	if err != nil {
 		return introspection{}, x.fail(answered.Status, err)
 	}
-	in.size = len(answered.Body)
+	in.answer = answered.Body
 	return in, nil
-}
-
-// introspectElsewhere is introspect where somebody else asks Hydra for us. The
-// answer is read as strictly.
-func (i *Introspector) introspectElsewhere(ctx context.Context, token string) (introspection, error) {
-	ctx, cancel := context.WithTimeout(ctx, i.cfg.IntrospectTimeout)
-	defer cancel()
-	answer, err := i.options.Ask(ctx, token)
-	if err != nil {
-		return introspection{}, err
-	}
-	in, err := parseIntrospection(answer)
-	in.size = len(answer)
-	return in, err
 }

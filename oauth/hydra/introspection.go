@@ -18,7 +18,7 @@ type introspection struct {
 	active    bool
 	tokenType string
 	claims    oauth.Claims
-	size      int // of the answer, in bytes
+	answer    []byte // as it came
 }
 
 var errIntrospection = fmt.Errorf("%w: not an introspection answer", oauth.ErrInvalidResponse)

@@ -32,7 +32,8 @@ func (d *Daemon) newRegistry(who self, store registrar.Store) (*registrar.Regist
 	clients := hydra.New(d.hydraConfig())
 	d.life.OnStop(func(context.Context) error { clients.Close(); return nil })
 	cfg := registry(d.opts.Settings)
-	cfg.Self, cfg.Store, cfg.Clients, cfg.Recorder = who.DID, store, clients, d.audit
+	cfg.Self, cfg.Key, cfg.Store, cfg.Recorder = who.DID, who.Key, store, d.audit
+	cfg.Clients, cfg.Introspector = clients, clients
 	cfg.Logger, cfg.Now, cfg.Random = d.log, d.opts.Now, d.opts.Rand
 	return registrar.New(cfg)
 }

@@ -13,7 +13,10 @@ import (
 // Authority is Hydra behind its admin API. Its methods may be called concurrently.
 type Authority struct{ api *hydra.AdminAPI }
 
-var _ registrar.Clients = (*Authority)(nil)
+var (
+	_ registrar.Clients      = (*Authority)(nil)
+	_ registrar.Introspector = (*Authority)(nil)
+)
 
 // New returns the Hydra of cfg, of which PublicURL is not used. The caller closes it.
 func New(cfg hydra.Config) *Authority { return &Authority{hydra.NewAdminAPI(cfg)} }
@@ -38,6 +41,15 @@ func (a *Authority) Delete(ctx context.Context, d did.DID) error { return a.api.
 // RevokeTokens implements [registrar.Clients].
 func (a *Authority) RevokeTokens(ctx context.Context, d did.DID) error {
 	return a.api.DeleteTokens(ctx, d)
+}
+
+// Introspect implements [registrar.Introspector].
+func (a *Authority) Introspect(ctx context.Context, token string) (registrar.Introspection, error) {
+	in, err := a.api.Introspect(ctx, token)
+	if err != nil {
+		return registrar.Introspection{}, err
+	}
+	return registrar.Introspection{Active: in.Active, ClientID: in.Claims.ClientID, Audience: in.Claims.Audience, Answer: in.Answer}, nil
 }
 
 // as gives an error of Hydra's the registrar's name for it.

@@ -129,6 +129,7 @@ var failures = map[string]struct {
 	"no JSON":                     {fault: hydratest.Fault{Status: 200, Body: page}, want: map[string]error{"Get": oauth.ErrInvalidResponse, "Delete": oauth.ErrUnavailable, "RevokeTokens": oauth.ErrUnavailable}},
 	"another media type":          {fault: hydratest.Fault{Status: 200, Body: `{}`, Header: http.Header{"Content-Type": {"text/plain"}}}, want: map[string]error{"Get": oauth.ErrInvalidResponse, "Put": oauth.ErrInvalidResponse}},
 	"another client":              {fault: hydratest.Fault{Status: 200, Body: `{"client_id":"did:bindu:a:b:c"}`}, want: map[string]error{"Get": oauth.ErrInvalidResponse}},
+	"a client in upper case":      {fault: hydratest.Fault{Status: 200, Body: `{"client_id":"DID:BINDU:A:B:C"}`}, want: map[string]error{"Get": oauth.ErrInvalidResponse}},
 	"a member twice":              {fault: hydratest.Fault{Status: 200, Body: `{"client_id":"a","client_id":"b"}`}, want: map[string]error{"Get": oauth.ErrInvalidResponse}},
 	"null":                        {fault: hydratest.Fault{Status: 200, Body: `null`}, want: map[string]error{"Get": oauth.ErrInvalidResponse}},
 }

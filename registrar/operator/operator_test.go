@@ -171,7 +171,7 @@ func TestEveryClientIsListed(t *testing.T) {
 	a := newAsked(t, func(c *registrar.Config) {
 		c.Mode = registrar.ModeOpen
 		c.MaxDIDsPerAddress = 1000
-		c.Rates = registrar.Rates{Stranger: 1000, Strangers: 1000, Known: 1000}
+		c.Rates = registrar.Rates{Stranger: 1000, Strangers: 1000, Known: 1000, Questions: 1000}
 	})
 	const many = perPage + 5
 	for i := range many {

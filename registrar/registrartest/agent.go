@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"testing"
 	"time"
 
@@ -95,7 +96,9 @@ func (a Agent) Sign(t testing.TB, r signature.Request) *http.Request {
 	}
 	req := httptest.NewRequestWithContext(t.Context(), r.Method, r.Target, bytes.NewReader(r.Body))
 	req.Header = h
-	req.Header.Set("Content-Type", r.ContentType)
+	if r.ContentType != "" {
+		req.Header.Set("Content-Type", r.ContentType)
+	}
 	return req
 }
 
@@ -104,6 +107,28 @@ func (a Agent) Signing(self did.DID, body []byte, at time.Time) signature.Reques
 	return signature.Request{
 		DID: a.DID, Timestamp: at.Unix(), Body: body, Audience: self,
 		Method: http.MethodPut, Target: registrar.PathClients + a.DID.String(), ContentType: "application/json",
+	}
+}
+
+// Announcement is what an agent signs to announce a TLS key to the registrar self.
+func (a Agent) Announcement(self did.DID, key registrar.TLSKey, at time.Time) signature.Request {
+	r := a.Signing(self, fmt.Appendf(nil, `{"tlsKey":"%x"}`, key), at)
+	r.Target += registrar.AfterTLSKey
+	return r
+}
+
+// Question is what an agent signs to ask the registrar self about a token.
+func (a Agent) Question(self did.DID, token string, at time.Time) signature.Request {
+	return signature.Request{
+		DID: a.DID, Timestamp: at.Unix(), Body: []byte(url.Values{"token": {token}}.Encode()), Audience: self,
+		Method: http.MethodPost, Target: registrar.PathIntrospect, ContentType: "application/x-www-form-urlencoded",
+	}
+}
+
+// KeyQuestion is what an agent signs to ask the registrar self for the key of a DID.
+func (a Agent) KeyQuestion(self, of did.DID, at time.Time) signature.Request {
+	return signature.Request{
+		DID: a.DID, Timestamp: at.Unix(), Audience: self, Method: http.MethodGet, Target: registrar.PathKeys + of.String(),
 	}
 }
 

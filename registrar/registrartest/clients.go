@@ -2,6 +2,7 @@ package registrartest
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"maps"
 	"sync"
@@ -27,17 +28,21 @@ type Document map[string]json.RawMessage
 type client struct {
 	document Document
 	secret   string
-	tokens   int
+	// tokens are the audiences of its live tokens.
+	tokens map[string][]string
 }
 
-// Clients is a client registry as Hydra has it: a write replaces the whole document,
+// Clients is the client registry of an authority as Hydra has it: a write replaces the whole document,
 // the last one wins, and no answer has the secret. The zero value is empty.
 type Clients struct {
 	mu      sync.Mutex
 	clients map[did.DID]*client
 }
 
-var _ registrar.Clients = (*Clients)(nil)
+var (
+	_ registrar.Clients      = (*Clients)(nil)
+	_ registrar.Introspector = (*Clients)(nil)
+)
 
 // Get implements [registrar.Clients].
 func (c *Clients) Get(ctx context.Context, d did.DID) ([]byte, error) {
@@ -77,7 +82,11 @@ func (c *Clients) Put(ctx context.Context, d did.DID, document []byte) error {
 	if c.clients == nil {
 		c.clients = make(map[did.DID]*client)
 	}
-	c.clients[d] = &client{document: shown, secret: secret}
+	tokens := make(map[string][]string)
+	if before, ok := c.clients[d]; ok {
+		tokens = before.tokens
+	}
+	c.clients[d] = &client{document: shown, secret: secret, tokens: tokens}
 	return nil
 }
 
@@ -94,9 +103,38 @@ func (c *Clients) RevokeTokens(ctx context.Context, d did.DID) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if found, ok := c.clients[d]; ok {
-		found.tokens = 0
+		clear(found.tokens)
 	}
 	return ctx.Err()
+}
+
+// Issue makes a token for a client and audiences, whoever asks.
+func (c *Clients) Issue(d did.DID, audience ...string) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	token := "token." + rand.Text()
+	c.clients[d].tokens[token] = append([]string{}, audience...)
+	return token
+}
+
+// Introspect implements [registrar.Introspector].
+func (c *Clients) Introspect(ctx context.Context, token string) (registrar.Introspection, error) {
+	if err := ctx.Err(); err != nil {
+		return registrar.Introspection{}, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for d, found := range c.clients {
+		audience, ok := found.tokens[token]
+		if !ok {
+			continue
+		}
+		answer, err := json.Marshal(map[string]any{
+			"active": true, "client_id": d.String(), "sub": d.String(), "aud": audience, "token_type": "Bearer", "token_use": "access_token",
+		})
+		return registrar.Introspection{Active: true, ClientID: d.String(), Audience: audience, Answer: answer}, err
+	}
+	return registrar.Introspection{}, nil
 }
 
 // Document returns what is registered for d, nil for nothing.

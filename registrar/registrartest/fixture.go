@@ -54,12 +54,13 @@ type Fixture struct {
 func NewFixture(t testing.TB, store registrar.Store, change func(*registrar.Config)) *Fixture {
 	t.Helper()
 	f := &Fixture{TB: t, Clock: NewClock(), Clients: &Clients{}, Logged: new(bytes.Buffer)}
+	itself := NewAgent(t, "registrar")
 	f.Config = registrar.Config{
-		Self: NewAgent(t, "registrar").DID, Store: store, Clients: f.Clients, Mode: registrar.ModeToken,
-		Scopes: []string{"agent:read", "agent:write"}, Audience: []string{"step-ca"}, TokenLifetime: 5 * time.Minute,
+		Self: itself.DID, Key: itself.Key, Store: store, Clients: f.Clients, Introspector: f.Clients, Mode: registrar.ModeToken,
+		Scopes: []string{"agent:read", "agent:write"}, Audience: []string{"step-ca"}, CAAudience: "step-ca", TokenLifetime: 5 * time.Minute,
 		Window: 5 * time.Minute, Lease: 30 * time.Second,
 		PendingFor: time.Hour, MaxPending: 3, MaxPendingPerAddress: 2, MaxDIDsPerAddress: 100,
-		Rates:  registrar.Rates{Stranger: 1000, Strangers: 1000, Known: 1000, Questions: 1000},
+		Rates: registrar.Rates{Stranger: 1000, Strangers: 1000, Known: 1000, Questions: 1000}, MaxIntrospections: 4,
 		Logger: slog.New(slog.NewTextHandler(&lockedWriter{w: f.Logged}, &slog.HandlerOptions{Level: slog.LevelDebug})), Now: f.Clock.Now,
 	}
 	if change != nil {
@@ -94,6 +95,24 @@ func (l *lockedWriter) Write(p []byte) (int, error) {
 func (f *Fixture) Register(at *registrar.Registrar, a Agent, body Body) Answer {
 	f.Helper()
 	return Ask(at, a.Sign(f, a.Signing(f.Config.Self, body.JSON(), f.Clock.Now())))
+}
+
+// Announce lets an agent announce a TLS key at a replica.
+func (f *Fixture) Announce(at *registrar.Registrar, a Agent, key registrar.TLSKey) Answer {
+	f.Helper()
+	return Ask(at, a.Sign(f, a.Announcement(f.Config.Self, key, f.Clock.Now())))
+}
+
+// Inquire lets an agent ask a replica about a token.
+func (f *Fixture) Inquire(at *registrar.Registrar, a Agent, token string) Answer {
+	f.Helper()
+	return Ask(at, a.Sign(f, a.Question(f.Config.Self, token, f.Clock.Now())))
+}
+
+// KeyOf lets an agent ask a replica for the key of a DID.
+func (f *Fixture) KeyOf(at *registrar.Registrar, a Agent, of did.DID) Answer {
+	f.Helper()
+	return Ask(at, a.Sign(f, a.KeyQuestion(f.Config.Self, of, f.Clock.Now())))
 }
 
 // NewToken returns the text of an enrolment token for any names.
@@ -136,6 +155,7 @@ type Row struct {
 	Tombstone *registrar.Tombstone
 	Intent    *registrar.Intent
 	Pending   *registrar.Pending
+	Announced []registrar.Announcement
 }
 
 // Row reads what the database says of a DID.
@@ -143,13 +163,14 @@ func (f *Fixture) Row(d did.DID) Row {
 	f.Helper()
 	var row Row
 	err := f.Config.Store.View(f.Context(), func(read registrar.Reader) error {
-		var errs [6]error
+		var errs [7]error
 		row.Client, errs[0] = read.Client(d)
 		row.Keys, errs[1] = read.Keys(d)
 		row.Scopes, errs[2] = read.Scopes(d)
 		row.Tombstone, errs[3] = read.Tombstone(d)
 		row.Intent, errs[4] = read.Intent(d)
 		row.Pending, errs[5] = read.Pending(d)
+		row.Announced, errs[6] = read.Announcements(d)
 		return errors.Join(errs[:]...)
 	})
 	if err != nil {

@@ -20,6 +20,8 @@ func Run(t *testing.T, open Open) {
 		"nonces count once per key":               testNonces,
 		"enrolment tokens":                        testTokens,
 		"who waits":                               testPending,
+		"announcements":                           testAnnouncements,
+		"announcements at many replicas":          testAnnounced,
 		"intents and lost ones":                   testIntents,
 		"what fails changes nothing":              testRollback,
 		"what is not there is nil":                testNothing,

@@ -45,6 +45,12 @@ const (
 	forgetPending = `DELETE FROM pending WHERE did IN (SELECT did FROM pending WHERE until <= ? ` + SkipLocked + `)`
 	deletePending = `DELETE FROM pending WHERE did = ?`
 
+	selectAnnouncements = `SELECT did, tls_key, until FROM announcements WHERE did = ? ORDER BY until, tls_key`
+	upsertAnnouncement  = `INSERT INTO announcements (did, tls_key, until) VALUES (?, ?, ?)
+		ON CONFLICT (did, tls_key) DO UPDATE SET until = excluded.until`
+	forgetAnnouncements = `DELETE FROM announcements WHERE until <= ?`
+	deleteAnnouncement  = `DELETE FROM announcements WHERE did = ? AND tls_key = ?`
+
 	selectIntent = `SELECT did, revision, remove, document, holder, until FROM intents WHERE did = ?`
 	selectLost   = `SELECT did FROM intents WHERE until <= ? ORDER BY until, did LIMIT ?`
 	upsertIntent = `INSERT INTO intents (did, revision, remove, document, holder, until) VALUES (?, ?, ?, ?, ?, ?)
