@@ -1,9 +1,13 @@
 package main
 
 import (
+	"context"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/getbindu/bindu-go/registrar/operator"
 )
 
 // The scripts of testdata run this very program, one behaviour a file.
@@ -17,5 +21,24 @@ func TestCommands(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"answering": answering, "terminate": terminate},
 	})
+}
+
+// answering waits until the registrar of the script answers its operator.
+func answering(ts *testscript.TestScript, _ bool, _ []string) {
+	client := operator.NewClient(ts.MkAbs(".registrar"))
+	defer client.Close()
+	end := time.Now().Add(wait)
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for ; ; <-tick.C {
+		_, err := client.Tokens(context.Background())
+		if err == nil {
+			return
+		}
+		if time.Now().After(end) {
+			ts.Fatalf("the registrar does not answer: %v", err)
+		}
+	}
 }

@@ -282,40 +282,44 @@ func TestMalformedCalls(t *testing.T) {
 	wantReason(t, err, "request_malformed")
 }
 
-// Whoever else gets to the socket, and whom the system does not know, is hung up on
-// unheard; the operator is served after that.
+// Whoever else gets to the socket is hung up on unheard, and the operator is served.
 func TestSomebodyElseIsHungUpOn(t *testing.T) {
+	hungUpOn(t, func(*net.UnixConn) (int, error) { return os.Geteuid() + 1, nil })
+}
+
+// So is whom the system does not know.
+func TestWhoIsNotKnownIsHungUpOn(t *testing.T) {
+	hungUpOn(t, func(*net.UnixConn) (int, error) { return os.Geteuid(), errors.New("not known") })
+}
+
+// hungUpOn fails the test unless the first one who connects is, and the second is not.
+func hungUpOn(t *testing.T, first func(*net.UnixConn) (int, error)) {
+	t.Helper()
 	dir := t.TempDir()
 	ln, err := Listen(dir, slog.New(slog.DiscardHandler))
 	must(t, err)
-	answers := []func() (int, error){
-		func() (int, error) { return os.Geteuid() + 1, nil },
-		func() (int, error) { return os.Geteuid(), errors.New("not known") },
-		func() (int, error) { return os.Geteuid(), nil },
+	defer ln.Close()
+	ours := ln.(*listener)
+	ours.who = func(conn *net.UnixConn) (int, error) {
+		ours.who = peerUser
+		return first(conn)
 	}
-	served := 0
-	ln.(*listener).who = func(*net.UnixConn) (int, error) {
-		next := answers[served]
-		served++
-		return next()
-	}
-	var others []net.Conn
-	for range answers {
-		conn, err := dial(t.Context(), dir)
-		must(t, err)
-		defer conn.Close()
-		others = append(others, conn)
-	}
+	other, err := dial(t.Context(), dir)
+	must(t, err)
+	defer other.Close()
+	operator, err := dial(t.Context(), dir)
+	must(t, err)
+	defer operator.Close()
 	conn, err := ln.Accept()
 	must(t, err)
 	defer conn.Close()
-	if served != len(answers) || conn.RemoteAddr().String() != user(os.Geteuid()).String() {
-		t.Errorf("served after %d, as %s", served, conn.RemoteAddr())
+	if _, err := other.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
+		t.Errorf("the other reads: %v", err)
 	}
-	for _, other := range others[:2] {
-		if _, err := other.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
-			t.Errorf("somebody else reads: %v", err)
-		}
+	if _, err := conn.Write([]byte("x")); err != nil || conn.RemoteAddr().String() != user(os.Geteuid()).String() {
+		t.Errorf("the operator is %s, %v", conn.RemoteAddr(), err)
 	}
-	must(t, ln.Close())
+	if _, err := operator.Read(make([]byte, 1)); err != nil {
+		t.Errorf("the operator reads: %v", err)
+	}
 }
