@@ -61,10 +61,11 @@ func (t *Tx) head(query string) (h registrar.Head, err error) {
 
 // Remember implements [registrar.Tx]. A few of the oldest go for each that comes.
 func (t *Tx) Remember(key ed25519.PublicKey, nonce string, until, now time.Time) (bool, error) {
-	if err := t.exec(forgetNonces, millis(now)); err != nil {
+	fresh, err := t.changed(insertNonce, []byte(key), nonce, millis(until))
+	if err != nil {
 		return false, err
 	}
-	return t.changed(insertNonce, []byte(key), nonce, millis(until))
+	return fresh, t.exec(forgetNonces, millis(now))
 }
 
 // Intent implements [registrar.Reader].

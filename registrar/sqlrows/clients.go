@@ -115,10 +115,10 @@ func (t *Tx) pending(query string, args ...any) (all []registrar.Pending, err er
 
 // SavePending implements [registrar.Tx].
 func (t *Tx) SavePending(p registrar.Pending, now time.Time) error {
-	if err := t.exec(forgetPending, millis(now)); err != nil {
+	if err := t.exec(upsertPending, p.DID.String(), []byte(p.Key), p.Address, millis(p.At), millis(p.Until)); err != nil {
 		return err
 	}
-	return t.exec(upsertPending, p.DID.String(), []byte(p.Key), p.Address, millis(p.At), millis(p.Until))
+	return t.exec(forgetPending, millis(now))
 }
 
 // DeletePending implements [registrar.Tx].

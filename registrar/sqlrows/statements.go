@@ -3,6 +3,8 @@ package sqlrows
 // InsertHead gives a database that has no epoch one.
 const InsertHead = `INSERT INTO head (epoch, seq) SELECT ?, 0 WHERE NOT EXISTS (SELECT 1 FROM head) ON CONFLICT DO NOTHING`
 
+// What has expired is forgotten last, and without waiting for whoever has it: of two
+// that forgot first, each could then wait for a row of its own that the other has.
 const (
 	selectClient = `SELECT document, revision, address, voucher, bound_at FROM clients WHERE did = ?`
 	listClients  = `SELECT did FROM clients WHERE did > ? ORDER BY did LIMIT ?`
@@ -48,7 +50,7 @@ const (
 	selectAnnouncements = `SELECT did, tls_key, until FROM announcements WHERE did = ? ORDER BY until, tls_key`
 	upsertAnnouncement  = `INSERT INTO announcements (did, tls_key, until) VALUES (?, ?, ?)
 		ON CONFLICT (did, tls_key) DO UPDATE SET until = excluded.until`
-	forgetAnnouncements = `DELETE FROM announcements WHERE until <= ?`
+	forgetAnnouncements = `DELETE FROM announcements WHERE (did, tls_key) IN (SELECT did, tls_key FROM announcements WHERE until <= ? ` + SkipLocked + `)`
 	deleteAnnouncement  = `DELETE FROM announcements WHERE did = ? AND tls_key = ?`
 
 	selectIntent = `SELECT did, revision, remove, document, holder, until FROM intents WHERE did = ?`

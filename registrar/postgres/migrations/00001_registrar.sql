@@ -79,6 +79,16 @@ CREATE TABLE pending (
     until   bigint NOT NULL
 );
 
+-- The SHA-256 of the TLS key for which the agent of a DID is about to have a certificate.
+CREATE TABLE announcements (
+    did     text   COLLATE "C" NOT NULL,
+    tls_key bytea  NOT NULL,
+    until   bigint NOT NULL,
+    PRIMARY KEY (did, tls_key)
+);
+
+CREATE INDEX announcements_until ON announcements (until);
+
 -- At most one change of a DID at a time. holder alone may write the client at the
 -- authorization server until then.
 CREATE TABLE intents (
