@@ -12,6 +12,7 @@ RUN ["go", "build", "-trimpath", "-ldflags", "-s -w", "-o", "/out/agent", "./cmd
 WORKDIR /dirs/data
 WORKDIR /dirs/tmp
 WORKDIR /dirs/authority/hydra
+WORKDIR /dirs/authority/registrar
 WORKDIR /dirs/authority/step-ca
 WORKDIR /dirs/authority/trust
 

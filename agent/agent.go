@@ -84,7 +84,7 @@ func (a *Agent) untilDone(ctx context.Context) (err error) {
 	}
 	a.ready.set(boot.Server, "")
 	close(a.serving)
-	a.log.Info("serving", "did", a.is.DID, "url", a.is.url, "mode", configs.Gates(a.opts.Settings).Mode, "version", a.opts.Version)
+	a.log.Info("serving", "did", a.is.DID, "url", a.is.url, "mode", configs.Gates(a.opts.Settings).Mode, "authority", AuthorityOf(a.opts.Settings), "version", a.opts.Version)
 	a.background("tell of readiness", func(context.Context) error { return boot.TellReady(ctx, a.ready.Readiness, a.log) })
 	<-ctx.Done()
 	return nil

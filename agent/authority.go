@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"crypto"
 
 	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/oauth/hydra"
@@ -17,16 +18,25 @@ type authority interface {
 	// missing says what became of our client, nil where it is in order. Its errors
 	// have a word ([clientReason]), or say that nobody answers.
 	missing(ctx context.Context) error
+	// announce tells for which TLS key a certificate is asked next, where anybody has
+	// to know.
+	announce(ctx context.Context, key crypto.PublicKey) error
 	// introspector judges the tokens of callers. Who called closes it.
 	introspector(o hydra.IntrospectorOptions) *hydra.Introspector
 	// keyResolver finds the keys of callers. Who called closes it.
 	keyResolver(o hydra.KeyResolverOptions) *hydra.KeyResolver
 }
 
-// findAuthority says who keeps our client, nil where nobody does.
-func (a *Agent) findAuthority(who self) authority {
-	if !configs.UsesHydra(a.opts.Settings) {
-		return nil
+// findAuthority says who keeps our client, nil where nobody does. It asks nobody.
+func (a *Agent) findAuthority(who self, i issuer) (authority, error) {
+	set := a.opts.Settings
+	switch {
+	case configs.UsesRegistrar(set):
+		return a.askRegistrar(who, i)
+	case !configs.UsesHydra(set):
+		return nil, nil
+	case configs.HoldsAdmin(set):
+		a.ready.warn(componentAdmin, "hydra_admin_held")
 	}
-	return a.askDirectly(who)
+	return a.askDirectly(who), nil
 }

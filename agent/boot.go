@@ -89,7 +89,10 @@ func (a *Agent) getProofs(ctx context.Context, who self, at address) (p proofs, 
 	if err := a.step("learn the issuer", err); err != nil {
 		return p, err
 	}
-	p.authority = a.findAuthority(who)
+	p.authority, err = a.findAuthority(who, p.issuer)
+	if err := a.step("find the authority", err); err != nil {
+		return p, err
+	}
 	p.client, err = a.reconcile(ctx, p.authority, at.url)
 	if err := a.step("reconcile the Hydra client", err); err != nil {
 		return p, err

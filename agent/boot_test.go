@@ -131,7 +131,7 @@ func TestAStartTakesItsStepsInOrder(t *testing.T) {
 		want := []string{
 			"check the settings", "lock the directory", "load the identity", "open the replay memory", "open the memory of keys", "record the identity",
 			"open the admin port", "look for the private port", "learn our address", "read the policy", "trust the token issuers", "prepare our own tokens",
-			"learn the issuer", "reconcile the Hydra client", "obtain a certificate", "open the tasks", "arm the gates", "listen", "watch our client",
+			"learn the issuer", "find the authority", "reconcile the Hydra client", "obtain a certificate", "open the tasks", "arm the gates", "listen", "watch our client",
 		}
 		if got := log.steps(t); !slices.Equal(got, want) {
 			t.Errorf("steps %q", got)
@@ -205,5 +205,42 @@ func TestThePrivatePortIsClosedWhileAStartWaits(t *testing.T) {
 	log.wantStopTold(t)
 	if steps := log.steps(t); slices.Contains(steps, "reconcile the Hydra client") || !slices.Contains(steps, "prepare our own tokens") {
 		t.Errorf("steps %q", steps)
+	}
+}
+
+// TestWhoeverHoldsTheAdminAPIWarns, if there could be a registrar in its place: an
+// authority that vouches for one.
+func TestWhoeverHoldsTheAdminAPIWarns(t *testing.T) {
+	for name, tt := range map[string]struct {
+		environ []string
+		want    []string
+	}{
+		"with mutual TLS":    {nil, []string{"hydra_admin_held"}},
+		"without mutual TLS": {[]string{"MTLS__ENABLED=false"}, nil},
+		"with a registrar":   {[]string{"HYDRA__ADMIN_URL=", "REGISTRAR__URL=https://127.0.0.1:1", "REGISTRAR__DID=did:bindu:a:registrar:1"}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a, err := New(Options{Settings: loadable(t, tt.environ...)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			h, err := a.lockDirectory(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			id, err := a.loadIdentity(h)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := a.findAuthority(self{Identity: id, home: h}, issuer{"https://hydra.example", "https://hydra.example"}); err != nil {
+				t.Fatal(err)
+			}
+			if got := a.ready.warned(); !slices.Equal(got, tt.want) {
+				t.Errorf("warns %q, want %q", got, tt.want)
+			}
+			if err := a.stop(time.Second); err != nil {
+				t.Error(err)
+			}
+		})
 	}
 }

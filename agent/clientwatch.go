@@ -35,6 +35,9 @@ func (a *Agent) noteClient(word string, err error) {
 	case boot.HydraAway:
 		a.log.Warn("Hydra does not answer, so that our calls may fail: look at Hydra, which is asked again until it does; of our client there nothing is known to be wrong",
 			"reason", word, "error", err)
+	case boot.RegistrarReason(err):
+		a.log.Warn("the registrar does not say how we stand; it is asked again until it does, and of our client nothing is known to be wrong",
+			"reason", word, "error", err)
 	default:
 		a.log.Error("our client at Hydra is not in order: our calls and the next renewal will fail; docs/troubleshooting.md has the remedy under the reason",
 			"reason", word, "error", err)

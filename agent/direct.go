@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"crypto"
 	"log/slog"
 
 	"github.com/getbindu/bindu-go/internal/configs"
@@ -43,6 +44,9 @@ func (d *direct) register(ctx context.Context, url string) (*hydra.Credentials, 
 }
 
 func (d *direct) missing(ctx context.Context) error { return d.registrar.Missing(ctx, d.wanted.DID) }
+
+// announce implements [authority]: Hydra is told nothing of certificates.
+func (*direct) announce(context.Context, crypto.PublicKey) error { return nil }
 
 func (d *direct) introspector(o hydra.IntrospectorOptions) *hydra.Introspector {
 	return hydra.NewIntrospector(d.cfg, o)

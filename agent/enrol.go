@@ -18,6 +18,7 @@ func (a *Agent) obtainCertificate(ctx context.Context, who self, c *client, i is
 	ca := configs.CA(a.opts.Settings)
 	ca.DID, ca.Issuer, ca.Rand = who.DID, i.ofCertificates, a.opts.Rand
 	ca.Token = func(ctx context.Context) (string, error) { return c.enrolmentToken(ctx, ca.Audience) }
+	ca.Announce = c.authority.announce
 	keeper := configs.Certificate(a.opts.Settings)
 	keeper.DID, keeper.Source.Issuer, keeper.Source.OnReject = who.DID, i.ofCertificates, a.rejected
 	keeper.Store, keeper.RootsEvery = who.home.Certificates(a.opts.Now), a.opts.RootsEvery

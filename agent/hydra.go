@@ -8,6 +8,7 @@ import (
 	"github.com/getbindu/bindu-go/internal/boot"
 	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/oauth/hydra"
+	"github.com/getbindu/bindu-go/settings"
 )
 
 func (a *Agent) hydraConfig() hydra.Config {
@@ -63,9 +64,14 @@ func (a *Agent) learnIssuer(ctx context.Context) (issuer, error) {
 	}
 	var i issuer
 	err := a.persist(ctx, boot.Hydra, func(ctx context.Context) (err error) {
-		i.ofTokens, err = hydra.Discover(ctx, a.hydraConfig())
+		i, err = askIssuer(ctx, a.opts.Settings, a.hydraConfig())
 		return err
 	})
-	i.ofCertificates = cmp.Or(string(a.opts.Settings.MTLS.DIDIssuer), i.ofTokens)
+	return i, err
+}
+
+func askIssuer(ctx context.Context, set settings.Settings, cfg hydra.Config) (i issuer, err error) {
+	i.ofTokens, err = hydra.Discover(ctx, cfg)
+	i.ofCertificates = cmp.Or(string(set.MTLS.DIDIssuer), i.ofTokens)
 	return i, err
 }

@@ -59,6 +59,7 @@ func (p preflight) run() error {
 		{p.checkIssuers, []string{"AUTH__"}},
 		{p.checkOwnTokens, []string{"AUTH__"}},
 		{p.checkAuthority, []string{"MTLS__"}},
+		{p.checkRegistrar, []string{"REGISTRAR__"}},
 		{p.checkDirectory, []string{"AGENT__DIR"}},
 		{p.checkIdentity, []string{"AGENT__DIR", "AGENT__KEY_PASSWORD"}},
 		{p.checkPort, []string{"AGENT__DIR", "NETWORK__HOST", "NETWORK__PORT"}},
@@ -137,11 +138,19 @@ func (p preflight) checkOwnTokens() error {
 	return client.Close()
 }
 
+func (p preflight) checkRegistrar() error {
+	if !configs.UsesRegistrar(p.given.Settings) {
+		return nil
+	}
+	_, err := configs.Registrar(p.given.Settings)
+	return err
+}
+
 // checkAuthority reads the file of the CA's root. Whom the certificate is for
 // is not known yet, and does not matter to that.
 func (p preflight) checkAuthority() error {
 	set := p.given.Settings
-	if !set.MTLS.Enabled {
+	if !bool(set.MTLS.Enabled) && !configs.UsesRegistrar(set) {
 		return nil
 	}
 	anybody, err := did.Parse("did:example:anybody")

@@ -9,6 +9,7 @@ import (
 const (
 	componentPolicy = "policy"
 	componentDIDMap = "did_map"
+	componentAdmin  = "hydra_admin"
 
 	componentKeyRequests = "key_requests"
 )

@@ -34,6 +34,16 @@ func (h *Home) Registrar(cfg hydra.Config, random io.Reader, options ...hydra.Re
 	return hydra.NewRegistrar(cfg, h.dir, random, options...)
 }
 
+// EnsureCredentials returns what d authenticates with, with a secret that is on disk
+// since now or before. Errors: [hydra.ErrCredentialsCorrupt], those of the directory.
+func (h *Home) EnsureCredentials(d did.DID, random io.Reader, given hydra.Credentials) (*hydra.Credentials, error) {
+	return hydra.EnsureCredentials(h.dir, d, random, given)
+}
+
+// SaveCredentials writes what an agent authenticates with. Errors:
+// [hydra.ErrCredentialsCorrupt], those of the directory.
+func (h *Home) SaveCredentials(c *hydra.Credentials) error { return hydra.SaveCredentials(h.dir, c) }
+
 // Certificates is where the agent's certificate is kept; the clock is time.Now
 // when nil.
 func (h *Home) Certificates(now func() time.Time) *mtls.DirStore {

@@ -203,12 +203,12 @@ func TestAskingsThatAreMalformed(t *testing.T) {
 		status int
 		reason string
 	}{
-		"no token":                   {"an introspection", form(""), 400, "introspection_invalid"},
-		"two tokens":                 {"an introspection", form("token=a&token=b"), 400, "introspection_invalid"},
-		"a hint":                     {"an introspection", form("token=a&token_type_hint=access_token"), 400, "introspection_invalid"},
-		"another name":               {"an introspection", form("Token=a"), 400, "introspection_invalid"},
-		"a bad escape":               {"an introspection", form("token=%zz"), 400, "introspection_invalid"},
-		"a semicolon":                {"an introspection", form("token=a;b"), 400, "introspection_invalid"},
+		"no token":                   {"an introspection", form(""), 400, "question_invalid"},
+		"two tokens":                 {"an introspection", form("token=a&token=b"), 400, "question_invalid"},
+		"a hint":                     {"an introspection", form("token=a&token_type_hint=access_token"), 400, "question_invalid"},
+		"another name":               {"an introspection", form("Token=a"), 400, "question_invalid"},
+		"a bad escape":               {"an introspection", form("token=%zz"), 400, "question_invalid"},
+		"a semicolon":                {"an introspection", form("token=a;b"), 400, "question_invalid"},
 		"JSON":                       {"an introspection", func(r *signature.Request) { r.ContentType, r.Body = "application/json", []byte(`{"token":"a"}`) }, 415, "content_type"},
 		"a form with parameters":     {"an introspection", func(r *signature.Request) { r.ContentType += "; charset=utf-8" }, 415, "content_type"},
 		"no content type":            {"an introspection", func(r *signature.Request) { r.ContentType = "" }, 415, "content_type"},
@@ -272,7 +272,8 @@ func TestQuestionsHaveARateOfTheirOwn(t *testing.T) {
 	want(t, f.ask(alice, "an introspection"), 200, "")
 }
 
-// Who changes as much as it may can ask all the same, and at another address too.
+// Who changes as much as it may can ask all the same. What it may ask is not more from
+// many addresses, and nobody takes of it who has not the key.
 func TestChangesTakeNothingFromQuestions(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, func(c *registrar.Config) {
@@ -285,9 +286,37 @@ func TestChangesTakeNothingFromQuestions(t *testing.T) {
 		want(t, f.ask(alice, "an introspection"), 200, "")
 	}
 	want(t, f.ask(alice, "an introspection"), 429, "rate_limited")
-	elsewhere := alice.Sign(t, askings["an introspection"](f, alice))
-	elsewhere.RemoteAddr = "198.51.100.1:1"
-	want(t, registrartest.Ask(f, elsewhere), 200, "")
+	f.Clock.Advance(time.Minute)
+	from := func(address string, key *did.KeyPair) registrartest.Answer {
+		r := registrartest.Agent{DID: alice.DID, Key: key}.Sign(t, askings["a question for a key"](f, alice))
+		r.RemoteAddr = address + ":1"
+		return registrartest.Ask(f, r)
+	}
+	for range 3 {
+		want(t, from("198.51.100.9", registrartest.NewKey(t, "thief")), 403, "crypto_mismatch")
+	}
+	for n := range 3 {
+		want(t, from(fmt.Sprint("198.51.100.", n), alice.Key), 200, "")
+	}
+	got := from("198.51.100.4", alice.Key)
+	want(t, got, 429, "rate_limited")
+	if got.Gate != "registry" || got.Header.Get("Retry-After") != "20" {
+		t.Errorf("%s %v", got, got.Header)
+	}
+}
+
+// Who asked and has gone is no reason to look at the authority.
+func TestWhoeverGoesAwayIsNoFaultOfTheAuthority(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, inMode(registrar.ModeOpen))
+	alice := f.registered("alice")
+	ctx, cancel := context.WithCancel(t.Context())
+	f.asking(func(a *asked) {
+		a.fail = errors.New("connection closed")
+		a.before = func(string) { cancel() }
+	})
+	r := alice.Sign(t, askings["an introspection"](f, alice))
+	want(t, registrartest.Ask(f, r.WithContext(ctx)), 503, "request_ended")
 }
 
 // What is refused before the signature costs no question and no row.

@@ -69,7 +69,8 @@ type Config struct {
 	MaxDIDsPerAddress int
 	// Rates of requests, looked at before any signature.
 	Rates Rates
-	// MaxIntrospections is how many of one DID wait for the authorization server at once.
+	// MaxIntrospections is how many questions of one DID are in progress when one more is
+	// taken to the authorization server, which is refused then.
 	MaxIntrospections int
 	// Recorder is told of each registration and each refusal; nil writes refusals to
 	// Logger instead.

@@ -84,10 +84,14 @@ func parseDocument(document []byte) (members, error) {
 	return m, nil
 }
 
-// flat replaces the metadata by their members.
+// flat replaces the metadata by their members. A member beside them that could be taken
+// for one of them is none of Hydra's.
 func (m members) flat() (members, error) {
 	all := make(members, len(m)+16)
 	for name, value := range m {
+		if strings.HasPrefix(name, "metadata.") {
+			return nil, errDocument
+		}
 		if name == "metadata" && value.Kind() == '{' {
 			metadata, err := parseDocument(value)
 			if err != nil {

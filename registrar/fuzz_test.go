@@ -62,7 +62,7 @@ func FuzzQuestion(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		token, refused := parseToken(body)
 		if refused != nil {
-			if refused.Word != IntrospectionInvalid || token != "" {
+			if refused.Word != QuestionInvalid || token != "" {
 				t.Errorf("%q is refused with %v and %q", body, refused, token)
 			}
 			return
@@ -93,6 +93,43 @@ func FuzzAnnouncement(f *testing.F) {
 		}
 		if written := hex.EncodeToString(key[:]); !strings.Contains(string(body), written) && !strings.Contains(string(body), `\u`) {
 			t.Errorf("%q is taken as %s", body, written)
+		}
+	})
+}
+
+// FuzzDifferences compares what an authority could have with what it should: no document
+// without a difference lacks anything of ours.
+func FuzzDifferences(f *testing.F) {
+	const want = `{"client_id":"did:a:b","scope":"agent:read","grant_types":["client_credentials"],"response_types":[],"metadata":{"public_key":"k","registrar_revision":3}}`
+	for _, seed := range []string{
+		want, `{"client_id":"did:a:b"}`, `{"scope":null,"jwks":{}}`, `{"client_id":"did:a:b","metadata.public_key":"k","metadata":{"public_key":"other"}}`, `{"metadata":[],"x":{"metadata":{}}}`, `{"metadata":{"metadata":{"public_key":1e400}}}`,
+		`{"a":1,"a":2}`, `[]`, `null`, `{"x":"\ud800"}`, strings.Repeat(`{"metadata":`, 200) + "1" + strings.Repeat("}", 200), "\xff",
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, has []byte) {
+		if key := publicKeyIn(has); key != publicKeyIn(has) {
+			t.Errorf("%s has two keys", has)
+		}
+		drift, err := differences(has, []byte(want))
+		if err != nil || len(drift) > 0 {
+			return
+		}
+		left, err := flatDocument(has)
+		if err != nil {
+			t.Fatal(err)
+		}
+		right, err := flatDocument([]byte(want))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, value := range right {
+			if !sameValue(left[name], value) {
+				t.Errorf("%s has no difference in %s", has, name)
+			}
+		}
+		if publicKeyIn(has) != "k" {
+			t.Errorf("%s has another key", has)
 		}
 	})
 }

@@ -113,6 +113,7 @@ func atHydra(t *testing.T, adminURL, public string, client *http.Client, lifetim
 	if status, body := token(t, public, client, agent.DID, second, "agent:read"); status != 401 {
 		t.Errorf("after the revocation: %d %s", status, body)
 	}
+	want(t, f.KeyOf(f.Registrar, asker, agent.DID), 404, "client_unknown")
 	if got := f.Inquire(f.Registrar, asker, good); got.Body != `{"active":false}` {
 		t.Errorf("after the revocation: %s", got)
 	}

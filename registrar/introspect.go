@@ -6,11 +6,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
-	"github.com/getbindu/bindu-go/internal/refusal"
-	"github.com/getbindu/bindu-go/quota"
 )
 
 // PathIntrospect is where agents ask about tokens (RFC 7662).
@@ -48,7 +45,7 @@ type Introspection struct {
 func parseToken(body []byte) (string, *Refusal) {
 	form, err := url.ParseQuery(string(body))
 	if err != nil || len(form) != 1 || len(form["token"]) != 1 {
-		return "", refuse(IntrospectionInvalid, nil)
+		return "", refuse(QuestionInvalid, nil)
 	}
 	return form["token"][0], nil
 }
@@ -70,9 +67,9 @@ var inactive = []byte(`{"active":false}`)
 // introspect answers whether a token is good for anything between agents. Nothing is
 // kept of what the authorization server says.
 func (r *Registrar) introspect(x *exchange) error {
-	place, err := r.limits.asking.Acquire(quota.Payer{Name: x.claim.Signer.String()}, quota.Limits{Concurrent: r.cfg.MaxIntrospections})
-	if err != nil {
-		return &Refusal{Word: refusal.RateLimited, RetryAfter: time.Second, Cause: err}
+	place, refused := r.limits.ask(x.claim.Signer.String(), r.cfg.MaxIntrospections)
+	if refused != nil {
+		return refused
 	}
 	defer place.Release()
 	ctx, p := x.r.Context(), x.proof()
@@ -81,6 +78,7 @@ func (r *Registrar) introspect(x *exchange) error {
 	}
 	answer := inactive
 	if isBearer(x.token) {
+		var err error
 		if answer, err = r.verdict(ctx, p, x.token); err != nil {
 			return err
 		}
@@ -91,7 +89,10 @@ func (r *Registrar) introspect(x *exchange) error {
 
 func (r *Registrar) verdict(ctx context.Context, p proof, token string) ([]byte, error) {
 	said, err := r.cfg.Introspector.Introspect(ctx, token)
-	if err != nil {
+	switch {
+	case err != nil && ctx.Err() != nil: // who asked has gone
+		return nil, context.Cause(ctx)
+	case err != nil:
 		return nil, refuse(Unavailable, err)
 	}
 	usable, err := r.usable(ctx, p, said)

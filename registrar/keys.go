@@ -17,6 +17,11 @@ func anyType(string) bool { return true }
 // tellKey says which key a registered DID has, signed. Of one that is not registered, or
 // revoked, it says what it says of one that nobody knows.
 func (r *Registrar) tellKey(x *exchange) error {
+	place, refused := r.limits.ask(x.claim.Signer.String(), 0)
+	if refused != nil {
+		return refused
+	}
+	defer place.Release()
 	var s keystatement.Statement
 	err := r.admitted(x.r.Context(), x.proof(), func(tx Tx, now time.Time) (err error) {
 		s, err = r.statement(tx, x, now)

@@ -1,10 +1,12 @@
 package registrar
 
 import (
+	"errors"
 	"net"
 	"net/netip"
 	"time"
 
+	"github.com/getbindu/bindu-go/internal/refusal"
 	"github.com/getbindu/bindu-go/quota"
 )
 
@@ -14,7 +16,8 @@ type Rates struct {
 	// name of DIDs that are not known.
 	Stranger, Strangers int
 	// Known is for changes that one DID asks for from one address, Questions for what
-	// changes nothing.
+	// changes nothing, and again for those of one DID that has proved its key, from all
+	// addresses together: each costs the database a commit.
 	Known, Questions int
 }
 
@@ -27,8 +30,8 @@ func (r Rates) positive() bool {
 type limits struct {
 	rates                       Rates
 	known, questions, strangers *quota.Counter
-	// asking counts who waits for the authorization server.
-	asking *quota.Counter
+	// proved counts the questions of DIDs that have proved their key.
+	proved *quota.Counter
 }
 
 // everyStranger pays for all strangers together; no address is called so.
@@ -36,7 +39,7 @@ const everyStranger = "strangers"
 
 func newLimits(r Rates, now func() time.Time) *limits {
 	return &limits{
-		rates: r, known: quota.NewCounter(now), questions: quota.NewCounter(now), strangers: quota.NewCounter(now), asking: quota.NewCounter(now),
+		rates: r, known: quota.NewCounter(now), questions: quota.NewCounter(now), strangers: quota.NewCounter(now), proved: quota.NewCounter(now),
 	}
 }
 
@@ -51,6 +54,18 @@ func (l *limits) allow(d, address string, known, question bool) bool {
 	}
 	return within(l.strangers, quota.Payer{Name: address}, l.rates.Stranger) &&
 		within(l.strangers, quota.Payer{Name: everyStranger}, l.rates.Strangers)
+}
+
+// ask gives a question of a DID that has proved its key a place among those in progress,
+// of which there are at most so many.
+func (l *limits) ask(d string, concurrent int) (*quota.Place, *Refusal) {
+	place, err := l.proved.Acquire(quota.Payer{Name: d}, quota.Limits{
+		Rate: float64(l.rates.Questions) / 60, Burst: l.rates.Questions, Concurrent: concurrent,
+	})
+	if exceeded, ok := errors.AsType[*quota.Error](err); ok {
+		return nil, &Refusal{Word: refusal.RateLimited, RetryAfter: exceeded.RetryAfter, Cause: err}
+	}
+	return place, nil
 }
 
 func within(c *quota.Counter, p quota.Payer, perMinute int) bool {

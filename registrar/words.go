@@ -8,23 +8,23 @@ import (
 
 // Words that only the registrar says. All others are those of the gates.
 const (
-	RegistrationInvalid  refusal.Word = "registration_invalid"
-	SecretWeak           refusal.Word = "secret_weak"
-	AnnouncementInvalid  refusal.Word = "announcement_invalid"
-	IntrospectionInvalid refusal.Word = "introspection_invalid"
-	NotRegistered        refusal.Word = "not_registered"
-	ClientUnknown        refusal.Word = "client_unknown"
-	SchemeRefused        refusal.Word = "scheme_refused"
-	DIDUnsupported       refusal.Word = "did_unsupported"
-	PathMismatch         refusal.Word = "path_mismatch"
-	TokenRequired        refusal.Word = "enrolment_token_required"
-	TokenRefused         refusal.Word = "enrolment_token_refused"
-	PendingFull          refusal.Word = "pending_full"
-	Revoked              refusal.Word = "revoked"
-	Busy                 refusal.Word = "client_busy"
-	ForeignWriter        refusal.Word = "foreign_writer"
-	Unavailable          refusal.Word = "authority_unavailable"
-	Differs              refusal.Word = "authority_differs"
+	RegistrationInvalid refusal.Word = "registration_invalid"
+	SecretWeak          refusal.Word = "secret_weak"
+	AnnouncementInvalid refusal.Word = "announcement_invalid"
+	QuestionInvalid     refusal.Word = "question_invalid"
+	NotRegistered       refusal.Word = "not_registered"
+	ClientUnknown       refusal.Word = "client_unknown"
+	SchemeRefused       refusal.Word = "scheme_refused"
+	DIDUnsupported      refusal.Word = "did_unsupported"
+	PathMismatch        refusal.Word = "path_mismatch"
+	TokenRequired       refusal.Word = "enrolment_token_required"
+	TokenRefused        refusal.Word = "enrolment_token_refused"
+	PendingFull         refusal.Word = "pending_full"
+	Revoked             refusal.Word = "revoked"
+	Busy                refusal.Word = "client_busy"
+	ForeignWriter       refusal.Word = "foreign_writer"
+	Unavailable         refusal.Word = "authority_unavailable"
+	Differs             refusal.Word = "authority_differs"
 )
 
 // said is what an agent is told about a word.
@@ -36,16 +36,16 @@ type said struct {
 // own is what is said of the registrar's own words, and of those of the gates
 // that mean something else here.
 var own = map[refusal.Word]said{
-	RegistrationInvalid:  {http.StatusBadRequest, refusal.CodeInvalidParams, "The registration is malformed", "docs/registrar.md lists the members and their types."},
-	SecretWeak:           {http.StatusBadRequest, refusal.CodeInvalidParams, "The client secret is weak", "Send 32 to 54 random bytes in base64url without padding."},
-	AnnouncementInvalid:  {http.StatusBadRequest, refusal.CodeInvalidParams, "The announcement is malformed", "Send the member tlsKey: the SHA-256 of the DER SubjectPublicKeyInfo in lower-case hexadecimal."},
-	IntrospectionInvalid: {http.StatusBadRequest, refusal.CodeInvalidParams, "The question about a token is malformed", "Send one form with the parameter token, once, and no other."},
-	NotRegistered:        {http.StatusForbidden, refusal.CodePermissions, "The DID is not registered", "Register it first."},
-	ClientUnknown:        {http.StatusNotFound, refusal.CodeRequest, "No such client", "Nobody is registered by that DID, or it is revoked."},
-	SchemeRefused:        {http.StatusForbidden, refusal.CodeSignature, "Signature scheme not accepted", "Sign with octets-1."},
-	DIDUnsupported:       {http.StatusForbidden, refusal.CodeSignature, "The DID cannot be a client id", "Use a DID in lower case, of at most 255 bytes, without percent-encoding; and not that of the registrar."},
-	PathMismatch:         {http.StatusForbidden, refusal.CodeMismatch, "X-DID differs from the DID in the path", "An agent registers nobody but itself."},
-	TokenRequired:        {http.StatusForbidden, refusal.CodePermissions, "An enrolment token is needed", "Ask the operator of the registrar for one, and send it in the member enrolmentToken."},
+	RegistrationInvalid: {http.StatusBadRequest, refusal.CodeInvalidParams, "The registration is malformed", "docs/registrar.md lists the members and their types."},
+	SecretWeak:          {http.StatusBadRequest, refusal.CodeInvalidParams, "The client secret is weak", "Send 32 to 54 random bytes in base64url without padding."},
+	AnnouncementInvalid: {http.StatusBadRequest, refusal.CodeInvalidParams, "The announcement is malformed", "Send the member tlsKey: the SHA-256 of the DER SubjectPublicKeyInfo in lower-case hexadecimal."},
+	QuestionInvalid:     {http.StatusBadRequest, refusal.CodeInvalidParams, "The question about a token is malformed", "Send one form with the parameter token, once, and no other."},
+	NotRegistered:       {http.StatusForbidden, refusal.CodePermissions, "The DID is not registered", "Register it first."},
+	ClientUnknown:       {http.StatusNotFound, refusal.CodeRequest, "No such client", "Nobody is registered by that DID, or it is revoked."},
+	SchemeRefused:       {http.StatusForbidden, refusal.CodeSignature, "Signature scheme not accepted", "Sign with octets-1."},
+	DIDUnsupported:      {http.StatusForbidden, refusal.CodeSignature, "The DID cannot be a client id", "Use a DID in lower case, of at most 255 bytes, without percent-encoding; and not that of the registrar."},
+	PathMismatch:        {http.StatusForbidden, refusal.CodeMismatch, "X-DID differs from the DID in the path", "An agent registers nobody but itself."},
+	TokenRequired:       {http.StatusForbidden, refusal.CodePermissions, "An enrolment token is needed", "Ask the operator of the registrar for one, and send it in the member enrolmentToken."},
 	TokenRefused: {http.StatusForbidden, refusal.CodePermissions, "The enrolment is refused",
 		"The token is not known, has expired, is used up or is for other names, or the DID has another key. The operator of the registrar sees which."},
 	refusal.NotKeyBound:   {http.StatusForbidden, refusal.CodePermissions, "The DID does not follow from the key", "Only an enrolment token binds such a DID to a key, once."},

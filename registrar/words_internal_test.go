@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -29,6 +30,19 @@ func TestEveryWordIsAnsweredInFull(t *testing.T) {
 	}
 	if s := say("made_up"); s.status != http.StatusInternalServerError {
 		t.Errorf("a word that nobody knows: %+v", s)
+	}
+}
+
+// A word of the gates means here what it means there, unless it is said anew by name.
+func TestNoWordOfOursIsOneOfTheGates(t *testing.T) {
+	t.Parallel()
+	again := []refusal.Word{
+		refusal.NotKeyBound, refusal.NotFound, refusal.QuotaExceeded, refusal.RateLimited, refusal.Replayed, refusal.CryptoMismatch,
+	}
+	for w := range own {
+		if slices.Contains(refusal.Words(), w) && !slices.Contains(again, w) {
+			t.Errorf("%s is a word of the gates", w)
+		}
 	}
 }
 

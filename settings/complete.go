@@ -14,6 +14,7 @@ func (l agentRules) checkComplete() {
 	l.checkAgent()
 	l.checkListeners()
 	l.checkHydra()
+	l.checkRegistrar()
 	l.checkIssuers()
 	l.checkTokens()
 	l.checkOutbound()
@@ -57,10 +58,12 @@ func (l agentRules) checkListeners() {
 	}
 }
 
-// checkHydra asks for Hydra's addresses wherever Hydra is needed: to verify
+// checkHydra asks for Hydra's addresses, or a registrar's and the public one, wherever Hydra is needed: to verify
 // tokens, to obtain the token that step-ca wants, and to look up public keys.
 func (l agentRules) checkHydra() {
 	s := l.s
+	registrar := s.Registrar.URL != ""
+	asked := s.Hydra.AdminURL != "" || registrar
 	why := ""
 	switch {
 	case s.Auth.Provider == ProviderHydra:
@@ -69,13 +72,15 @@ func (l agentRules) checkHydra() {
 		why = "certificates are obtained with a token of Hydra"
 	case bool(s.Auth.RequireDID) && len(s.DID.PinnedKeys) == 0:
 		why = "public keys of callers come from Hydra unless DID__PINNED_KEYS holds them"
-	case s.Hydra.AdminURL != s.Hydra.PublicURL && (s.Hydra.AdminURL == "" || s.Hydra.PublicURL == ""):
+	case registrar && s.Hydra.PublicURL == "":
+		why = "our tokens come from there; a registrar gives none"
+	case asked != (s.Hydra.PublicURL != ""):
 		why = "the other address of Hydra is set: set both, or none"
-	case s.Hydra.AdminURL == "":
+	case !asked:
 		return
 	}
-	if s.Hydra.AdminURL == "" {
-		l.fault(&s.Hydra.AdminURL, "is not set, and "+why)
+	if !asked {
+		l.fault(&s.Hydra.AdminURL, "is not set, nor is REGISTRAR__URL, and "+why)
 	}
 	if s.Hydra.PublicURL == "" {
 		l.fault(&s.Hydra.PublicURL, "is not set, and "+why)

@@ -7,6 +7,7 @@ import (
 
 func TestSettingsThatDoNotFitTogether(t *testing.T) {
 	oidc := []string{"AUTH__PROVIDER=oidc", "AUTH__ISSUER=https://issuer.example.com", "AUTH__AUDIENCE=me", "AUTH__DID_CLAIM=did"}
+	registrar := []string{"HYDRA__ADMIN_URL=", "REGISTRAR__URL=https://registrar.example", "REGISTRAR__DID=did:bindu:a:registrar:1"}
 	tests := []struct {
 		name    string
 		environ []string
@@ -30,6 +31,18 @@ func TestSettingsThatDoNotFitTogether(t *testing.T) {
 		{"one port for both listeners", []string{"NETWORK__ADMIN_PORT=3773"}, "NETWORK__ADMIN_PORT"},
 		{"any port for both listeners", []string{"NETWORK__PORT=0", "NETWORK__ADMIN_PORT=0"}, ""},
 		{"no Hydra", []string{"HYDRA__ADMIN_URL="}, "HYDRA__ADMIN_URL"},
+		{"a registrar", registrar, ""},
+		{"a registrar, and a token for it", append(registrar, "REGISTRAR__ENROLMENT_TOKEN=x"), ""},
+		{"a registrar without certificates of our own", append(registrar, "MTLS__ENABLED=false"), ""},
+		{"a registrar beside Hydra's admin API", append(registrar, "HYDRA__ADMIN_URL=https://hydra-admin.example"), "HYDRA__ADMIN_URL"},
+		{"a registrar without Hydra", append(registrar, "HYDRA__PUBLIC_URL="), "HYDRA__PUBLIC_URL"},
+		{"a registrar that is anybody", append(registrar, "REGISTRAR__DID="), "REGISTRAR__DID"},
+		{"a registrar that nobody vouches for", append(registrar, "MTLS__ENABLED=false", "MTLS__CA_URL="), "MTLS__CA_URL"},
+		{"a registrar in plain text", []string{"REGISTRAR__URL=http://registrar.example"}, "REGISTRAR__URL"},
+		{"a registrar with a path", append(registrar, "REGISTRAR__URL=https://registrar.example/v1"), "REGISTRAR__URL"},
+		{"a name without a registrar", []string{"REGISTRAR__DID=did:bindu:a:registrar:1"}, "REGISTRAR__DID"},
+		{"a token without a registrar", []string{"REGISTRAR__ENROLMENT_TOKEN=x"}, "REGISTRAR__ENROLMENT_TOKEN"},
+		{"a belief without a registrar", []string{"REGISTRAR__UNBOUND_KEYS=true"}, "REGISTRAR__UNBOUND_KEYS"},
 		{"no tokens of our own", []string{"HYDRA__DEFAULT_GRANT_TYPES=authorization_code"}, "HYDRA__DEFAULT_GRANT_TYPES"},
 		{"tokens for the authority", []string{"AUTH__AUDIENCE=step-ca,me"}, "AUTH__AUDIENCE"},
 		{"optional token without certificates", []string{"AUTH__TOKEN_MODE=optional", "MTLS__ENABLED=false"}, "AUTH__TOKEN_MODE"},

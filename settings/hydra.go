@@ -4,8 +4,8 @@ import "time"
 
 // Hydra says where the OAuth2 server is and what our client there looks like.
 type Hydra struct {
-	AdminURL  URL `envconfig:"HYDRA__ADMIN_URL" desc:"Admin API of Ory Hydra: registration, introspection, public keys of callers. Needed with AUTH__PROVIDER=hydra and with mutual TLS." example:"https://hydra-admin.internal"`
-	PublicURL URL `envconfig:"HYDRA__PUBLIC_URL" desc:"Public API of Ory Hydra: tokens and discovery. Needed where HYDRA__ADMIN_URL is." example:"https://hydra.internal"`
+	AdminURL  URL `envconfig:"HYDRA__ADMIN_URL" desc:"Admin API of Ory Hydra: registration, introspection, public keys of callers. Needed with AUTH__PROVIDER=hydra and with mutual TLS, unless a registrar holds it (REGISTRAR__URL): whoever has this address can be any agent." example:"https://hydra-admin.internal"`
+	PublicURL URL `envconfig:"HYDRA__PUBLIC_URL" desc:"Public API of Ory Hydra: tokens and discovery. Needed where HYDRA__ADMIN_URL or REGISTRAR__URL is." example:"https://hydra.internal"`
 
 	HydraTimes
 
@@ -29,7 +29,7 @@ func (h *Hydra) ranges() []bounds {
 
 // HydraTimes says how long calls of Hydra may take.
 type HydraTimes struct {
-	Timeout              Duration `envconfig:"HYDRA__TIMEOUT" default:"10s" desc:"How long one call to Hydra may take, introspection aside." example:"10"`
+	Timeout              Duration `envconfig:"HYDRA__TIMEOUT" default:"10s" desc:"How long one call to Hydra, or of an agent to a registrar, may take, introspection aside." example:"10"`
 	IntrospectionTimeout Duration `envconfig:"HYDRA__INTROSPECTION_TIMEOUT" default:"2s" desc:"How long an introspection may keep a caller waiting before it is answered 503." example:"1s"`
 }
 

@@ -48,6 +48,7 @@ func (l registrarRules) checkComplete() {
 	if n := lengthOfDID(r.Author, r.Name); n > maxDID {
 		l.fault(&r.Name, fmt.Sprintf("makes a DID of %d characters with REGISTRAR__AUTHOR, at most %d are possible", n, maxDID))
 	}
+	l.checkWebhook()
 	checkConnections(l.loader, &limits.PortLimits)
 	checkAuthority(l.loader, &l.s.MTLS)
 }
@@ -58,6 +59,7 @@ func (l registrarRules) advise() {
 	adviseHydra(l.loader, &s.Hydra.AdminURL, &s.Hydra.PublicURL)
 	adviseAdminHost(l.loader, &s.Network.AdminHost)
 	adviseAuthority(l.loader, &s.MTLS)
+	l.adviseWebhook()
 	if s.Registrar.Mode == EnrolAll {
 		l.warn("REGISTRAR__MODE is open: everybody who reaches the registrar is enrolled, and what a DID says of its author proves nothing")
 	}

@@ -26,9 +26,14 @@ type RegistrarSelf struct {
 	Audience Words         `envconfig:"REGISTRAR__AUDIENCE" derived:"MTLS__OIDC_AUDIENCE" desc:"Audiences for which agents may ask tokens. Without that of step-ca they get no certificate." example:"step-ca,agents"`
 	TokenTTL Duration      `envconfig:"REGISTRAR__TOKEN_TTL" default:"5m" desc:"How long an access token of an agent lives, in whole seconds." example:"2m"`
 
+	WebhookURL      HTTPSURL `envconfig:"REGISTRAR__WEBHOOK_URL" desc:"URL at which step-ca asks before it issues a certificate, as in its ca.json, with the path /step-ca/authorize. Without it nobody is asked, and a token of Hydra is enough for a certificate." example:"https://registrar:3785/step-ca/authorize"`
+	WebhookCertFile Path     `envconfig:"REGISTRAR__WEBHOOK_CERT_FILE" desc:"PEM file with the certificate for the host of that URL and its chain. It is made at the CA, or by one that step-ca's machine trusts." example:"/etc/registrar/webhook_cert.pem"`
+	WebhookKeyFile  Path     `envconfig:"REGISTRAR__WEBHOOK_KEY_FILE" desc:"PEM file with the key of that certificate." example:"/etc/registrar/webhook_key.pem"`
+	UnannouncedDIDs DIDs     `envconfig:"REGISTRAR__UNANNOUNCED_DIDS" desc:"DIDs that get a certificate with a token of Hydra alone, because their agents cannot announce keys: agents of the Python reference. They need not be registered." example:"did:bindu:you_at_example_com:poet:9f3c"`
+
 	ChangeTimeout        Duration `envconfig:"REGISTRAR__CHANGE_TIMEOUT" default:"30s" desc:"How long one change of a client at Hydra may take; after that others may settle it." example:"1m"`
 	SettleInterval       Duration `envconfig:"REGISTRAR__SETTLE_INTERVAL" default:"10s" desc:"Time between two looks for changes that were begun and not ended." example:"30s"`
-	CompareInterval      Duration `envconfig:"REGISTRAR__COMPARE_INTERVAL" default:"10m" desc:"Time in which all clients at Hydra are compared with the database; what another hand changed is reported." example:"1h"`
+	CompareInterval      Duration `envconfig:"REGISTRAR__COMPARE_INTERVAL" default:"10m" desc:"Time between two rounds in which all clients at Hydra are compared with the database; what another hand changed is reported." example:"1h"`
 	PendingTTL           Duration `envconfig:"REGISTRAR__PENDING_TTL" default:"24h" desc:"How long an agent waits for approval before it has to ask anew." example:"72h"`
 	MaxPending           Int      `envconfig:"REGISTRAR__MAX_PENDING" default:"1000" desc:"Agents that wait for approval at once." example:"100"`
 	MaxPendingPerAddress Int      `envconfig:"REGISTRAR__MAX_PENDING_PER_ADDRESS" default:"10" desc:"Those of them from one IPv4 address or one IPv6 network of 64 bits." example:"50"`
@@ -55,6 +60,9 @@ type RegistrarNetwork struct {
 	AdminHost  Host  `envconfig:"NETWORK__ADMIN_HOST" default:"127.0.0.1" desc:"Address of /livez, /readyz and /metrics; they ask for no credentials." example:"127.0.0.1"`
 	AdminPort  Int   `envconfig:"NETWORK__ADMIN_PORT" default:"3784" desc:"Port of /livez, /readyz and /metrics; 0 takes any free one." example:"3784"`
 	AdminHosts Hosts `envconfig:"NETWORK__ADMIN_HOSTS" desc:"Names by which the admin port may be asked, besides localhost, NETWORK__ADMIN_HOST and every IP address; others get 421." example:"registrar,registrar.internal"`
+
+	WebhookHost Host `envconfig:"NETWORK__WEBHOOK_HOST" default:"127.0.0.1" desc:"Address on which step-ca is answered; nobody but step-ca needs to reach it." example:"0.0.0.0"`
+	WebhookPort Int  `envconfig:"NETWORK__WEBHOOK_PORT" default:"3785" desc:"Port on which step-ca is answered; 0 takes any free one." example:"3785"`
 }
 
 // Addr is the address of the registrar's listener, host:port.
@@ -67,6 +75,7 @@ func (n *RegistrarNetwork) ranges() []bounds {
 	return []bounds{
 		within(&n.Port, 0, 65535),
 		within(&n.AdminPort, 0, 65535),
+		within(&n.WebhookPort, 0, 65535),
 	}
 }
 

@@ -13,6 +13,8 @@ import (
 // enough is what a registrar needs at least.
 func enough() map[string]string {
 	return map[string]string{
+		"REGISTRAR__WEBHOOK_URL":       "https://registrar.example:3785/step-ca/authorize",
+		"REGISTRAR__WEBHOOK_CERT_FILE": "/cert.pem", "REGISTRAR__WEBHOOK_KEY_FILE": "/key.pem",
 		"REGISTRAR__AUTHOR": "you@example.com", "HYDRA__ADMIN_URL": "https://admin.example", "HYDRA__PUBLIC_URL": "https://hydra.example",
 		"MTLS__CA_URL": "https://ca.example", "MTLS__CA_FINGERPRINT": strings.Repeat("ab", 32),
 	}
@@ -53,6 +55,16 @@ func TestRegistrarSettingsThatDoNotFit(t *testing.T) {
 		"more of one than of all":     {"LIMITS__CONNECTIONS", "10", "LIMITS__CONNECTIONS_PER_PEER"},
 		"renewed before it is there":  {"MTLS__RENEW_BEFORE", "24h", "less than MTLS__CERT_TTL"},
 		"a root twice":                {"MTLS__CA_ROOT_FILE", "/root.pem", "keep one of them"},
+		"one port for all":            {"NETWORK__WEBHOOK_PORT", "3783", "must differ from NETWORK__PORT"},
+		"the port of the admins":      {"NETWORK__WEBHOOK_PORT", "3784", "NETWORK__ADMIN_PORT"},
+		"a webhook in plain text":     {"REGISTRAR__WEBHOOK_URL", "http://registrar:3785/step-ca/authorize", "https"},
+		"a webhook elsewhere":         {"REGISTRAR__WEBHOOK_URL", "https://registrar:3785/elsewhere", "must have the path /step-ca/authorize"},
+		"a webhook with a query":      {"REGISTRAR__WEBHOOK_URL", "https://registrar:3785/step-ca/authorize?a", "REGISTRAR__WEBHOOK_URL"},
+		"a webhook of a template":     {"REGISTRAR__WEBHOOK_URL", "https://{{.Token.sub}}/step-ca/authorize", "REGISTRAR__WEBHOOK_URL"},
+		"a webhook without proof":     {"REGISTRAR__WEBHOOK_CERT_FILE", "", "is needed with REGISTRAR__WEBHOOK_URL"},
+		"a webhook without key":       {"REGISTRAR__WEBHOOK_KEY_FILE", "", "is needed with REGISTRAR__WEBHOOK_URL"},
+		"a proof without webhook":     {"REGISTRAR__WEBHOOK_URL", "", "is needed with REGISTRAR__WEBHOOK_CERT_FILE"},
+		"no DID on the list":          {"REGISTRAR__UNANNOUNCED_DIDS", "alice", "REGISTRAR__UNANNOUNCED_DIDS"},
 		"a DID that is too long":      {"REGISTRAR__NAME", strings.Repeat("n", 480), "makes a DID of"},
 		"nobody answers for it":       {"REGISTRAR__AUTHOR", "", "is not set"},
 		"no Hydra":                    {"HYDRA__ADMIN_URL", "", "is not set"},
@@ -104,6 +116,7 @@ func TestARegistrarIsWarned(t *testing.T) {
 		"NETWORK__ADMIN_HOST is 0.0.0.0":    {"NETWORK__ADMIN_HOST", "0.0.0.0"},
 		"HYDRA__ADMIN_URL is plain http":    {"HYDRA__ADMIN_URL", "http://hydra.example"},
 		"is trusted if the system's roots":  {"MTLS__CA_FINGERPRINT", ""},
+		"REGISTRAR__UNANNOUNCED_DIDS has 2": {"REGISTRAR__UNANNOUNCED_DIDS", "did:bindu:a:b:1,did:bindu:a:c:1"},
 	} {
 		env := enough()
 		env[set[0]] = set[1]
@@ -111,6 +124,17 @@ func TestARegistrarIsWarned(t *testing.T) {
 		if err != nil || len(s.Warnings()) != 1 || !strings.Contains(s.Warnings()[0], want) {
 			t.Errorf("%v, %q, want %q", err, s.Warnings(), want)
 		}
+	}
+}
+
+func TestARegistrarThatNobodyAsksIsWarned(t *testing.T) {
+	env := enough()
+	for _, name := range []string{"REGISTRAR__WEBHOOK_URL", "REGISTRAR__WEBHOOK_CERT_FILE", "REGISTRAR__WEBHOOK_KEY_FILE"} {
+		delete(env, name)
+	}
+	s, err := loadRegistrar(env)
+	if err != nil || len(s.Warnings()) != 1 || !strings.Contains(s.Warnings()[0], "step-ca does not ask") {
+		t.Errorf("%v, %q", err, s.Warnings())
 	}
 }
 

@@ -8,15 +8,16 @@ import "slices"
 // the tags beside it and nowhere else; what its value must satisfy is said by its
 // type, and a range in the section's ranges.
 type Settings struct {
-	Agent   Agent
-	Network Network
-	Hydra   Hydra
-	Auth    Auth
-	MTLS    MTLS
-	DID     DID
-	Limits  Limits
-	Task    Task
-	Log     Log
+	Agent     Agent
+	Network   Network
+	Hydra     Hydra
+	Registrar Registrar
+	Auth      Auth
+	MTLS      MTLS
+	DID       DID
+	Limits    Limits
+	Task      Task
+	Log       Log
 
 	findings
 	commandEnv *commandEnv

@@ -13,6 +13,7 @@ import (
 	"github.com/getbindu/bindu-go/oauth"
 	"github.com/getbindu/bindu-go/oauth/hydra"
 	"github.com/getbindu/bindu-go/oauth/oidc"
+	"github.com/getbindu/bindu-go/oauth/registrarapi"
 	"github.com/getbindu/bindu-go/peer"
 	"github.com/getbindu/bindu-go/policy"
 	"github.com/getbindu/bindu-go/skill"
@@ -55,6 +56,23 @@ func diagnoses() []diagnosis {
 		{did.ErrKeyCorrupt, "key_corrupt", ""},
 		{did.ErrKeyExists, "key_exists", ""},
 		{home.ErrTooLarge, "file_too_large", "that is no file of an agent; restore it from a backup"},
+
+		// A registrar.
+		{registrarapi.ErrRevoked, "revoked", ""},
+		{registrarapi.ErrPending, "registration_pending", ""},
+		{registrarapi.ErrTokenRequired, "enrolment_token_required", ""},
+		{registrarapi.ErrTokenRefused, "enrolment_token_refused", ""},
+		{registrarapi.ErrNotKeyBound, string(refusal.NotKeyBound), ""},
+		{registrarapi.ErrSecretWeak, "secret_weak", ""},
+		{registrarapi.ErrNotRegistered, "client_lost", ""},
+		{registrarapi.ErrUnbound, "key_unbound", ""},
+		{registrarapi.ErrForeignWriter, "foreign_writer", ""},
+		{registrarapi.ErrClock, "clock_skew", ""},
+		{registrarapi.ErrBusy, "registrar_busy", ""},
+		{registrarapi.ErrUntrusted, "registrar_untrusted", "compare REGISTRAR__URL with REGISTRAR__DID, which the registrar's operator knows, and MTLS__CA_FINGERPRINT with its certificate authority"},
+		{registrarapi.ErrStatement, "registrar_invalid", "REGISTRAR__DID has to follow from the key that the registrar signs with, and the clocks must not differ by half a minute"},
+		{registrarapi.ErrUnreachable, "registrar_unavailable", "check REGISTRAR__URL, and that the registrar runs"},
+		{registrarapi.ErrRefused, "registrar_refused", ""},
 
 		// Hydra.
 		{hydra.ErrDIDTaken, "did_taken", ""},

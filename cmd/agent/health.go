@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/getbindu/bindu-go/admin"
+	"github.com/getbindu/bindu-go/agent"
 	"github.com/getbindu/bindu-go/internal/cli"
 	"github.com/getbindu/bindu-go/settings"
 )
@@ -51,7 +52,10 @@ With --live it asks /livez: whether the process lives, whatever it waits for.`,
 			if live {
 				path, word = "/livez", "alive"
 			}
-			return checkHealth(ctx, adminURL(set.Network)+path, word, cmd.OutOrStdout())
+			if !live {
+				fmt.Fprintf(cmd.ErrOrStderr(), "by these settings tokens and keys of callers are asked of %s\n", cli.ForTerminal(agent.AuthorityOf(set)))
+			}
+			return checkHealth(ctx, adminURL(set.Network)+path, word, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
 	cmd.Flags().BoolVar(&live, "live", false, "ask whether the process lives, not whether it serves")
@@ -60,7 +64,7 @@ With --live it asks /livez: whether the process lives, whatever it waits for.`,
 }
 
 // checkHealth wants a 200 from url, and says word then. The proxies of the environment are not asked.
-func checkHealth(ctx context.Context, url, word string, out io.Writer) error {
+func checkHealth(ctx context.Context, url, word string, out, errOut io.Writer) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return err
@@ -78,6 +82,12 @@ func checkHealth(ctx context.Context, url, word string, out io.Writer) error {
 	}
 	if resp.StatusCode == http.StatusOK {
 		fmt.Fprintln(out, word)
+		var answer admin.Readyz
+		if json.Unmarshal(body, &answer) == nil {
+			for _, warning := range answer.Warnings {
+				fmt.Fprintf(errOut, "warning: %s\n", cli.ForTerminal(warning))
+			}
+		}
 		return nil
 	}
 	return notReady(resp.StatusCode, body)

@@ -27,7 +27,7 @@ func TestCheckHealth(t *testing.T) {
 			_, _ = w.Write([]byte(test.body))
 		}))
 		var out bytes.Buffer
-		err := checkHealth(t.Context(), server.URL, "ready", &out)
+		err := checkHealth(t.Context(), server.URL, "ready", &out, &bytes.Buffer{})
 		server.Close()
 		if !errors.Is(err, test.want) {
 			t.Errorf("status %d: %v, want %v", test.status, err, test.want)
@@ -39,7 +39,7 @@ func TestCheckHealth(t *testing.T) {
 }
 
 func TestCheckHealthOfAnAgentThatDoesNotRun(t *testing.T) {
-	if err := checkHealth(t.Context(), "http://127.0.0.1:1/readyz", "ready", &bytes.Buffer{}); err == nil {
+	if err := checkHealth(t.Context(), "http://127.0.0.1:1/readyz", "ready", &bytes.Buffer{}, &bytes.Buffer{}); err == nil {
 		t.Error("an agent that does not run is healthy")
 	}
 }

@@ -10,12 +10,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/getbindu/bindu-go/agent"
 	"github.com/getbindu/bindu-go/gate/keymemory"
 	"github.com/getbindu/bindu-go/home"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/cli"
-	"github.com/getbindu/bindu-go/internal/configs"
-	"github.com/getbindu/bindu-go/oauth/hydra"
 	"github.com/getbindu/bindu-go/settings"
 )
 
@@ -159,12 +158,17 @@ func keyToAccept(ctx context.Context, set settings.Settings, d did.DID, text str
 		}
 		return key, nil
 	}
-	if set.Hydra.AdminURL == "" {
-		return nil, cli.Usage(errors.New("there is no HYDRA__ADMIN_URL to ask for the key: name it with --key"))
+	if set.Hydra.AdminURL == "" && set.Registrar.URL == "" {
+		return nil, cli.Usage(errors.New("there is no HYDRA__ADMIN_URL and no REGISTRAR__URL to ask for the key: name it with --key"))
 	}
-	keys := hydra.NewKeyResolver(configs.Hydra(set), hydra.KeyResolverOptions{})
+	verdicts, err := agent.NewVerdicts(ctx, set)
+	if err != nil {
+		return nil, err
+	}
+	defer verdicts.Close()
+	keys := verdicts.KeyResolver()
 	defer keys.Close()
-	return during(errOut, "asking Hydra", func() (ed25519.PublicKey, error) { return keys.PublicKey(ctx, d) })
+	return during(errOut, "asking "+verdicts.From(), func() (ed25519.PublicKey, error) { return keys.PublicKey(ctx, d) })
 }
 
 func newKeyForget() *cobra.Command {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/getbindu/bindu-go/agent"
 	"github.com/getbindu/bindu-go/internal/cli"
 	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/oauth"
@@ -133,15 +134,18 @@ func judgeToken(ctx context.Context, set settings.Settings, token string, errOut
 }
 
 func judgeByHydra(ctx context.Context, set settings.Settings, token string, errOut io.Writer) ([]oauth.Check, *oauth.Claims, error) {
-	if set.Hydra.AdminURL == "" || set.Hydra.PublicURL == "" {
+	if set.Hydra.AdminURL == "" && set.Registrar.URL == "" || set.Hydra.PublicURL == "" {
 		return nil, nil, usage("AUTH__PROVIDER is hydra: set HYDRA__ADMIN_URL and HYDRA__PUBLIC_URL, or choose another provider")
 	}
-	cfg := configs.Hydra(set)
-	issuer, err := during(errOut, "asking Hydra", func() (string, error) { return hydra.Discover(ctx, cfg) })
+	verdicts, err := agent.NewVerdicts(ctx, set)
 	if err != nil {
 		return nil, nil, err
 	}
-	introspector := hydra.NewIntrospector(cfg, configs.Introspection(set, issuer))
+	defer verdicts.Close()
+	introspector, err := during(errOut, "asking Hydra", func() (*hydra.Introspector, error) { return verdicts.Introspector(ctx) })
+	if err != nil {
+		return nil, nil, err
+	}
 	defer introspector.Close()
 	return withClaims(introspector.Inspect(ctx, token), func() (oauth.Claims, error) { return introspector.VerifyFresh(ctx, token) })
 }

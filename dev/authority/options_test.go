@@ -45,6 +45,10 @@ func TestParseOptionsRefuses(t *testing.T) {
 		{"--cert-min", "2h", "--cert-default", "1h"},
 		{"--cert-default", "48h"},
 		{"--token-ttl", "10ms"},
+		{"--webhook", "http://127.0.0.1:1/step-ca/authorize"},
+		{"--webhook", "https:///step-ca/authorize"},
+		{"--webhook", "https://a:b@127.0.0.1/"},
+		{"--webhook", "https://{{ .Token.sub }}/"},
 	} {
 		if _, err := parseOptions(args, io.Discard); !errors.Is(err, errUsage) {
 			t.Errorf("%q: %v, want a usage error", args, err)

@@ -116,12 +116,17 @@ func TestWipeShowsWhyItFailed(t *testing.T) {
 }
 
 func TestConfigArguments(t *testing.T) {
-	args := Config{Dir: "d", Component: StepCA, CertDefault: 5 * time.Second, WithoutHydra: true}.args()
+	args := Config{Dir: "d", Component: StepCA, CertDefault: 5 * time.Second, WithoutHydra: true, Webhook: "https://h/", CAJSON: "f"}.args()
 	if args[0] != "step-ca" || !slices.Contains(args, "--without-hydra") || slices.Contains(args, "--token-ttl") {
 		t.Errorf("arguments %q", args)
 	}
-	if i := slices.Index(args, "--cert-default"); i < 0 || args[i+1] != "5s" {
-		t.Errorf("arguments %q have no --cert-default 5s", args)
+	for name, value := range map[string]string{"--cert-default": "5s", "--webhook": "https://h/", "--ca-json": "f"} {
+		if i := slices.Index(args, name); i < 0 || args[i+1] != value {
+			t.Errorf("arguments %q have no %s %s", args, name, value)
+		}
+	}
+	if args := (Config{Dir: "d"}).args(); slices.Contains(args, "--webhook") || slices.Contains(args, "--ca-json") {
+		t.Errorf("arguments %q", args)
 	}
 }
 

@@ -24,11 +24,12 @@ type ClientWatch struct {
 	Every time.Duration
 	// Look asks for our client: nil where it is in order.
 	Look func(context.Context) error
-	// Note is told of each change by its word, "" for none ([ClientReason], [HydraAway]).
+	// Note is told of each change by its word, "" for none ([ClientReason], [HydraAway], [RegistrarReason]).
 	Note func(word string, err error)
 
 	mu   sync.Mutex
 	word string // said last
+	away bool   // and that was that nobody answers
 }
 
 // Run looks until ctx ends.
@@ -52,18 +53,18 @@ func (w *ClientWatch) Run(ctx context.Context) error {
 func (w *ClientWatch) Say(err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	word := ClientReason(err)
+	word, away := ClientReason(err), false
 	switch {
 	case word != "" || err == nil:
-	case Unanswered(err) && w.word != "" && w.word != HydraAway:
+	case Unanswered(err) && w.word != "" && !w.away:
 		return
 	case Unanswered(err):
-		word = HydraAway
+		word, away = awayReason(err), true
 	default:
 		word = "token_unavailable"
 	}
 	reason, warning := "", word
-	if word == "client_deleted" {
+	if word == clientDeleted || word == clientRevoked {
 		reason, warning = word, ""
 	}
 	w.Ready.SetReason(Client, reason)
@@ -71,5 +72,5 @@ func (w *ClientWatch) Say(err error) {
 	if word != w.word {
 		w.Note(word, err)
 	}
-	w.word = word
+	w.word, w.away = word, away
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/getbindu/bindu-go/internal/retry"
 	"github.com/getbindu/bindu-go/oauth"
 	"github.com/getbindu/bindu-go/oauth/hydra"
+	"github.com/getbindu/bindu-go/oauth/registrarapi"
 	"github.com/getbindu/bindu-go/transport/mtls"
 )
 
@@ -41,12 +42,12 @@ func (w Waits) Report(component string, err error, pause time.Duration) {
 // Passing reports whether a failure may end by itself: an authority that is
 // down, hangs, answers nonsense or has not caught up yet.
 func Passing(err error) bool {
-	if errors.Is(err, hydra.ErrClientDeleted) {
+	if errors.Is(err, hydra.ErrClientDeleted) || errors.Is(err, registrarapi.ErrRevoked) {
 		return false // whatever step was waiting for a token
 	}
 	for _, target := range []error{
 		oauth.ErrUnavailable, oauth.ErrInvalidResponse, mtls.ErrCAUnavailable, mtls.ErrProvisionerDisabled,
-		mtls.ErrJWKSStale, mtls.ErrTokenRefused, mtls.ErrToken, mtls.ErrClockSkew,
+		mtls.ErrJWKSStale, mtls.ErrTokenRefused, mtls.ErrWebhook, mtls.ErrToken, mtls.ErrAnnouncement, mtls.ErrClockSkew,
 	} {
 		if errors.Is(err, target) {
 			return true
@@ -58,13 +59,19 @@ func Passing(err error) bool {
 // HydraAway is the word for a Hydra that does not answer.
 const HydraAway = "hydra_unavailable"
 
+// The words for a client that is meant to be gone.
+const (
+	clientDeleted = "client_deleted"
+	clientRevoked = "revoked"
+)
+
 // ReasonOf is the word for what holds a step that waits for a component.
 func ReasonOf(component string, err error) string {
 	if word := ClientReason(err); word != "" {
 		return word
 	}
-	if Unanswered(err) {
-		return HydraAway
+	if word := awayReason(err); word != "" {
+		return word
 	}
 	if reason := mtls.Reason(err); reason != "" {
 		return reason
@@ -75,9 +82,11 @@ func ReasonOf(component string, err error) string {
 // ClientReason is the word for what became of our client, "" for anything else.
 func ClientReason(err error) string {
 	switch {
+	case errors.Is(err, registrarapi.ErrRevoked):
+		return clientRevoked
 	case errors.Is(err, hydra.ErrClientDeleted):
-		return "client_deleted"
-	case errors.Is(err, hydra.ErrClientLost):
+		return clientDeleted
+	case errors.Is(err, hydra.ErrClientLost), errors.Is(err, registrarapi.ErrNotRegistered):
 		return "client_lost"
 	case errors.Is(err, hydra.ErrSecretRejected):
 		return "secret_rejected"

@@ -28,7 +28,7 @@ func TestWhatOfTheCAEndsAStart(t *testing.T) {
 	}
 	for want, errs := range map[bool][]error{
 		true: {mtls.ErrCAUnavailable, mtls.ErrProvisionerDisabled, mtls.ErrJWKSStale, mtls.ErrTokenRefused, mtls.ErrToken, mtls.ErrClockSkew,
-			&stepca.RefusedError{Status: 401, Cause: mtls.ErrJWKSStale}},
+			&stepca.RefusedError{Status: 401, Cause: mtls.ErrJWKSStale}, &stepca.RefusedError{Status: 403, Cause: mtls.ErrWebhook}},
 		false: {mtls.ErrFingerprintMismatch, mtls.ErrCAUntrusted, mtls.ErrCABadCertificate, &stepca.RefusedError{Status: 403}},
 	} {
 		for _, err := range errs {

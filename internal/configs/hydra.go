@@ -12,9 +12,10 @@ import (
 	"github.com/getbindu/bindu-go/settings"
 )
 
-// UsesHydra reports whether there is a Hydra: for tokens, certificates or the
-// keys of callers. The settings ask for it wherever it is needed.
-func UsesHydra(set settings.Settings) bool { return set.Hydra.AdminURL != "" }
+// UsesHydra reports whether there is a Hydra, asked directly or through a registrar:
+// for tokens, certificates or the keys of callers. The settings ask for it wherever
+// it is needed.
+func UsesHydra(set settings.Settings) bool { return set.Hydra.AdminURL != "" || UsesRegistrar(set) }
 
 // Hydra is how Hydra is reached.
 func Hydra(set settings.Settings) hydra.Config {

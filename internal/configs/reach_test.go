@@ -13,8 +13,9 @@ func all(set settings.Settings) []any {
 	command := Command(set)
 	command.LookupEnv = nil
 	places, wait := TokenQueue(set)
+	registrar, err := Registrar(set)
 	return []any{
-		UsesHydra(set), Hydra(set), Client(set), Introspection(set, "https://hydra.example"), places, wait,
+		UsesHydra(set), HoldsAdmin(set), registrar, err == nil, Registration(set), Hydra(set), Client(set), Introspection(set, "https://hydra.example"), places, wait,
 		Issuers(set, IssuerFiles{}), HasOwnClient(set), OwnClient(set, nil), CA(set), Certificate(set), Peers(set), Gates(set), HasPolicy(set), Policy(set),
 		Admin(set), Port(set), Replay(set), RemembersKeys(set), Keys(set), Tasks(set), Requests(set), command, Card(set), Calls(set),
 	}
@@ -68,7 +69,7 @@ func TestEverySettingReachesAConfiguration(t *testing.T) {
 // base are settings in which each one counts.
 func base() settings.Settings {
 	set := settings.Default()
-	set.Hydra.AdminURL = "https://hydra.example"
+	set.Hydra.AdminURL, set.Registrar.DID = "https://hydra.example", "did:bindu:a:registrar:1"
 	set.Hydra.CacheTTL /= 2 // the longest has no effect of its own
 	set.Auth.Issuers = []string{"https://issuer.example"}
 	set.Agent.Description = ""

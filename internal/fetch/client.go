@@ -1,8 +1,10 @@
 package fetch
 
 import (
+	"bytes"
 	"context"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -42,6 +44,11 @@ type Question struct {
 	Accept string
 	// Form is the body; nil: none.
 	Form url.Values
+	// Body is the body instead, sent as it is; nil: none. It is asked once: its
+	// signature may count once.
+	Body []byte
+	// Header is sent, too, with the Content-Type of Body.
+	Header http.Header
 	// Basic are the credentials in the header; nil: none.
 	Basic *url.Userinfo
 	// Timeout bounds the exchange, body included.
@@ -57,6 +64,7 @@ type Question struct {
 // Answer is a complete answer.
 type Answer struct {
 	Status int
+	Header http.Header
 	Body   []byte
 }
 
@@ -92,7 +100,7 @@ func (c Client) exchange(ctx context.Context, q Question) (Answer, error) {
 	if err != nil {
 		return Answer{}, &Failure{Class: classOf(err), Status: resp.StatusCode, Err: err}
 	}
-	return Answer{resp.StatusCode, body}, nil
+	return Answer{resp.StatusCode, resp.Header, body}, nil
 }
 
 // judge decides by status and header whether the body is worth reading.
@@ -112,13 +120,17 @@ func (q Question) judge(resp *http.Response) error {
 
 func (q Question) request(ctx context.Context) (*http.Request, error) {
 	var body io.Reader
-	if q.Form != nil {
+	switch {
+	case q.Form != nil:
 		body = strings.NewReader(q.Form.Encode())
+	case q.Body != nil:
+		body = bytes.NewReader(q.Body)
 	}
 	req, err := http.NewRequestWithContext(ctx, q.Method, q.URL, body)
 	if err != nil {
 		return nil, err
 	}
+	maps.Copy(req.Header, q.Header)
 	if q.Accept != "" {
 		req.Header.Set("Accept", q.Accept)
 	}

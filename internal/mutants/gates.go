@@ -20,7 +20,7 @@ func mutants() []mutant {
 		signing(),
 		shares(),
 		servers(),
-		registering(), asking(),
+		registering(), asking(), certificates(),
 		trust(),
 		replaying(),
 		taskShares(),

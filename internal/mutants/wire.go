@@ -35,7 +35,7 @@ func connections() []mutant {
 		in("a staged pair that is older wins", "store.go", "!staged.Leaf().NotBefore.Before(id.Leaf().NotBefore)", "true"),
 		in("a staged pair is passed over", "store.go", "case staged != nil && (", "case false && staged != nil && ("),
 		{"a connection in use outlives a rotation", "transport/mtls/transport.go", "t.current != nil && t.built >= st.generation", "t.current != nil", []string{"./peer", "./transport/mtls -skip=^TestReal"}},
-		in("a server's chain is not verified", "client.go", "if err := verifyChain(cs.PeerCertificates, st.pool, x509.ExtKeyUsageServerAuth, st.source.cfg.Now()); err != nil {", "if err := verifyChain(cs.PeerCertificates, st.pool, x509.ExtKeyUsageServerAuth, st.source.cfg.Now()); false && err != nil {"),
+		in("a server's chain is not verified", "client.go", "if err := verifyChain(cs.PeerCertificates, roots, x509.ExtKeyUsageServerAuth, now); err != nil {", "if err := verifyChain(cs.PeerCertificates, roots, x509.ExtKeyUsageServerAuth, now); false && err != nil {"),
 	}
 }
 

@@ -4,6 +4,7 @@ package retry
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -15,6 +16,8 @@ const (
 	// Longest is short enough that an agent is back seconds after the authority
 	// it waits for.
 	Longest = 5 * time.Second
+	// LongestAfter bounds what an authority may say of when it is to be asked again.
+	LongestAfter = 2 * time.Minute
 	// Crowded is how many times as long as a failed attempt a pause may last.
 	Crowded = 2
 )
@@ -91,8 +94,21 @@ type attempt struct {
 	err    error
 }
 
-// NextBackOff implements [backoff.BackOff].
-func (a *attempt) NextBackOff() time.Duration { return a.pauses.Next(a.took) }
+// postponed is an error that says when it is worth asking again.
+type postponed interface {
+	error
+	RetryAfter() time.Duration
+}
+
+// NextBackOff implements [backoff.BackOff]. Who was told when to come back does not
+// come before.
+func (a *attempt) NextBackOff() time.Duration {
+	pause := a.pauses.Next(a.took)
+	if later, ok := errors.AsType[postponed](a.err); ok {
+		pause += min(max(later.RetryAfter(), 0), LongestAfter)
+	}
+	return pause
+}
 
 // Reset implements [backoff.BackOff]. The pauses go on where they were.
 func (a *attempt) Reset() {}

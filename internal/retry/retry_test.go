@@ -3,6 +3,7 @@ package retry
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"testing"
 	"testing/synctest"
@@ -118,5 +119,35 @@ func TestPausesGrowWithTheWait(t *testing.T) {
 		if got := p.Next(0); got > Longest+time.Millisecond {
 			t.Errorf("refused at once: %s", got)
 		}
+	}
+}
+
+// later is a failure whose authority said when to come back.
+type later time.Duration
+
+func (later) Error() string               { return "later" }
+func (later) Unwrap() error               { return errPassing }
+func (l later) RetryAfter() time.Duration { return time.Duration(l) }
+
+func TestWhoWasToldWhenToComeBackDoesNotComeBefore(t *testing.T) {
+	for name, tt := range map[string]struct{ said, least, most time.Duration }{
+		"a minute":                 {time.Minute, time.Minute, time.Minute + Longest},
+		"longer than is waited":    {time.Hour, LongestAfter, LongestAfter + Longest},
+		"a time before the answer": {-time.Hour, 0, Longest},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				began, tries := time.Now(), 0
+				err := Do(t.Context(), NewPauses(rand.Float64), isPassing, func(error, time.Duration) {}, func(context.Context) error {
+					if tries++; tries == 1 {
+						return fmt.Errorf("asked: %w", later(tt.said))
+					}
+					return nil
+				})
+				if took := time.Since(began); err != nil || took < tt.least || took > tt.most+time.Millisecond {
+					t.Errorf("%v after %s, want between %s and %s", err, took, tt.least, tt.most)
+				}
+			})
+		})
 	}
 }

@@ -91,7 +91,11 @@ The reference's names are used where it has one. These are understood as well, s
 // registrarMinimal is the least that a registrar needs to be told.
 const registrarMinimal = `REGISTRAR__AUTHOR=you@example.com
 REGISTRAR__DIR=/var/lib/registrar
+REGISTRAR__WEBHOOK_URL=https://registrar.internal:3785/step-ca/authorize
+REGISTRAR__WEBHOOK_CERT_FILE=/etc/registrar/webhook_cert.pem
+REGISTRAR__WEBHOOK_KEY_FILE=/etc/registrar/webhook_key.pem
 NETWORK__HOST=0.0.0.0
+NETWORK__WEBHOOK_HOST=0.0.0.0
 HYDRA__ADMIN_URL=https://hydra-admin.internal
 HYDRA__PUBLIC_URL=https://hydra.internal
 MTLS__CA_URL=https://ca.internal:9000

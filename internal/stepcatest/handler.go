@@ -69,7 +69,14 @@ func (s *Server) provisioners(w http.ResponseWriter, _ *http.Request) {
 		"clientID":              s.cfg.Audience,
 		"clientSecret":          "",
 		"configurationEndpoint": s.cfg.Issuer + "/.well-known/openid-configuration",
-		"claims":                map[string]any{"disableRenewal": !s.cfg.EnableRenewal},
+		"claims":                map[string]any{"disableRenewal": !s.cfg.EnableRenewal, "maxTLSCertDuration": "24h0m0s"},
+	}
+	if len(s.cfg.Webhooks) > 0 {
+		var webhooks []any
+		for _, kind := range s.cfg.Webhooks {
+			webhooks = append(webhooks, map[string]any{"name": "registrar", "url": "https://registrar.test/", "kind": kind})
+		}
+		p["options"] = map[string]any{"webhooks": webhooks}
 	}
 	list := []any{map[string]any{"type": "JWK", "name": "admin", "key": map[string]any{"kty": "EC"}}}
 	switch state := s.provisionerState(); state {

@@ -30,6 +30,8 @@ type Config struct {
 	TTL time.Duration
 	// EnableRenewal leaves disableRenewal unset.
 	EnableRenewal bool
+	// Webhooks are the kinds of the webhooks that the provisioner shows. Nobody is asked.
+	Webhooks []string
 	// TLS changes the certificate that the server itself presents.
 	TLS []Option
 	// Now is the CA's clock, also in its Date headers; time.Now when nil.

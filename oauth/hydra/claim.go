@@ -58,13 +58,10 @@ func (run *reconciliation) ensureSecret() error {
 	if run.credentials != nil {
 		return nil
 	}
-	secret, err := newSecret(run.rand)
+	c, err := makeCredentials(run.dir, run.rand, Credentials{
+		AgentID: run.want.AgentID, ClientID: run.want.DID.String(), CreatedAt: run.cfg.Now().UTC(), Scopes: run.want.Scopes,
+	})
 	if err != nil {
-		return err
-	}
-	c := &Credentials{AgentID: run.want.AgentID, ClientID: run.want.DID.String(), ClientSecret: secret,
-		CreatedAt: run.cfg.Now().UTC(), Scopes: run.want.Scopes}
-	if err := SaveCredentials(run.dir, c); err != nil {
 		return err
 	}
 	run.credentials = c

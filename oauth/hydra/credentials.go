@@ -66,6 +66,27 @@ func SaveCredentials(dir *safefile.Dir, c *Credentials) error {
 	return editCredentials(dir, func(file credentialsFile) error { return file.put(c) })
 }
 
+// EnsureCredentials returns the credentials of d that are on disk. Where there are
+// none it makes a secret of 256 bits from rand and saves it with what is given: nobody
+// has to be told a secret that may be forgotten. Errors: those of [LoadCredentials]
+// but for [fs.ErrNotExist], those of [SaveCredentials].
+func EnsureCredentials(dir *safefile.Dir, d did.DID, rand io.Reader, given Credentials) (*Credentials, error) {
+	found, err := LoadCredentials(dir, d)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return found, err
+	}
+	given.ClientID = d.String()
+	return makeCredentials(dir, rand, given)
+}
+
+// makeCredentials saves what is given with a new secret.
+func makeCredentials(dir *safefile.Dir, rand io.Reader, c Credentials) (_ *Credentials, err error) {
+	if c.ClientSecret, err = newSecret(rand); err != nil {
+		return nil, err
+	}
+	return &c, SaveCredentials(dir, &c)
+}
+
 // removeCredentials deletes the entry of d.
 func removeCredentials(dir *safefile.Dir, d did.DID) error {
 	return editCredentials(dir, func(file credentialsFile) error {

@@ -15,7 +15,7 @@ func (i *Introspector) Inspect(ctx context.Context, token string) []oauth.Check 
 		return unmade([]oauth.Check{{Name: "form", Detail: oauth.ErrMalformed.Error(), Err: oauth.ErrMalformed}}, 0)
 	}
 	out := []oauth.Check{{Name: "form", OK: true, Detail: "characters and length of a bearer token"}}
-	in, err := i.cfg.introspect(ctx, token)
+	in, err := i.introspect(ctx, token)
 	if err != nil {
 		return unmade(append(out, oauth.Check{Name: checks[0].name, Detail: err.Error(), Err: err}), 1)
 	}

@@ -113,6 +113,9 @@ func (r *KeyResolver) Close() {
 func (r *KeyResolver) load(ctx context.Context, d did.DID, _ struct{}) (refresh.Answer[ed25519.PublicKey], error) {
 	asked := r.cfg.Now()
 	registered, holds, err := r.read(ctx, d)
+	if err != nil {
+		holds = MaxKeyAge // of the operator's word, if there is one
+	}
 	key, err := r.vouched(d, registered, err)
 	if err != nil {
 		return refresh.Answer[ed25519.PublicKey]{}, err

@@ -34,11 +34,11 @@ func (d *Daemon) boot(ctx context.Context) (did.DID, error) {
 	if err != nil {
 		return did.DID{}, err
 	}
-	certificate, own, err := d.getProofs(ctx, who)
+	proofs, err := d.getProofs(ctx, who, registry)
 	if err != nil {
 		return did.DID{}, err
 	}
-	return who.DID, d.open(registry, certificate, own)
+	return who.DID, d.open(registry, proofs)
 }
 
 // become finds out who the registrar is.
@@ -77,27 +77,41 @@ func (d *Daemon) openRegistry(ctx context.Context, who self) (*registrar.Registr
 	return registry, d.step("open the operator's socket", d.openSocket(who, registry))
 }
 
+// proofs are what the registrar proves itself with, and what it believes the CA by.
+type proofs struct {
+	client      *client
+	certificate *boot.Certificate
+	roots       *caRoots // nil where step-ca does not ask
+}
+
 // getProofs waits for Hydra and the CA, until there is what the registrar proves
-// itself with.
-func (d *Daemon) getProofs(ctx context.Context, who self) (*boot.Certificate, *client, error) {
-	own, err := d.reconcile(ctx, who)
+// itself with. step-ca is answered before, since it asks about our certificate too.
+func (d *Daemon) getProofs(ctx context.Context, who self, registry *registrar.Registrar) (p proofs, err error) {
+	p.client, err = d.reconcile(ctx, who)
 	if err := d.step("reconcile the Hydra client", err); err != nil {
-		return nil, nil, err
+		return p, err
 	}
 	issuer, err := d.learnIssuer(ctx)
 	if err := d.step("learn the issuer", err); err != nil {
-		return nil, nil, err
+		return p, err
 	}
-	certificate, err := d.obtainCertificate(ctx, who, own, issuer)
-	return certificate, own, d.step("obtain a certificate", err)
+	p.roots, err = d.openWebhook(ctx, who, registry, issuer)
+	if err := d.step("open the webhook of step-ca", err); err != nil {
+		return p, err
+	}
+	p.certificate, err = d.obtainCertificate(ctx, who, p, registry, issuer)
+	return p, d.step("obtain a certificate", err)
 }
 
 // open opens the port, and begins what goes on beside it.
-func (d *Daemon) open(registry *registrar.Registrar, certificate *boot.Certificate, own *client) error {
-	if err := d.step("listen", d.listen(registry, certificate)); err != nil {
+func (d *Daemon) open(registry *registrar.Registrar, p proofs) error {
+	if err := d.step("listen", d.listen(registry, p.certificate)); err != nil {
 		return err
 	}
-	d.life.Background("watch our client", own.watch.Run)
+	d.life.Background("watch our client", p.client.watch.Run)
+	if err := d.step("look for side doors", d.watchDoors(p.roots, p.certificate)); err != nil {
+		return err
+	}
 	return d.step("look after the clients", d.lookAfter(registry))
 }
 

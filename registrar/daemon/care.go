@@ -48,7 +48,7 @@ func newCare(registry keeper, d *Daemon) (*care, error) {
 }
 
 // every returns what calls look about as often as that, until the registrar stops.
-func (c *care) every(interval settings.Duration, look func(context.Context)) func(context.Context) error {
+func every(interval settings.Duration, look func(context.Context)) func(context.Context) error {
 	return func(ctx context.Context) error {
 		for retry.Wait(ctx, boot.Jittered(time.Duration(interval))) == nil {
 			look(ctx)

@@ -113,7 +113,7 @@ func TestLooksComeInTheirTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		looks := 0
-		run := newCared(t, &registryOf{}).every(settings.Duration(time.Minute), func(context.Context) { looks++ })
+		run := every(settings.Duration(time.Minute), func(context.Context) { looks++ })
 		done := make(chan error, 1)
 		go func() { done <- run(ctx) }()
 		time.Sleep(time.Hour)

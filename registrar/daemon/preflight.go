@@ -2,23 +2,25 @@ package daemon
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 
 	"github.com/getbindu/bindu-go/home"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/fetch"
+	"github.com/getbindu/bindu-go/registrar/webhook"
 	"github.com/getbindu/bindu-go/settings"
 	"github.com/getbindu/bindu-go/transport/stepca"
 )
 
 // Preflight finds what would keep a registrar from starting with these settings
 // before it speaks to anybody. It changes nothing. The error joins all that was
-// found: [fetch.ErrProxy], [stepca.ErrConfig], [home.ErrUnwritable], [postgres.ErrURL],
+// found: [fetch.ErrProxy], [stepca.ErrConfig], [webhook.ErrCertificate], [home.ErrUnwritable], [postgres.ErrURL],
 // [postgres.ErrInsecure] and those of the file system; each names the setting.
 func Preflight(ctx context.Context, set settings.RegistrarSettings) error {
 	_, proxy := fetch.ProxyFromEnvironment()
-	return errors.Join(proxy, checkAuthority(set), checkDirectory(ctx, set), checkDatabase(set))
+	return errors.Join(proxy, checkAuthority(set), checkWebhook(set), checkDirectory(ctx, set), checkDatabase(set))
 }
 
 // checkAuthority reads the file of the CA's root. Whom the certificate is for does
@@ -36,6 +38,19 @@ func checkAuthority(set settings.RegistrarSettings) error {
 		return fmt.Errorf("MTLS__CA_ROOT_FILE: %w", err)
 	}
 	return err
+}
+
+// checkWebhook reads the files of the webhook. Whom it believes does not matter to that.
+func checkWebhook(set settings.RegistrarSettings) error {
+	if !set.Registrar.Asked() {
+		return nil
+	}
+	cfg := hookTLS(set)
+	cfg.Roots = x509.NewCertPool
+	if _, _, err := webhook.NewTLS(cfg); err != nil {
+		return fmt.Errorf("REGISTRAR__WEBHOOK_CERT_FILE and REGISTRAR__WEBHOOK_KEY_FILE: %w", err)
+	}
+	return nil
 }
 
 func checkDirectory(ctx context.Context, set settings.RegistrarSettings) error {

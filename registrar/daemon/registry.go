@@ -47,8 +47,8 @@ func (d *Daemon) lookAfter(registry *registrar.Registrar) error {
 		return err
 	}
 	set := d.opts.Settings.Registrar
-	d.life.Background("settle changes", care.every(set.SettleInterval, care.settle))
-	d.life.Background("compare clients", care.every(set.CompareInterval, care.compare))
+	d.life.Background("settle changes", every(set.SettleInterval, care.settle))
+	d.life.Background("compare clients", every(set.CompareInterval, care.compare))
 	return nil
 }
 

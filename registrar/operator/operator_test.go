@@ -298,7 +298,6 @@ func hungUpOn(t *testing.T, first func(*net.UnixConn) (int, error)) {
 	dir := t.TempDir()
 	ln, err := Listen(dir, slog.New(slog.DiscardHandler))
 	must(t, err)
-	defer ln.Close()
 	ours := ln.(*listener)
 	ours.who = func(conn *net.UnixConn) (int, error) {
 		ours.who = peerUser
@@ -313,11 +312,12 @@ func hungUpOn(t *testing.T, first func(*net.UnixConn) (int, error)) {
 	conn, err := ln.Accept()
 	must(t, err)
 	defer conn.Close()
-	if _, err := other.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
-		t.Errorf("the other reads: %v", err)
-	}
 	if _, err := conn.Write([]byte("x")); err != nil || conn.RemoteAddr().String() != user(os.Geteuid()).String() {
 		t.Errorf("the operator is %s, %v", conn.RemoteAddr(), err)
+	}
+	must(t, ln.Close()) // whoever was not heard until now is not either
+	if _, err := other.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
+		t.Errorf("the other reads: %v", err)
 	}
 	if _, err := operator.Read(make([]byte, 1)); err != nil {
 		t.Errorf("the operator reads: %v", err)

@@ -3,6 +3,7 @@ package mtls
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
 )
@@ -55,16 +56,21 @@ func (s *Source) clientBase() *tls.Config {
 }
 
 func (st *state) verifyServer(cs tls.ConnectionState, peer did.DID) error {
+	return verifyServer(cs, st.pool, st.source.cfg.Issuer, peer, st.source.cfg.Now())
+}
+
+// verifyServer verifies chain, usage and name of a server's certificate.
+func verifyServer(cs tls.ConnectionState, roots *x509.CertPool, issuer string, peer did.DID, now time.Time) error {
 	if len(cs.PeerCertificates) == 0 {
 		return ErrNoCertificate
 	}
 	if err := checkLeaf(cs.PeerCertificates[0], x509.ExtKeyUsageServerAuth); err != nil {
 		return err
 	}
-	if err := verifyChain(cs.PeerCertificates, st.pool, x509.ExtKeyUsageServerAuth, st.source.cfg.Now()); err != nil {
+	if err := verifyChain(cs.PeerCertificates, roots, x509.ExtKeyUsageServerAuth, now); err != nil {
 		return err
 	}
-	got, err := PeerDID(&cs, st.source.cfg.Issuer)
+	got, err := PeerDID(&cs, issuer)
 	if err != nil {
 		return err
 	}

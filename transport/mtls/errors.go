@@ -56,12 +56,18 @@ var (
 	// ErrJWKSStale: the token looks right, so the CA most likely has not yet
 	// fetched the key that the OpenID issuer signs with now.
 	ErrJWKSStale = errors.New("CA does not know the key that signed the token; restart step-ca or send it SIGHUP to refresh its JWKS")
+	// ErrWebhook: the CA asks a registrar before it issues, and refused. Which of the
+	// two it was, and why, is told to agents by neither. Trying again may help.
+	ErrWebhook = errors.New("CA asks a registrar before it issues a certificate, which said no or did not answer: its log says why")
 	// ErrCABadCertificate: the CA answered with something that must not be used.
 	ErrCABadCertificate = errors.New("CA returned an unusable certificate")
 	// ErrClockSkew: our clock and the CA's differ by more than the CA tolerates.
 	ErrClockSkew = errors.New("clock differs from the CA's; synchronise the clocks (NTP)")
 	// ErrToken: no one-time token could be had, so the CA was not asked.
 	ErrToken = errors.New("no one-time token for the CA")
+	// ErrAnnouncement: the key of the certificate could not be announced to who
+	// has to allow it, so the CA was not asked.
+	ErrAnnouncement = errors.New("the TLS key could not be announced")
 	// ErrRenewalNotDisabled is a warning: the provisioner lets a certificate
 	// renew itself, so a revoked agent could stay in for ever.
 	ErrRenewalNotDisabled = errors.New(`CA provisioner allows renewal by certificate, which makes revocation impossible; set "disableRenewal": true in its claims`)

@@ -17,31 +17,51 @@ const (
 
 // Listener accepts connections whose handshake is done, so a client that
 // stalls, floods or is refused never reaches the HTTP server, and the reason
-// of a refusal is told to SourceConfig.OnReject. Its connections are
-// *tls.Conn, as http.Server.Serve needs them to see the certificate.
+// of a refusal is told to OnReject. Its connections are *tls.Conn, as
+// http.Server.Serve needs them to see the certificate.
 type Listener struct {
-	source *Source
-	inner  net.Listener
-	config *tls.Config
-	ctx    context.Context
-	stop   context.CancelFunc
-	conns  chan net.Conn
-	errs   chan error
-	wg     sync.WaitGroup
+	cfg   ListenerConfig
+	inner net.Listener
+	ctx   context.Context
+	stop  context.CancelFunc
+	conns chan net.Conn
+	errs  chan error
+	wg    sync.WaitGroup
 }
 
-// Listen takes over inner and starts accepting from it. Close the Listener to
-// stop; that closes inner and waits for handshakes under way, which it ends.
+// ListenerConfig is what a [Listener] needs. TLS and HandshakeTimeout have to be given.
+type ListenerConfig struct {
+	TLS *tls.Config
+	// HandshakeTimeout bounds a handshake.
+	HandshakeTimeout time.Duration
+	// OnReject is as in [SourceConfig].
+	OnReject func(reason, remote string, err error)
+	// Now is the clock; time.Now by default.
+	Now func() time.Time
+}
+
+// Listen takes over inner and starts accepting from it with the certificate and the
+// roots of the moment. Close the Listener to stop; that closes inner and waits for
+// handshakes under way, which it ends.
 func (s *Source) Listen(inner net.Listener) *Listener {
+	return Listen(inner, ListenerConfig{
+		TLS: s.ServerConfig(), HandshakeTimeout: s.cfg.HandshakeTimeout, OnReject: s.cfg.OnReject, Now: s.cfg.Now,
+	})
+}
+
+// Listen is [Source.Listen] for a server that presents something else.
+func Listen(inner net.Listener, cfg ListenerConfig) *Listener {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	l := &Listener{
-		source: s,
-		inner:  inner,
-		config: s.ServerConfig(),
-		ctx:    ctx,
-		stop:   stop,
-		conns:  make(chan net.Conn),
-		errs:   make(chan error),
+		cfg:   cfg,
+		inner: inner,
+		ctx:   ctx,
+		stop:  stop,
+		conns: make(chan net.Conn),
+		errs:  make(chan error),
 	}
 	l.wg.Go(l.acceptAll)
 	return l
@@ -93,8 +113,8 @@ func (l *Listener) acceptAll() {
 
 func (l *Listener) handshake(raw net.Conn) {
 	counted := &handshakeConn{Conn: raw}
-	conn := tls.Server(counted, l.config)
-	ctx, cancel := context.WithTimeout(l.ctx, l.source.cfg.HandshakeTimeout)
+	conn := tls.Server(counted, l.cfg.TLS)
+	ctx, cancel := context.WithTimeout(l.ctx, l.cfg.HandshakeTimeout)
 	defer cancel()
 	if err := conn.HandshakeContext(ctx); err != nil {
 		l.refuse(raw, err, counted.certificate())
@@ -118,9 +138,9 @@ func (l *Listener) refuse(raw net.Conn, err error, cert clientCertificate) {
 		// The answer of net/http, for people who typed http://.
 		_, _ = io.WriteString(raw, "HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n")
 	}
-	err = l.source.handshakeError(err, cert)
-	if l.source.cfg.OnReject != nil {
-		l.source.cfg.OnReject(Reason(err), raw.RemoteAddr().String(), err)
+	err = handshakeError(err, cert, l.cfg.Now())
+	if l.cfg.OnReject != nil {
+		l.cfg.OnReject(Reason(err), raw.RemoteAddr().String(), err)
 	}
 	if !errors.Is(err, errTLSTimeout) && !errors.Is(err, errPeerClosed) {
 		l.linger(raw)

@@ -19,7 +19,7 @@ type reason struct {
 }
 
 // reasons has the more exact errors first, for those that are wrapped together.
-func reasons() [30]reason {
+func reasons() [32]reason {
 	return [...]reason{
 		{ErrOwnCertificateExpired, "cert_expired_self"},
 		{ErrClockSkew, "clock_skew"},
@@ -28,10 +28,12 @@ func reasons() [30]reason {
 		{ErrRenewalNotDisabled, "ca_renewal_enabled"},
 		{ErrJWKSStale, "ca_jwks_stale"},
 		{ErrTokenRefused, "ca_token_refused"},
+		{ErrWebhook, "ca_webhook_refused"},
 		{ErrCABadCertificate, "ca_bad_certificate"},
 		{ErrCAUntrusted, "ca_untrusted"},
 		{ErrCARefused, "ca_refused"},
 		{ErrToken, "ca_token_unavailable"},
+		{ErrAnnouncement, "tls_key_unannounced"},
 		{ErrCAUnavailable, "ca_unavailable"},
 		{ErrNoIdentity, "no_identity"},
 		{ErrPeerMismatch, "peer_did_mismatch"},

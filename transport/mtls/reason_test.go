@@ -33,9 +33,11 @@ func TestReasons(t *testing.T) {
 		mtls.ErrProvisionerDisabled:   "ca_provisioner_disabled",
 		mtls.ErrTokenRefused:          "ca_token_refused",
 		mtls.ErrJWKSStale:             "ca_jwks_stale",
+		mtls.ErrWebhook:               "ca_webhook_refused",
 		mtls.ErrCABadCertificate:      "ca_bad_certificate",
 		mtls.ErrClockSkew:             "clock_skew",
 		mtls.ErrToken:                 "ca_token_unavailable",
+		mtls.ErrAnnouncement:          "tls_key_unannounced",
 		mtls.ErrRenewalNotDisabled:    "ca_renewal_enabled",
 		mtls.ErrNoIdentity:            "no_identity",
 	} {

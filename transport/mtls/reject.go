@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
 )
@@ -36,12 +37,12 @@ func (e *notAuthorizedError) Unwrap() []error { return []error{ErrNotAuthorized,
 const opLocalAlert = "local error"
 
 // handshakeError wraps what ended a handshake in one of our errors.
-func (s *Source) handshakeError(err error, cert clientCertificate) error {
+func handshakeError(err error, cert clientCertificate, now time.Time) error {
 	if Reason(err) != "" {
 		return err // from VerifyConnection, GetConfigForClient or the connection
 	}
 	if invalid, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return Classify(invalid.Err, s.cfg.Now())
+		return Classify(invalid.Err, now)
 	}
 	if record, ok := errors.AsType[tls.RecordHeaderError](err); ok && record.Conn != nil {
 		return fmt.Errorf("%w: %w", errNotTLS, err)

@@ -2,6 +2,7 @@ package stepca
 
 import (
 	"context"
+	"crypto"
 	"crypto/rand"
 	"crypto/x509"
 	"fmt"
@@ -43,6 +44,10 @@ type Config struct {
 	// Token returns a fresh one-time token for the CA. It is called once for
 	// each attempt; the CA burns a token even when it refuses to sign.
 	Token func(context.Context) (string, error)
+
+	// Announce, if set, is told for which public key a certificate is about to be
+	// asked, once for each attempt. Without its consent the CA is not asked.
+	Announce func(ctx context.Context, key crypto.PublicKey) error
 
 	// TTL is the lifetime to ask for; zero leaves it to the CA.
 	TTL time.Duration
@@ -131,9 +136,9 @@ func secureURL(variable, raw string) (*url.URL, error) {
 // what comes back: our key, our DID and nothing else, both usages, no CA, a
 // chain to a trusted root, a sane lifetime. It makes one attempt.
 //
-// Errors: [mtls.ErrCAUnavailable] and [mtls.ErrToken] (try again), [mtls.ErrCAUntrusted],
+// Errors: [mtls.ErrCAUnavailable], [mtls.ErrToken] and [mtls.ErrAnnouncement] (try again), [mtls.ErrCAUntrusted],
 // [mtls.ErrFingerprintMismatch], [mtls.ErrCARefused] with [mtls.ErrProvisionerDisabled],
-// [mtls.ErrTokenRefused], [mtls.ErrJWKSStale] or [mtls.ErrClockSkew] where the cause can be
+// [mtls.ErrTokenRefused], [mtls.ErrJWKSStale], [mtls.ErrWebhook] or [mtls.ErrClockSkew] where the cause can be
 // told, [mtls.ErrCABadCertificate].
 func (c *Client) Enrol(ctx context.Context) (*mtls.Identity, error) {
 	roots, err := c.Roots(ctx)
@@ -148,6 +153,9 @@ func (c *Client) Enrol(ctx context.Context) (*mtls.Identity, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := c.announce(ctx, key); err != nil {
+		return nil, err
+	}
 	answer, err := c.sign(ctx, csr, token)
 	if err != nil {
 		return nil, err
@@ -158,6 +166,17 @@ func (c *Client) Enrol(ctx context.Context) (*mtls.Identity, error) {
 	}
 	c.cfg.Logger.Info("certificate issued", "did", c.cfg.DID.String(), "serial", id.Serial(), "not_after", id.NotAfter())
 	return id, nil
+}
+
+// announce is the last thing before the CA is asked: it counts for a minute.
+func (c *Client) announce(ctx context.Context, key crypto.Signer) error {
+	if c.cfg.Announce == nil {
+		return nil
+	}
+	if err := c.cfg.Announce(ctx, key.Public()); err != nil {
+		return fmt.Errorf("%w: %w", mtls.ErrAnnouncement, err)
+	}
+	return nil
 }
 
 func (c *Client) token(ctx context.Context) (string, error) {

@@ -238,6 +238,30 @@ func TestRootIsNotPartOfTheChain(t *testing.T) {
 	}
 }
 
+// TestWhoeverIsAskedMayHaveRefused: agents are told 403 and no reason.
+func TestWhoeverIsAskedMayHaveRefused(t *testing.T) {
+	for _, tt := range []struct {
+		webhooks []string
+		lifetime time.Duration
+		status   int
+		want     string
+	}{
+		{[]string{"ENRICHING", "AUTHORIZING"}, 0, http.StatusForbidden, "ca_webhook_refused"},
+		{[]string{"AUTHORIZING"}, 24 * time.Hour, http.StatusForbidden, "ca_webhook_refused"},
+		{[]string{"AUTHORIZING"}, 25 * time.Hour, http.StatusForbidden, "ca_refused"}, // that is the reason already
+		{[]string{"ENRICHING"}, 0, http.StatusForbidden, "ca_refused"},
+		{nil, 0, http.StatusForbidden, "ca_refused"},
+		{[]string{"AUTHORIZING"}, 0, http.StatusUnauthorized, "ca_jwks_stale"},
+		{[]string{"AUTHORIZING"}, 0, http.StatusBadRequest, "ca_refused"},
+	} {
+		s := stepcatest.NewServer(t, stepcatest.Config{Webhooks: tt.webhooks})
+		s.SetFault(stepcatest.Status(tt.status, `{"status":403,"message":"error creating certificate."}`).At("/sign"))
+		if _, err := enroller(t, s, func(c *stepca.Config) { c.TTL = tt.lifetime }).Enrol(t.Context()); !errors.Is(err, mtls.ErrCARefused) || mtls.Reason(err) != tt.want {
+			t.Errorf("%v, %d: %v (%s), want %s", tt.webhooks, tt.status, err, mtls.Reason(err), tt.want)
+		}
+	}
+}
+
 func TestRefusals(t *testing.T) {
 	stale := func(s *stepcatest.Server) { s.RotateIssuerKey() }
 	with := func(opts ...stepcatest.TokenOption) func(*stepca.Config, *stepcatest.Server) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/getbindu/bindu-go/transport/mtls"
 )
@@ -19,8 +20,30 @@ type provisioner struct {
 	State       string `json:"state"`
 	StateReason string `json:"stateReason"`
 	Claims      struct {
-		DisableRenewal bool `json:"disableRenewal"`
+		DisableRenewal bool   `json:"disableRenewal"`
+		MaxTLS         string `json:"maxTLSCertDuration"`
 	} `json:"claims"`
+	Options struct {
+		Webhooks []struct {
+			Kind string `json:"kind"`
+		} `json:"webhooks"`
+	} `json:"options"`
+}
+
+// grants reports whether the lifetime is one that the CA gives, as far as it says so.
+func (p *provisioner) grants(lifetime time.Duration) bool {
+	longest, err := time.ParseDuration(p.Claims.MaxTLS)
+	return err != nil || lifetime <= longest
+}
+
+// asks reports whether somebody has to allow a certificate.
+func (p *provisioner) asks() bool {
+	for _, w := range p.Options.Webhooks {
+		if w.Kind == "AUTHORIZING" {
+			return true
+		}
+	}
+	return false
 }
 
 // maxProvisionerPages bounds how long we follow the CA's cursor, 100 provisioners a page.

@@ -84,12 +84,14 @@ func caMessage(err error, token string) string {
 
 // diagnose tells the refusals apart that step-ca answers alike.
 func (c *Client) diagnose(ctx context.Context, status int, token string) error {
-	_, err := c.provisioner(ctx)
+	p, err := c.provisioner(ctx)
 	switch {
 	case errors.Is(err, mtls.ErrProvisionerDisabled):
 		return err
 	case err != nil:
 		return nil // the CA does not let us look; the plain refusal stands
+	case status != http.StatusUnauthorized && p.asks() && p.grants(c.cfg.TTL):
+		return mtls.ErrWebhook
 	case status != http.StatusUnauthorized:
 		return nil // it accepted the token and then would not sign
 	}

@@ -108,6 +108,9 @@ func (s *Service) Command() *exec.Cmd {
 	}
 	cmd := exec.Command(s.Executable, ServeCommand, config)
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + s.Dir.Path(), "STEPPATH=" + s.Dir.Path(), "TMPDIR=" + os.TempDir()}
+	if s.Webhook != "" { // our root alone vouches for who answers it; step-ca would take the system's too
+		cmd.Env = append(cmd.Env, "SSL_CERT_FILE="+s.Dir.Path(rootFile), "SSL_CERT_DIR="+s.Dir.Path("none"))
+	}
 	return cmd
 }
 

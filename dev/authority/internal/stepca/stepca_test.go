@@ -3,6 +3,7 @@ package stepca
 import (
 	"context"
 	"crypto/sha256"
+	"crypto/tls"
 	"crypto/x509"
 	"encoding/hex"
 	"encoding/pem"
@@ -12,6 +13,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -123,9 +125,74 @@ func TestConfigurationIsOneThatStepCAAccepts(t *testing.T) {
 	if p.Name != "hydra" || p.ClientID != "step-ca" || p.ConfigurationEndpoint != "http://127.0.0.1:4444/.well-known/openid-configuration" {
 		t.Errorf("provisioner %s, client %s, at %s", p.Name, p.ClientID, p.ConfigurationEndpoint)
 	}
+	if p.Options != nil {
+		t.Errorf("options %+v without a webhook", p.Options)
+	}
 	if c := p.Claims; !*c.DisableRenewal || c.MinTLSDur.Duration != time.Second || c.DefaultTLSDur.Duration != time.Hour {
 		t.Errorf("claims %+v", c)
 	}
+}
+
+// TestWebhookHasACertificateOfTheCAForItsHost shows what step-ca asks for when it asks
+// the webhook: a chain to its own root, for the host of the URL.
+func TestWebhookHasACertificateOfTheCAForItsHost(t *testing.T) {
+	for url, host := range map[string]string{
+		"https://127.0.0.1:3780/step-ca/authorize": "127.0.0.1", "https://registrar:3780/step-ca/authorize": "registrar",
+	} {
+		s := withWebhook(t, url)
+		if err := s.Prepare(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		pair, err := tls.LoadX509KeyPair(s.WebhookDir.Path(webhookCertFile), s.WebhookDir.Path(webhookKeyFile))
+		if err != nil {
+			t.Fatal(err)
+		}
+		roots, intermediates := x509.NewCertPool(), x509.NewCertPool()
+		roots.AddCert(readCertificate(t, s.Dir.Path(rootFile)))
+		intermediates.AddCert(readCertificate(t, s.Dir.Path(intermediateFile)))
+		if _, err := pair.Leaf.Verify(x509.VerifyOptions{DNSName: host, Roots: roots, Intermediates: intermediates}); err != nil {
+			t.Errorf("%s: %v", url, err)
+		}
+		if slices.Contains(pair.Leaf.ExtKeyUsage, x509.ExtKeyUsageClientAuth) {
+			t.Error("it serves clients too, so that step-ca would renew it without a question")
+		}
+		for _, file := range []string{webhookCertFile, webhookKeyFile} {
+			if info, err := os.Stat(s.WebhookDir.Path(file)); err != nil || info.Mode().Perm() != 0o600 {
+				t.Errorf("%s: mode %v, %v; want 0600", file, info.Mode(), err)
+			}
+		}
+	}
+}
+
+func TestConfigurationNamesTheWebhook(t *testing.T) {
+	const url = "https://127.0.0.1:3780/step-ca/authorize"
+	s := withWebhook(t, url)
+	if err := s.Prepare(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	loaded, err := config.LoadConfiguration(s.Dir.Path(configFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := loaded.AuthorityConfig.Provisioners[0].(*provisioner.OIDC)
+	if len(p.Options.Webhooks) != 1 {
+		t.Fatalf("webhooks %v", p.Options.Webhooks)
+	}
+	w := p.Options.Webhooks[0]
+	if err := w.Validate(); err != nil || w.URL != url || w.Kind != "AUTHORIZING" || w.CertType != "X509" || w.DisableTLSClientAuth {
+		t.Errorf("webhook %+v, %v", w, err)
+	}
+}
+
+func withWebhook(t *testing.T, url string) *Service {
+	t.Helper()
+	s := newService(t)
+	dir, err := state.Open(filepath.Join(t.TempDir(), "registrar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Webhook, s.WebhookDir = url, dir
+	return s
 }
 
 func TestPrepareTellsOfAForeignListener(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 	"math/big"
 	"net"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/smallstep/certificates/authority/provisioner"
@@ -29,10 +30,10 @@ const (
 
 var errWebhookURL = errors.New("the webhook needs a URL like https://127.0.0.1:3780/step-ca/authorize")
 
-// CheckWebhook says whether step-ca would ask at a URL. It is a template to step-ca, so that braces mean something.
+// CheckWebhook refuses what step-ca would not ask, and braces: to step-ca the text is a template.
 func CheckWebhook(text string) error {
 	u, err := url.Parse(text)
-	if err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil {
+	if strings.ContainsAny(text, "{}") || err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil {
 		return errWebhookURL
 	}
 	return nil

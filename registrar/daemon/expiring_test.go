@@ -1,0 +1,21 @@
+package daemon
+
+import (
+	"testing"
+	"time"
+)
+
+func TestTheWebhooksCertificateIsWarnedOf(t *testing.T) {
+	now := time.Now()
+	for left, want := range map[time.Duration]string{
+		webhookNotice:     "",
+		webhookNotice - 1: "webhook_certificate_expiring",
+		1:                 "webhook_certificate_expiring",
+		0:                 "webhook_certificate_expired",
+		-time.Hour:        "webhook_certificate_expired",
+	} {
+		if got := expiring(now.Add(left), now); got != want {
+			t.Errorf("%s before its end: %q, want %q", left, got, want)
+		}
+	}
+}
