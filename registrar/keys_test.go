@@ -64,6 +64,34 @@ func TestTheNewestKeyThatCountsIsTold(t *testing.T) {
 	}
 }
 
+// A key that has ended is told to nobody, even where there is no other.
+func TestAKeyThatHasEndedIsNotTold(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, inMode(registrar.ModeOpen))
+	alice, bob := f.registered("alice"), f.registered("bob")
+	now := f.Clock.Now()
+	f.validity(alice, now.Add(-time.Hour), now.Add(time.Second))
+	want(t, f.KeyOf(f.Registrar, bob, alice.DID), 200, "")
+	f.Clock.Advance(time.Second)
+	want(t, f.KeyOf(f.Registrar, bob, alice.DID), 404, "client_unknown")
+}
+
+// The key that comes after one that has ended is told from when it begins.
+func TestBetweenTwoKeysThereIsNone(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, inMode(registrar.ModeOpen))
+	alice, bob := f.registered("alice"), f.registered("bob")
+	now, next := f.Clock.Now(), registrartest.Agent{DID: alice.DID, Key: registrartest.NewKey(t, "next")}
+	f.validity(alice, now, now.Add(time.Second))
+	f.validity(next, now.Add(3*time.Second), time.Time{})
+	for _, wanted := range []int{200, 404, 404, 200} {
+		if got := f.KeyOf(f.Registrar, bob, alice.DID); got.Status != wanted {
+			t.Errorf("after %s: %s, want %d", f.Clock.Now().Sub(now), got, wanted)
+		}
+		f.Clock.Advance(time.Second)
+	}
+}
+
 // Of whom nobody knows, of whom only waits and of whom is revoked, the same is told.
 func TestTheKeyOfWhomNobodyKnows(t *testing.T) {
 	t.Parallel()
