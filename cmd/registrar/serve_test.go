@@ -43,6 +43,7 @@ func TestServeOnPostgres(t *testing.T) {
 	server := postgrestest.Shared(t)
 	serves(t, "testdata/postgres", func(e *testscript.Env) {
 		e.Setenv("DATABASE", server.Address(server.Database(t), nil))
+		e.Setenv("NO_DATABASE", server.Address("none", nil))
 		e.Setenv("PASSWORD", regexp.QuoteMeta(url.QueryEscape(postgrestest.Password)))
 	})
 }

@@ -20,7 +20,7 @@ func mutants() []mutant {
 		signing(),
 		shares(),
 		servers(),
-		registering(), asking(), certificates(),
+		registering(), asking(), certificates(), replicas(),
 		trust(),
 		replaying(),
 		taskShares(),

@@ -177,27 +177,53 @@ func TestAConnectionThatEndsInTheMiddle(t *testing.T) {
 	}
 }
 
-// Who waits for a lock is told in time, and who waits for a connection and goes away at
-// once.
+// What one transaction has for itself others wait for, and are told in time that they
+// waited in vain.
 func TestWaitingEnds(t *testing.T) {
 	server := postgrestest.Shared(t)
-	a := parse(t, server.Address(server.Database(t), nil))
-	store, other := open(t, a), open(t, a)
 	alice := registrartest.NewAgent(t, "alice").DID
-	err := store.Change(t.Context(), func(tx registrar.Tx) error {
-		if err := tx.Lock(alice); err != nil {
+	for name, take := range map[string]func(registrar.Tx) error{
+		"a DID that is not known":     func(tx registrar.Tx) error { return tx.Lock(alice) },
+		"the number of an address":    func(tx registrar.Tx) error { _, err := tx.CountClients("192.0.2.1"); return err },
+		"the list of those that wait": func(tx registrar.Tx) error { _, err := tx.AllPending(time.Now()); return err },
+		"an enrolment token":          func(tx registrar.Tx) error { _, err := tx.Token([32]byte{1}); return err },
+		"the sequence of revocations": advance,
+		"a nonce that nobody has used": func(tx registrar.Tx) error {
+			_, err := tx.Remember(make([]byte, 32), "n", time.Now(), time.Now())
 			return err
-		}
-		began := time.Now()
-		err := other.Change(t.Context(), func(tx registrar.Tx) error { return tx.Lock(alice) })
-		if took := time.Since(began); !errors.Is(err, registrar.ErrStorage) || took < 4*time.Second {
-			t.Errorf("%v after %s", err, took)
-		}
-		return nil
-	})
-	if err != nil {
-		t.Errorf("who had the lock: %v", err)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := parse(t, server.Address(server.Database(t), nil))
+			store, other := open(t, a), open(t, a)
+			token := registrar.Token{ID: "t", Hash: [32]byte{1}, Created: time.Now(), Expires: time.Now()}
+			if err := store.Change(t.Context(), func(tx registrar.Tx) error { return tx.SaveToken(token) }); err != nil {
+				t.Fatal(err)
+			}
+			err := store.Change(t.Context(), func(tx registrar.Tx) error {
+				if err := take(tx); err != nil {
+					return err
+				}
+				began := time.Now()
+				err := other.Change(t.Context(), take)
+				if took := time.Since(began); !errors.Is(err, registrar.ErrStorage) || took < 4*time.Second {
+					t.Errorf("%v after %s", err, took)
+				}
+				return nil
+			})
+			if err != nil {
+				t.Errorf("who had it: %v", err)
+			}
+		})
 	}
+}
+
+// Who goes away while waiting for a connection is told that, and not that the database
+// is to blame.
+func TestACallerGoesAway(t *testing.T) {
+	server := postgrestest.Shared(t)
+	store := open(t, parse(t, server.Address(server.Database(t), nil)))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := store.View(ctx, func(registrar.Reader) error { return nil }); !errors.Is(err, context.Canceled) || errors.Is(err, registrar.ErrStorage) {
