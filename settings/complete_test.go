@@ -35,6 +35,7 @@ func TestSettingsThatDoNotFitTogether(t *testing.T) {
 		{"a registrar, and a token for it", append(registrar, "REGISTRAR__ENROLMENT_TOKEN=x"), ""},
 		{"a registrar without certificates of our own", append(registrar, "MTLS__ENABLED=false"), ""},
 		{"a registrar beside Hydra's admin API", append(registrar, "HYDRA__ADMIN_URL=https://hydra-admin.example"), "HYDRA__ADMIN_URL"},
+		{"both, without certificates", append(registrar, "HYDRA__ADMIN_URL=https://hydra-admin.example", "MTLS__ENABLED=false"), "HYDRA__ADMIN_URL"},
 		{"a registrar without Hydra", append(registrar, "HYDRA__PUBLIC_URL="), "HYDRA__PUBLIC_URL"},
 		{"a registrar that is anybody", append(registrar, "REGISTRAR__DID="), "REGISTRAR__DID"},
 		{"a registrar that nobody vouches for", append(registrar, "MTLS__ENABLED=false", "MTLS__CA_URL="), "MTLS__CA_URL"},

@@ -159,3 +159,22 @@ func TestClientCannotAskNonsense(t *testing.T) {
 		t.Errorf("%v, want an address that cannot be asked", err)
 	}
 }
+
+// TestClientSendsABodyAsItIs, with the headers that go with it.
+func TestClientSendsABodyAsItIs(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil || string(body) != "as it is" || r.Header.Get("Content-Type") != "text/x" || r.Header.Get("X-Signature") != "abc" || r.Header.Get("Accept") != "application/json" {
+			t.Errorf("%q with %v, %v", body, r.Header, err)
+		}
+		w.Header().Set("Retry-After", "7")
+	}))
+	defer server.Close()
+	answer, err := fetch.NewClient(server.Client()).Do(t.Context(), fetch.Question{
+		Method: http.MethodPut, URL: server.URL, Timeout: time.Minute, Limit: 1, Accept: "application/json",
+		Body: []byte("as it is"), Header: http.Header{"Content-Type": {"text/x"}, "X-Signature": {"abc"}},
+	})
+	if err != nil || answer.Header.Get("Retry-After") != "7" {
+		t.Errorf("%+v, %v", answer, err)
+	}
+}

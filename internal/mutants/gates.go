@@ -21,6 +21,7 @@ func mutants() []mutant {
 		shares(),
 		servers(),
 		registering(), asking(), certificates(), replicas(),
+		registering(), asking(), certificates(), registered(),
 		trust(),
 		replaying(),
 		taskShares(),

@@ -57,15 +57,16 @@ var aboutRegistrar = map[string]string{
 
 // about says in a sentence what each section is for.
 var about = map[string]string{
-	"Agent":   "Who the agent is and what answers for it.",
-	"Network": "Where it listens, and how patient it is when it calls others.",
-	"Hydra":   "The OAuth2 server that registers the agent and vouches for its callers.",
-	"Auth":    "Which tokens open the agent and what they permit.",
-	"MTLS":    "How certificates are obtained and demanded.",
-	"DID":     "How identities are made and signatures judged.",
-	"Limits":  "What one caller can cost. See the security model for what each limit stops.",
-	"Task":    "Where tasks live and how many a caller may have.",
-	"Log":     "What is logged.",
+	"Agent":     "Who the agent is and what answers for it.",
+	"Network":   "Where it listens, and how patient it is when it calls others.",
+	"Hydra":     "The OAuth2 server that registers the agent and vouches for its callers.",
+	"Registrar": "The registrar that does so in place of Hydra's admin API.",
+	"Auth":      "Which tokens open the agent and what they permit.",
+	"MTLS":      "How certificates are obtained and demanded.",
+	"DID":       "How identities are made and signatures judged.",
+	"Limits":    "What one caller can cost. See the security model for what each limit stops.",
+	"Task":      "Where tasks live and how many a caller may have.",
+	"Log":       "What is logged.",
 }
 
 func defaultCell(row settings.Row) string {

@@ -4,6 +4,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/x509"
 	"errors"
 	"io"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/internal/stepcatest"
 	"github.com/getbindu/bindu-go/oauth"
@@ -51,6 +53,8 @@ func TestAnswersThatAreNone(t *testing.T) {
 		"a page":                   {saying(200, "text/html", "<html>"), oauth.ErrInvalidResponse},
 		"too much":                 {saying(200, "application/json", `{"did":"`+strings.Repeat("x", 65<<10)+`"}`), oauth.ErrInvalidResponse},
 		"another's registration":   {saying(200, "application/json", `{"did":"did:bindu:a:b:c",`+registered+`}`), oauth.ErrInvalidResponse},
+		"another's turn":           {saying(202, "application/json", `{"did":"did:bindu:a:b:c","state":"pending"}`), oauth.ErrInvalidResponse},
+		"not a word of scopes":     {saying(201, "application/json", `{"did":"`+alice+`","state":"registered"}`), oauth.ErrInvalidResponse},
 		"a member twice":           {saying(200, "application/json", `{"did":"`+alice+`","did":"`+alice+`",`+registered+`}`), oauth.ErrInvalidResponse},
 		"no scopes":                {saying(200, "application/json", `{"did":"`+alice+`","state":"registered","scopes":[]}`), oauth.ErrInvalidResponse},
 		"a scope with a space":     {saying(200, "application/json", `{"did":"`+alice+`","state":"registered","scopes":["a b"]}`), oauth.ErrInvalidResponse},
@@ -75,10 +79,12 @@ func TestAnswersThatAreNone(t *testing.T) {
 			c, _ := answering(t, tt.h)
 			_, err := c.Register(t.Context(), registrarapi.Registration{Secret: registrartest.SecretOf("1")})
 			if !errors.Is(err, tt.want) {
-				t.Errorf("got %v, want %v", err, tt.want)
+				t.Fatalf("got %v, want %v", err, tt.want)
 			}
-			if strings.Contains(err.Error(), "SECRET") || strings.Contains(err.Error(), "<html>") || strings.Contains(err.Error(), registrartest.SecretOf("1")) {
-				t.Errorf("it repeats what it must not: %v", err)
+			for _, text := range []string{"SECRET", "<html>", registrartest.SecretOf("1")} {
+				if strings.Contains(err.Error(), text) {
+					t.Errorf("it repeats what it must not: %v", err)
+				}
 			}
 		})
 	}
@@ -169,14 +175,25 @@ func TestARepeatedRequestIsSignedAnew(t *testing.T) {
 // Nothing is sent to who does not prove to be the registrar.
 func TestNothingIsSentToAnotherThanTheRegistrar(t *testing.T) {
 	self, agent := registrartest.NewAgent(t, "registrar"), registrartest.NewAgent(t, "alice")
-	var asked atomic.Int64
-	url, trusting := serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Add(1) }), registrartest.NewAgent(t, "mallory").DID)
-	_ = trusting
-	client := dialler(t, stepcatest.NewCA(t, time.Now), self.DID)
-	c := newClient(t, registrarapi.Config{URL: url, Registrar: self.DID, DID: agent.DID, Key: agent.Key, HTTPClient: client})
-	_, err := c.Register(t.Context(), registrarapi.Registration{Secret: registrartest.SecretOf("1")})
-	if !errors.Is(err, registrarapi.ErrUntrusted) || !errors.Is(err, oauth.ErrUnavailable) || asked.Load() != 0 {
-		t.Errorf("%v, asked %d times", err, asked.Load())
+	ours := stepcatest.NewCA(t, time.Now)
+	for name, tt := range map[string]struct {
+		shows *stepcatest.CA
+		who   did.DID
+		roots *x509.CertPool
+	}{
+		"of another authority":    {stepcatest.NewCA(t, time.Now), self.DID, ours.Pool()},
+		"another agent":           {ours, registrartest.NewAgent(t, "mallory").DID, ours.Pool()},
+		"no authority is trusted": {ours, self.DID, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var asked atomic.Int64
+			url := serveAs(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Add(1) }), tt.shows.Issue(issuer, tt.who.String()))
+			c := newClient(t, registrarapi.Config{URL: url, Registrar: self.DID, DID: agent.DID, Key: agent.Key, HTTPClient: dialler(t, tt.roots, self.DID)})
+			_, err := c.Register(t.Context(), registrarapi.Registration{Secret: registrartest.SecretOf("1")})
+			if !errors.Is(err, registrarapi.ErrUntrusted) || !errors.Is(err, oauth.ErrUnavailable) || asked.Load() != 0 {
+				t.Errorf("%v, asked %d times", err, asked.Load())
+			}
+		})
 	}
 }
 
@@ -187,20 +204,23 @@ func TestConfigurationsThatSayNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, change := range map[string]func(*registrarapi.Config){
-		"plain http": func(c *registrarapi.Config) { c.URL = "http://registrar.example" },
-		"a path":     func(c *registrarapi.Config) { c.URL = "https://registrar.example/v1" },
-		"a user":     func(c *registrarapi.Config) { c.URL = "https://u:p@registrar.example" },
-		"no URL":     func(c *registrarapi.Config) { c.URL = "" },
-		"nobody":     func(c *registrarapi.Config) { c.Registrar = registrartest.Agent{}.DID },
-		"no agent":   func(c *registrarapi.Config) { c.DID = registrartest.Agent{}.DID },
-		"no key":     func(c *registrarapi.Config) { c.Key = nil },
-		"no client":  func(c *registrarapi.Config) { c.HTTPClient = nil },
-		"no time":    func(c *registrarapi.Config) { c.Timeout = 0 },
+		"plain http":     func(c *registrarapi.Config) { c.URL = "http://registrar.example" },
+		"another scheme": func(c *registrarapi.Config) { c.URL = "ws://registrar.example" },
+		"a path":         func(c *registrarapi.Config) { c.URL = "https://registrar.example/v1" },
+		"a user":         func(c *registrarapi.Config) { c.URL = "https://u:p@registrar.example" },
+		"no URL":         func(c *registrarapi.Config) { c.URL = "" },
+		"nobody":         func(c *registrarapi.Config) { c.Registrar = registrartest.Agent{}.DID },
+		"no agent":       func(c *registrarapi.Config) { c.DID = registrartest.Agent{}.DID },
+		"no key":         func(c *registrarapi.Config) { c.Key = nil },
+		"no client":      func(c *registrarapi.Config) { c.HTTPClient = nil },
+		"no time":        func(c *registrarapi.Config) { c.Timeout = 0 },
 	} {
-		cfg := good
-		change(&cfg)
-		if _, err := registrarapi.New(cfg); err == nil {
-			t.Errorf("%s is taken", name)
-		}
+		t.Run(name, func(t *testing.T) {
+			cfg := good
+			change(&cfg)
+			if _, err := registrarapi.New(cfg); err == nil {
+				t.Error("it is taken")
+			}
+		})
 	}
 }

@@ -130,7 +130,9 @@ func TestHowWeStand(t *testing.T) {
 	}{
 		"registered":          {said(alice.Key.PublicKey()), nil},
 		"with another key":    {said(self.Key.PublicKey()), oauth.ErrInvalidResponse},
+		"with anybody's key":  {said(registrartest.NewAgent(t, "bob").Key.PublicKey()), oauth.ErrInvalidResponse},
 		"revoked":             {refusing(403, "revoked"), registrarapi.ErrRevoked},
+		"nobody of our key":   {refusing(403, "crypto_mismatch"), registrarapi.ErrNotRegistered},
 		"not registered":      {refusing(403, "not_registered"), registrarapi.ErrNotRegistered},
 		"nobody knows us":     {refusing(404, "client_unknown"), registrarapi.ErrNotRegistered},
 		"the registrar waits": {refusing(503, "storage_unavailable"), oauth.ErrUnavailable},

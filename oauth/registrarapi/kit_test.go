@@ -65,19 +65,24 @@ func newWorld(t *testing.T, change func(*registrar.Config)) *world {
 func serve(t *testing.T, h http.Handler, self did.DID) (url string, client *http.Client) {
 	t.Helper()
 	ca := stepcatest.NewCA(t, time.Now)
+	return serveAs(t, h, ca.Issue(issuer, self.String())), dialler(t, ca.Pool(), self)
+}
+
+func serveAs(t *testing.T, h http.Handler, shows tls.Certificate) (url string) {
+	t.Helper()
 	server := httptest.NewUnstartedServer(h)
 	server.EnableHTTP2 = true
-	server.TLS = &tls.Config{Certificates: []tls.Certificate{ca.Issue(issuer, self.String())}, MinVersion: tls.VersionTLS13}
+	server.TLS = &tls.Config{Certificates: []tls.Certificate{shows}, MinVersion: tls.VersionTLS13}
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	server.StartTLS()
 	t.Cleanup(server.Close)
-	return server.URL, dialler(t, ca, self)
+	return server.URL
 }
 
 // dialler returns an HTTP client that speaks to self alone.
-func dialler(t *testing.T, ca *stepcatest.CA, self did.DID) *http.Client {
+func dialler(t *testing.T, roots *x509.CertPool, self did.DID) *http.Client {
 	t.Helper()
-	transport := fetch.NewTransport(mtls.UncertifiedConfig(self, issuer, func() *x509.CertPool { return ca.Pool() }, time.Now))
+	transport := fetch.NewTransport(mtls.UncertifiedConfig(self, issuer, func() *x509.CertPool { return roots }, time.Now))
 	t.Cleanup(transport.CloseIdleConnections)
 	return &http.Client{Transport: transport}
 }

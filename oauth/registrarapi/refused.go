@@ -28,6 +28,7 @@ var words = map[string]error{
 	"replayed":                 errReplayed,
 	"client_unknown":           ErrUnknown,
 	"not_registered":           ErrNotRegistered,
+	"crypto_mismatch":          ErrNotRegistered, // what everybody is told of a DID that is not his
 }
 
 // fail names a request that failed.

@@ -25,6 +25,7 @@ func TestAnUncertifiedClientSpeaksToTheNamedServerAlone(t *testing.T) {
 	}{
 		"the one":                 {ca.Issue(issuer, bob.String()), bob, ca.Pool(), 0, nil},
 		"another agent":           {ca.Issue(issuer, carol.String()), bob, ca.Pool(), 0, mtls.ErrPeerMismatch},
+		"yet another agent":       {ca.Issue(issuer, alice.String()), bob, ca.Pool(), 0, mtls.ErrPeerMismatch},
 		"a CA that is not ours":   {other.Issue(issuer, bob.String()), bob, ca.Pool(), 0, mtls.ErrUnknownCA},
 		"no CA is trusted yet":    {ca.Issue(issuer, bob.String()), bob, nil, 0, mtls.ErrUnknownCA},
 		"nobody is named":         {ca.Issue(issuer, bob.String()), did.DID{}, ca.Pool(), 0, mtls.ErrPeerMismatch},
