@@ -19,6 +19,7 @@ type RegistrarSelf struct {
 	Name        DIDPart `envconfig:"REGISTRAR__NAME" default:"registrar" desc:"Name of the registrar: part of its DID, with the same characters. The DID of an existing directory is kept." example:"registrar"`
 	Dir         Path    `envconfig:"REGISTRAR__DIR" default:".registrar" desc:"Directory of key, credentials, certificate, database and the operator's socket." example:"/var/lib/registrar"`
 	KeyPassword Secret  `envconfig:"REGISTRAR__KEY_PASSWORD" desc:"Password of an encrypted private.pem." example:"correct horse battery staple"`
+	DatabaseURL Secret  `envconfig:"REGISTRAR__DATABASE_URL" desc:"PostgreSQL in place of the database in REGISTRAR__DIR, which any number of registrars may share (docs/registrar.md). To another machine it needs sslmode; without a password in it, the server must need none." example:"postgres://registrar:secret@db.internal/registrar?sslmode=verify-full&sslrootcert=/etc/registrar/db_ca.pem"`
 
 	Mode     EnrolmentMode `envconfig:"REGISTRAR__MODE" default:"token" desc:"Who may bind a DID that follows from its key: agents with an enrolment token; or, too, those that the operator approves; or everybody." example:"approve"`
 	Scopes   Scopes        `envconfig:"REGISTRAR__SCOPES" default:"agent:read,agent:write" desc:"Scopes of an agent that was granted none by name. agent:admin is granted by name alone." example:"agent:read"`

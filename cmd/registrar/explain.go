@@ -19,6 +19,7 @@ import (
 	"github.com/getbindu/bindu-go/oauth/hydra"
 	"github.com/getbindu/bindu-go/registrar"
 	"github.com/getbindu/bindu-go/registrar/operator"
+	"github.com/getbindu/bindu-go/registrar/postgres"
 	"github.com/getbindu/bindu-go/registrar/sqlite"
 	"github.com/getbindu/bindu-go/settings"
 	"github.com/getbindu/bindu-go/transport/mtls"
@@ -55,7 +56,13 @@ func diagnoses() []diagnosis {
 		{home.ErrUnwritable, "directory_unwritable", ""},
 		{home.ErrTooLarge, "file_too_large", "that is no file of a registrar; restore it from a backup"},
 		{sqlite.ErrCorrupt, "database_corrupt", "restore registrar.db from a backup; docs/registrar.md says what is lost with that"},
-		{registrar.ErrStorage, string(refusal.StorageUnavailable), "make room on the disk of REGISTRAR__DIR, and look whether it may be written"},
+		{postgres.ErrURL, "database_url_invalid", "REGISTRAR__DATABASE_URL is postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=verify-full; bytes that mean something in a URL are written as %XX in the password"},
+		{postgres.ErrInsecure, "database_insecure", "without it, whoever is on the way could read and change what the registrar decides by; docs/registrar.md says what each sslmode means"},
+		{postgres.ErrAccess, "database_refused", "look at user, password and database of REGISTRAR__DATABASE_URL, and whether the role may create the schema registrar or owns it"},
+		{postgres.ErrTLS, "database_tls", "sslrootcert of REGISTRAR__DATABASE_URL names the file with the authority that vouches for the server, whose certificate has the host's name; the server must have TLS switched on"},
+		{postgres.ErrForeign, "database_foreign", "give the registrar a database, or a schema registrar, of its own"},
+		{postgres.ErrAway, "database_unavailable", "look whether PostgreSQL runs at the host and port of REGISTRAR__DATABASE_URL, and has connections and room left"},
+		{registrar.ErrStorage, string(refusal.StorageUnavailable), "make room on the disk of REGISTRAR__DIR, and look whether it may be written; with REGISTRAR__DATABASE_URL, look whether PostgreSQL runs"},
 		{did.ErrKeyPassword, "key_password", "set REGISTRAR__KEY_PASSWORD to the password of private.pem, or unset it if the key is not encrypted"},
 		{did.ErrKeyCorrupt, "key_corrupt", ""},
 		{did.ErrKeyExists, "key_exists", ""},
@@ -97,7 +104,7 @@ var hints = map[string]string{
 	"not_revoked":         `"registrar show" says how it stands; restoring is for a DID that was revoked, or whose client another hand deleted`,
 	"token_unknown":       `"registrar token list" shows the ids`,
 	"scopes_malformed":    "name one scope an argument, such as agent:read",
-	"storage_unavailable": "make room on the disk of REGISTRAR__DIR, and look whether it may be written",
+	"storage_unavailable": "make room on the disk of REGISTRAR__DIR, and look whether it may be written; with REGISTRAR__DATABASE_URL, look whether PostgreSQL runs",
 }
 
 // explain prints an error for a human: what happened, under its stable word, and

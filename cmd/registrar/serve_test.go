@@ -13,6 +13,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -23,6 +25,7 @@ import (
 
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/authoritytest"
+	"github.com/getbindu/bindu-go/internal/postgrestest"
 	"github.com/getbindu/bindu-go/registrar/operator"
 	"github.com/getbindu/bindu-go/registrar/registrartest"
 )
@@ -32,9 +35,23 @@ const wait = time.Minute
 
 // TestServe runs the program against a real Hydra and a real step-ca.
 func TestServe(t *testing.T) {
+	serves(t, "testdata/serve", func(*testscript.Env) {})
+}
+
+// TestServeOnPostgres runs two programs as one registrar, on a real PostgreSQL.
+func TestServeOnPostgres(t *testing.T) {
+	server := postgrestest.Shared(t)
+	serves(t, "testdata/postgres", func(e *testscript.Env) {
+		e.Setenv("DATABASE", server.Address(server.Database(t), nil))
+		e.Setenv("NO_DATABASE", server.Address("none", nil))
+		e.Setenv("PASSWORD", regexp.QuoteMeta(url.QueryEscape(postgrestest.Password)))
+	})
+}
+
+func serves(t *testing.T, dir string, setup func(*testscript.Env)) {
 	a := authoritytest.Start(t, authoritytest.Options{})
 	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/serve",
+		Dir:                 dir,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(e *testscript.Env) error {
@@ -45,13 +62,14 @@ func TestServe(t *testing.T) {
 			}
 			e.Setenv("REGISTRAR__AUTHOR", "ops@example.com")
 			e.Setenv("LOG__FORMAT", "json")
-			for _, name := range []string{"NETWORK__PORT", "NETWORK__ADMIN_PORT"} {
+			for _, name := range []string{"NETWORK__PORT", "NETWORK__ADMIN_PORT", "OTHER_PORT", "OTHER_ADMIN_PORT"} {
 				port, err := freePort()
 				if err != nil {
 					return err
 				}
 				e.Setenv(name, port)
 			}
+			setup(e)
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"ready": ready, "put": put(t), "hydra": askHydra, "fingerprint": fingerprint, "terminate": terminate},

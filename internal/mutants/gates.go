@@ -20,7 +20,7 @@ func mutants() []mutant {
 		signing(),
 		shares(),
 		servers(),
-		registering(), asking(), certificates(), registered(),
+		registering(), asking(), certificates(), registered(), replicas(),
 		trust(),
 		replaying(),
 		taskShares(),

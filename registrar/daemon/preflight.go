@@ -16,11 +16,11 @@ import (
 
 // Preflight finds what would keep a registrar from starting with these settings
 // before it speaks to anybody. It changes nothing. The error joins all that was
-// found: [fetch.ErrProxy], [stepca.ErrConfig], [webhook.ErrCertificate], [home.ErrUnwritable] and those of the
-// file system; each names the setting.
+// found: [fetch.ErrProxy], [stepca.ErrConfig], [webhook.ErrCertificate], [home.ErrUnwritable], [postgres.ErrURL],
+// [postgres.ErrInsecure] and those of the file system; each names the setting.
 func Preflight(ctx context.Context, set settings.RegistrarSettings) error {
 	_, proxy := fetch.ProxyFromEnvironment()
-	return errors.Join(proxy, checkAuthority(set), checkWebhook(set), checkDirectory(ctx, set))
+	return errors.Join(proxy, checkAuthority(set), checkWebhook(set), checkDirectory(ctx, set), checkDatabase(set))
 }
 
 // checkAuthority reads the file of the CA's root. Whom the certificate is for does

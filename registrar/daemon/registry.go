@@ -6,26 +6,10 @@ import (
 	"net"
 
 	"github.com/getbindu/bindu-go/internal/boot"
-	"github.com/getbindu/bindu-go/internal/safefile"
 	"github.com/getbindu/bindu-go/registrar"
 	"github.com/getbindu/bindu-go/registrar/hydra"
 	"github.com/getbindu/bindu-go/registrar/operator"
-	"github.com/getbindu/bindu-go/registrar/sqlite"
 )
-
-// openStore opens the database in our directory.
-func (d *Daemon) openStore(ctx context.Context, who self) (registrar.Store, error) {
-	dir, err := safefile.OpenDir(who.home.Path(), nil)
-	if err != nil {
-		return nil, err
-	}
-	store, err := sqlite.Open(ctx, dir, d.log)
-	if err != nil {
-		return nil, err
-	}
-	d.life.OnStop(func(context.Context) error { return store.Close() })
-	return store, nil
-}
 
 // newRegistry returns what decides, over the database and Hydra's admin API.
 func (d *Daemon) newRegistry(who self, store registrar.Store) (*registrar.Registrar, error) {

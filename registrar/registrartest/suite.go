@@ -34,6 +34,10 @@ func Run(t *testing.T, open Open) {
 		"a revocation beside a change":            testRevokedMeanwhile,
 		"a write after a revocation":              testAsleep,
 		"a token is used by one of many":          testTokenRace,
+		"an address binds what it may at many":    testAddressRace,
+		"as many wait as may at many replicas":    testPendingRace,
+		"numbers become visible in order":         testOrder,
+		"a note of any bytes":                     testNote,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -4,6 +4,5 @@
 // revocation, survives a loss of power. There is one connection for writing, whose
 // transactions lock the database, and a few for reading, which never wait for it.
 //
-// All SQL is in statements.go, a text for each method; what a transaction decides is
-// decided above, in package registrar.
+// The rows are those of package sqlrows.
 package sqlite

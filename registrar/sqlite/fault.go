@@ -1,12 +1,9 @@
 package sqlite
 
 import (
-	"errors"
 	"fmt"
 
-	driver "modernc.org/sqlite"
-	codes "modernc.org/sqlite/lib"
-
+	"github.com/getbindu/bindu-go/internal/sqlitefile"
 	"github.com/getbindu/bindu-go/registrar"
 )
 
@@ -17,12 +14,10 @@ var ErrCorrupt = fmt.Errorf("%s is corrupt: restore it from a backup; without it
 // [ErrCorrupt] where it is what the file holds; all other errors are returned as
 // they are.
 func fault(err error) error {
-	var e *driver.Error
-	if !errors.As(err, &e) {
+	switch sqlitefile.FaultOf(err) {
+	case sqlitefile.Other:
 		return err
-	}
-	switch e.Code() & 0xff { // the rest says more precisely what failed
-	case codes.SQLITE_CORRUPT, codes.SQLITE_NOTADB:
+	case sqlitefile.Content:
 		return fmt.Errorf("%w: %w: %w", registrar.ErrStorage, ErrCorrupt, err)
 	}
 	return fmt.Errorf("%w: %w", registrar.ErrStorage, err)
@@ -31,8 +26,7 @@ func fault(err error) error {
 // opening is fault for a start: a statement that fails there meets tables that
 // are not ours.
 func opening(err error) error {
-	var e *driver.Error
-	if errors.As(err, &e) && e.Code()&0xff == codes.SQLITE_ERROR {
+	if sqlitefile.FaultOf(err) == sqlitefile.Statement {
 		err = fmt.Errorf("%w: %w", ErrCorrupt, err)
 	}
 	return fault(err)

@@ -7,29 +7,21 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
-	"net/url"
-	"path/filepath"
-	"time"
-
-	"github.com/pressly/goose/v3"
-	_ "modernc.org/sqlite" // the driver "sqlite"
+	"strings"
 
 	"github.com/getbindu/bindu-go/internal/safefile"
+	"github.com/getbindu/bindu-go/internal/sqlitefile"
 	"github.com/getbindu/bindu-go/registrar"
+	"github.com/getbindu/bindu-go/registrar/sqlrows"
 )
 
 // FileName is the database file in the registrar's directory. SQLite keeps two
 // more beside it, with -wal and -shm appended.
 const FileName = "registrar.db"
 
-const (
-	// busy is how long another process may lock the file.
-	busy = 5 * time.Second
-	// readers is how many may read beside the one writer.
-	readers = 4
-)
+// readers is how many may read beside the one writer.
+const readers = 4
 
 //go:embed migrations/*.sql
 var migrations embed.FS
@@ -46,10 +38,10 @@ var _ registrar.Store = (*Store)(nil)
 // file that others may read is [safefile.ErrInsecurePermissions], one that is a
 // link or no plain file [safefile.ErrUnsafePath], one that is damaged [ErrCorrupt].
 func Open(ctx context.Context, dir *safefile.Dir, logger *slog.Logger) (*Store, error) {
-	if err := prepareFiles(dir); err != nil {
+	if err := sqlitefile.Prepare(dir, FileName); err != nil {
 		return nil, err
 	}
-	path, err := filepath.Abs(filepath.Join(dir.Path(), FileName))
+	path, err := sqlitefile.Path(dir, FileName)
 	if err != nil {
 		return nil, err
 	}
@@ -57,10 +49,10 @@ func Open(ctx context.Context, dir *safefile.Dir, logger *slog.Logger) (*Store, 
 		logger = slog.New(slog.DiscardHandler)
 	}
 	s := &Store{}
-	if s.write, err = open(path, 1, "_txlock=immediate"); err != nil {
+	if s.write, err = open(path, 1, sqlitefile.TxLock); err != nil {
 		return nil, err
 	}
-	if s.read, err = open(path, readers, "_pragma=query_only(1)"); err != nil {
+	if s.read, err = open(path, readers, sqlitefile.ReadOnly); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	if err := s.migrate(ctx, logger); err != nil {
@@ -69,78 +61,44 @@ func Open(ctx context.Context, dir *safefile.Dir, logger *slog.Logger) (*Store, 
 	return s, nil
 }
 
-// prepareFiles makes an empty database with private permissions, which SQLite
-// gives its other files too, and checks those that exist.
-func prepareFiles(dir *safefile.Dir) error {
-	for _, suffix := range []string{"", "-wal", "-shm"} {
-		// Nothing is read: the checks before reading are what is wanted.
-		_, err := dir.ReadFile(FileName+suffix, 0o600, 0)
-		switch {
-		case err == nil, errors.Is(err, safefile.ErrTooLarge):
-		case !errors.Is(err, fs.ErrNotExist):
-			return err
-		case suffix == "":
-			if err := dir.WriteFile(FileName, nil, 0o600); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 func open(path string, connections int, option string) (*sql.DB, error) {
-	dsn := (&url.URL{Scheme: "file", Path: path}).String() + fmt.Sprintf("?_pragma=busy_timeout(%d)", busy.Milliseconds()) +
-		"&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&" + option
-	db, err := sql.Open("sqlite", dsn)
-	if err != nil {
-		return nil, err
-	}
-	db.SetMaxOpenConns(connections)
-	db.SetMaxIdleConns(connections)
-	return db, nil
+	pragma := sqlitefile.Pragma
+	return sqlitefile.Open(path, sqlitefile.Options{Connections: connections, Wait: sqlitefile.Busy, Parameters: []string{
+		pragma("journal_mode", "WAL"), pragma("synchronous", "FULL"), pragma("foreign_keys", "1"), option,
+	}})
 }
 
 // migrate brings the schema up to date, and gives a new database its epoch.
 func (s *Store) migrate(ctx context.Context, logger *slog.Logger) error {
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
+	if err := sqlitefile.Migrate(ctx, s.write, migrations, logger); err != nil {
 		return err
 	}
-	provider, err := goose.NewProvider(goose.DialectSQLite3, s.write, files,
-		goose.WithSlog(logger), goose.WithDisableGlobalRegistry(true))
-	if err != nil {
-		return err
-	}
-	if _, err := provider.Up(ctx); err != nil {
-		return err
-	}
-	_, err = s.write.ExecContext(ctx, insertHead, rand.Text())
+	_, err := s.write.ExecContext(ctx, sqlrows.InsertHead, rand.Text())
 	return err
 }
 
 // Close closes the file. No other method may be called afterwards.
-func (s *Store) Close() error {
-	var err error
-	for _, db := range []*sql.DB{s.read, s.write} {
-		if db != nil {
-			err = errors.Join(err, db.Close())
-		}
-	}
-	return err
+func (s *Store) Close() error { return sqlitefile.Close(s.read, s.write) }
+
+// dialect is SQLite's: rows are locked with the whole database.
+var dialect = &sqlrows.Dialect{
+	Text:  strings.NewReplacer(sqlrows.ForUpdate, "", sqlrows.SkipLocked, "").Replace,
+	Fault: fault,
 }
 
 // Change implements [registrar.Store]. Waiting for one's turn ends with ctx; a
 // transaction that has begun is brief and is carried through.
 func (s *Store) Change(ctx context.Context, fn func(registrar.Tx) error) error {
-	return inTx(ctx, s.write, nil, func(t *tx) error { return fn(t) })
+	return inTx(ctx, s.write, nil, func(ctx context.Context, tx *sql.Tx) error { return fn(sqlrows.Change(ctx, tx, dialect)) })
 }
 
 // View implements [registrar.Store].
 func (s *Store) View(ctx context.Context, fn func(registrar.Reader) error) error {
-	return inTx(ctx, s.read, &sql.TxOptions{ReadOnly: true}, func(t *tx) error { return fn(t) })
+	return inTx(ctx, s.read, &sql.TxOptions{ReadOnly: true},
+		func(ctx context.Context, tx *sql.Tx) error { return fn(sqlrows.View(ctx, tx, dialect)) })
 }
 
-func inTx(ctx context.Context, db *sql.DB, opt *sql.TxOptions, fn func(*tx) error) error {
+func inTx(ctx context.Context, db *sql.DB, opt *sql.TxOptions, fn func(context.Context, *sql.Tx) error) error {
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return fault(err)
@@ -152,8 +110,8 @@ func inTx(ctx context.Context, db *sql.DB, opt *sql.TxOptions, fn func(*tx) erro
 		return fault(err)
 	}
 	defer began.Rollback() // also if fn panics; after Commit it does nothing
-	if err := fn(&tx{ctx, began}); err != nil {
-		return fault(err)
+	if err := fn(ctx, began); err != nil {
+		return err
 	}
 	return fault(began.Commit())
 }

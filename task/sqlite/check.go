@@ -6,25 +6,24 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"os"
-	"path/filepath"
 
 	"github.com/getbindu/bindu-go/internal/safefile"
+	"github.com/getbindu/bindu-go/internal/sqlitefile"
 )
 
 // Check looks whether [Open] would take the database in dir, as far as that
 // shows without writing: nothing where there is none. It may be called beside a
 // running agent, and leaves the files as they are. Errors: those of Open.
 func Check(ctx context.Context, dir *safefile.Dir) error {
-	err := checkFiles(dir)
+	err := sqlitefile.Check(dir, FileName)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	path, err := filepath.Abs(filepath.Join(dir.Path(), FileName))
+	path, err := sqlitefile.Path(dir, FileName)
 	if err != nil {
 		return err
 	}
@@ -47,12 +46,12 @@ func look(ctx context.Context, path string, log bool) error {
 	if log {
 		option = "mode=ro"
 	}
-	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Path: path}).String()+
-		fmt.Sprintf("?%s&_pragma=busy_timeout(%d)&_pragma=query_only(1)", option, busy.Milliseconds()))
+	db, err := sqlitefile.Open(path, sqlitefile.Options{
+		Connections: 1, Wait: sqlitefile.Busy, Parameters: []string{option, sqlitefile.ReadOnly},
+	})
 	if err != nil {
 		return err
 	}
-	db.SetMaxOpenConns(1)
 	return errors.Join(checkSchema(ctx, db), db.Close())
 }
 

@@ -3,12 +3,9 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 
-	driver "modernc.org/sqlite"
-	codes "modernc.org/sqlite/lib"
-
+	"github.com/getbindu/bindu-go/internal/sqlitefile"
 	"github.com/getbindu/bindu-go/task"
 )
 
@@ -19,20 +16,13 @@ var ErrCorrupt = fmt.Errorf("%s is corrupt: restore it from a backup, or move it
 // and with [ErrCorrupt] where it is what the file holds; all other errors are
 // returned as they are.
 func fault(err error) error {
-	var e *driver.Error
-	if !errors.As(err, &e) {
-		return err
-	}
-	switch e.Code() & 0xff { // the rest says more precisely what failed
-	case codes.SQLITE_CORRUPT, codes.SQLITE_NOTADB:
+	switch sqlitefile.FaultOf(err) {
+	case sqlitefile.Content:
 		return fmt.Errorf("%w: %w: %w", task.ErrStorage, ErrCorrupt, err)
-	case codes.SQLITE_FULL, codes.SQLITE_IOERR, codes.SQLITE_READONLY, codes.SQLITE_CANTOPEN, codes.SQLITE_PERM,
-		codes.SQLITE_BUSY, codes.SQLITE_LOCKED, codes.SQLITE_PROTOCOL, codes.SQLITE_NOMEM,
-		codes.SQLITE_NOLFS:
+	case sqlitefile.Disk:
 		return fmt.Errorf("%w: %w", task.ErrStorage, err)
-	default:
-		return err
 	}
+	return err
 }
 
 // opening says which file could not be opened. A statement that fails there
@@ -41,8 +31,7 @@ func opening(path string, err error) error {
 	if err == nil {
 		return nil
 	}
-	var e *driver.Error
-	if errors.As(err, &e) && e.Code()&0xff == codes.SQLITE_ERROR {
+	if sqlitefile.FaultOf(err) == sqlitefile.Statement {
 		err = fmt.Errorf("%w: %w", ErrCorrupt, err)
 	}
 	return fmt.Errorf("opening %s: %w", path, fault(err))

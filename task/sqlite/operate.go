@@ -5,10 +5,10 @@ import (
 	"database/sql"
 	"errors"
 	"io/fs"
-	"path/filepath"
 	"time"
 
 	"github.com/getbindu/bindu-go/internal/safefile"
+	"github.com/getbindu/bindu-go/internal/sqlitefile"
 )
 
 // Usage is what one owner has in the store.
@@ -31,7 +31,7 @@ const usages = `SELECT o.owner, o.tasks, o.bytes, count(t.id), coalesce(sum(t.st
 // nothing where there is no database. It is for operators: it may be called
 // beside a running agent, and changes nothing.
 func Usages(ctx context.Context, dir *safefile.Dir) (all []Usage, err error) {
-	err = beside(dir, "_pragma=query_only(1)", func(db *sql.DB) error {
+	err = beside(dir, sqlitefile.ReadOnly, func(db *sql.DB) error {
 		rows, err := db.QueryContext(ctx, usages)
 		if err != nil {
 			return err
@@ -60,7 +60,7 @@ const clearPause = 50 * time.Millisecond
 // changed before a time, in brief transactions, and returns how many, also with
 // an error. It is for operators and may be called beside a running agent.
 func Clear(ctx context.Context, dir *safefile.Dir, owner string, before time.Time) (n int, err error) {
-	err = beside(dir, "_txlock=immediate", func(db *sql.DB) error {
+	err = beside(dir, sqlitefile.TxLock, func(db *sql.DB) error {
 		for {
 			var cleared int
 			err := inTx(ctx, db, nil, func(ctx context.Context, tx *sql.Tx) (err error) {
@@ -102,16 +102,16 @@ const clearable = `SELECT id, bytes FROM tasks WHERE owner = ?1 AND updated_at <
 
 // beside opens the database in dir as a second process does, if there is one.
 func beside(dir *safefile.Dir, option string, fn func(*sql.DB) error) error {
-	if err := checkFiles(dir); errors.Is(err, fs.ErrNotExist) {
+	if err := sqlitefile.Check(dir, FileName); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	} else if err != nil {
 		return err
 	}
-	path, err := filepath.Abs(filepath.Join(dir.Path(), FileName))
+	path, err := sqlitefile.Path(dir, FileName)
 	if err != nil {
 		return err
 	}
-	db, err := open(path, 1, option, busy)
+	db, err := open(path, 1, option, sqlitefile.Busy)
 	if err != nil {
 		return err
 	}

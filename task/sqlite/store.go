@@ -5,17 +5,11 @@ import (
 	"database/sql"
 	"embed"
 	"errors"
-	"fmt"
-	"io/fs"
 	"log/slog"
-	"net/url"
-	"path/filepath"
 	"time"
 
-	"github.com/pressly/goose/v3"
-	_ "modernc.org/sqlite" // the driver "sqlite"
-
 	"github.com/getbindu/bindu-go/internal/safefile"
+	"github.com/getbindu/bindu-go/internal/sqlitefile"
 	"github.com/getbindu/bindu-go/internal/turns"
 	"github.com/getbindu/bindu-go/task"
 )
@@ -23,9 +17,6 @@ import (
 // FileName is the database file in the agent's directory. SQLite keeps two
 // more beside it, with -wal and -shm appended.
 const FileName = "tasks.db"
-
-// busy is how long another process may lock the file.
-const busy = 5 * time.Second
 
 // readers is how many queries may run beside the one writer.
 const readers = 4
@@ -53,10 +44,10 @@ var _ task.Store = (*Store)(nil)
 // file that others may read is [safefile.ErrInsecurePermissions], one that is a
 // link or no plain file [safefile.ErrUnsafePath], one that is damaged [ErrCorrupt].
 func Open(ctx context.Context, dir *safefile.Dir, logger *slog.Logger) (*Store, error) {
-	if err := prepareFiles(dir); err != nil {
+	if err := sqlitefile.Prepare(dir, FileName); err != nil {
 		return nil, err
 	}
-	path, err := filepath.Abs(filepath.Join(dir.Path(), FileName))
+	path, err := sqlitefile.Path(dir, FileName)
 	if err != nil {
 		return nil, err
 	}
@@ -67,13 +58,13 @@ func Open(ctx context.Context, dir *safefile.Dir, logger *slog.Logger) (*Store, 
 		path: path, logger: logger, log: writeAheadLog{limit: checkpointAt},
 		writer: turns.NewSemaphore(1), readers: turns.NewSemaphore(readers),
 	}
-	if s.write, err = open(path, 1, "_txlock=immediate", busy); err != nil {
+	if s.write, err = open(path, 1, sqlitefile.TxLock, sqlitefile.Busy); err != nil {
 		return nil, err
 	}
-	if s.checkpoints, err = open(path, 1, "_txlock=immediate", 0); err != nil {
+	if s.checkpoints, err = open(path, 1, sqlitefile.TxLock, 0); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	if s.read, err = open(path, readers, "_pragma=query_only(1)", busy); err != nil {
+	if s.read, err = open(path, readers, sqlitefile.ReadOnly, sqlitefile.Busy); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	if err := s.migrate(ctx); err != nil {
@@ -83,59 +74,16 @@ func Open(ctx context.Context, dir *safefile.Dir, logger *slog.Logger) (*Store, 
 	return s, nil
 }
 
-// prepareFiles makes an empty database with private permissions, which SQLite
-// gives its other files too, and checks those that exist.
-func prepareFiles(dir *safefile.Dir) error {
-	err := checkFiles(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return dir.WriteFile(FileName, nil, 0o600)
-	}
-	return err
-}
-
-// checkFiles checks those files that exist: [fs.ErrNotExist] if all is well with
-// them and there is no database.
-func checkFiles(dir *safefile.Dir) (missing error) {
-	for _, suffix := range []string{"", "-wal", "-shm"} {
-		// Nothing is read: the checks before reading are what is wanted.
-		_, err := dir.ReadFile(FileName+suffix, 0o600, 0)
-		switch {
-		case err == nil, errors.Is(err, safefile.ErrTooLarge):
-		case errors.Is(err, fs.ErrNotExist):
-			if suffix == "" {
-				missing = err
-			}
-		default:
-			return err
-		}
-	}
-	return missing
-}
-
 // open leaves checkpoints to [Store.keepLogSmall].
 func open(path string, connections int, option string, wait time.Duration) (*sql.DB, error) {
-	dsn := (&url.URL{Scheme: "file", Path: path}).String() + fmt.Sprintf("?_pragma=busy_timeout(%d)", wait.Milliseconds()) +
-		"&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=wal_autocheckpoint(0)&_pragma=foreign_keys(1)&" + option
-	db, err := sql.Open("sqlite", dsn)
-	if err != nil {
-		return nil, err
-	}
-	db.SetMaxOpenConns(connections)
-	db.SetMaxIdleConns(connections)
-	return db, nil
+	pragma := sqlitefile.Pragma
+	return sqlitefile.Open(path, sqlitefile.Options{Connections: connections, Wait: wait, Parameters: []string{
+		pragma("journal_mode", "WAL"), pragma("synchronous", "NORMAL"), pragma("wal_autocheckpoint", "0"), pragma("foreign_keys", "1"), option,
+	}})
 }
 
 func (s *Store) migrate(ctx context.Context) error {
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return err
-	}
-	provider, err := goose.NewProvider(goose.DialectSQLite3, s.write, files,
-		goose.WithSlog(s.logger), goose.WithDisableGlobalRegistry(true))
-	if err != nil {
-		return err
-	}
-	if _, err := provider.Up(ctx); err != nil {
+	if err := sqlitefile.Migrate(ctx, s.write, migrations, s.logger); err != nil {
 		return err
 	}
 	return s.stmt.prepare(ctx, s.write, s.read)
@@ -143,13 +91,7 @@ func (s *Store) migrate(ctx context.Context) error {
 
 // Close closes the file. No other method may be called afterwards.
 func (s *Store) Close() error {
-	err := s.stmt.close()
-	for _, db := range []*sql.DB{s.read, s.checkpoints, s.write} {
-		if db != nil {
-			err = errors.Join(err, db.Close())
-		}
-	}
-	return err
+	return errors.Join(s.stmt.close(), sqlitefile.Close(s.read, s.checkpoints, s.write))
 }
 
 // everybody takes the turns of what is asked in nobody's name.

@@ -1,5 +1,10 @@
-package sqlite
+package sqlrows
 
+// InsertHead gives a database that has no epoch one.
+const InsertHead = `INSERT INTO head (epoch, seq) SELECT ?, 0 WHERE NOT EXISTS (SELECT 1 FROM head) ON CONFLICT DO NOTHING`
+
+// What has expired is forgotten last, and without waiting for whoever has it: of two
+// that forgot first, each could then wait for a row of its own that the other has.
 const (
 	selectClient = `SELECT document, revision, address, voucher, bound_at FROM clients WHERE did = ?`
 	listClients  = `SELECT did FROM clients WHERE did > ? ORDER BY did LIMIT ?`
@@ -20,15 +25,15 @@ const (
 	selectTombstones = `SELECT did, revoked, seq, at, note FROM tombstones WHERE seq > ? ORDER BY seq LIMIT ?`
 	upsertTombstone  = `INSERT INTO tombstones (did, revoked, seq, at, note) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT (did) DO UPDATE SET revoked = excluded.revoked, seq = excluded.seq, at = excluded.at, note = excluded.note`
-	insertHead = `INSERT INTO head (epoch, seq) SELECT ?, 0 WHERE NOT EXISTS (SELECT 1 FROM head)`
 	selectHead = `SELECT epoch, seq FROM head`
 	advance    = `UPDATE head SET seq = seq + 1 RETURNING epoch, seq`
 
-	forgetNonces = `DELETE FROM nonces WHERE (key, nonce) IN (SELECT key, nonce FROM nonces WHERE until < ? LIMIT 100)`
+	forgetNonces = `DELETE FROM nonces WHERE (key, nonce) IN (SELECT key, nonce FROM nonces WHERE until < ? LIMIT 100 ` + SkipLocked + `)`
 	insertNonce  = `INSERT INTO nonces (key, nonce, until) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`
 
 	selectTokens = `SELECT hash, id, author, name, uses, max_uses, created_at, expires_at FROM tokens`
 	oneToken     = selectTokens + ` WHERE hash = ?`
+	takeToken    = oneToken + ` ` + ForUpdate
 	everyToken   = selectTokens + ` ORDER BY created_at, id`
 	upsertToken  = `INSERT INTO tokens (hash, id, author, name, uses, max_uses, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (hash) DO UPDATE SET uses = excluded.uses`
@@ -39,13 +44,13 @@ const (
 	everyPending  = selectPending + ` WHERE until > ? ORDER BY at, did`
 	upsertPending = `INSERT INTO pending (did, key, address, at, until) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT (did) DO UPDATE SET key = excluded.key, address = excluded.address, at = excluded.at, until = excluded.until`
-	forgetPending = `DELETE FROM pending WHERE until <= ?`
+	forgetPending = `DELETE FROM pending WHERE did IN (SELECT did FROM pending WHERE until <= ? ` + SkipLocked + `)`
 	deletePending = `DELETE FROM pending WHERE did = ?`
 
 	selectAnnouncements = `SELECT did, tls_key, until FROM announcements WHERE did = ? ORDER BY until, tls_key`
 	upsertAnnouncement  = `INSERT INTO announcements (did, tls_key, until) VALUES (?, ?, ?)
 		ON CONFLICT (did, tls_key) DO UPDATE SET until = excluded.until`
-	forgetAnnouncements = `DELETE FROM announcements WHERE until <= ?`
+	forgetAnnouncements = `DELETE FROM announcements WHERE (did, tls_key) IN (SELECT did, tls_key FROM announcements WHERE until <= ? ` + SkipLocked + `)`
 	deleteAnnouncement  = `DELETE FROM announcements WHERE did = ? AND tls_key = ?`
 
 	selectIntent = `SELECT did, revision, remove, document, holder, until FROM intents WHERE did = ?`

@@ -1,9 +1,10 @@
-package sqlite
+package sqlrows
 
 import (
 	"crypto/ed25519"
 	"database/sql"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
@@ -14,7 +15,7 @@ import (
 var errNoHead = errors.New("the table head is empty")
 
 // Tombstone implements [registrar.Reader].
-func (t *tx) Tombstone(d did.DID) (*registrar.Tombstone, error) {
+func (t *Tx) Tombstone(d did.DID) (*registrar.Tombstone, error) {
 	all, err := t.tombstones(selectTombstone, d.String())
 	if len(all) == 0 {
 		return nil, err
@@ -23,11 +24,11 @@ func (t *tx) Tombstone(d did.DID) (*registrar.Tombstone, error) {
 }
 
 // Tombstones implements [registrar.Reader].
-func (t *tx) Tombstones(after int64, limit int) ([]registrar.Tombstone, error) {
+func (t *Tx) Tombstones(after int64, limit int) ([]registrar.Tombstone, error) {
 	return t.tombstones(selectTombstones, after, limit)
 }
 
-func (t *tx) tombstones(query string, args ...any) (all []registrar.Tombstone, err error) {
+func (t *Tx) tombstones(query string, args ...any) (all []registrar.Tombstone, err error) {
 	err = t.every(query, args, func(rows *sql.Rows) error {
 		var s registrar.Tombstone
 		err := rows.Scan(identifier{&s.DID}, &s.Revoked, &s.Seq, moment{&s.At}, &s.Note)
@@ -37,18 +38,20 @@ func (t *tx) tombstones(query string, args ...any) (all []registrar.Tombstone, e
 	return all, err
 }
 
-// SaveTombstone implements [registrar.Tx].
-func (t *tx) SaveTombstone(s registrar.Tombstone) error {
-	return t.exec(upsertTombstone, s.DID.String(), s.Revoked, s.Seq, millis(s.At), s.Note)
+// SaveTombstone implements [registrar.Tx]. A note that not every database would take
+// is no reason to let somebody in.
+func (t *Tx) SaveTombstone(s registrar.Tombstone) error {
+	note := strings.ReplaceAll(strings.ToValidUTF8(s.Note, "\uFFFD"), "\x00", "\uFFFD")
+	return t.exec(upsertTombstone, s.DID.String(), s.Revoked, s.Seq, millis(s.At), note)
 }
 
 // Head implements [registrar.Reader].
-func (t *tx) Head() (registrar.Head, error) { return t.head(selectHead) }
+func (t *Tx) Head() (registrar.Head, error) { return t.head(selectHead) }
 
 // Advance implements [registrar.Tx].
-func (t *tx) Advance() (registrar.Head, error) { return t.head(advance) }
+func (t *Tx) Advance() (registrar.Head, error) { return t.head(advance) }
 
-func (t *tx) head(query string) (h registrar.Head, err error) {
+func (t *Tx) head(query string) (h registrar.Head, err error) {
 	found, err := t.one(query, nil, &h.Epoch, &h.Seq)
 	if err == nil && !found {
 		err = errNoHead
@@ -57,15 +60,16 @@ func (t *tx) head(query string) (h registrar.Head, err error) {
 }
 
 // Remember implements [registrar.Tx]. A few of the oldest go for each that comes.
-func (t *tx) Remember(key ed25519.PublicKey, nonce string, until, now time.Time) (bool, error) {
-	if err := t.exec(forgetNonces, millis(now)); err != nil {
+func (t *Tx) Remember(key ed25519.PublicKey, nonce string, until, now time.Time) (bool, error) {
+	fresh, err := t.changed(insertNonce, []byte(key), nonce, millis(until))
+	if err != nil {
 		return false, err
 	}
-	return t.changed(insertNonce, []byte(key), nonce, millis(until))
+	return fresh, t.exec(forgetNonces, millis(now))
 }
 
 // Intent implements [registrar.Reader].
-func (t *tx) Intent(d did.DID) (*registrar.Intent, error) {
+func (t *Tx) Intent(d did.DID) (*registrar.Intent, error) {
 	var in registrar.Intent
 	found, err := t.one(selectIntent, []any{d.String()},
 		identifier{&in.DID}, &in.Revision, &in.Remove, (*document)(&in.Document), &in.Holder, moment{&in.Until})
@@ -76,7 +80,7 @@ func (t *tx) Intent(d did.DID) (*registrar.Intent, error) {
 }
 
 // Lost implements [registrar.Reader].
-func (t *tx) Lost(now time.Time, limit int) (all []did.DID, err error) {
+func (t *Tx) Lost(now time.Time, limit int) (all []did.DID, err error) {
 	err = t.every(selectLost, []any{millis(now), limit}, func(rows *sql.Rows) error {
 		var d did.DID
 		err := rows.Scan(identifier{&d})
@@ -87,9 +91,9 @@ func (t *tx) Lost(now time.Time, limit int) (all []did.DID, err error) {
 }
 
 // SaveIntent implements [registrar.Tx].
-func (t *tx) SaveIntent(in registrar.Intent) error {
+func (t *Tx) SaveIntent(in registrar.Intent) error {
 	return t.exec(upsertIntent, in.DID.String(), in.Revision, in.Remove, jsonText(in.Document), in.Holder, millis(in.Until))
 }
 
 // DeleteIntent implements [registrar.Tx].
-func (t *tx) DeleteIntent(d did.DID) error { return t.exec(deleteIntent, d.String()) }
+func (t *Tx) DeleteIntent(d did.DID) error { return t.exec(deleteIntent, d.String()) }

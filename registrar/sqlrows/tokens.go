@@ -1,4 +1,4 @@
-package sqlite
+package sqlrows
 
 import (
 	"database/sql"
@@ -10,8 +10,12 @@ import (
 var errHash = errors.New("the hash of an enrolment token has not 32 bytes")
 
 // Token implements [registrar.Reader].
-func (t *tx) Token(hash [32]byte) (*registrar.Token, error) {
-	all, err := t.tokens(oneToken, hash[:])
+func (t *Tx) Token(hash [32]byte) (*registrar.Token, error) {
+	query := oneToken
+	if t.writes {
+		query = takeToken
+	}
+	all, err := t.tokens(query, hash[:])
 	if len(all) == 0 {
 		return nil, err
 	}
@@ -19,9 +23,9 @@ func (t *tx) Token(hash [32]byte) (*registrar.Token, error) {
 }
 
 // Tokens implements [registrar.Reader].
-func (t *tx) Tokens() ([]registrar.Token, error) { return t.tokens(everyToken) }
+func (t *Tx) Tokens() ([]registrar.Token, error) { return t.tokens(everyToken) }
 
-func (t *tx) tokens(query string, args ...any) (all []registrar.Token, err error) {
+func (t *Tx) tokens(query string, args ...any) (all []registrar.Token, err error) {
 	err = t.every(query, args, func(rows *sql.Rows) error {
 		var k registrar.Token
 		var hash []byte
@@ -36,9 +40,9 @@ func (t *tx) tokens(query string, args ...any) (all []registrar.Token, err error
 }
 
 // SaveToken implements [registrar.Tx].
-func (t *tx) SaveToken(k registrar.Token) error {
+func (t *Tx) SaveToken(k registrar.Token) error {
 	return t.exec(upsertToken, k.Hash[:], k.ID, k.Author, k.Name, k.Uses, k.MaxUses, millis(k.Created), millis(k.Expires))
 }
 
 // DeleteToken implements [registrar.Tx].
-func (t *tx) DeleteToken(id string) (bool, error) { return t.changed(deleteToken, id) }
+func (t *Tx) DeleteToken(id string) (bool, error) { return t.changed(deleteToken, id) }

@@ -1,4 +1,4 @@
-package sqlite
+package sqlrows
 
 import (
 	"database/sql"
@@ -9,7 +9,7 @@ import (
 )
 
 // Client implements [registrar.Reader].
-func (t *tx) Client(d did.DID) (*registrar.Client, error) {
+func (t *Tx) Client(d did.DID) (*registrar.Client, error) {
 	c := registrar.Client{DID: d}
 	found, err := t.one(selectClient, []any{d.String()},
 		(*document)(&c.Document), &c.Revision, &c.Address, &c.Voucher, moment{&c.BoundAt})
@@ -20,7 +20,7 @@ func (t *tx) Client(d did.DID) (*registrar.Client, error) {
 }
 
 // Clients implements [registrar.Reader].
-func (t *tx) Clients(after did.DID, limit int) (all []did.DID, err error) {
+func (t *Tx) Clients(after did.DID, limit int) (all []did.DID, err error) {
 	err = t.every(listClients, []any{after.String(), limit}, func(rows *sql.Rows) error {
 		var d did.DID
 		err := rows.Scan(identifier{&d})
@@ -30,19 +30,23 @@ func (t *tx) Clients(after did.DID, limit int) (all []did.DID, err error) {
 	return all, err
 }
 
-// CountClients implements [registrar.Reader].
-func (t *tx) CountClients(address string) (n int, err error) {
+// CountClients implements [registrar.Reader]. Who counts to bind one more has the
+// address for itself.
+func (t *Tx) CountClients(address string) (n int, err error) {
+	if err := t.lock(lockAddress + address); err != nil {
+		return 0, err
+	}
 	_, err = t.one(countClients, []any{address}, &n)
 	return n, err
 }
 
 // SaveClient implements [registrar.Tx].
-func (t *tx) SaveClient(c *registrar.Client) error {
+func (t *Tx) SaveClient(c *registrar.Client) error {
 	return t.exec(upsertClient, c.DID.String(), jsonText(c.Document), c.Revision, c.Address, c.Voucher, millis(c.BoundAt))
 }
 
 // Keys implements [registrar.Reader].
-func (t *tx) Keys(d did.DID) (all []registrar.Key, err error) {
+func (t *Tx) Keys(d did.DID) (all []registrar.Key, err error) {
 	err = t.every(selectKeys, []any{d.String()}, func(rows *sql.Rows) error {
 		var k registrar.Key
 		err := rows.Scan((*[]byte)(&k.Public), moment{&k.From}, moment{&k.Until})
@@ -53,12 +57,12 @@ func (t *tx) Keys(d did.DID) (all []registrar.Key, err error) {
 }
 
 // SaveKey implements [registrar.Tx].
-func (t *tx) SaveKey(d did.DID, k registrar.Key) error {
+func (t *Tx) SaveKey(d did.DID, k registrar.Key) error {
 	return t.exec(upsertKey, d.String(), []byte(k.Public), millis(k.From), millis(k.Until))
 }
 
 // Scopes implements [registrar.Reader].
-func (t *tx) Scopes(d did.DID) (all []string, err error) {
+func (t *Tx) Scopes(d did.DID) (all []string, err error) {
 	err = t.every(selectScopes, []any{d.String()}, func(rows *sql.Rows) error {
 		var scope string
 		err := rows.Scan(&scope)
@@ -69,7 +73,7 @@ func (t *tx) Scopes(d did.DID) (all []string, err error) {
 }
 
 // SetScopes implements [registrar.Tx].
-func (t *tx) SetScopes(d did.DID, scopes []string) error {
+func (t *Tx) SetScopes(d did.DID, scopes []string) error {
 	if err := t.exec(deleteScopes, d.String()); err != nil {
 		return err
 	}
@@ -82,7 +86,7 @@ func (t *tx) SetScopes(d did.DID, scopes []string) error {
 }
 
 // Pending implements [registrar.Reader].
-func (t *tx) Pending(d did.DID) (*registrar.Pending, error) {
+func (t *Tx) Pending(d did.DID) (*registrar.Pending, error) {
 	all, err := t.pending(onePending, d.String())
 	if len(all) == 0 {
 		return nil, err
@@ -90,12 +94,16 @@ func (t *tx) Pending(d did.DID) (*registrar.Pending, error) {
 	return &all[0], err
 }
 
-// AllPending implements [registrar.Reader].
-func (t *tx) AllPending(now time.Time) ([]registrar.Pending, error) {
+// AllPending implements [registrar.Reader]. Who looks whether there is room has the
+// list for itself.
+func (t *Tx) AllPending(now time.Time) ([]registrar.Pending, error) {
+	if err := t.lock(lockPending); err != nil {
+		return nil, err
+	}
 	return t.pending(everyPending, millis(now))
 }
 
-func (t *tx) pending(query string, args ...any) (all []registrar.Pending, err error) {
+func (t *Tx) pending(query string, args ...any) (all []registrar.Pending, err error) {
 	err = t.every(query, args, func(rows *sql.Rows) error {
 		var p registrar.Pending
 		err := rows.Scan(identifier{&p.DID}, (*[]byte)(&p.Key), &p.Address, moment{&p.At}, moment{&p.Until})
@@ -106,12 +114,12 @@ func (t *tx) pending(query string, args ...any) (all []registrar.Pending, err er
 }
 
 // SavePending implements [registrar.Tx].
-func (t *tx) SavePending(p registrar.Pending, now time.Time) error {
-	if err := t.exec(forgetPending, millis(now)); err != nil {
+func (t *Tx) SavePending(p registrar.Pending, now time.Time) error {
+	if err := t.exec(upsertPending, p.DID.String(), []byte(p.Key), p.Address, millis(p.At), millis(p.Until)); err != nil {
 		return err
 	}
-	return t.exec(upsertPending, p.DID.String(), []byte(p.Key), p.Address, millis(p.At), millis(p.Until))
+	return t.exec(forgetPending, millis(now))
 }
 
 // DeletePending implements [registrar.Tx].
-func (t *tx) DeletePending(d did.DID) error { return t.exec(deletePending, d.String()) }
+func (t *Tx) DeletePending(d did.DID) error { return t.exec(deletePending, d.String()) }

@@ -1,4 +1,4 @@
-package sqlite
+package sqlrows
 
 import (
 	"database/sql"
@@ -12,7 +12,7 @@ import (
 var errTLSKey = errors.New("the hash of an announced key has not 32 bytes")
 
 // Announcements implements [registrar.Reader].
-func (t *tx) Announcements(d did.DID) (all []registrar.Announcement, err error) {
+func (t *Tx) Announcements(d did.DID) (all []registrar.Announcement, err error) {
 	err = t.every(selectAnnouncements, []any{d.String()}, func(rows *sql.Rows) error {
 		var a registrar.Announcement
 		var key []byte
@@ -27,14 +27,14 @@ func (t *tx) Announcements(d did.DID) (all []registrar.Announcement, err error) 
 }
 
 // SaveAnnouncement implements [registrar.Tx].
-func (t *tx) SaveAnnouncement(a registrar.Announcement, now time.Time) error {
-	if err := t.exec(forgetAnnouncements, millis(now)); err != nil {
+func (t *Tx) SaveAnnouncement(a registrar.Announcement, now time.Time) error {
+	if err := t.exec(upsertAnnouncement, a.DID.String(), a.TLSKey[:], millis(a.Until)); err != nil {
 		return err
 	}
-	return t.exec(upsertAnnouncement, a.DID.String(), a.TLSKey[:], millis(a.Until))
+	return t.exec(forgetAnnouncements, millis(now))
 }
 
 // DeleteAnnouncement implements [registrar.Tx].
-func (t *tx) DeleteAnnouncement(d did.DID, key registrar.TLSKey) error {
+func (t *Tx) DeleteAnnouncement(d did.DID, key registrar.TLSKey) error {
 	return t.exec(deleteAnnouncement, d.String(), key[:])
 }
