@@ -147,3 +147,19 @@ func TestAnswerIsAMessage(t *testing.T) {
 		t.Errorf("tasks are left: %+v", list)
 	}
 }
+
+// The data of an error are an object to who names no version, since clients of 0.3
+// can read nothing else, and a list to who names any.
+func TestTheDataOfAnErrorAreWhatTheVersionReads(t *testing.T) {
+	a := newAgent(t, task.Config{})
+	for version, want := range map[string]string{"": "{", "1.0": "[", "0.3": "[", "9.9": "["} {
+		method := "GetTask"
+		if version == "" || version == "0.3" {
+			method = "tasks/get"
+		}
+		r := parse(t, a.post("alice", version, request(method, `{"id":"x"}`)))
+		if r.Error == nil || !strings.HasPrefix(string(r.Error.Data), want) {
+			t.Errorf("version %q: %+v, want data that begin with %s", version, r.Error, want)
+		}
+	}
+}
