@@ -76,6 +76,27 @@ func TestReadyzSaysThatHydraIsAwayAndBack(t *testing.T) {
 	})
 }
 
+// Hydra is asked whether it answers though no caller ever comes.
+func TestNobodyHasToCallForHydraToBeAsked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ready := newReadiness()
+		ready.set(boot.Server, "")
+		h := newHydraWatch(verifierFunc(func(string) error { return oauth.ErrUnavailable }), ready, probeEvery)
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- h.run(ctx) }()
+		time.Sleep(probeEvery)
+		synctest.Wait()
+		if why := ready.why(); !slices.Equal(why, []string{"hydra_unavailable"}) {
+			t.Errorf("reasons %v", why)
+		}
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestACallerWhoLeavesIsNotHydrasFault(t *testing.T) {
 	ready := newReadiness()
 	h := newHydraWatch(verifierFunc(func(string) error { return oauth.ErrUnavailable }), ready, probeEvery)

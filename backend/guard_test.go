@@ -104,6 +104,22 @@ func TestGuardKillsOnlyWhatStillRuns(t *testing.T) {
 	}
 }
 
+// A guard that was told of the end of all it watched has nobody to kill.
+func TestGuardKillsNobodyWhenAllHaveEnded(t *testing.T) {
+	t.Parallel()
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), "BACKEND_TEST_COMMAND=hang")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+	backend.Guard(strings.NewReader("+" + itoa(cmd) + "\n-" + itoa(cmd) + "\n"))
+	if syscall.Kill(cmd.Process.Pid, 0) != nil || zombie(cmd.Process.Pid) {
+		t.Error("it was killed")
+	}
+}
+
 // TestAGuardThatWasKilledIsReplaced: and what cannot be guarded does not run.
 func TestAGuardThatWasKilledIsReplaced(t *testing.T) {
 	t.Parallel()

@@ -43,6 +43,21 @@ func TestExamplePageRuns(t *testing.T) {
 
 // TestHistoryIsBounded: the latest messages come, oldest first, and the number
 // of those that did not.
+// One message of before that has no room is left out like many.
+func TestALongMessageOfTheHistoryIsLeftOut(t *testing.T) {
+	t.Parallel()
+	e := newExec(t, "cat", func(c *backend.ExecConfig) { c.Input, c.OutputLimit = backend.InputJSON, 4<<20 })
+	req := request(t, a2a.NewTextPart("now"))
+	req.History = []*a2a.Message{{ID: "long", Role: a2a.MessageRoleUser, Parts: a2a.ContentParts{a2a.NewTextPart(strings.Repeat("x", 1<<20))}}}
+	got, err := execute(t.Context(), e, req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := got.Parts[0].Text(); !strings.Contains(text, `"history":[],"history_omitted":1`) {
+		t.Errorf("the command read %.300s … %s", text, text[len(text)-60:])
+	}
+}
+
 func TestHistoryIsBounded(t *testing.T) {
 	t.Parallel()
 	e := newExec(t, "cat", func(c *backend.ExecConfig) { c.Input, c.OutputLimit = backend.InputJSON, 4<<20 })

@@ -111,6 +111,7 @@ func TestARestartBeforeTheCardIsReadIsNotSeen(t *testing.T) {
 		drains      bool
 		back        bool
 	}{
+		"back after a moment":            {time.Second, time.Minute, false, true},
 		"back within the call's time":    {8 * time.Second, time.Minute, false, true},
 		"back after the call's time":     {8 * time.Second, 5 * time.Second, false, false},
 		"never back, without a limit":    {0, 0, false, false},

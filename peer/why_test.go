@@ -37,6 +37,7 @@ func TestParseRefusalReadsEveryShape(t *testing.T) {
 		"a text too long for a reason": {rpc(`"` + strings.Repeat("a b ", 50) + `"`), Refusal{Code: -31404, Message: "m", Reason: strings.Repeat("a b ", 25) + "…", Hint: strings.Repeat("a b ", 50)}},
 		"lists within lists":           {rpc(`[[[[` + info + `]]]]`), Refusal{Code: -31404, Message: "m"}},
 		"a late entry":                 {rpc(`[` + strings.Repeat("0,", maxDetails) + info + `]`), Refusal{Code: -31404, Message: "m"}},
+		"a late entry beside words":    {`{"error":"Forbidden here","details":[` + strings.Repeat("0,", maxDetails) + info + `]}`, Refusal{Message: "Forbidden here"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			tt.want.Status = 403

@@ -4,13 +4,16 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/getbindu/bindu-go/internal/cli"
+	"github.com/getbindu/bindu-go/peer"
 )
 
 // partsOf answers a call with a task of these parts.
@@ -63,6 +66,18 @@ func TestCallSavesFilesSafely(t *testing.T) {
 	for path, n := range map[string]int{dir: len(want) + 2, outside: 1} {
 		if entries, err := os.ReadDir(path); err != nil || len(entries) != n {
 			t.Errorf("%s: %v, %v", path, entries, err)
+		}
+	}
+}
+
+// The first file beyond the bound is named in the error, and not written.
+func TestFilesBeyondTheBoundAreNotWritten(t *testing.T) {
+	for n, want := range map[int]string{maxFiles: "", maxFiles + 1: "the others were not written"} {
+		dir := filepath.Join(t.TempDir(), "new")
+		err := writeFiles(dir, slices.Repeat([]peer.Attachment{{Name: "x", Bytes: []byte{}}}, n), io.Discard)
+		entries, failed := os.ReadDir(dir)
+		if failed != nil || len(entries) != maxFiles || (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%d files: %d written, %v, %v", n, len(entries), err, failed)
 		}
 	}
 }

@@ -4,7 +4,7 @@ package main
 func execLog() []mutant {
 	children := []string{"./backend -run=DiesWithUs|Guard|Close"}
 	return []mutant{
-		{"what a command started outlives the agent", "backend/guard.go", "_ = killGroup(id) // whoever ended by itself is not there", "", children},
+		{"what a command started outlives the agent", "backend/guard.go", "_ = killGroup(id) // whoever ended by itself is not there", "_ = id", children},
 		{"a guard kills what has ended", "backend/guard.go", "delete(running, id)", "", children},
 		{"history has no bound", "backend/input.go", "room < 0", "false", []string{"./backend -run=History"}},
 	}

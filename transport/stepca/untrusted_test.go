@@ -45,6 +45,23 @@ func TestUntrustedCAsAreToldApart(t *testing.T) {
 			},
 			cause: stepca.ErrCAName, says: []string{`"ca.internal"`, `"127.0.0.1"`, `"ca.example.com"`, "MTLS__CA_URL", name}, not: []string{pin, root, clock, time1, "\x1b"},
 		},
+		"a name below": {
+			tls: []stepcatest.Option{stepcatest.DNSNames("ca.internal")},
+			change: func(c *stepca.Config, s *stepcatest.Server) {
+				at := strings.TrimPrefix(s.URL(), "https://")
+				c.CAURL = strings.Replace(s.URL(), "127.0.0.1", "one.ca.internal", 1)
+				c.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
+					return new(net.Dialer).DialContext(ctx, network, at)
+				}
+			},
+			cause: stepca.ErrCAName, says: []string{`"ca.internal"`, `"one.ca.internal"`, name}, not: []string{pin, root, clock, time1},
+		},
+		"another root than the file's and the pinned one": {
+			change: func(c *stepca.Config, _ *stepcatest.Server) {
+				c.Fingerprint, c.RootFile = other.Fingerprint(), file(other)
+			},
+			cause: stepca.ErrCAChain, says: []string{root, "MTLS__CA_URL"}, not: []string{pin, name, clock, time1},
+		},
 		"another root than the file's": {
 			change: func(c *stepca.Config, _ *stepcatest.Server) { c.Fingerprint, c.RootFile = "", file(other) },
 			cause:  stepca.ErrCAChain, says: []string{root, "MTLS__CA_URL"}, not: []string{pin, name, clock, time1},
