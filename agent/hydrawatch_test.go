@@ -77,7 +77,7 @@ func TestReadyzSaysThatHydraIsAwayAndBack(t *testing.T) {
 }
 
 // Hydra is asked whether it answers though no caller ever comes.
-func TestNobodyHasToCallForHydraToBeAsked(t *testing.T) {
+func TestReadyzNeedsNobodyToCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ready := newReadiness()
 		ready.set(boot.Server, "")

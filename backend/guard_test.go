@@ -2,6 +2,7 @@ package backend_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -110,13 +111,23 @@ func TestGuardKillsNobodyWhenAllHaveEnded(t *testing.T) {
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), "BACKEND_TEST_COMMAND=hang")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	alive, held, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer alive.Close()
+	cmd.ExtraFiles = []*os.File{held} // closed when the process ends
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+	held.Close()
 	backend.Guard(strings.NewReader("+" + itoa(cmd) + "\n-" + itoa(cmd) + "\n"))
-	if syscall.Kill(cmd.Process.Pid, 0) != nil || zombie(cmd.Process.Pid) {
-		t.Error("it was killed")
+	if err := alive.SetReadDeadline(time.Now().Add(300 * time.Millisecond)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := alive.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("it was killed: %v", err)
 	}
 }
 

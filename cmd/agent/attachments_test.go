@@ -71,7 +71,7 @@ func TestCallSavesFilesSafely(t *testing.T) {
 }
 
 // The first file beyond the bound is named in the error, and not written.
-func TestFilesBeyondTheBoundAreNotWritten(t *testing.T) {
+func TestCallWritesNoFilesBeyondTheBound(t *testing.T) {
 	for n, want := range map[int]string{maxFiles: "", maxFiles + 1: "the others were not written"} {
 		dir := filepath.Join(t.TempDir(), "new")
 		err := writeFiles(dir, slices.Repeat([]peer.Attachment{{Name: "x", Bytes: []byte{}}}, n), io.Discard)

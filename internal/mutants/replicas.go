@@ -14,7 +14,7 @@ func replicas() []mutant {
 		in("who waits is counted at each replica", "sqlrows/clients.go", "t.lock(lockPending)", "t.dialect.Fault(nil)"),
 		in("an enrolment token is counted at each replica", "sqlrows/tokens.go", "query = takeToken", "query = oneToken"),
 		in("a password goes to another machine in the clear", "postgres/url.go", "if !isHere(host) {", "if host == mode {"),
-		in("any parameter of a driver counts", "postgres/url.go", "if !slices.Contains(parameters, name) {", "if name == u.Path {"),
+		in("any parameter of a driver counts", "postgres/url.go", "if !slices.Contains(parameters, name) {", "if !slices.Contains(parameters, name) && name == u.Path {"),
 		in("dead connections fail requests", "postgres/store.go", "overdue || attempt > writers {", "overdue || attempt > 0 {"),
 	}
 }

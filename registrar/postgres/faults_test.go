@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -182,10 +183,19 @@ func TestAConnectionThatEndsInTheMiddle(t *testing.T) {
 func TestWaitingEnds(t *testing.T) {
 	server := postgrestest.Shared(t)
 	alice := registrartest.NewAgent(t, "alice").DID
+	var wishes atomic.Int64
 	for name, take := range map[string]func(registrar.Tx) error{
 		"a DID that is not known":     func(tx registrar.Tx) error { return tx.Lock(alice) },
 		"the number of an address":    func(tx registrar.Tx) error { _, err := tx.CountClients("192.0.2.1"); return err },
 		"the list of those that wait": func(tx registrar.Tx) error { _, err := tx.AllPending(time.Now()); return err },
+		"the list, by who adds to it": func(tx registrar.Tx) error {
+			_, err := tx.AllPending(time.Now())
+			if err == nil {
+				wish := registrartest.NewAgent(t, fmt.Sprint("agent", wishes.Add(1)))
+				err = tx.SavePending(registrar.Pending{DID: wish.DID, Key: wish.Key.PublicKey(), Address: "192.0.2.1", Until: time.Now()}, time.Now())
+			}
+			return err
+		},
 		"an enrolment token":          func(tx registrar.Tx) error { _, err := tx.Token([32]byte{1}); return err },
 		"the sequence of revocations": advance,
 		"a nonce that nobody has used": func(tx registrar.Tx) error {
