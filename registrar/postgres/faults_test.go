@@ -192,7 +192,7 @@ func TestWaitingEnds(t *testing.T) {
 			_, err := tx.AllPending(time.Now())
 			if err == nil {
 				wish := registrartest.NewAgent(t, fmt.Sprint("agent", wishes.Add(1)))
-				err = tx.SavePending(registrar.Pending{DID: wish.DID, Key: wish.Key.PublicKey(), Address: "192.0.2.1", Until: time.Now()}, time.Now())
+				err = tx.SavePending(registrar.Pending{DID: wish.DID, Key: wish.Key.PublicKey(), Address: "192.0.2.1", At: time.Now(), Until: time.Now()}, time.Now())
 			}
 			return err
 		},
