@@ -19,7 +19,8 @@ type check struct {
 }
 
 // checks are what is looked at before the database decides, in this order: what
-// costs nothing first, the signature last.
+// costs nothing first, then the signature, and what all strangers share last: who has
+// proved nothing takes nothing from those who have.
 var checks = []check{
 	{"route", (*Registrar).route},
 	{"shape", (*Registrar).shape},
@@ -28,6 +29,7 @@ var checks = []check{
 	{"limits", (*Registrar).limited},
 	{"body", (*Registrar).readBody},
 	{"signature", (*Registrar).verified},
+	{"limits", (*Registrar).vouched},
 }
 
 func (r *Registrar) route(x *exchange) *Refusal {
@@ -97,20 +99,19 @@ func (r *Registrar) timely(x *exchange) *Refusal {
 
 // limited looks at the rates. Those of strangers never touch DIDs that are known.
 func (r *Registrar) limited(x *exchange) *Refusal {
-	var known bool
 	err := r.cfg.Store.View(x.r.Context(), func(read Reader) error {
 		c, err := read.Client(x.claim.Signer)
 		if err != nil || c == nil {
 			return err
 		}
-		known = true
+		x.known = true
 		x.keys, err = countingKeys(read, c.DID, x.now)
 		return err
 	})
 	if err != nil {
 		return refusalOf(err)
 	}
-	if !r.limits.allow(x.claim.Signer.String(), x.address, known, x.op.question) {
+	if !r.limits.allow(x.claim.Signer.String(), x.address, x.known, x.op.question) {
 		return &Refusal{Word: refusal.RateLimited, RetryAfter: time.Minute}
 	}
 	return nil
@@ -142,6 +143,29 @@ func (r *Registrar) verified(x *exchange) *Refusal {
 		}
 	}
 	return lookup(signatureFaults, err, refusal.CryptoMismatch)
+}
+
+// vouched looks at the rate of all strangers together. Those who bring an enrolment
+// token that would be taken are none of them.
+func (r *Registrar) vouched(x *exchange) *Refusal {
+	if x.known {
+		return nil
+	}
+	welcome := false
+	if x.reg.Token != "" {
+		err := r.cfg.Store.View(x.r.Context(), func(read Reader) error {
+			t, err := read.Token(tokenHash(x.reg.Token))
+			welcome = t != nil && t.fault(x.claim.Signer, x.key, x.now) == ""
+			return err
+		})
+		if err != nil {
+			return refusalOf(err)
+		}
+	}
+	if !welcome && !r.limits.together() {
+		return &Refusal{Word: refusal.RateLimited, RetryAfter: time.Minute}
+	}
+	return nil
 }
 
 // namedKey is the key that a registration names: whether the DID is bound to it is

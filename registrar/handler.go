@@ -23,8 +23,9 @@ type exchange struct {
 	about  did.DID
 	claim  *signature.Claim
 	signed time.Time
-	// keys are those of who says to have signed, and count now.
-	keys []ed25519.PublicKey
+	// known is true where who says to have signed is bound; keys are those that count now.
+	known bool
+	keys  []ed25519.PublicKey
 	// What was read of the body, as far as the operation has it.
 	body   []byte
 	reg    Registration

@@ -282,6 +282,67 @@ func TestRates(t *testing.T) {
 	}
 }
 
+// Strangers who have used up all that there is for them keep nobody out who brings a
+// token; and who has not even signed uses nothing up.
+func TestStrangersTakeNothingFromWhoBringsAToken(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, func(c *registrar.Config) {
+		c.Mode, c.Rates = registrar.ModeOpen, registrar.Rates{Stranger: 3, Strangers: 2, Known: 9, Questions: 9}
+	})
+	sent := 0
+	from := func(a registrartest.Agent, key *did.KeyPair, b registrartest.Body) registrartest.Answer {
+		sent++
+		r := registrartest.Agent{DID: a.DID, Key: key}.Sign(t, a.Signing(f.Config.Self, b.JSON(), f.Clock.Now()))
+		r.RemoteAddr = fmt.Sprintf("192.0.2.%d:1", sent)
+		return registrartest.Ask(f, r)
+	}
+	stranger := func(i int) registrartest.Agent { return registrartest.NewNamedAgent(t, fmt.Sprint("stranger", i)) }
+	body := func(a registrartest.Agent) registrartest.Body { return a.Body(registrartest.SecretOf("1")) }
+	forger := registrartest.NewKey(t, "forger")
+	for i := range 9 {
+		want(t, from(stranger(i), forger, body(stranger(i))), 403, "crypto_mismatch")
+	}
+	for i := range 2 {
+		want(t, from(stranger(i), stranger(i).Key, body(stranger(i))), 403, "did_not_key_bound")
+	}
+	want(t, from(stranger(3), stranger(3).Key, body(stranger(3))), 429, "rate_limited")
+	spent := f.NewToken(1)
+	first, second := registrartest.NewAgent(t, "first"), registrartest.NewAgent(t, "second")
+	if got := from(first, first.Key, body(first).With("enrolmentToken", spent)); got.Status != 201 {
+		t.Errorf("with a token: %s", got)
+	}
+	want(t, from(second, second.Key, body(second).With("enrolmentToken", spent)), 429, "rate_limited")
+}
+
+// However many addresses write a DID into a header, its own address is not one of them,
+// though the DID was never seen there.
+func TestManyAddressesTakeNothingFromAKnownDID(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, func(c *registrar.Config) {
+		c.Mode, c.Rates = registrar.ModeOpen, registrar.Rates{Stranger: 1, Strangers: 1, Known: 2, Questions: 2}
+	})
+	known := f.registered("known")
+	from := func(address string, key *did.KeyPair, what string) registrartest.Answer {
+		r := registrartest.Agent{DID: known.DID, Key: key}.Sign(t, askings[what](f, known))
+		r.RemoteAddr = address + ":1"
+		return registrartest.Ask(f, r)
+	}
+	forger := registrartest.NewKey(t, "forger")
+	for _, what := range []string{"an announcement", "a question for a key"} {
+		t.Run(what, func(t *testing.T) {
+			for i := range 200 {
+				for range 2 {
+					want(t, from(fmt.Sprintf("192.0.2.%d", i), forger, what), 403, "crypto_mismatch")
+				}
+			}
+			want(t, from("192.0.2.7", forger, what), 429, "rate_limited")
+			if got := from("198.51.100.1", known.Key, what); got.Reason == "rate_limited" {
+				t.Error(got)
+			}
+		})
+	}
+}
+
 // Strangers who have used up all that there is for them keep no known DID from
 // registering, not even from their own address.
 func TestStrangersTakeNothingFromKnownDIDs(t *testing.T) {

@@ -12,8 +12,9 @@ import (
 
 // Rates are how many requests a minute are looked at, and as many at once.
 type Rates struct {
-	// Stranger is for one address, Strangers for all together, of requests in the
-	// name of DIDs that are not known.
+	// Stranger is for one address, of requests in the name of DIDs that are not known.
+	// Strangers is for all such addresses together, of registrations whose signature
+	// was verified and that bring no enrolment token that would be taken.
 	Stranger, Strangers int
 	// Known is for changes that one DID asks for from one address, Questions for what
 	// changes nothing, and again for those of one DID that has proved its key, from all
@@ -45,15 +46,21 @@ func newLimits(r Rates, now func() time.Time) *limits {
 
 // allow reports whether a request may go on.
 func (l *limits) allow(d, address string, known, question bool) bool {
-	payer := quota.Payer{Name: d, Address: address}
+	// One name: of a name's addresses a counter tells only so many apart, and whoever
+	// has more would leave none to the DID's own.
+	payer := quota.Payer{Name: d + " " + address}
 	switch {
 	case known && question:
 		return within(l.questions, payer, l.rates.Questions)
 	case known:
 		return within(l.known, payer, l.rates.Known)
 	}
-	return within(l.strangers, quota.Payer{Name: address}, l.rates.Stranger) &&
-		within(l.strangers, quota.Payer{Name: everyStranger}, l.rates.Strangers)
+	return within(l.strangers, quota.Payer{Name: address}, l.rates.Stranger)
+}
+
+// together reports whether one more stranger for whom nobody vouches may go on.
+func (l *limits) together() bool {
+	return within(l.strangers, quota.Payer{Name: everyStranger}, l.rates.Strangers)
 }
 
 // ask gives a question of a DID that has proved its key a place among those in progress,

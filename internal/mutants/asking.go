@@ -12,6 +12,7 @@ func asking() []mutant {
 		return mutant{name, "oauth/hydra/" + file, old, new, []string{"./registrar/hydra", "./registrar -short -run=Hydra"}}
 	}
 	return []mutant{
+		in("many addresses use up a DID's rate at its own", "limits.go", `quota.Payer{Name: d + " " + address}`, "quota.Payer{Name: d, Address: address}"),
 		in("who is revoked asks", "standing.go", "case revoked:", "case revoked && !registered && key == nil:"),
 		in("who is not registered asks", "standing.go", "case !registered:", "case !registered && revoked:"),
 		in("a key that has ended asks", "standing.go", "case !hasKey(keys, key):", "case len(keys) > 0 && !hasKey(keys, key):"),
