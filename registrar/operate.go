@@ -7,6 +7,18 @@ import (
 	"github.com/getbindu/bindu-go/identity/did"
 )
 
+// ErrOwn: the DID is the registrar's own. It is no agent: revoked, it could not renew
+// its certificate, and what it were granted would count nowhere.
+var ErrOwn = errors.New("that is the registrar's own DID")
+
+// others refuses the registrar's own DID.
+func (r *Registrar) others(d did.DID) error {
+	if d == r.cfg.Self {
+		return ErrOwn
+	}
+	return nil
+}
+
 // ErrNotPending: no such DID waits for approval with that key, or not any more.
 var ErrNotPending = errors.New("nobody waits for approval by that DID and fingerprint")
 
@@ -53,8 +65,11 @@ func (r *Registrar) answerPending(ctx context.Context, d did.DID, fingerprint st
 
 // Grant replaces the scopes that a DID, known or not, is granted by name, and which
 // count instead of [Config.Scopes]; none lets those count again. They come into
-// force with the agent's next registration. Errors: [ErrScopes], [ErrStorage].
+// force with the agent's next registration. Errors: [ErrOwn], [ErrScopes], [ErrStorage].
 func (r *Registrar) Grant(ctx context.Context, d did.DID, scopes []string) error {
+	if err := r.others(d); err != nil {
+		return err
+	}
 	if len(scopes) > 0 {
 		if err := checkScopes(scopes); err != nil {
 			return err

@@ -19,8 +19,11 @@ type Revocation struct {
 
 // Revoke revokes a DID, known or not. When it returns without error the DID is
 // revoked, whatever the authorization server does; it waits for nobody who is about
-// to change the client. Errors: [ErrStorage].
+// to change the client. Errors: [ErrOwn], [ErrStorage].
 func (r *Registrar) Revoke(ctx context.Context, d did.DID, note string) (Revocation, error) {
+	if err := r.others(d); err != nil {
+		return Revocation{}, err
+	}
 	var done Revocation
 	var in *Intent
 	err := r.cfg.Store.Change(ctx, func(tx Tx) (err error) {
@@ -90,8 +93,11 @@ var ErrNotRevoked = errors.New("the DID is not revoked, and its client not missi
 // Restore lets a revoked DID register again, with the key that it had. One that is
 // not revoked may register anew after somebody else deleted its client. A deletion
 // that was begun is carried through all the same: what a thief was given does not
-// come back. Errors: [ErrNotRevoked], [ErrStorage].
+// come back. Errors: [ErrOwn], [ErrNotRevoked], [ErrStorage].
 func (r *Registrar) Restore(ctx context.Context, d did.DID, note string) (Tombstone, error) {
+	if err := r.others(d); err != nil {
+		return Tombstone{}, err
+	}
 	var done Tombstone
 	err := r.cfg.Store.Change(ctx, func(tx Tx) error {
 		if err := tx.Lock(d); err != nil {

@@ -75,6 +75,24 @@ func (f fixture) tombstones(after, seq int64, of ...did.DID) {
 	}
 }
 
+// The registrar cannot lock itself out: revoked, it could not renew its certificate.
+func TestTheRegistrarIsNoAgent(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, nil)
+	self := f.Config.Self
+	_, revoked := f.Revoke(t.Context(), self, "a mistake")
+	_, restored := f.Restore(t.Context(), self, "")
+	granted, none := f.Grant(t.Context(), self, []string{"agent:read"}), f.Grant(t.Context(), self, nil)
+	for i, err := range []error{revoked, restored, granted, none} {
+		if !errors.Is(err, registrar.ErrOwn) {
+			t.Errorf("%d: %v", i, err)
+		}
+	}
+	if row := f.Row(self); row.Tombstone != nil || row.Intent != nil || row.Scopes != nil {
+		t.Errorf("the database has %+v", row)
+	}
+}
+
 func TestThereMustBeSomethingToRestore(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, inMode(registrar.ModeOpen))

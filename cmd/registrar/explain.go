@@ -100,6 +100,7 @@ func diagnoses() []diagnosis {
 // hints are what to do about what the running registrar says.
 var hints = map[string]string{
 	"client_unknown":      `"registrar clients" shows who is registered, "registrar pending" who waits`,
+	"own_did":             `name an agent: the registrar is none, and "registrar did" prints its DID`,
 	"not_pending":         `"registrar pending" shows who waits, and the fingerprint to compare with the agent's`,
 	"not_revoked":         `"registrar show" says how it stands; restoring is for a DID that was revoked, or whose client another hand deleted`,
 	"token_unknown":       `"registrar token list" shows the ids`,

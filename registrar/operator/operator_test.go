@@ -119,6 +119,11 @@ func TestTheOperatorDecidesAboutAnAgent(t *testing.T) {
 	}
 	must(t, a.Restore(ctx, name, ""))
 	wantReason(t, a.Restore(ctx, name, ""), "not_revoked")
+	own := a.Config.Self.String()
+	_, err = a.Revoke(ctx, own, "")
+	for _, call := range []error{err, a.Restore(ctx, own, ""), a.Grant(ctx, own, []string{"agent:read"})} {
+		wantReason(t, call, "own_did")
+	}
 	for _, call := range []error{a.Deny(ctx, "nonsense", ""), a.Approve(ctx, "nonsense", ""), a.Restore(ctx, "nonsense", ""), a.Grant(ctx, "nonsense", nil)} {
 		wantReason(t, call, "did_malformed")
 	}
