@@ -11,6 +11,9 @@ import (
 // Revocation is what Revoke came to.
 type Revocation struct {
 	Tombstone
+	// Bound is true where the DID is bound to a key. One that never was is kept out all
+	// the same; it may be a mistake in writing.
+	Bound bool
 	// Removed is true when client and tokens are gone from the authorization server.
 	// Until then that is tried again ([Registrar.Finish]); the DID counts as revoked
 	// already.
@@ -30,6 +33,11 @@ func (r *Registrar) Revoke(ctx context.Context, d did.DID, note string) (Revocat
 		if err := tx.Lock(d); err != nil {
 			return err
 		}
+		c, err := tx.Client(d)
+		if err != nil {
+			return err
+		}
+		done.Bound = c != nil
 		if done.Tombstone, err = r.bury(tx, d, true, note); err != nil {
 			return err
 		}

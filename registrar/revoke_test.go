@@ -40,7 +40,9 @@ func TestARevokedAgentDoesNotComeBack(t *testing.T) {
 	if again := f.revoke(agent.DID); again.Seq != 1 {
 		t.Errorf("revoking twice is two revocations: %+v", again)
 	}
-	f.revoke(stranger.DID) // before anybody has seen it
+	if unseen := f.revoke(stranger.DID); !first.Bound || unseen.Bound || !unseen.Revoked {
+		t.Errorf("bound: %t; before anybody has seen it: %+v", first.Bound, unseen)
+	}
 	for _, a := range []registrartest.Agent{agent, stranger} {
 		want(t, f.put(a, a.Body(registrartest.SecretOf("2"))), 403, "revoked")
 		want(t, f.put(a, a.Body(registrartest.SecretOf("2")).With("enrolmentToken", f.NewToken(1))), 403, "revoked")

@@ -31,6 +31,8 @@ type Reader interface {
 	// Clients returns up to limit DIDs that are known, in order, beginning behind one;
 	// the zero DID is before all.
 	Clients(after did.DID, limit int) ([]did.DID, error)
+	// Listed returns the same of the DIDs that are known or revoked.
+	Listed(after did.DID, limit int) ([]did.DID, error)
 	// CountClients returns how many DIDs were bound from an address.
 	CountClients(address string) (int, error)
 	// Keys returns the keys of a DID, those that do not count any more included.

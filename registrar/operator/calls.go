@@ -99,6 +99,9 @@ type Tombstone struct {
 type Revocation struct {
 	DID string `json:"did"`
 	Tombstone
+	// Bound is true where the DID is bound to a key: one that never was is kept out all
+	// the same, and may be a mistake in writing.
+	Bound bool `json:"bound"`
 	// Removed is true when client and tokens are gone from the authorization server;
 	// until then that is tried again.
 	Removed bool `json:"removed"`

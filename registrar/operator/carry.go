@@ -74,7 +74,7 @@ func (h *handler) revoke(ctx context.Context, q about) (Revocation, error) {
 		return Revocation{}, err
 	}
 	done, err := h.registry.Revoke(ctx, d, q.Note)
-	return Revocation{DID: d.String(), Tombstone: tombstoneOf(done.Tombstone), Removed: done.Removed}, err
+	return Revocation{DID: d.String(), Tombstone: tombstoneOf(done.Tombstone), Bound: done.Bound, Removed: done.Removed}, err
 }
 
 func (h *handler) restore(ctx context.Context, q about) (nothing, error) {
@@ -107,7 +107,7 @@ func (h *handler) clients(ctx context.Context, q page) ([]Agent, error) {
 	all, err := h.registry.Records(ctx, after, perPage)
 	list := make([]Agent, 0, len(all))
 	for _, rec := range all {
-		one := h.agentOf(rec.Client.DID, rec)
+		one := h.agentOf(rec.DID, rec)
 		one.Document = nil
 		list = append(list, one)
 	}

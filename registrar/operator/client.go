@@ -159,7 +159,7 @@ func (c *Client) Show(ctx context.Context, did string) (Agent, error) {
 	return ask[Agent](ctx, c, pathShow, about{DID: did})
 }
 
-// Clients calls each with every DID that is bound, in order.
+// Clients calls each with every DID that is bound or revoked, in order.
 func (c *Client) Clients(ctx context.Context, each func(Agent) error) error {
 	for after := ""; ; {
 		some, err := ask[[]Agent](ctx, c, pathClients, page{after})

@@ -149,7 +149,12 @@ func testTombstones(_ *testing.T, f *rows) {
 	if second.Seq != 2 || third.Seq != 3 || epoch == "" {
 		f.Errorf("%+v %+v %q", second, third, epoch)
 	}
+	carol := f.client("carol")
+	f.change(func(tx registrar.Tx) error { return errors.Join(tx.Lock(carol.DID), tx.SaveClient(carol)) })
 	f.view(func(read registrar.Reader) error {
+		same(f, []did.DID{bob, carol.DID})(read.Listed(did.DID{}, 10)) // who is restored and was never bound is not
+		same(f, []did.DID{bob})(read.Listed(did.DID{}, 1))
+		same(f, []did.DID{carol.DID})(read.Listed(bob, 10))
 		same(f, registrar.Head{Epoch: epoch, Seq: 3})(read.Head())
 		same(f, &third)(read.Tombstone(alice))
 		same(f, []registrar.Tombstone{second, third})(read.Tombstones(0, 10))
