@@ -22,7 +22,7 @@ const (
 
 // NewToken is what an enrolment token shall allow.
 type NewToken struct {
-	// Author and Name are patterns for the DIDs that it binds.
+	// Author and Name are those of the agents that it binds, or patterns.
 	Author string `json:"author"`
 	Name   string `json:"name"`
 	// Uses is how many it binds at most.
