@@ -19,7 +19,7 @@ type check struct {
 }
 
 // checks are what is looked at before the database decides, in this order: what
-// costs nothing first, the signature last.
+// costs nothing first, the signature before all that it has to prove.
 var checks = []check{
 	{"route", (*Registrar).route},
 	{"shape", (*Registrar).shape},
@@ -28,6 +28,7 @@ var checks = []check{
 	{"limits", (*Registrar).limited},
 	{"body", (*Registrar).readBody},
 	{"signature", (*Registrar).verified},
+	{"limits", (*Registrar).changing},
 }
 
 func (r *Registrar) route(x *exchange) *Refusal {
@@ -155,4 +156,13 @@ func (r *Registrar) ownKeys(x *exchange) []ed25519.PublicKey {
 		return []ed25519.PublicKey{r.nobodys}
 	}
 	return x.keys
+}
+
+// changing looks at the rate of changes of a DID over all addresses. A registration may
+// be signed by any key that it names: only one that is the DID's spends what is the DID's.
+func (r *Registrar) changing(x *exchange) *Refusal {
+	if x.op.question || !hasKey(x.keys, x.key) {
+		return nil
+	}
+	return r.limits.change(x.claim.Signer.String())
 }
