@@ -33,10 +33,14 @@ func (r *Registrar) Pending(ctx context.Context) (all []Pending, err error) {
 
 // Approve binds a DID that waits to the key with a fingerprint ([Fingerprint]), which
 // the operator has compared: its agent's next request succeeds. Errors:
-// [ErrNotPending], a [*Refusal] where its address has too many DIDs, [ErrStorage].
+// [ErrNotPending], a [*Refusal] where its address has too many DIDs or its key is that of
+// a DID which is revoked, [ErrStorage].
 func (r *Registrar) Approve(ctx context.Context, d did.DID, fingerprint string) error {
 	return r.answerPending(ctx, d, fingerprint, func(tx Tx, p Pending) error {
 		q := request{proof: proof{did: d, key: p.Key}, address: p.Address}
+		if err := checkKey(tx, q); err != nil {
+			return err
+		}
 		_, err := r.bind(tx, q, voucherApproved, r.cfg.Now())
 		return err
 	})

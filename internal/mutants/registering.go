@@ -16,6 +16,7 @@ func registering() []mutant {
 		in("strangers take what belongs to known DIDs", "limits.go", "case known:", "case known && question:"),
 		in("many addresses give a DID more changes", "checks.go", "return r.limits.change(x.claim.Signer.String())", "return nil"),
 		in("who has not the key spends a DID's changes", "checks.go", "if x.op.question || !hasKey(x.keys, x.key) {", "if x.op.question {"),
+		in("a revoked key comes back under another name", "enrol.go", "if err == nil && len(revoked) > 0 {", "if err == nil && len(revoked) > 1 {"),
 		in("the registrar locks itself out", "operate.go", "if d == r.cfg.Self {", "if d.IsZero() {"),
 		in("a registration may be sent again", "proof.go", "if err == nil && !fresh {", "if err == nil && !fresh && now.IsZero() {"),
 		in("two replicas write at once", "register.go", "if in != nil && now.Before(in.Until) {", "if false {"),

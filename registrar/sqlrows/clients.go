@@ -1,6 +1,7 @@
 package sqlrows
 
 import (
+	"crypto/ed25519"
 	"database/sql"
 	"time"
 
@@ -63,6 +64,11 @@ func (t *Tx) Keys(d did.DID) (all []registrar.Key, err error) {
 		return err
 	})
 	return all, err
+}
+
+// RevokedWith implements [registrar.Reader].
+func (t *Tx) RevokedWith(key ed25519.PublicKey, limit int) ([]did.DID, error) {
+	return t.dids(selectRevokedWith, []byte(key), limit)
 }
 
 // SaveKey implements [registrar.Tx].

@@ -14,8 +14,10 @@ const (
 		ON CONFLICT (did) DO UPDATE SET document = excluded.document, revision = excluded.revision,
 		address = excluded.address, voucher = excluded.voucher, bound_at = excluded.bound_at`
 
-	selectKeys = `SELECT key, valid_from, valid_until FROM keys WHERE did = ? ORDER BY valid_from, key`
-	upsertKey  = `INSERT INTO keys (did, key, valid_from, valid_until) VALUES (?, ?, ?, ?)
+	selectKeys        = `SELECT key, valid_from, valid_until FROM keys WHERE did = ? ORDER BY valid_from, key`
+	selectRevokedWith = `SELECT keys.did FROM keys JOIN tombstones ON tombstones.did = keys.did
+		WHERE keys.key = ? AND tombstones.revoked ORDER BY keys.did LIMIT ?`
+	upsertKey = `INSERT INTO keys (did, key, valid_from, valid_until) VALUES (?, ?, ?, ?)
 		ON CONFLICT (did, key) DO UPDATE SET valid_from = excluded.valid_from, valid_until = excluded.valid_until`
 
 	selectScopes = `SELECT scope FROM scopes WHERE did = ? ORDER BY scope`
