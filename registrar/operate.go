@@ -3,6 +3,7 @@ package registrar
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/getbindu/bindu-go/identity/did"
 )
@@ -83,6 +84,9 @@ func (r *Registrar) Grant(ctx context.Context, d did.DID, scopes []string) error
 		return errors.Join(tx.Lock(d), tx.SetScopes(d, scopes))
 	})
 }
+
+// Scopes are those of a DID that was granted none by name.
+func (r *Registrar) Scopes() []string { return slices.Clone(r.cfg.Scopes) }
 
 // Tombstones returns up to limit revocations and restorations numbered above after,
 // and where the sequence stands. Of each DID there is the last one alone.

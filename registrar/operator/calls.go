@@ -107,6 +107,13 @@ type Revocation struct {
 	Removed bool `json:"removed"`
 }
 
+// Granted is what a DID has from its next registration on.
+type Granted struct {
+	Scopes []string `json:"scopes"`
+	// Usual are the scopes of a DID that was granted none by name.
+	Usual []string `json:"usual"`
+}
+
 // about names a DID; the rest is for the calls that want it.
 type about struct {
 	DID         string   `json:"did"`

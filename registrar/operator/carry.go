@@ -85,12 +85,16 @@ func (h *handler) restore(ctx context.Context, q about) (nothing, error) {
 	return nothing{}, err
 }
 
-func (h *handler) grant(ctx context.Context, q about) (nothing, error) {
+func (h *handler) grant(ctx context.Context, q about) (Granted, error) {
 	d, err := did.Parse(q.DID)
 	if err == nil {
 		err = h.registry.Grant(ctx, d, q.Scopes)
 	}
-	return nothing{}, err
+	now := Granted{Scopes: q.Scopes, Usual: h.registry.Scopes()}
+	if len(now.Scopes) == 0 {
+		now.Scopes = now.Usual
+	}
+	return now, err
 }
 
 // perPage is how many clients one answer has at most.
