@@ -17,7 +17,7 @@ func registering() []mutant {
 		in("many addresses give a DID more changes", "checks.go", "return r.limits.change(x.claim.Signer.String())", "return nil"),
 		in("who has not the key spends a DID's changes", "checks.go", "if x.op.question || !hasKey(x.keys, x.key) {", "if x.op.question {"),
 		in("a revoked key comes back under another name", "enrol.go", "if err == nil && len(revoked) > 0 {", "if err == nil && len(revoked) > 1 {"),
-		in("the registrar locks itself out", "operate.go", "if d == r.cfg.Self {", "if d.IsZero() {"),
+		{"the registrar locks itself out", "registrar/operate.go", "if d == r.cfg.Self {", "if d.IsZero() {", []string{"./registrar -short", "./registrar/operator"}},
 		in("a registration may be sent again", "proof.go", "if err == nil && !fresh {", "if err == nil && !fresh && now.IsZero() {"),
 		in("two replicas write at once", "register.go", "if in != nil && now.Before(in.Until) {", "if false {"),
 		in("who is revoked registers", "enrol.go", "case t == nil || !t.Revoked:", "case t == nil || t.Seq > 0:"),
