@@ -282,6 +282,9 @@ func TestChangesTakeNothingFromQuestions(t *testing.T) {
 	alice := f.registered("alice")
 	want(t, f.ask(alice, "an announcement"), 204, "")
 	want(t, f.ask(alice, "an announcement"), 429, "rate_limited")
+	elsewhere := alice.Sign(t, askings["an announcement"](f, alice))
+	elsewhere.RemoteAddr = "198.51.100.77:1"
+	want(t, registrartest.Ask(f, elsewhere), 429, "rate_limited")
 	for range 3 {
 		want(t, f.ask(alice, "an introspection"), 200, "")
 	}

@@ -30,6 +30,7 @@ var checks = []check{
 	{"body", (*Registrar).readBody},
 	{"signature", (*Registrar).verified},
 	{"limits", (*Registrar).vouched},
+	{"limits", (*Registrar).changing},
 }
 
 func (r *Registrar) route(x *exchange) *Refusal {
@@ -179,4 +180,13 @@ func (r *Registrar) ownKeys(x *exchange) []ed25519.PublicKey {
 		return []ed25519.PublicKey{r.nobodys}
 	}
 	return x.keys
+}
+
+// changing looks at the rate of changes of a DID over all addresses. A registration may
+// be signed by any key that it names: only one that is the DID's spends what is the DID's.
+func (r *Registrar) changing(x *exchange) *Refusal {
+	if x.op.question || !hasKey(x.keys, x.key) {
+		return nil
+	}
+	return r.limits.change(x.claim.Signer.String())
 }

@@ -3,6 +3,7 @@ package registrar
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/getbindu/bindu-go/internal/refusal"
@@ -65,8 +66,21 @@ func notItsKey(q request, cause string) *Refusal {
 	return refuse(refusal.NotKeyBound, errors.New(cause))
 }
 
+// checkKey refuses a key that is that of a DID which is revoked: under another name it
+// is the same agent, or the same thief.
+func checkKey(tx Tx, q request) error {
+	revoked, err := tx.RevokedWith(q.key, 1)
+	if err == nil && len(revoked) > 0 {
+		err = refuse(Revoked, fmt.Errorf("the key is that of %s, which is revoked", revoked[0]))
+	}
+	return err
+}
+
 // enrol binds a DID that is not known to its key, if somebody vouches for it.
 func (r *Registrar) enrol(tx Tx, q request, now time.Time) (*Client, error) {
+	if err := checkKey(tx, q); err != nil {
+		return nil, err
+	}
 	keyBound := q.did.BoundTo(q.key)
 	switch {
 	case q.reg.Token != "":

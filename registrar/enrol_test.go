@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/registrar"
 	"github.com/getbindu/bindu-go/registrar/registrartest"
 )
@@ -166,11 +167,40 @@ func TestTokensThatCannotBeMade(t *testing.T) {
 	for _, q := range []registrar.TokenRequest{
 		{Author: "", Name: "*", MaxUses: 1, Lifetime: time.Hour}, {Author: "*", Name: "[", MaxUses: 1, Lifetime: time.Hour},
 		{Author: "*", Name: "*", Lifetime: time.Hour}, {Author: "*", Name: "*", MaxUses: 1},
+		{Author: "*", Name: "*", MaxUses: 1, Lifetime: registrar.MaxEnrolment + 1},
+		{Author: "y:z", Name: "*", MaxUses: 1, Lifetime: time.Hour}, {Author: "*", Name: "po/et", MaxUses: 1, Lifetime: time.Hour},
+		{Author: "é*", Name: "*", MaxUses: 1, Lifetime: time.Hour}, {Author: "*", Name: `\*`, MaxUses: 1, Lifetime: time.Hour},
+		{Author: "a%40b", Name: "*", MaxUses: 1, Lifetime: time.Hour}, {Author: "[]", Name: "*", MaxUses: 1, Lifetime: time.Hour},
 	} {
-		if _, _, err := f.CreateToken(t.Context(), q); err == nil {
-			t.Errorf("%+v was made", q)
+		if _, _, err := f.CreateToken(t.Context(), q); !errors.Is(err, registrar.ErrTokenRequest) || errors.Is(err, did.ErrMalformed) {
+			t.Errorf("%+v: %v", q, err)
 		}
 	}
+}
+
+// A token is made for the DIDs that agents with that author and name have.
+func TestATokenIsForTheNamesOfAgents(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ author, name, wantAuthor, wantName string }{
+		{"you@example.com", "poet", "you_at_example_com", "poet"},
+		{"You@Example.com", "My Poet", "you_at_example_com", "my_poet"},
+		{"*@example.com", "po?t-[0-9]", "*_at_example_com", "po?t-[0-9]"},
+		{"you_at_example_com", "[^a]*", "you_at_example_com", "[^a]*"},
+	} {
+		f := newFixture(t, nil)
+		made, _, err := f.CreateToken(t.Context(), registrar.TokenRequest{Author: tt.author, Name: tt.name, MaxUses: 1, Lifetime: registrar.MaxEnrolment})
+		if err != nil || made.Author != tt.wantAuthor || made.Name != tt.wantName {
+			t.Errorf("%s %s: %+v, %v", tt.author, tt.name, made, err)
+		}
+	}
+	f := newFixture(t, nil)
+	key := registrartest.NewKey(t, "poet")
+	d, err := did.FromPublicKey("you@example.com", "My Poet", key.PublicKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	poet := registrartest.Agent{DID: d, Key: key}
+	f.accept(poet, poet.Body(registrartest.SecretOf("1")).With("enrolmentToken", f.NewTokenFor("you@example.com", "My Poet", 1)))
 }
 
 // Whoever asks for a DID that has another key is told what is told of a DID that

@@ -266,7 +266,7 @@ func TestRates(t *testing.T) {
 		{"[2001:db8::4]:1", stranger(3), true},                                  // one network is one address
 		{"192.0.2.1:1", stranger(4), false}, {"192.0.2.2:1", stranger(5), true}, // all strangers together
 		{"[2001:db8::1]:1", known, false}, {"[2001:db8::1]:1", known, false}, {"[2001:db8::1]:1", known, true},
-		{"192.0.2.2:1", known, false}, // who writes its DID elsewhere takes nothing from it
+		{"192.0.2.2:1", registrartest.Agent{DID: known.DID, Key: registrartest.NewKey(t, "thief")}, false}, // its address pays
 	} {
 		got := from(tt.address, tt.who)
 		if (got.Reason == "rate_limited") != tt.limited {
@@ -341,6 +341,48 @@ func TestManyAddressesTakeNothingFromAKnownDID(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Many addresses give nobody more changes, and who writes a DID elsewhere without having
+// its key takes none of them.
+func TestChangesOfOneDIDCountOverAllAddresses(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, func(c *registrar.Config) {
+		c.Mode, c.Rates = registrar.ModeOpen, registrar.Rates{Stranger: 9, Strangers: 9, Known: 3, Questions: 3}
+	})
+	known := registrartest.NewAgent(t, "known")
+	f.accept(known, known.Body(registrartest.SecretOf("1")))
+	thief := registrartest.Agent{DID: known.DID, Key: registrartest.NewKey(t, "thief")}
+	addresses := 0
+	from := func(a registrartest.Agent, announces bool) registrartest.Answer {
+		addresses++
+		r := a.Signing(f.Config.Self, a.Body(registrartest.SecretOf("1")).JSON(), f.Clock.Now())
+		if announces {
+			r = a.Announcement(f.Config.Self, registrar.TLSKey{1}, f.Clock.Now())
+		}
+		req := a.Sign(t, r)
+		req.RemoteAddr = fmt.Sprintf("192.0.2.%d:1", addresses)
+		return registrartest.Ask(f, req)
+	}
+	for range 4 {
+		want(t, from(thief, false), 403, "did_not_key_bound")
+		want(t, from(thief, true), 403, "crypto_mismatch")
+	}
+	want(t, from(known, false), 200, "")
+	want(t, from(known, true), 204, "")
+	want(t, from(known, false), 200, "")
+	for _, announces := range []bool{true, false} {
+		got := from(known, announces)
+		want(t, got, 429, "rate_limited")
+		if got.Gate != "limits" || got.Header.Get("Retry-After") != "20" {
+			t.Errorf("%s %v", got, got.Header)
+		}
+	}
+	want(t, f.KeyOf(f.Registrar, known, known.DID), 200, "") // questions are others
+	other := registrartest.NewAgent(t, "other")
+	f.accept(other, other.Body(registrartest.SecretOf("1")))
+	f.Clock.Advance(20 * time.Second)
+	want(t, from(known, true), 204, "")
 }
 
 // Strangers who have used up all that there is for them keep no known DID from

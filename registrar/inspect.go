@@ -12,6 +12,7 @@ var ErrUnknown = errors.New("nothing is known of that DID")
 
 // Record is all that is known of a DID.
 type Record struct {
+	DID did.DID
 	// Client is nil where the DID is not bound, Tombstone where it was never revoked.
 	Client    *Client
 	Keys      []Key
@@ -34,6 +35,7 @@ func (r *Registrar) Show(ctx context.Context, d did.DID) (rec Record, err error)
 }
 
 func recordOf(read Reader, d did.DID) (rec Record, err error) {
+	rec.DID = d
 	var errs [5]error
 	rec.Client, errs[0] = read.Client(d)
 	rec.Keys, errs[1] = read.Keys(d)
@@ -53,10 +55,11 @@ func (r *Registrar) Clients(ctx context.Context, after did.DID, limit int) (all 
 	return all, err
 }
 
-// Records returns the same with what is known of each.
+// Records returns the same with what is known of each, and with those that are revoked
+// and were never bound.
 func (r *Registrar) Records(ctx context.Context, after did.DID, limit int) (all []Record, err error) {
 	err = r.cfg.Store.View(ctx, func(read Reader) error {
-		dids, err := read.Clients(after, limit)
+		dids, err := read.Listed(after, limit)
 		for _, d := range dids {
 			rec, failed := recordOf(read, d)
 			all, err = append(all, rec), errors.Join(err, failed)

@@ -17,8 +17,9 @@ type Rates struct {
 	// was verified and that bring no enrolment token that would be taken.
 	Stranger, Strangers int
 	// Known is for changes that one DID asks for from one address, Questions for what
-	// changes nothing, and again for those of one DID that has proved its key, from all
-	// addresses together: each costs the database a commit.
+	// changes nothing. Each counts again for the DID alone, from all addresses together,
+	// when it has proved its key: a question costs the database a commit, and a
+	// registration the authorization server a write.
 	Known, Questions int
 }
 
@@ -31,8 +32,8 @@ func (r Rates) positive() bool {
 type limits struct {
 	rates                       Rates
 	known, questions, strangers *quota.Counter
-	// proved counts the questions of DIDs that have proved their key.
-	proved *quota.Counter
+	// proved counts the questions of DIDs that have proved their key, changed the changes.
+	proved, changed *quota.Counter
 }
 
 // everyStranger pays for all strangers together; no address is called so.
@@ -41,6 +42,7 @@ const everyStranger = "strangers"
 func newLimits(r Rates, now func() time.Time) *limits {
 	return &limits{
 		rates: r, known: quota.NewCounter(now), questions: quota.NewCounter(now), strangers: quota.NewCounter(now), proved: quota.NewCounter(now),
+		changed: quota.NewCounter(now),
 	}
 }
 
@@ -66,8 +68,19 @@ func (l *limits) together() bool {
 // ask gives a question of a DID that has proved its key a place among those in progress,
 // of which there are at most so many.
 func (l *limits) ask(d string, concurrent int) (*quota.Place, *Refusal) {
-	place, err := l.proved.Acquire(quota.Payer{Name: d}, quota.Limits{
-		Rate: float64(l.rates.Questions) / 60, Burst: l.rates.Questions, Concurrent: concurrent,
+	return acquire(l.proved, d, l.rates.Questions, concurrent)
+}
+
+// change takes a change of a DID that has proved its key from what that may change.
+func (l *limits) change(d string) *Refusal {
+	place, refused := acquire(l.changed, d, l.rates.Known, 0)
+	place.Release()
+	return refused
+}
+
+func acquire(c *quota.Counter, d string, perMinute, concurrent int) (*quota.Place, *Refusal) {
+	place, err := c.Acquire(quota.Payer{Name: d}, quota.Limits{
+		Rate: float64(perMinute) / 60, Burst: perMinute, Concurrent: concurrent,
 	})
 	if exceeded, ok := errors.AsType[*quota.Error](err); ok {
 		return nil, &Refusal{Word: refusal.RateLimited, RetryAfter: exceeded.RetryAfter, Cause: err}

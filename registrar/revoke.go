@@ -11,6 +11,9 @@ import (
 // Revocation is what Revoke came to.
 type Revocation struct {
 	Tombstone
+	// Bound is true where the DID is bound to a key. One that never was is kept out all
+	// the same; it may be a mistake in writing.
+	Bound bool
 	// Removed is true when client and tokens are gone from the authorization server.
 	// Until then that is tried again ([Registrar.Finish]); the DID counts as revoked
 	// already.
@@ -19,14 +22,22 @@ type Revocation struct {
 
 // Revoke revokes a DID, known or not. When it returns without error the DID is
 // revoked, whatever the authorization server does; it waits for nobody who is about
-// to change the client. Errors: [ErrStorage].
+// to change the client. Errors: [ErrOwn], [ErrStorage].
 func (r *Registrar) Revoke(ctx context.Context, d did.DID, note string) (Revocation, error) {
+	if err := r.others(d); err != nil {
+		return Revocation{}, err
+	}
 	var done Revocation
 	var in *Intent
 	err := r.cfg.Store.Change(ctx, func(tx Tx) (err error) {
 		if err := tx.Lock(d); err != nil {
 			return err
 		}
+		c, err := tx.Client(d)
+		if err != nil {
+			return err
+		}
+		done.Bound = c != nil
 		if done.Tombstone, err = r.bury(tx, d, true, note); err != nil {
 			return err
 		}
@@ -90,8 +101,11 @@ var ErrNotRevoked = errors.New("the DID is not revoked, and its client not missi
 // Restore lets a revoked DID register again, with the key that it had. One that is
 // not revoked may register anew after somebody else deleted its client. A deletion
 // that was begun is carried through all the same: what a thief was given does not
-// come back. Errors: [ErrNotRevoked], [ErrStorage].
+// come back. Errors: [ErrOwn], [ErrNotRevoked], [ErrStorage].
 func (r *Registrar) Restore(ctx context.Context, d did.DID, note string) (Tombstone, error) {
+	if err := r.others(d); err != nil {
+		return Tombstone{}, err
+	}
 	var done Tombstone
 	err := r.cfg.Store.Change(ctx, func(tx Tx) error {
 		if err := tx.Lock(d); err != nil {

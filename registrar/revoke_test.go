@@ -3,6 +3,7 @@ package registrar_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/getbindu/bindu-go/identity/did"
@@ -40,7 +41,9 @@ func TestARevokedAgentDoesNotComeBack(t *testing.T) {
 	if again := f.revoke(agent.DID); again.Seq != 1 {
 		t.Errorf("revoking twice is two revocations: %+v", again)
 	}
-	f.revoke(stranger.DID) // before anybody has seen it
+	if unseen := f.revoke(stranger.DID); !first.Bound || unseen.Bound || !unseen.Revoked {
+		t.Errorf("bound: %t; before anybody has seen it: %+v", first.Bound, unseen)
+	}
 	for _, a := range []registrartest.Agent{agent, stranger} {
 		want(t, f.put(a, a.Body(registrartest.SecretOf("2"))), 403, "revoked")
 		want(t, f.put(a, a.Body(registrartest.SecretOf("2")).With("enrolmentToken", f.NewToken(1))), 403, "revoked")
@@ -72,6 +75,86 @@ func (f fixture) tombstones(after, seq int64, of ...did.DID) {
 		if all[i].DID != d {
 			f.Errorf("tombstone %d is %+v, want %s", i, all[i], d)
 		}
+	}
+}
+
+// The key of a revoked DID does not come back under another name, however it is let in.
+func TestAKeyOfARevokedDIDBindsNoOther(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []registrar.Mode{registrar.ModeToken, registrar.ModeApprove, registrar.ModeOpen} {
+		t.Run(string(mode), func(t *testing.T) {
+			t.Parallel()
+			f := newFixture(t, inMode(mode))
+			agent := registrartest.NewAgent(t, "alice")
+			f.accept(agent, agent.Body(registrartest.SecretOf("1")).With("enrolmentToken", f.NewToken(1)))
+			f.revoke(agent.DID)
+			other, err := did.FromPublicKey("author", "bob", agent.Key.PublicKey())
+			if err != nil {
+				t.Fatal(err)
+			}
+			named := registrartest.NewNamedAgent(t, "carol").DID
+			for name, d := range map[string]did.DID{"bob": other, "carol": named} {
+				again, token := registrartest.Agent{DID: d, Key: agent.Key}, f.NewTokenFor("author", name, 1)
+				want(t, f.put(again, again.Body(registrartest.SecretOf("2")).With("enrolmentToken", token)), 403, "revoked")
+				if d == other {
+					want(t, f.put(again, again.Body(registrartest.SecretOf("2"))), 403, "revoked")
+				}
+				if row := f.Row(d); row.Client != nil || row.Pending != nil || f.Clients.Document(d) != nil || f.Uses(token) != 0 {
+					t.Errorf("%+v", row)
+				}
+			}
+			f.restore(agent.DID)
+			again := registrartest.Agent{DID: other, Key: agent.Key}
+			f.accept(again, again.Body(registrartest.SecretOf("2")).With("enrolmentToken", f.NewToken(1)))
+		})
+	}
+}
+
+// Nor where it waited already when its first DID was revoked. DIDs that are bound to it
+// stay: each is revoked by itself.
+func TestAKeyThatIsRevokedWhileItWaits(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, inMode(registrar.ModeApprove))
+	agent := registrartest.NewAgent(t, "alice")
+	var names []registrartest.Agent
+	for _, name := range []string{"bound", "waiting"} {
+		d, err := did.FromPublicKey("author", name, agent.Key.PublicKey())
+		if err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, registrartest.Agent{DID: d, Key: agent.Key})
+	}
+	bound, waiting := names[0], names[1]
+	for _, a := range []registrartest.Agent{agent, bound} {
+		f.accept(a, a.Body(registrartest.SecretOf("1")).With("enrolmentToken", f.NewToken(1)))
+	}
+	want(t, f.put(waiting, waiting.Body(registrartest.SecretOf("1"))), 202, "")
+	f.revoke(agent.DID)
+	err := f.Approve(t.Context(), waiting.DID, registrar.Fingerprint(agent.Key.PublicKey()))
+	if r, ok := errors.AsType[*registrar.Refusal](err); !ok || r.Word != registrar.Revoked || !strings.Contains(err.Error(), agent.DID.String()) {
+		t.Errorf("approved: %v", err)
+	}
+	if row := f.Row(waiting.DID); row.Client != nil {
+		t.Errorf("%+v", row)
+	}
+	f.accept(bound, bound.Body(registrartest.SecretOf("2")))
+}
+
+// The registrar cannot lock itself out: revoked, it could not renew its certificate.
+func TestTheRegistrarIsNoAgent(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, nil)
+	self := f.Config.Self
+	_, revoked := f.Revoke(t.Context(), self, "a mistake")
+	_, restored := f.Restore(t.Context(), self, "")
+	granted, none := f.Grant(t.Context(), self, []string{"agent:read"}), f.Grant(t.Context(), self, nil)
+	for i, err := range []error{revoked, restored, granted, none} {
+		if !errors.Is(err, registrar.ErrOwn) {
+			t.Errorf("%d: %v", i, err)
+		}
+	}
+	if row := f.Row(self); row.Tombstone != nil || row.Intent != nil || row.Scopes != nil {
+		t.Errorf("the database has %+v", row)
 	}
 }
 

@@ -31,10 +31,15 @@ type Reader interface {
 	// Clients returns up to limit DIDs that are known, in order, beginning behind one;
 	// the zero DID is before all.
 	Clients(after did.DID, limit int) ([]did.DID, error)
+	// Listed returns the same of the DIDs that are known or revoked.
+	Listed(after did.DID, limit int) ([]did.DID, error)
 	// CountClients returns how many DIDs were bound from an address.
 	CountClients(address string) (int, error)
 	// Keys returns the keys of a DID, those that do not count any more included.
 	Keys(d did.DID) ([]Key, error)
+	// RevokedWith returns up to limit DIDs that are revoked and have a key, one that does
+	// not count any more included, in order.
+	RevokedWith(key ed25519.PublicKey, limit int) ([]did.DID, error)
 	// Scopes returns what the operator granted a DID by name.
 	Scopes(d did.DID) ([]string, error)
 	// Tombstone returns the last revocation or restoration of a DID.

@@ -25,35 +25,76 @@ func isTokenText(s string) bool { return len(s) == tokenText && strings.HasPrefi
 // TokenRequest is what an enrolment token shall allow.
 type TokenRequest struct {
 	// Author and Name are patterns (package path) for the segments of
-	// did:bindu:AUTHOR:NAME:UUID. A DID of another form needs "*" in both. Only where
+	// did:bindu:AUTHOR:NAME:UUID, or what becomes those: you@example.com is the
+	// segment you_at_example_com, as in the DID of an agent. A DID of another form needs "*" in both. Only where
 	// both are plain names does the token bind a DID that does not follow from the key:
 	// with a pattern, its holder could take the DIDs of others before they come.
 	Author, Name string
 	// MaxUses is how many DIDs it binds at most.
 	MaxUses int
-	// Lifetime from now on.
+	// Lifetime from now on, at most [MaxEnrolment].
 	Lifetime time.Duration
 }
+
+// MaxEnrolment is the longest for which an enrolment token lives.
+const MaxEnrolment = 30 * 24 * time.Hour
 
 // ErrTokenRequest: an enrolment token cannot be made so.
 var ErrTokenRequest = errors.New("malformed request for an enrolment token")
 
-func (q TokenRequest) check() error {
-	for _, pattern := range []string{q.Author, q.Name} {
-		if _, err := path.Match(pattern, ""); err != nil || pattern == "" {
-			return fmt.Errorf("%w: %q is no pattern", ErrTokenRequest, pattern)
+// checked returns the request with author and name as DIDs have them.
+func (q TokenRequest) checked() (TokenRequest, error) {
+	switch {
+	case q.MaxUses < 1 || q.Lifetime <= 0:
+		return q, fmt.Errorf("%w: uses and lifetime must be positive", ErrTokenRequest)
+	case q.Lifetime > MaxEnrolment:
+		return q, fmt.Errorf("%w: a lifetime of %s is longer than %s, which are 30 days", ErrTokenRequest, q.Lifetime, MaxEnrolment)
+	}
+	author, err := patternOf("author", q.Author)
+	if err != nil {
+		return q, err
+	}
+	name, err := patternOf("name", q.Name)
+	q.Author, q.Name = author, name
+	return q, err
+}
+
+// signs are what means something in the patterns that are taken. In a DID there is
+// nothing to be escaped.
+const signs = `*?[]^`
+
+// patternOf returns a pattern with all that is no sign as a DID has it, so that it can
+// fit. A pattern that can fit none is refused.
+func patternOf(what, text string) (string, error) {
+	var b strings.Builder
+	for rest := text; rest != ""; {
+		n := strings.IndexAny(rest, signs)
+		switch {
+		case n == 0:
+			b.WriteString(rest[:1])
+			rest = rest[1:]
+			continue
+		case n < 0:
+			n = len(rest)
 		}
+		plain, err := did.Segment(what, rest[:n])
+		if err != nil {
+			return "", fmt.Errorf("%w: %v", ErrTokenRequest, err)
+		}
+		b.WriteString(plain)
+		rest = rest[n:]
 	}
-	if q.MaxUses < 1 || q.Lifetime <= 0 {
-		return fmt.Errorf("%w: uses and lifetime must be positive", ErrTokenRequest)
+	if _, err := path.Match(b.String(), ""); err != nil || text == "" {
+		return "", fmt.Errorf("%w: %q is no pattern for the %s of a DID", ErrTokenRequest, text, what)
 	}
-	return nil
+	return b.String(), nil
 }
 
 // CreateToken makes an enrolment token. Its text is returned this once, and only its
 // hash stored. Errors: [ErrTokenRequest], [ErrStorage].
 func (r *Registrar) CreateToken(ctx context.Context, q TokenRequest) (Token, Secret, error) {
-	if err := q.check(); err != nil {
+	q, err := q.checked()
+	if err != nil {
 		return Token{}, "", err
 	}
 	random, err := randomText(r.cfg.Random, 32)

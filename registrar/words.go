@@ -50,7 +50,7 @@ var own = map[refusal.Word]said{
 		"The token is not known, has expired, is used up or is for other names, or the DID has another key. The operator of the registrar sees which."},
 	refusal.NotKeyBound:   {http.StatusForbidden, refusal.CodePermissions, "The DID does not follow from the key", "Only an enrolment token binds such a DID to a key, once."},
 	PendingFull:           {http.StatusServiceUnavailable, refusal.CodeLimit, "Too many agents wait for approval", "Try again after Retry-After."},
-	Revoked:               {http.StatusForbidden, refusal.CodePermissions, "The DID is revoked", "Only the operator of the registrar can restore it."},
+	Revoked:               {http.StatusForbidden, refusal.CodePermissions, "The DID is revoked", "Only the operator of the registrar can restore it, or the DID that had the same key."},
 	Busy:                  {http.StatusServiceUnavailable, refusal.CodeUnavailable, "The client is being changed", "Try again after Retry-After."},
 	ForeignWriter:         {http.StatusConflict, refusal.CodeUnavailable, "Somebody else changed the client", "The operator of the registrar must look at the authorization server."},
 	Unavailable:           {http.StatusServiceUnavailable, refusal.CodeUnavailable, "Authorization server unavailable", "Try again after Retry-After."},

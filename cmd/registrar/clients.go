@@ -17,9 +17,9 @@ import (
 
 func newClients() *cobra.Command {
 	return asking{
-		use: "clients", short: "List the DIDs that are bound, and how each stands",
-		long: `clients lists every DID that is bound to a key: registered, bound and not registered
-yet, or revoked.`,
+		use: "clients", short: "List the DIDs that are bound or revoked, and how each stands",
+		long: `clients lists every DID that is bound to a key, registered or not registered yet, and
+every one that is revoked, whether it was ever bound or not.`,
 		args: cobra.NoArgs,
 		run: func(ctx context.Context, c *operator.Client, cmd *cobra.Command, _ []string, asJSON bool) error {
 			all := []operator.Agent{}
@@ -30,11 +30,17 @@ yet, or revoked.`,
 			if err != nil {
 				return err
 			}
-			return cli.PrintList(cmd.OutOrStdout(), cmd.ErrOrStderr(), all, asJSON, "nobody is registered", func(a operator.Agent) string {
-				return fmt.Sprintf("%s\t%s\tby %s\tfrom %s\tsince %s", a.DID, a.State, a.Voucher, a.Address, when(a.Bound))
-			})
+			return cli.PrintList(cmd.OutOrStdout(), cmd.ErrOrStderr(), all, asJSON, "nobody is registered", standing)
 		},
 	}.command()
+}
+
+// standing is the line of a list.
+func standing(a operator.Agent) string {
+	if a.Voucher == "" {
+		return fmt.Sprintf("%s\t%s\tnever bound", a.DID, a.State)
+	}
+	return fmt.Sprintf("%s\t%s\tby %s\tfrom %s\tsince %s", a.DID, a.State, a.Voucher, a.Address, when(a.Bound))
 }
 
 func newShow() *cobra.Command {

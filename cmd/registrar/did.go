@@ -30,14 +30,14 @@ whether the registrar runs or not.`,
 			if err != nil {
 				return err
 			}
-			return done(cmd, asJSON, identity{id.DID.String()}, id.DID.String())
+			return done(cmd, asJSON, self{id.DID.String()}, id.DID.String())
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
 }
 
-// identity is who the registrar is, for programs.
-type identity struct {
+// self is who the registrar is, for programs.
+type self struct {
 	DID string `json:"did"`
 }

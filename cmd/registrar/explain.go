@@ -100,8 +100,10 @@ func diagnoses() []diagnosis {
 // hints are what to do about what the running registrar says.
 var hints = map[string]string{
 	"client_unknown":      `"registrar clients" shows who is registered, "registrar pending" who waits`,
+	"own_did":             `name an agent: the registrar is none, and "registrar did" prints its DID`,
 	"not_pending":         `"registrar pending" shows who waits, and the fingerprint to compare with the agent's`,
 	"not_revoked":         `"registrar show" says how it stands; restoring is for a DID that was revoked, or whose client another hand deleted`,
+	"revoked":             `the key is that of a DID that is revoked: "registrar deny" takes it off the list; "registrar restore" is for the DID that is revoked`,
 	"token_unknown":       `"registrar token list" shows the ids`,
 	"scopes_malformed":    "name one scope an argument, such as agent:read",
 	"storage_unavailable": "make room on the disk of REGISTRAR__DIR, and look whether it may be written; with REGISTRAR__DATABASE_URL, look whether PostgreSQL runs",

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -21,7 +22,7 @@ func TestCommands(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"answering": answering, "terminate": terminate},
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"answering": answering, "own": own, "terminate": terminate},
 	})
 }
 
@@ -40,5 +41,18 @@ func answering(ts *testscript.TestScript, _ bool, _ []string) {
 		if time.Now().After(end) {
 			ts.Fatalf("the registrar does not answer: %v", err)
 		}
+	}
+}
+
+// own tries to do something about the registrar itself, whose DID the file self has:
+// own COMMAND [ARGUMENT...].
+func own(ts *testscript.TestScript, _ bool, args []string) {
+	line := append([]string{args[0], strings.TrimSpace(ts.ReadFile("self"))}, args[1:]...)
+	if err := ts.Exec("registrar", line...); err == nil {
+		ts.Fatalf("it was done: %q", line)
+	}
+	said := ts.ReadFile("stderr")
+	if !strings.Contains(said, "error [own_did]: ") || !strings.Contains(said, "hint: ") {
+		ts.Fatalf("%q says %s", line, said)
 	}
 }

@@ -33,10 +33,12 @@ func newTokenCreate() *cobra.Command {
 keeps only its hash, so that it cannot be shown again. What the token allows is
 printed to standard error. Give the text to the agent as its enrolment token.
 
-Author and name are those of the DIDs that it may bind, did:bindu:AUTHOR:NAME:...,
-or patterns with * and ?. A DID that does not follow from its key, such as one of
+Author and name are those of the agents whose DIDs it may bind,
+did:bindu:AUTHOR:NAME:..., or patterns with * and ?. They are written as the agent
+has them (AGENT__AUTHOR, AGENT__NAME) or as its DID has them: you@example.com and
+you_at_example_com are one. The token lives for 30 days (720h) at most. A DID that does not follow from its key, such as one of
 the Python reference, can be bound only by a token for exactly its author and name.`,
-		example: `  registrar token create --author you_at_example_com --name poet
+		example: `  registrar token create --author you@example.com --name poet
   registrar token create --author you_at_example_com --name '*' --uses 20 --lifetime 1h
   registrar token create --author a --name b > token`,
 		args: cobra.NoArgs,
@@ -61,7 +63,7 @@ the Python reference, can be bound only by a token for exactly its author and na
 	flags.StringVar(&want.Author, "author", "", "author of the DIDs that it may bind, or a pattern")
 	flags.StringVar(&want.Name, "name", "", "name of the DIDs that it may bind, or a pattern")
 	flags.IntVar(&want.Uses, "uses", 1, "how many DIDs it binds")
-	flags.DurationVar(&want.Lifetime, "lifetime", time.Hour, "how long it can be used")
+	flags.DurationVar(&want.Lifetime, "lifetime", time.Hour, "how long it can be used, at most 720h")
 	return cmd
 }
 

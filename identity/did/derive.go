@@ -52,22 +52,23 @@ func agentID(b []byte) string {
 }
 
 func build(author, name, id string) (DID, error) {
-	a, err := segment("author", author)
+	a, err := Segment("author", author)
 	if err != nil {
 		return DID{}, err
 	}
-	n, err := segment("name", name)
+	n, err := Segment("name", name)
 	if err != nil {
 		return DID{}, err
 	}
 	return Parse("did:bindu:" + a + ":" + n + ":" + id)
 }
 
-// segment lower-cases s and replaces ' ', '@' and '.', nothing else. What is
+// Segment returns the segment that an author or a name becomes, which the error
+// calls what: lower-cased, with ' ', '@' and '.' replaced, and nothing else. What is
 // left must be one segment without percent-encoding: a colon would shift the
 // segments behind it, and letters outside ASCII lower-case differently in
-// every language (U+212A even becomes an ASCII k).
-func segment(what, s string) (string, error) {
+// every language (U+212A even becomes an ASCII k). Errors: [ErrMalformed].
+func Segment(what, s string) (string, error) {
 	for _, r := range s {
 		if r > unicode.MaxASCII || !isIDChar(byte(r)) && r != ' ' && r != '@' {
 			return "", fmt.Errorf("%w: %s has %#U, which a DID cannot hold; use letters (a to z), digits, ' ', '@', '.', '-' and '_'", ErrMalformed, what, r)

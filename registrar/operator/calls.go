@@ -22,7 +22,7 @@ const (
 
 // NewToken is what an enrolment token shall allow.
 type NewToken struct {
-	// Author and Name are patterns for the DIDs that it binds.
+	// Author and Name are those of the agents that it binds, or patterns.
 	Author string `json:"author"`
 	Name   string `json:"name"`
 	// Uses is how many it binds at most.
@@ -99,9 +99,19 @@ type Tombstone struct {
 type Revocation struct {
 	DID string `json:"did"`
 	Tombstone
+	// Bound is true where the DID is bound to a key: one that never was is kept out all
+	// the same, and may be a mistake in writing.
+	Bound bool `json:"bound"`
 	// Removed is true when client and tokens are gone from the authorization server;
 	// until then that is tried again.
 	Removed bool `json:"removed"`
+}
+
+// Granted is what a DID has from its next registration on.
+type Granted struct {
+	Scopes []string `json:"scopes"`
+	// Usual are the scopes of a DID that was granted none by name.
+	Usual []string `json:"usual"`
 }
 
 // about names a DID; the rest is for the calls that want it.

@@ -74,7 +74,7 @@ func (h *handler) revoke(ctx context.Context, q about) (Revocation, error) {
 		return Revocation{}, err
 	}
 	done, err := h.registry.Revoke(ctx, d, q.Note)
-	return Revocation{DID: d.String(), Tombstone: tombstoneOf(done.Tombstone), Removed: done.Removed}, err
+	return Revocation{DID: d.String(), Tombstone: tombstoneOf(done.Tombstone), Bound: done.Bound, Removed: done.Removed}, err
 }
 
 func (h *handler) restore(ctx context.Context, q about) (nothing, error) {
@@ -85,12 +85,16 @@ func (h *handler) restore(ctx context.Context, q about) (nothing, error) {
 	return nothing{}, err
 }
 
-func (h *handler) grant(ctx context.Context, q about) (nothing, error) {
+func (h *handler) grant(ctx context.Context, q about) (Granted, error) {
 	d, err := did.Parse(q.DID)
 	if err == nil {
 		err = h.registry.Grant(ctx, d, q.Scopes)
 	}
-	return nothing{}, err
+	now := Granted{Scopes: q.Scopes, Usual: h.registry.Scopes()}
+	if len(now.Scopes) == 0 {
+		now.Scopes = now.Usual
+	}
+	return now, err
 }
 
 // perPage is how many clients one answer has at most.
@@ -107,7 +111,7 @@ func (h *handler) clients(ctx context.Context, q page) ([]Agent, error) {
 	all, err := h.registry.Records(ctx, after, perPage)
 	list := make([]Agent, 0, len(all))
 	for _, rec := range all {
-		one := h.agentOf(rec.Client.DID, rec)
+		one := h.agentOf(rec.DID, rec)
 		one.Document = nil
 		list = append(list, one)
 	}

@@ -149,9 +149,8 @@ func (c *Client) Restore(ctx context.Context, did, note string) error {
 }
 
 // Grant replaces the scopes that a DID has by name; none takes them away.
-func (c *Client) Grant(ctx context.Context, did string, scopes []string) error {
-	_, err := ask[nothing](ctx, c, pathGrant, about{DID: did, Scopes: scopes})
-	return err
+func (c *Client) Grant(ctx context.Context, did string, scopes []string) (Granted, error) {
+	return ask[Granted](ctx, c, pathGrant, about{DID: did, Scopes: scopes})
 }
 
 // Show returns what is known of a DID.
@@ -159,7 +158,7 @@ func (c *Client) Show(ctx context.Context, did string) (Agent, error) {
 	return ask[Agent](ctx, c, pathShow, about{DID: did})
 }
 
-// Clients calls each with every DID that is bound, in order.
+// Clients calls each with every DID that is bound or revoked, in order.
 func (c *Client) Clients(ctx context.Context, each func(Agent) error) error {
 	for after := ""; ; {
 		some, err := ask[[]Agent](ctx, c, pathClients, page{after})

@@ -127,6 +127,7 @@ var faults = []struct {
 }{
 	{did.ErrMalformed, http.StatusBadRequest, string(refusal.DIDMalformed)},
 	{registrar.ErrTokenRequest, http.StatusBadRequest, "request_malformed"},
+	{registrar.ErrOwn, http.StatusConflict, "own_did"},
 	{registrar.ErrScopes, http.StatusBadRequest, "scopes_malformed"},
 	{registrar.ErrUnknown, http.StatusNotFound, "client_unknown"},
 	{registrar.ErrNotPending, http.StatusNotFound, "not_pending"},

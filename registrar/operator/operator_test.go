@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -102,8 +103,15 @@ func TestTheOperatorDecidesAboutAnAgent(t *testing.T) {
 	if got, err := a.Show(ctx, name); err != nil || got.State != StateBound || got.Voucher != "approved" || got.Keys[0].Fingerprint != print {
 		t.Errorf("%+v, %v", got, err)
 	}
-	must(t, a.Grant(ctx, name, []string{"agent:admin"}))
-	wantReason(t, a.Grant(ctx, name, []string{"a b"}), "scopes_malformed")
+	granted, err := a.Grant(ctx, name, []string{"agent:admin"})
+	if err != nil || !slices.Equal(granted.Scopes, []string{"agent:admin"}) || !slices.Equal(granted.Usual, a.Config.Scopes) {
+		t.Errorf("%+v, %v", granted, err)
+	}
+	grant := func(d string, scopes ...string) error {
+		_, err := a.Grant(ctx, d, scopes)
+		return err
+	}
+	wantReason(t, grant(name, "a b"), "scopes_malformed")
 	if got := a.Register(a.Registrar, poet, poet.Body(registrartest.SecretOf("s"))); got.State != "registered" || got.Scopes[0] != "agent:admin" {
 		t.Fatal(got)
 	}
@@ -118,8 +126,16 @@ func TestTheOperatorDecidesAboutAnAgent(t *testing.T) {
 		t.Errorf("%+v, %v", got, err)
 	}
 	must(t, a.Restore(ctx, name, ""))
+	if none, err := a.Grant(ctx, name, nil); err != nil || !slices.Equal(none.Scopes, a.Config.Scopes) {
+		t.Errorf("%+v, %v", none, err)
+	}
 	wantReason(t, a.Restore(ctx, name, ""), "not_revoked")
-	for _, call := range []error{a.Deny(ctx, "nonsense", ""), a.Approve(ctx, "nonsense", ""), a.Restore(ctx, "nonsense", ""), a.Grant(ctx, "nonsense", nil)} {
+	own := a.Config.Self.String()
+	_, err = a.Revoke(ctx, own, "")
+	for _, call := range []error{err, a.Restore(ctx, own, ""), grant(own, "agent:read")} {
+		wantReason(t, call, "own_did")
+	}
+	for _, call := range []error{a.Deny(ctx, "nonsense", ""), a.Approve(ctx, "nonsense", ""), a.Restore(ctx, "nonsense", ""), grant("nonsense")} {
 		wantReason(t, call, "did_malformed")
 	}
 }
@@ -173,6 +189,8 @@ func TestEveryClientIsListed(t *testing.T) {
 		c.MaxDIDsPerAddress = 1000
 		c.Rates = registrar.Rates{Stranger: 1000, Strangers: 1000, Known: 1000, Questions: 1000}
 	})
+	_, err := a.Client.Revoke(t.Context(), registrartest.NewAgent(t, "never seen").DID.String(), "")
+	must(t, err)
 	const many = perPage + 5
 	for i := range many {
 		agent := registrartest.NewAgent(t, "a"+strings.Repeat("x", i%7)+string(rune('a'+i%26))+string(rune('a'+i/26)))
@@ -183,13 +201,13 @@ func TestEveryClientIsListed(t *testing.T) {
 	seen := map[string]bool{}
 	must(t, a.Client.Clients(t.Context(), func(one Agent) error {
 		seen[one.DID] = true
-		if one.Document != nil || one.State != StateRegistered {
+		if revoked := one.Voucher == ""; one.Document != nil || revoked != (one.State == StateRevoked) {
 			t.Errorf("%+v", one)
 		}
 		return nil
 	}))
-	if len(seen) != many {
-		t.Errorf("%d of %d", len(seen), many)
+	if len(seen) != many+1 { // and who was revoked before it came
+		t.Errorf("%d of %d", len(seen), many+1)
 	}
 }
 

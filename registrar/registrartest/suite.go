@@ -17,6 +17,7 @@ func Run(t *testing.T, open Open) {
 		"clients and their keys":                  testClients,
 		"scopes are replaced":                     testScopes,
 		"tombstones are numbered in order":        testTombstones,
+		"keys of those that are revoked":          testRevokedKeys,
 		"nonces count once per key":               testNonces,
 		"enrolment tokens":                        testTokens,
 		"who waits":                               testPending,
@@ -149,7 +150,12 @@ func testTombstones(_ *testing.T, f *rows) {
 	if second.Seq != 2 || third.Seq != 3 || epoch == "" {
 		f.Errorf("%+v %+v %q", second, third, epoch)
 	}
+	carol := f.client("carol")
+	f.change(func(tx registrar.Tx) error { return errors.Join(tx.Lock(carol.DID), tx.SaveClient(carol)) })
 	f.view(func(read registrar.Reader) error {
+		same(f, []did.DID{bob, carol.DID})(read.Listed(did.DID{}, 10)) // who is restored and was never bound is not
+		same(f, []did.DID{bob})(read.Listed(did.DID{}, 1))
+		same(f, []did.DID{carol.DID})(read.Listed(bob, 10))
 		same(f, registrar.Head{Epoch: epoch, Seq: 3})(read.Head())
 		same(f, &third)(read.Tombstone(alice))
 		same(f, []registrar.Tombstone{second, third})(read.Tombstones(0, 10))
@@ -158,6 +164,31 @@ func testTombstones(_ *testing.T, f *rows) {
 		same(f, []registrar.Tombstone(nil))(read.Tombstones(3, 10))
 		return nil
 	})
+}
+
+func testRevokedKeys(_ *testing.T, f *rows) {
+	alice, bob, key, other := f.client("alice"), f.client("bob"), NewKey(f, "shared").PublicKey(), NewKey(f, "other").PublicKey()
+	f.change(func(tx registrar.Tx) error {
+		ended := registrar.Key{Public: key, From: begin.Add(-time.Hour), Until: begin}
+		return errors.Join(tx.SaveClient(alice), tx.SaveClient(bob), tx.SaveKey(alice.DID, ended), tx.SaveKey(bob.DID, registrar.Key{Public: key, From: begin}))
+	})
+	for seq, tt := range []struct {
+		of      did.DID
+		revoked bool
+		want    []did.DID
+	}{
+		{f.did("nobody"), true, nil}, {bob.DID, true, []did.DID{bob.DID}}, {alice.DID, true, []did.DID{alice.DID, bob.DID}},
+		{bob.DID, false, []did.DID{alice.DID}}, {alice.DID, false, nil},
+	} {
+		f.change(func(tx registrar.Tx) error {
+			return tx.SaveTombstone(registrar.Tombstone{DID: tt.of, Revoked: tt.revoked, Seq: int64(seq + 1), At: begin})
+		})
+		f.view(func(read registrar.Reader) error {
+			same(f, tt.want)(read.RevokedWith(key, 10))
+			same(f, []did.DID(nil))(read.RevokedWith(other, 10))
+			return nil
+		})
+	}
 }
 
 func testNonces(_ *testing.T, f *rows) {

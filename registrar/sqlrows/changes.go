@@ -80,14 +80,8 @@ func (t *Tx) Intent(d did.DID) (*registrar.Intent, error) {
 }
 
 // Lost implements [registrar.Reader].
-func (t *Tx) Lost(now time.Time, limit int) (all []did.DID, err error) {
-	err = t.every(selectLost, []any{millis(now), limit}, func(rows *sql.Rows) error {
-		var d did.DID
-		err := rows.Scan(identifier{&d})
-		all = append(all, d)
-		return err
-	})
-	return all, err
+func (t *Tx) Lost(now time.Time, limit int) ([]did.DID, error) {
+	return t.dids(selectLost, millis(now), limit)
 }
 
 // SaveIntent implements [registrar.Tx].

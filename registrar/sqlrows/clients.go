@@ -1,6 +1,7 @@
 package sqlrows
 
 import (
+	"crypto/ed25519"
 	"database/sql"
 	"time"
 
@@ -20,8 +21,17 @@ func (t *Tx) Client(d did.DID) (*registrar.Client, error) {
 }
 
 // Clients implements [registrar.Reader].
-func (t *Tx) Clients(after did.DID, limit int) (all []did.DID, err error) {
-	err = t.every(listClients, []any{after.String(), limit}, func(rows *sql.Rows) error {
+func (t *Tx) Clients(after did.DID, limit int) ([]did.DID, error) {
+	return t.dids(listClients, after.String(), limit)
+}
+
+// Listed implements [registrar.Reader].
+func (t *Tx) Listed(after did.DID, limit int) ([]did.DID, error) {
+	return t.dids(listListed, after.String(), after.String(), limit)
+}
+
+func (t *Tx) dids(query string, args ...any) (all []did.DID, err error) {
+	err = t.every(query, args, func(rows *sql.Rows) error {
 		var d did.DID
 		err := rows.Scan(identifier{&d})
 		all = append(all, d)
@@ -54,6 +64,11 @@ func (t *Tx) Keys(d did.DID) (all []registrar.Key, err error) {
 		return err
 	})
 	return all, err
+}
+
+// RevokedWith implements [registrar.Reader].
+func (t *Tx) RevokedWith(key ed25519.PublicKey, limit int) ([]did.DID, error) {
+	return t.dids(selectRevokedWith, []byte(key), limit)
 }
 
 // SaveKey implements [registrar.Tx].

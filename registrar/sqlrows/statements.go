@@ -8,13 +8,16 @@ const InsertHead = `INSERT INTO head (epoch, seq) SELECT ?, 0 WHERE NOT EXISTS (
 const (
 	selectClient = `SELECT document, revision, address, voucher, bound_at FROM clients WHERE did = ?`
 	listClients  = `SELECT did FROM clients WHERE did > ? ORDER BY did LIMIT ?`
+	listListed   = `SELECT did FROM clients WHERE did > ? UNION SELECT did FROM tombstones WHERE revoked AND did > ? ORDER BY did LIMIT ?`
 	countClients = `SELECT count(*) FROM clients WHERE address = ?`
 	upsertClient = `INSERT INTO clients (did, document, revision, address, voucher, bound_at) VALUES (?, ?, ?, ?, ?, ?)
 		ON CONFLICT (did) DO UPDATE SET document = excluded.document, revision = excluded.revision,
 		address = excluded.address, voucher = excluded.voucher, bound_at = excluded.bound_at`
 
-	selectKeys = `SELECT key, valid_from, valid_until FROM keys WHERE did = ? ORDER BY valid_from, key`
-	upsertKey  = `INSERT INTO keys (did, key, valid_from, valid_until) VALUES (?, ?, ?, ?)
+	selectKeys        = `SELECT key, valid_from, valid_until FROM keys WHERE did = ? ORDER BY valid_from, key`
+	selectRevokedWith = `SELECT keys.did FROM keys JOIN tombstones ON tombstones.did = keys.did
+		WHERE keys.key = ? AND tombstones.revoked ORDER BY keys.did LIMIT ?`
+	upsertKey = `INSERT INTO keys (did, key, valid_from, valid_until) VALUES (?, ?, ?, ?)
 		ON CONFLICT (did, key) DO UPDATE SET valid_from = excluded.valid_from, valid_until = excluded.valid_until`
 
 	selectScopes = `SELECT scope FROM scopes WHERE did = ? ORDER BY scope`
