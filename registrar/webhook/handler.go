@@ -46,6 +46,9 @@ type Config struct {
 	// Listed are the DIDs that need no announcement and no registration, because
 	// their agents can make none. It may be empty: a token is enough for them.
 	Listed []did.DID
+	// MaxLifetime is how long a certificate may be valid from now on; zero is the
+	// constant of that name.
+	MaxLifetime time.Duration
 	// Decided, if set, learns of each decision after it was made. It must not block.
 	Decided func(Decision)
 	// Logger may be nil.
@@ -89,6 +92,9 @@ func New(cfg Config) (*Handler, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
+	if cfg.MaxLifetime <= 0 {
+		cfg.MaxLifetime = MaxLifetime
+	}
 	h := &Handler{cfg: cfg, listed: make(map[did.DID]bool)}
 	for _, d := range cfg.Listed {
 		if d.IsZero() || d == cfg.Self {
@@ -126,6 +132,10 @@ func (h *Handler) decide(ctx context.Context, w http.ResponseWriter, r *http.Req
 	}
 	sum := sha256.Sum256(wanted.key)
 	decision := Decision{DID: wanted.did, TLSKey: hex.EncodeToString(sum[:])}
+	if !wanted.timely(h.cfg.Now(), h.cfg.MaxLifetime) {
+		decision.Reason, decision.Cause = BadValidity, errValidity
+		return decision
+	}
 	decision.Reason, decision.Cause = h.judge(ctx, wanted.did, sum)
 	return decision
 }
