@@ -7,6 +7,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/getbindu/bindu-go/internal/authorityinit"
 	"github.com/getbindu/bindu-go/registrar/operator"
 )
 
@@ -21,7 +22,7 @@ func TestCommands(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"answering": answering, "terminate": terminate},
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"answering": answering, "terminate": terminate, "webhook": webhookFiles},
 	})
 }
 
@@ -41,4 +42,11 @@ func answering(ts *testscript.TestScript, _ bool, _ []string) {
 			ts.Fatalf("the registrar does not answer: %v", err)
 		}
 	}
+}
+
+// webhookFiles makes the certificate of a webhook for a host, of a CA of its own.
+func webhookFiles(ts *testscript.TestScript, _ bool, args []string) {
+	dir, now := ts.MkAbs(args[0]), time.Now()
+	ts.Check(authorityinit.Init(dir, now))
+	ts.Check(authorityinit.InitWebhook(dir, args[1], now))
 }

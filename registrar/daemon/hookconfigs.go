@@ -22,9 +22,12 @@ func hook(set settings.RegistrarSettings) webhook.Config {
 	return cfg
 }
 
-// hookTLS is what the webhook presents.
+// hookTLS is what the webhook presents, and as which host.
 func hookTLS(set settings.RegistrarSettings) webhook.TLSConfig {
-	return webhook.TLSConfig{CertFile: string(set.Registrar.WebhookCertFile), KeyFile: string(set.Registrar.WebhookKeyFile)}
+	return webhook.TLSConfig{
+		CertFile: string(set.Registrar.WebhookCertFile), KeyFile: string(set.Registrar.WebhookKeyFile),
+		Host: parsed(string(set.Registrar.WebhookURL)).Hostname(),
+	}
 }
 
 // places are where side doors may be.

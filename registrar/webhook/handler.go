@@ -76,6 +76,7 @@ func (d Decision) Allowed() bool { return allowing[d.Reason] }
 type Handler struct {
 	cfg    Config
 	listed map[did.DID]bool
+	lines  lines
 }
 
 // New returns a handler, or what is wrong with cfg.
@@ -166,12 +167,25 @@ func (h *Handler) judge(ctx context.Context, d did.DID, key [sha256.Size]byte) (
 }
 
 func (h *Handler) log(r *http.Request, d Decision) {
-	level, text := slog.LevelWarn, "certificate refused"
-	if d.Allowed() {
-		level, text = slog.LevelInfo, "certificate allowed"
+	level, text, left := slog.LevelInfo, "certificate allowed", 0
+	if !d.Allowed() {
+		level, text = slog.LevelWarn, "certificate refused"
+		var ok bool
+		if ok, left = h.lines.allow(d, h.cfg.Now()); !ok {
+			return
+		}
 	}
-	h.cfg.Logger.Log(r.Context(), level, text, slog.String("reason", string(d.Reason)), slog.String("did", d.DID.String()),
-		slog.String("tls_key", d.TLSKey), slog.String("peer", r.RemoteAddr), slog.String("ca_request_id", requestID(r)), slog.Any("cause", d.Cause))
+	attrs := []slog.Attr{
+		slog.String("reason", string(d.Reason)), slog.String("did", d.DID.String()), slog.String("tls_key", d.TLSKey),
+		slog.String("peer", r.RemoteAddr), slog.String("ca_request_id", requestID(r)),
+	}
+	if d.Cause != nil {
+		attrs = append(attrs, slog.Any("cause", d.Cause))
+	}
+	if left > 0 {
+		attrs = append(attrs, slog.Int("left_out", left))
+	}
+	h.cfg.Logger.LogAttrs(r.Context(), level, text, attrs...)
 }
 
 // requestID is what the CA's log calls the request, as far as it is of the kind that

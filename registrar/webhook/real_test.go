@@ -93,7 +93,7 @@ func (r *real) serve(ln net.Listener) {
 	}
 	certificate, key := r.WebhookFiles()
 	roots := r.roots()
-	config, _, err := webhook.NewTLS(webhook.TLSConfig{CertFile: certificate, KeyFile: key, Roots: func() *x509.CertPool { return roots }})
+	config, _, err := webhook.NewTLS(webhook.TLSConfig{CertFile: certificate, KeyFile: key, Host: "127.0.0.1", Roots: func() *x509.CertPool { return roots }})
 	if err != nil {
 		r.Fatal(err)
 	}
