@@ -119,9 +119,17 @@ func (r *Registrar) limited(x *exchange) *Refusal {
 }
 
 func (r *Registrar) readBody(x *exchange) *Refusal {
+	release, ok := r.bodies.hold(x.r, x.address)
+	x.release = release
+	if !ok {
+		return &Refusal{Word: refusal.Overloaded, Cause: errHeld, close: x.r.ProtoMajor < 2}
+	}
 	body, fault := jsonrpc.ReadBody(x.w, x.r, x.op.maxBody, x.op.takes)
 	if fault != nil {
 		refused := &Refusal{Word: fault.Answer.Word(), Cause: fault.Cause, close: fault.EndsConnection(x.r)}
+		if errors.Is(fault.Cause, errHeld) {
+			refused.Word = refusal.Overloaded
+		}
 		if refused.Word == refusal.ContentType {
 			refused.Hint = "Send Content-Type: " + x.op.form + "."
 		}

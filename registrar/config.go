@@ -91,6 +91,7 @@ type Recorder interface {
 type Registrar struct {
 	cfg    Config
 	limits *limits
+	bodies *bodies
 	// nobodys is a key that nobody has.
 	nobodys ed25519.PublicKey
 }
@@ -113,7 +114,7 @@ func New(cfg Config) (*Registrar, error) {
 	if err != nil {
 		return nil, fmt.Errorf("registrar: %w", err)
 	}
-	return &Registrar{cfg: cfg, limits: newLimits(cfg.Rates, cfg.Now), nobodys: nobodys}, nil
+	return &Registrar{cfg: cfg, limits: newLimits(cfg.Rates, cfg.Now), bodies: newBodies(maxHeld), nobodys: nobodys}, nil
 }
 
 func (cfg Config) check() error {

@@ -26,6 +26,8 @@ type exchange struct {
 	// known is true where who says to have signed is bound; keys are those that count now.
 	known bool
 	keys  []ed25519.PublicKey
+	// release gives back what the body holds.
+	release func()
 	// What was read of the body, as far as the operation has it.
 	body   []byte
 	reg    Registration
@@ -58,7 +60,8 @@ const (
 // ServeHTTP carries out what the agent that signed the request asks for.
 func (r *Registrar) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	id, err := newID(r.cfg.Random)
-	x := &exchange{w: w, r: req, id: id, now: r.cfg.Now(), address: addressOf(req.RemoteAddr)}
+	x := &exchange{w: w, r: req, id: id, now: r.cfg.Now(), address: addressOf(req.RemoteAddr), release: func() {}}
+	defer func() { x.release() }()
 	if err != nil {
 		r.answerRefusal(x, checks[0].name, refuse(refusal.Internal, err))
 		return

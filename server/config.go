@@ -39,7 +39,9 @@ type Config struct {
 // Limits bound what connections may hold.
 type Limits struct {
 	// Connections are open at once at most, and ConnectionsPerPeer those of one
-	// IPv4 address or one IPv6 network of 64 bits. More are closed unread.
+	// IPv4 address or one IPv6 network of 64 bits. More are closed unread. The last
+	// quarter is for addresses with fewer than a 32nd of ConnectionsPerPeer, unless
+	// that is more than half of Connections.
 	Connections, ConnectionsPerPeer int
 	// HeaderBytes is the size of a request's header, as in http.Server.
 	HeaderBytes int

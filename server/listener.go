@@ -11,8 +11,11 @@ import (
 type listener struct {
 	net.Listener
 	total, perPeer int
-	refused        func()                  // nil if nobody counts
-	watch          func(net.Conn) net.Conn // nil for none
+	// shared are those that any peer may have part in. Of those beyond, a peer gets
+	// none that has few already.
+	shared, few int
+	refused     func()                  // nil if nobody counts
+	watch       func(net.Conn) net.Conn // nil for none
 
 	mu    sync.Mutex
 	open  int
@@ -20,7 +23,12 @@ type listener struct {
 }
 
 func newListener(inner net.Listener, l Limits, refused func()) *listener {
-	return &listener{Listener: inner, total: l.Connections, perPeer: l.ConnectionsPerPeer, refused: refused, peers: make(map[netip.Prefix]int)}
+	ln := &listener{Listener: inner, total: l.Connections, perPeer: l.ConnectionsPerPeer, shared: l.Connections, refused: refused, peers: make(map[netip.Prefix]int)}
+	if l.ConnectionsPerPeer <= l.Connections/2 { // otherwise one may have most on purpose: a proxy
+		ln.shared -= l.Connections / 4
+		ln.few = max(1, l.ConnectionsPerPeer/32)
+	}
+	return ln
 }
 
 // Accept returns the next connection within the limits.
@@ -47,7 +55,11 @@ func (l *listener) Accept() (net.Conn, error) {
 func (l *listener) take(peer netip.Prefix) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.open >= l.total || l.peers[peer] >= l.perPeer {
+	allowed := l.perPeer
+	if l.open >= l.shared {
+		allowed = l.few
+	}
+	if l.open >= l.total || l.peers[peer] >= allowed {
 		return false
 	}
 	l.open++

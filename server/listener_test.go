@@ -3,6 +3,7 @@ package server
 import (
 	"io"
 	"net"
+	"net/netip"
 	"testing"
 	"time"
 )
@@ -86,6 +87,61 @@ func TestHostile103ConnectionsAreCappedPerPeerAndInTotal(t *testing.T) {
 	}
 	if refused != 3 {
 		t.Errorf("%d refusals counted, want 3", refused)
+	}
+}
+
+// peer is the nth of the peers of a test.
+func peer(n int) netip.Prefix {
+	return netip.PrefixFrom(netip.AddrFrom4([4]byte{10, 0, 0, byte(n)}), 32)
+}
+
+// fill opens as many connections of a peer as it gets.
+func fill(l *listener, n int) (got int) {
+	for l.take(peer(n)) {
+		got++
+	}
+	return got
+}
+
+// TestPeersWithManyConnectionsLeaveSomeToThoseWithFew: it takes many addresses, and not
+// some with many connections each, to close a port for the others.
+func TestPeersWithManyConnectionsLeaveSomeToThoseWithFew(t *testing.T) {
+	l := newListener(nil, Limits{Connections: 256, ConnectionsPerPeer: 64}, nil)
+	for n, want := range []int{64, 64, 64, 2, 2} {
+		if got := fill(l, n); got != want {
+			t.Errorf("peer %d gets %d connections, want %d", n, got, want)
+		}
+	}
+	for n := 5; l.open < 256; n++ {
+		if got := fill(l, n); got == 0 {
+			t.Fatalf("peer %d gets none while %d are open", n, l.open)
+		}
+	}
+	if l.take(peer(200)) {
+		t.Error("more than all are open")
+	}
+}
+
+func TestWhatThoseWithManyConnectionsGiveBackIsForThoseWithFew(t *testing.T) {
+	l := newListener(nil, Limits{Connections: 256, ConnectionsPerPeer: 64}, nil)
+	for n := range 4 {
+		fill(l, n)
+	}
+	l.give(peer(0))
+	if got := fill(l, 0); got != 0 {
+		t.Errorf("who has many gets %d more", got)
+	}
+	if got := fill(l, 5); got != 2 {
+		t.Errorf("who has none gets %d", got)
+	}
+}
+
+// TestOnePeerMayHaveMost: a proxy, where the limits say so.
+func TestOnePeerMayHaveMost(t *testing.T) {
+	for _, limits := range []Limits{{Connections: 4, ConnectionsPerPeer: 4}, {Connections: 100, ConnectionsPerPeer: 60}} {
+		if got := fill(newListener(nil, limits, nil), 1); got != limits.ConnectionsPerPeer {
+			t.Errorf("of %d one peer gets %d, want %d", limits.Connections, got, limits.ConnectionsPerPeer)
+		}
 	}
 }
 

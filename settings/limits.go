@@ -50,7 +50,7 @@ type PortLimits struct {
 	IdleTimeout         Duration `envconfig:"LIMITS__IDLE_TIMEOUT" default:"2m" desc:"Time a connection may rest between requests." example:"1m"`
 	ConnectionAge       Duration `envconfig:"LIMITS__CONNECTION_AGE" default:"1m" desc:"Age at which a connection is closed after its current request, so that a change of trust reaches it." example:"5m"`
 	DrainTimeout        Duration `envconfig:"LIMITS__DRAIN_TIMEOUT" default:"30s" desc:"Time for running requests to end at a stop." example:"10s"`
-	Connections         Int      `envconfig:"LIMITS__CONNECTIONS" default:"4096" desc:"Connections open at once." example:"10000"`
+	Connections         Int      `envconfig:"LIMITS__CONNECTIONS" default:"4096" desc:"Connections open at once. The last quarter is for addresses that have few: a 32nd of LIMITS__CONNECTIONS_PER_PEER, unless that is more than half of all." example:"10000"`
 	ConnectionsPerPeer  Int      `envconfig:"LIMITS__CONNECTIONS_PER_PEER" default:"256" desc:"Connections open at once from one IPv4 address or one IPv6 network of 64 bits." example:"64"`
 	ResetsPerConnection Int      `envconfig:"LIMITS__RESETS_PER_CONNECTION" default:"500" desc:"Requests that a client may cancel on one HTTP/2 connection; after that it is closed." example:"100"`
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/getbindu/bindu-go/registrar/operator"
 	"github.com/getbindu/bindu-go/registrar/postgres"
 	"github.com/getbindu/bindu-go/registrar/sqlite"
+	"github.com/getbindu/bindu-go/registrar/webhook"
 	"github.com/getbindu/bindu-go/settings"
 	"github.com/getbindu/bindu-go/transport/mtls"
 	"github.com/getbindu/bindu-go/transport/stepca"
@@ -93,6 +94,8 @@ func diagnoses() []diagnosis {
 		{did.ErrMalformed, string(refusal.DIDMalformed), ""},
 		{fs.ErrNotExist, "file_missing", ""},
 		{fs.ErrPermission, "file_unreadable", "run the command as the user that runs the registrar, or as root"},
+		{webhook.ErrHost, "webhook_certificate_wrong_host", "make REGISTRAR__WEBHOOK_CERT_FILE anew at the CA for the host of REGISTRAR__WEBHOOK_URL, which is the one in ca.json; docs/registrar.md says how"},
+		{webhook.ErrCertificate, "webhook_certificate_unusable", "make REGISTRAR__WEBHOOK_CERT_FILE and REGISTRAR__WEBHOOK_KEY_FILE anew at the CA, together: a certificate for servers and its key; docs/registrar.md says how"},
 		{syscall.ENOSPC, "disk_full", "make room on the disk of the file"},
 	}
 }

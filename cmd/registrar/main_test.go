@@ -8,6 +8,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/getbindu/bindu-go/internal/authorityinit"
 	"github.com/getbindu/bindu-go/registrar/operator"
 )
 
@@ -22,7 +23,7 @@ func TestCommands(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"answering": answering, "own": own, "terminate": terminate},
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"answering": answering, "own": own, "terminate": terminate, "webhook": webhookFiles},
 	})
 }
 
@@ -55,4 +56,11 @@ func own(ts *testscript.TestScript, _ bool, args []string) {
 	if !strings.Contains(said, "error [own_did]: ") || !strings.Contains(said, "hint: ") {
 		ts.Fatalf("%q says %s", line, said)
 	}
+}
+
+// webhookFiles makes the certificate of a webhook for a host, of a CA of its own.
+func webhookFiles(ts *testscript.TestScript, _ bool, args []string) {
+	dir, now := ts.MkAbs(args[0]), time.Now()
+	ts.Check(authorityinit.Init(dir, now))
+	ts.Check(authorityinit.InitWebhook(dir, args[1], now))
 }

@@ -23,6 +23,11 @@ func certificates() []mutant {
 		hook("a certificate may have two names", "body.go", "len(c.SANs)+len(c.URIs) != 1", "len(c.SANs)+len(c.URIs) == 0"),
 		hook("a certificate may have host names", "body.go", "len(c.DNSNames)+len(c.EmailAddresses)+len(c.IPAddresses) != 0", "false"),
 		hook("a certificate may have extensions", "body.go", "if !absent(v) {", "if !absent(v) && v.Kind() == 't' {"),
+		hook("a certificate may begin later", "validity.go", "!w.notBefore.After(now.Add(maxAhead)) &&", "!w.notBefore.IsZero() &&"),
+		{
+			"the webhook's certificate is for any host", "registrar/webhook/tls.go", "if leaf.VerifyHostname(p.cfg.Host) != nil {", "if p.cfg.Host == \"\" {",
+			[]string{"./registrar/webhook -short", "./cmd/registrar -short"},
+		},
 		door("a renewal is no side door", "provisioners.go", "if !p.Claims.DisableRenewal {", "if false {"),
 		door("another provisioner is no side door", "provisioners.go", "s.open(OtherProvisioner, fmt.Sprintf(\"%q of type %q\", p.Name, p.Type))", "_ = p.Type"),
 		door("a webhook elsewhere will do", "provisioners.go", "w.URL != s.cfg.Webhook ||", ""),

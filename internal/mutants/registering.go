@@ -11,6 +11,7 @@ func registering() []mutant {
 	return []mutant{
 		in("any key registers a known DID", "enrol.go", "if !hasKey(keys, q.key) {", "if len(keys) == 0 {"),
 		in("a DID needs not follow from its key", "enrol.go", "case !keyBound:", "case false && !keyBound:"),
+		in("one address fills all room for bodies", "bodies.go", "has > 0 && has+n > b.free", "has < 0"),
 		in("one agent registers another", "checks.go", "case x.op.own && claim.Signer != x.about:", "case false:"),
 		in("any scheme registers", "checks.go", "case claim.Scheme != signature.Octets1:", "case false:"),
 		in("strangers take what belongs to known DIDs", "limits.go", "case known:", "case known && question:"),

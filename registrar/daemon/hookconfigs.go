@@ -13,6 +13,8 @@ import (
 // hook is whom step-ca may issue a certificate to, and who step-ca is.
 func hook(set settings.RegistrarSettings) webhook.Config {
 	cfg := webhook.Config{CAHost: parsed(string(set.MTLS.CAURL)).Hostname()}
+	// Agents have the same setting; a CA that issues for longer issues to them too.
+	cfg.MaxLifetime = max(webhook.MaxLifetime, time.Duration(set.MTLS.CertTTL))
 	for _, text := range set.Registrar.UnannouncedDIDs {
 		listed, _ := did.Parse(text) // settings take nothing else, and webhook.New not the zero one
 		cfg.Listed = append(cfg.Listed, listed)
@@ -20,9 +22,12 @@ func hook(set settings.RegistrarSettings) webhook.Config {
 	return cfg
 }
 
-// hookTLS is what the webhook presents.
+// hookTLS is what the webhook presents, and as which host.
 func hookTLS(set settings.RegistrarSettings) webhook.TLSConfig {
-	return webhook.TLSConfig{CertFile: string(set.Registrar.WebhookCertFile), KeyFile: string(set.Registrar.WebhookKeyFile)}
+	return webhook.TLSConfig{
+		CertFile: string(set.Registrar.WebhookCertFile), KeyFile: string(set.Registrar.WebhookKeyFile),
+		Host: parsed(string(set.Registrar.WebhookURL)).Hostname(),
+	}
 }
 
 // places are where side doors may be.

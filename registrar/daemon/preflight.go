@@ -16,7 +16,7 @@ import (
 
 // Preflight finds what would keep a registrar from starting with these settings
 // before it speaks to anybody. It changes nothing. The error joins all that was
-// found: [fetch.ErrProxy], [stepca.ErrConfig], [webhook.ErrCertificate], [home.ErrUnwritable], [postgres.ErrURL],
+// found: [fetch.ErrProxy], [stepca.ErrConfig], [webhook.ErrCertificate], [webhook.ErrHost], [home.ErrUnwritable], [postgres.ErrURL],
 // [postgres.ErrInsecure] and those of the file system; each names the setting.
 func Preflight(ctx context.Context, set settings.RegistrarSettings) error {
 	_, proxy := fetch.ProxyFromEnvironment()

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -29,6 +30,7 @@ var (
 	errSubject   = errors.New("the subject is not the DID alone")
 	errExtended  = errors.New("it has extensions, constraints or usages that no agent's certificate has")
 	errPublicKey = errors.New("the public key cannot be read")
+	errValidity  = errors.New("it would be valid too late, for too long or from too long ago, by the registrar's clock")
 )
 
 // wanted is the certificate that is asked for.
@@ -36,6 +38,8 @@ type wanted struct {
 	did did.DID
 	// key is the DER SubjectPublicKeyInfo.
 	key []byte
+	// notBefore and notAfter are when it is valid; zero where step-ca does not say.
+	notBefore, notAfter time.Time
 }
 
 // readBody reads the question. It holds nothing that may not be logged, but is not.
@@ -80,12 +84,13 @@ type certificate struct {
 
 	PublicKey []byte `json:"publicKey"`
 
+	NotBefore time.Time `json:"notBefore"`
+	NotAfter  time.Time `json:"notAfter"`
+
 	// What changes nothing here.
 	Version               jsontext.Value `json:"version"`
 	Issuer                jsontext.Value `json:"issuer"`
 	SerialNumber          jsontext.Value `json:"serialNumber"`
-	NotBefore             jsontext.Value `json:"notBefore"`
-	NotAfter              jsontext.Value `json:"notAfter"`
 	SubjectKeyID          jsontext.Value `json:"subjectKeyId"`
 	AuthorityKeyID        jsontext.Value `json:"authorityKeyId"`
 	OCSPServer            jsontext.Value `json:"ocspServer"`
@@ -126,7 +131,7 @@ func parse(body []byte, issuer string) (wanted, Reason, error) {
 	if _, err := x509.ParsePKIXPublicKey(q.Certificate.PublicKey); err != nil {
 		return wanted{}, BadKey, errPublicKey
 	}
-	return wanted{d, q.Certificate.PublicKey}, "", nil
+	return wanted{d, q.Certificate.PublicKey, q.Certificate.NotBefore, q.Certificate.NotAfter}, "", nil
 }
 
 // names returns the DID in the one name there is.

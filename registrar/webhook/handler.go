@@ -46,6 +46,9 @@ type Config struct {
 	// Listed are the DIDs that need no announcement and no registration, because
 	// their agents can make none. It may be empty: a token is enough for them.
 	Listed []did.DID
+	// MaxLifetime is how long a certificate may be valid from now on; zero is the
+	// constant of that name.
+	MaxLifetime time.Duration
 	// Decided, if set, learns of each decision after it was made. It must not block.
 	Decided func(Decision)
 	// Logger may be nil.
@@ -73,6 +76,7 @@ func (d Decision) Allowed() bool { return allowing[d.Reason] }
 type Handler struct {
 	cfg    Config
 	listed map[did.DID]bool
+	lines  lines
 }
 
 // New returns a handler, or what is wrong with cfg.
@@ -88,6 +92,9 @@ func New(cfg Config) (*Handler, error) {
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
+	}
+	if cfg.MaxLifetime <= 0 {
+		cfg.MaxLifetime = MaxLifetime
 	}
 	h := &Handler{cfg: cfg, listed: make(map[did.DID]bool)}
 	for _, d := range cfg.Listed {
@@ -126,6 +133,10 @@ func (h *Handler) decide(ctx context.Context, w http.ResponseWriter, r *http.Req
 	}
 	sum := sha256.Sum256(wanted.key)
 	decision := Decision{DID: wanted.did, TLSKey: hex.EncodeToString(sum[:])}
+	if !wanted.timely(h.cfg.Now(), h.cfg.MaxLifetime) {
+		decision.Reason, decision.Cause = BadValidity, errValidity
+		return decision
+	}
 	decision.Reason, decision.Cause = h.judge(ctx, wanted.did, sum)
 	return decision
 }
@@ -156,12 +167,25 @@ func (h *Handler) judge(ctx context.Context, d did.DID, key [sha256.Size]byte) (
 }
 
 func (h *Handler) log(r *http.Request, d Decision) {
-	level, text := slog.LevelWarn, "certificate refused"
-	if d.Allowed() {
-		level, text = slog.LevelInfo, "certificate allowed"
+	level, text, left := slog.LevelInfo, "certificate allowed", 0
+	if !d.Allowed() {
+		level, text = slog.LevelWarn, "certificate refused"
+		var ok bool
+		if ok, left = h.lines.allow(d, h.cfg.Now()); !ok {
+			return
+		}
 	}
-	h.cfg.Logger.Log(r.Context(), level, text, slog.String("reason", string(d.Reason)), slog.String("did", d.DID.String()),
-		slog.String("tls_key", d.TLSKey), slog.String("peer", r.RemoteAddr), slog.String("ca_request_id", requestID(r)), slog.Any("cause", d.Cause))
+	attrs := []slog.Attr{
+		slog.String("reason", string(d.Reason)), slog.String("did", d.DID.String()), slog.String("tls_key", d.TLSKey),
+		slog.String("peer", r.RemoteAddr), slog.String("ca_request_id", requestID(r)),
+	}
+	if d.Cause != nil {
+		attrs = append(attrs, slog.Any("cause", d.Cause))
+	}
+	if left > 0 {
+		attrs = append(attrs, slog.Int("left_out", left))
+	}
+	h.cfg.Logger.LogAttrs(r.Context(), level, text, attrs...)
 }
 
 // requestID is what the CA's log calls the request, as far as it is of the kind that

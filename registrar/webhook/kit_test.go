@@ -95,16 +95,22 @@ func newKey(t testing.TB) []byte {
 	return der
 }
 
-// question is what step-ca 0.30.2 sends for a DID and a key.
+// question is what step-ca 0.30.2 sends now for a DID and a key.
 func question(issuer string, d did.DID, key []byte) string {
+	now := time.Now()
+	return questionOf(issuer, d, key, now.Add(-time.Minute), now.Add(24*time.Hour))
+}
+
+// questionOf is one about a certificate that is valid from and to.
+func questionOf(issuer string, d did.DID, key []byte, from, to time.Time) string {
 	return fmt.Sprintf(`{"timestamp":"2026-11-29T23:07:28.817699537Z","x509Certificate":{"version":0,"subject":{"commonName":"%[2]s"},`+
 		`"rawSubject":null,"issuer":{},"serialNumber":null,"dnsNames":null,"emailAddresses":null,"ipAddresses":null,"uris":null,`+
 		`"sans":[{"type":"uri","value":"%[1]s#%[2]s"}],"extensions":null,"keyUsage":["digitalSignature"],`+
 		`"extKeyUsage":["serverAuth","clientAuth"],"unknownExtKeyUsage":null,"subjectKeyId":null,"authorityKeyId":null,`+
 		`"ocspServer":null,"issuingCertificateURL":null,"crlDistributionPoints":null,"policyIdentifiers":null,`+
 		`"basicConstraints":null,"nameConstraints":null,"signatureAlgorithm":"","publicKey":"%[3]s","publicKeyAlgorithm":"ECDSA",`+
-		`"notBefore":"2026-11-29T23:06:28.817605346Z","notAfter":"2026-11-30T23:07:28.817605346Z","raw":null}}`,
-		issuer, d, base64.StdEncoding.EncodeToString(key))
+		`"notBefore":"%[4]s","notAfter":"%[5]s","raw":null}}`,
+		issuer, d, base64.StdEncoding.EncodeToString(key), from.UTC().Format(time.RFC3339Nano), to.UTC().Format(time.RFC3339Nano))
 }
 
 // kit is a handler and the CA that asks it.
@@ -120,11 +126,17 @@ type kit struct {
 
 func newKit(t testing.TB) *kit {
 	t.Helper()
+	return newKitOf(t, 0)
+}
+
+// newKitOf is one whose certificates may last so long; zero is as long as usual.
+func newKitOf(t testing.TB, lifetime time.Duration) *kit {
+	t.Helper()
 	k := &kit{TB: t, registry: newRegistry(), ca: stepcatest.NewCA(t, time.Now), now: time.Now()}
 	k.caller = k.ca.Issue("", "", stepcatest.NoNames(), stepcatest.DNSNames(caHost))
 	var err error
 	k.handler, err = webhook.New(webhook.Config{
-		Registry: k.registry, Issuer: issuer, CAHost: caHost, Self: itself, Listed: []did.DID{carol},
+		Registry: k.registry, Issuer: issuer, CAHost: caHost, Self: itself, Listed: []did.DID{carol}, MaxLifetime: lifetime,
 		Decided: func(d webhook.Decision) { k.decisions = append(k.decisions, d) },
 		Now:     func() time.Time { return k.now },
 	})

@@ -93,7 +93,7 @@ func (r *real) serve(ln net.Listener) {
 	}
 	certificate, key := r.WebhookFiles()
 	roots := r.roots()
-	config, _, err := webhook.NewTLS(webhook.TLSConfig{CertFile: certificate, KeyFile: key, Roots: func() *x509.CertPool { return roots }})
+	config, _, err := webhook.NewTLS(webhook.TLSConfig{CertFile: certificate, KeyFile: key, Host: "127.0.0.1", Roots: func() *x509.CertPool { return roots }})
 	if err != nil {
 		r.Fatal(err)
 	}
@@ -286,6 +286,7 @@ func TestACertificateDoesNotFollowFromAToken(t *testing.T) {
 	r.announce(bob, key)
 	r.wantRefused("announced by another", key, r.token(alice, secret), "[tls_key_not_announced]")
 	r.announce(alice, key)
+	r.wantNothingAhead(key)
 	pair := r.wantIssued("announced", alice, key, "[announced]")
 	r.wantIssued("announced, a second time", alice, key, "[announced]")
 
@@ -320,6 +321,19 @@ func TestACertificateDoesNotFollowFromAToken(t *testing.T) {
 		if time.Now().After(deadline) {
 			t.Fatalf("without a webhook the thief is answered %d: this test cannot fail", status)
 		}
+	}
+}
+
+// wantNothingAhead: step-ca would issue for a day that begins in a year.
+func (r *real) wantNothingAhead(key *ecdsa.PrivateKey) {
+	r.T.Helper()
+	begin := time.Now().AddDate(1, 0, 0)
+	status, _ := r.ask(r.client, "/1.0/sign", key, map[string]string{
+		"csr": r.signingRequest(key), "ott": r.token(alice, secret),
+		"notBefore": begin.Format(time.RFC3339), "notAfter": begin.Add(time.Hour).Format(time.RFC3339),
+	})
+	if said := r.said(); status != http.StatusForbidden || said != "[certificate_validity]" {
+		r.Errorf("a certificate of the future: %d after %s", status, said)
 	}
 }
 

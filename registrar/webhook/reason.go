@@ -32,6 +32,8 @@ const (
 	BadKind Reason = "certificate_kind"
 	// BadKey: the public key is none.
 	BadKey Reason = "certificate_key"
+	// BadValidity: it would not be valid from now on, or for too long.
+	BadValidity Reason = "certificate_validity"
 	// NotRegistered: the DID is not registered here.
 	NotRegistered Reason = "client_unknown"
 	// Revoked: the DID is revoked.

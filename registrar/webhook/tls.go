@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -19,6 +20,8 @@ type TLSConfig struct {
 	// that the CA's machine trusts. It is not from the CA's provisioner, which issues
 	// names of hosts to nobody, and asks here before it issues.
 	CertFile, KeyFile string
+	// Host is the host name or address in the webhook's URL.
+	Host string
 	// Roots are the CA's, asked for each connection.
 	Roots func() *x509.CertPool
 	// Logger may be nil.
@@ -29,6 +32,9 @@ type TLSConfig struct {
 
 // ErrCertificate: the files of the webhook's certificate cannot be used.
 var ErrCertificate = errors.New("the certificate of step-ca's webhook cannot be used")
+
+// ErrHost: that certificate is for other hosts than the webhook's. It is an [ErrCertificate].
+var ErrHost = fmt.Errorf("%w: it is not for the host of the webhook's URL", ErrCertificate)
 
 // Presented is the certificate of the listener, which follows its files.
 type Presented struct {
@@ -41,10 +47,10 @@ type Presented struct {
 
 // NewTLS returns the configuration of the webhook's listener: TLS 1.3, with clients
 // alone that the CA's roots vouch for. [Presented] is what it presents. Errors:
-// [ErrCertificate].
+// [ErrCertificate], [ErrHost].
 func NewTLS(cfg TLSConfig) (*tls.Config, *Presented, error) {
-	if cfg.Roots == nil {
-		return nil, nil, errors.New("webhook: the CA's roots are needed")
+	if cfg.Roots == nil || cfg.Host == "" {
+		return nil, nil, errors.New("webhook: the CA's roots and the host of the URL are needed")
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
@@ -142,6 +148,18 @@ func (p *Presented) load() error {
 		return fmt.Errorf("%w: %s is valid from %s to %s", ErrCertificate, p.cfg.CertFile,
 			leaf.NotBefore.UTC().Format(time.RFC3339), leaf.NotAfter.UTC().Format(time.RFC3339))
 	}
+	if leaf.VerifyHostname(p.cfg.Host) != nil {
+		return fmt.Errorf("%w: %s is for %s, and the URL has %s", ErrHost, p.cfg.CertFile, hosts(leaf), p.cfg.Host)
+	}
 	p.current = &pair
 	return nil
+}
+
+// hosts is for whom a certificate is.
+func hosts(leaf *x509.Certificate) string {
+	names := slices.Clone(leaf.DNSNames)
+	for _, ip := range leaf.IPAddresses {
+		names = append(names, ip.String())
+	}
+	return strings.Join(names, ", ")
 }

@@ -64,7 +64,7 @@ func (k *kit) listen() *listener {
 	l.files.write(k, serverCertificate(k.ca))
 	l.roots.Store(k.ca.Pool())
 	cfg, p, err := webhook.NewTLS(webhook.TLSConfig{
-		CertFile: l.files.cert(), KeyFile: l.files.key(), Roots: l.roots.Load,
+		CertFile: l.files.cert(), KeyFile: l.files.key(), Host: "webhook.test", Roots: l.roots.Load,
 		Logger: slog.New(slog.NewTextHandler(&l.log, nil)),
 	})
 	if err != nil {
@@ -197,16 +197,47 @@ func TestCertificatesThatCannotServe(t *testing.T) {
 	} {
 		f := files{t.TempDir()}
 		f.write(t, serverCertificate(ca, opts...))
-		if _, _, err := webhook.NewTLS(webhook.TLSConfig{CertFile: f.cert(), KeyFile: f.key(), Roots: roots}); !errors.Is(err, webhook.ErrCertificate) {
+		if _, _, err := webhook.NewTLS(webhook.TLSConfig{CertFile: f.cert(), KeyFile: f.key(), Host: "webhook.test", Roots: roots}); !errors.Is(err, webhook.ErrCertificate) {
 			t.Errorf("%s: %v, want ErrCertificate", name, err)
 		}
 	}
 	f := files{t.TempDir()}
-	if _, _, err := webhook.NewTLS(webhook.TLSConfig{CertFile: f.cert(), KeyFile: f.key(), Roots: roots}); !errors.Is(err, webhook.ErrCertificate) || !errors.Is(err, os.ErrNotExist) {
+	if _, _, err := webhook.NewTLS(webhook.TLSConfig{CertFile: f.cert(), KeyFile: f.key(), Host: "webhook.test", Roots: roots}); !errors.Is(err, webhook.ErrCertificate) || !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("no files: %v", err)
 	}
 	f.write(t, serverCertificate(ca))
-	if _, _, err := webhook.NewTLS(webhook.TLSConfig{CertFile: f.cert(), KeyFile: f.key()}); err == nil {
+	if _, _, err := webhook.NewTLS(webhook.TLSConfig{CertFile: f.cert(), KeyFile: f.key(), Host: "webhook.test"}); err == nil {
 		t.Error("without roots it was made")
+	}
+	if _, _, err := webhook.NewTLS(webhook.TLSConfig{CertFile: f.cert(), KeyFile: f.key(), Roots: roots}); err == nil {
+		t.Error("without a host it was made")
+	}
+}
+
+// TestTheCertificateIsForTheWebhooksHost: step-ca would hang up on another, and only its
+// log would say why. So does a key that is not the certificate's.
+func TestTheCertificateIsForTheWebhooksHost(t *testing.T) {
+	ca := stepcatest.NewCA(t, time.Now)
+	f := files{t.TempDir()}
+	f.write(t, serverCertificate(ca))
+	check := func(host string) error {
+		_, _, err := webhook.NewTLS(webhook.TLSConfig{CertFile: f.cert(), KeyFile: f.key(), Host: host, Roots: ca.Pool})
+		return err
+	}
+	for _, host := range []string{"registrar", "127.0.0.1", "::1", "a.webhook.test"} {
+		if err := check(host); !errors.Is(err, webhook.ErrHost) || !errors.Is(err, webhook.ErrCertificate) || !strings.Contains(err.Error(), "webhook.test") {
+			t.Errorf("%s: %v, want ErrHost", host, err)
+		}
+	}
+	if err := check("WEBHOOK.test"); err != nil {
+		t.Error(err)
+	}
+	other := files{t.TempDir()}
+	other.write(t, serverCertificate(ca))
+	if err := os.Rename(other.key(), f.key()); err != nil {
+		t.Fatal(err)
+	}
+	if err := check("webhook.test"); !errors.Is(err, webhook.ErrCertificate) || errors.Is(err, webhook.ErrHost) {
+		t.Errorf("another key: %v", err)
 	}
 }
