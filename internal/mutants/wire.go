@@ -67,7 +67,7 @@ func wiring() []mutant {
 		{"a connection may be of any age", "server/bounded.go", "s.config.Now().Sub(c.since) > t.Age {", "false {", []string{"./server", "./internal/hostile"}},
 		{"one connection may cancel any number of requests", "server/connection.go", "c.resets.Add(1) == int64(limit)+1", "false && c.resets.Add(1) == int64(limit)+1", []string{"./server", "./internal/hostile -run=TestLimits"}},
 		{"one peer may have any number of tokens looked up", "oauth/hydra/introspector.go", "Admit: options.Admit,", "Admit: nil,", []string{"./oauth/hydra -run=Admit", "./internal/hostile -run=TestLimits"}},
-		{"one address may hold every connection", "server/listener.go", "l.open >= l.total || l.peers[peer] >= allowed", "l.open >= l.total", []string{"./server", "./internal/hostile"}},
+		{"one address may hold every connection", "server/listener.go", "l.open >= l.total || l.peers[peer] >= allowed", "l.open >= l.total || allowed == 0", []string{"./server", "./internal/hostile"}},
 		{"those with few connections find none left", "server/listener.go", "allowed = l.few", "allowed = l.perPeer", []string{"./server"}},
 		{"a whole answer may take any time", "server/bounded.go", "if !w.end.IsZero() && w.end.Before(deadline) {", "if false {", []string{"./server"}},
 		{"a port without limits is served", "server/config.go", "if !given {", "if false && !given {", []string{"./server"}},
