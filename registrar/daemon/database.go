@@ -16,8 +16,8 @@ import (
 	"github.com/getbindu/bindu-go/settings"
 )
 
-// componentDatabase is PostgreSQL on /readyz, databaseAway the word for one that does
-// not answer.
+// componentDatabase is the database on /readyz, databaseAway the word for a PostgreSQL
+// that does not answer.
 const (
 	componentDatabase = "database"
 	databaseAway      = "database_unavailable"
@@ -32,11 +32,16 @@ func (d *Daemon) openStore(ctx context.Context, who self) (registrar.Store, erro
 	if err != nil {
 		return nil, err
 	}
-	store, err := sqlite.Open(ctx, dir, d.log)
+	file, err := sqlite.Open(ctx, dir, d.log)
 	if err != nil {
 		return nil, err
 	}
-	d.life.OnStop(func(context.Context) error { return store.Close() })
+	d.life.OnStop(func(context.Context) error { return file.Close() })
+	store, err := newStorage(file, d)
+	if err != nil {
+		return nil, err
+	}
+	d.life.Background("watch the disk", store.watch)
 	return store, nil
 }
 
