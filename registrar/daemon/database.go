@@ -100,11 +100,16 @@ func databaseAddress(set settings.RegistrarSettings) (postgres.Address, error) {
 	return address, nil
 }
 
-// checkDatabase looks at the address alone: a server that is away may come.
-func checkDatabase(set settings.RegistrarSettings) error {
-	if set.Registrar.DatabaseURL.IsZero() {
-		return nil
+// checkDatabase reads the file in our directory, or looks at the address alone: a server
+// that is away may come.
+func checkDatabase(ctx context.Context, set settings.RegistrarSettings) error {
+	if !set.Registrar.DatabaseURL.IsZero() {
+		_, err := databaseAddress(set)
+		return err
 	}
-	_, err := databaseAddress(set)
-	return err
+	dir, err := safefile.OpenDir(string(set.Registrar.Dir), safefile.ReadOnly(safefile.OS()))
+	if err != nil {
+		return nil // told by checkDirectory, or made by the start
+	}
+	return inDirectory(set, sqlite.Check(ctx, dir))
 }
