@@ -360,6 +360,24 @@ func TestAStartWithoutTheCA(t *testing.T) {
 	}
 }
 
+// TestAStartWithAnotherCA: roots on disk stand in for a CA that is away, and for none that
+// is not the one of the settings.
+func TestAStartWithAnotherCA(t *testing.T) {
+	t.Parallel()
+	w := startWorld(t)
+	w.stop()
+	w.WipeStepCA()
+	d, err := daemon.New(daemon.Options{Settings: w.set})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), wait)
+	defer cancel()
+	if err := d.Run(ctx); !errors.Is(err, mtls.ErrFingerprintMismatch) {
+		t.Errorf("it ended with %v, want ErrFingerprintMismatch", err)
+	}
+}
+
 // TestSideDoorsAreTold: a registrar whose CA issues without asking says so, and stops
 // to when it does not any more.
 func TestSideDoorsAreTold(t *testing.T) {
