@@ -11,6 +11,8 @@ import (
 // authority keeps our client registered, and answers about the tokens and keys of
 // callers. Nothing else of the agent knows who that is.
 type authority interface {
+	// component is who that is for /readyz and the log.
+	component() string
 	// register makes one attempt to have our client as it has to be, for the
 	// address that peers are told, and returns what we authenticate with. What may
 	// end by itself is an error that is passing.

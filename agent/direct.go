@@ -5,6 +5,7 @@ import (
 	"crypto"
 	"log/slog"
 
+	"github.com/getbindu/bindu-go/internal/boot"
 	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/oauth/hydra"
 )
@@ -16,6 +17,9 @@ type direct struct {
 	wanted    hydra.Wanted // but for the address
 	log       *slog.Logger
 }
+
+// component implements [authority].
+func (*direct) component() string { return boot.Hydra }
 
 // askDirectly returns Hydra's admin API as the authority.
 func (a *Agent) askDirectly(who self) *direct {

@@ -40,7 +40,7 @@ func (a *Agent) reconcile(ctx context.Context, by authority, url string) (*clien
 		return nil, nil
 	}
 	c := &client{authority: by}
-	err := a.persist(ctx, boot.Hydra, func(ctx context.Context) (err error) {
+	err := a.persist(ctx, by.component(), func(ctx context.Context) (err error) {
 		c.credentials, err = by.register(ctx, url)
 		return err
 	})

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/boot"
 	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/internal/fetch"
 	"github.com/getbindu/bindu-go/oauth/hydra"
@@ -32,6 +33,9 @@ type registered struct {
 	rand   io.Reader
 	log    *slog.Logger
 }
+
+// component implements [authority].
+func (*registered) component() string { return boot.Registrar }
 
 // around is what a program gives beside settings.
 type around struct {

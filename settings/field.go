@@ -73,6 +73,9 @@ func (f field) fileName() string {
 	return ""
 }
 
+// passes reports whether the value is used once, so that its file may be gone.
+func (f field) passes() bool { return f.tag.Get("used") == "once" }
+
 func (f field) isSecret() bool {
 	_, ok := f.value.Interface().(Secret)
 	return ok

@@ -2,7 +2,9 @@ package settings
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"slices"
 )
@@ -154,6 +156,10 @@ func (l *loader) fromFile(f field, v variable) variable {
 		return v
 	}
 	content, err := readSmallFile(named.value)
+	if f.passes() && errors.Is(err, fs.ErrNotExist) {
+		l.warn("%s: there is no file %s, which does no harm once the value has been used; unset it then", named.name, printable(named.value))
+		return v
+	}
 	if err != nil {
 		l.faulty[f.name] = true
 		l.faults = append(l.faults, Fault{

@@ -223,6 +223,30 @@ func TestSecretsComeFromFilesToo(t *testing.T) {
 	}
 }
 
+// The file of an enrolment token may be gone once that was used: a warning, and no more.
+// A file that is there and cannot be read is a fault as any other's.
+func TestTheFileOfAnEnrolmentTokenMayBeGone(t *testing.T) {
+	const name = "REGISTRAR__ENROLMENT_TOKEN_FILE"
+	absent := filepath.Join(t.TempDir(), "enrolment")
+	with := func(file string) []string {
+		return append(slices.DeleteFunc(complete(name+"="+file), func(line string) bool { return strings.HasPrefix(line, "HYDRA__ADMIN_URL=") }),
+			"REGISTRAR__URL=https://registrar.internal:3783", "REGISTRAR__DID=did:bindu:a:registrar:1", "MTLS__CA_URL=https://ca.internal:9000")
+	}
+	s := mustLoad(t, with(absent)...)
+	if said := strings.Join(s.Warnings(), "\n"); !strings.Contains(said, name+": there is no file "+absent) || !s.Registrar.EnrolmentToken.IsZero() {
+		t.Errorf("warnings: %q", said)
+	}
+	s = mustLoad(t, with(dotEnv(t, "bindu-enrol-x\n"))...)
+	if said := strings.Join(s.Warnings(), "\n"); strings.Contains(said, name) || s.Registrar.EnrolmentToken.Reveal() != "bindu-enrol-x" {
+		t.Errorf("warnings: %q", said)
+	}
+	for _, file := range []string{dotEnv(t, ""), t.TempDir()} {
+		if found := faults(t, with(file)...); len(found) != 1 || found[name].Problem == "" {
+			t.Errorf("%s: %v", file, found)
+		}
+	}
+}
+
 func TestPinnedKeysComeFromAFile(t *testing.T) {
 	const key = "4zvwRjXUKGfvwnParsHAS3HuSVzV5cA4McphgmoCtajS"
 	path := dotEnv(t, "did:bindu:a:b:c="+key+"\ndid:bindu:a:b:d="+key+"\n")

@@ -15,7 +15,7 @@ func (d *DIDName) Decode(text string) error { return assign(d, DIDName(text), ch
 type Registrar struct {
 	URL            HTTPSURL `envconfig:"REGISTRAR__URL" desc:"The registrar that registers our client, and answers about tokens and keys of callers, in place of HYDRA__ADMIN_URL." example:"https://registrar.internal:3783"`
 	DID            DIDName  `envconfig:"REGISTRAR__DID" desc:"DID of the registrar: who answers at its address has to prove it, and what it says of keys is signed by the key from which it follows." example:"did:bindu:you_at_example_com:registrar:9f3c"`
-	EnrolmentToken Secret   `envconfig:"REGISTRAR__ENROLMENT_TOKEN" desc:"Token with which a new agent is enrolled, of the registrar's operator. It is of no use afterwards." example:"from-the-operator"`
+	EnrolmentToken Secret   `envconfig:"REGISTRAR__ENROLMENT_TOKEN" used:"once" desc:"Token with which a new agent is enrolled, of the registrar's operator. It is of no use afterwards, and its file may be gone then." example:"from-the-operator"`
 	UnboundKeys    Bool     `envconfig:"REGISTRAR__UNBOUND_KEYS" default:"false" desc:"Believe the registrar's word for keys of callers from which their DIDs do not follow, as those of the Python reference; false wants them in DID__PINNED_KEYS. With true a registrar that lies could be anybody who was never seen before." example:"true"`
 }
 

@@ -71,6 +71,7 @@ func diagnoses() []diagnosis {
 		{registrarapi.ErrBusy, "registrar_busy", ""},
 		{registrarapi.ErrUntrusted, "registrar_untrusted", "compare REGISTRAR__URL with REGISTRAR__DID, which the registrar's operator knows, and MTLS__CA_FINGERPRINT with its certificate authority"},
 		{registrarapi.ErrStatement, "registrar_invalid", "REGISTRAR__DID has to follow from the key that the registrar signs with, and the clocks must not differ by half a minute"},
+		{registrarapi.ErrDatabase, "registrar_unavailable", "the registrar answers, and its operator sees on its /readyz what is wrong with the database"},
 		{registrarapi.ErrUnreachable, "registrar_unavailable", "check REGISTRAR__URL, and that the registrar runs"},
 		{registrarapi.ErrRefused, "registrar_refused", ""},
 
@@ -124,8 +125,8 @@ func diagnoses() []diagnosis {
 		{errTaskFailed, "task_failed", ""},
 
 		// What is wrapped by the above.
-		{oauth.ErrUnavailable, "hydra_unavailable", "check HYDRA__ADMIN_URL and HYDRA__PUBLIC_URL, and that Hydra runs"},
-		{oauth.ErrInvalidResponse, "hydra_invalid", "check that HYDRA__ADMIN_URL and HYDRA__PUBLIC_URL lead to an Ory Hydra, and not the other way round"},
+		{oauth.ErrUnavailable, "hydra_unavailable", "check HYDRA__PUBLIC_URL, and that Hydra runs; HYDRA__ADMIN_URL too where there is no REGISTRAR__URL"},
+		{oauth.ErrInvalidResponse, "hydra_invalid", "check that HYDRA__PUBLIC_URL leads to the public API of an Ory Hydra, and HYDRA__ADMIN_URL, where there is no REGISTRAR__URL, to its admin API"},
 		{did.ErrMalformed, string(refusal.DIDMalformed), ""},
 		{did.ErrWeakKey, string(refusal.KeyWeak), ""},
 		{did.ErrPublicKey, "public_key_malformed", ""},

@@ -12,6 +12,7 @@ import (
 	"github.com/getbindu/bindu-go/internal/cli"
 	"github.com/getbindu/bindu-go/oauth"
 	"github.com/getbindu/bindu-go/oauth/hydra"
+	"github.com/getbindu/bindu-go/oauth/registrarapi"
 	"github.com/getbindu/bindu-go/peer"
 	"github.com/getbindu/bindu-go/settings"
 	"github.com/getbindu/bindu-go/transport/mtls"
@@ -41,6 +42,24 @@ func TestExplain(t *testing.T) {
 				t.Errorf("%q, want %q", &out, test.want)
 			}
 		})
+	}
+}
+
+// Which authority an agent asks is not known to an error: its hint names both.
+func TestHintsHoldWithARegistrarToo(t *testing.T) {
+	for err, wants := range map[error][]string{
+		hydra.ErrSecretRejected:  {"start the agent of this directory", "client_deleted", "with a registrar revoked"},
+		oauth.ErrUnavailable:     {"HYDRA__PUBLIC_URL", "HYDRA__ADMIN_URL too where there is no REGISTRAR__URL"},
+		oauth.ErrInvalidResponse: {"HYDRA__PUBLIC_URL", "HYDRA__ADMIN_URL, where there is no REGISTRAR__URL"},
+		registrarapi.ErrDatabase: {"[registrar_unavailable]", "its operator"},
+	} {
+		var out strings.Builder
+		explain(&out, err)
+		for _, want := range wants {
+			if !strings.Contains(out.String(), want) {
+				t.Errorf("%q lacks %q", out.String(), want)
+			}
+		}
 	}
 }
 

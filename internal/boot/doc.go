@@ -6,11 +6,12 @@ package boot
 
 // Components whose state /readyz reports.
 const (
-	Hydra   = "hydra"
-	CA      = "ca"
-	Cert    = "certificate"
-	Storage = "storage"
-	Server  = "server"
-	Client  = "client"
-	Roots   = "roots"
+	Hydra     = "hydra"
+	Registrar = "registrar"
+	CA        = "ca"
+	Cert      = "certificate"
+	Storage   = "storage"
+	Server    = "server"
+	Client    = "client"
+	Roots     = "roots"
 )

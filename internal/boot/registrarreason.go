@@ -19,6 +19,7 @@ func RegistrarReason(err error) string {
 		{registrarapi.ErrClock, "clock_skew"},
 		{registrarapi.ErrUntrusted, "registrar_untrusted"},
 		{registrarapi.ErrStatement, "registrar_invalid"},
+		{registrarapi.ErrDatabase, "registrar_unavailable"},
 		{registrarapi.ErrUnreachable, "registrar_unavailable"},
 	} {
 		if errors.Is(err, r.err) {

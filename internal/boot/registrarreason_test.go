@@ -20,6 +20,7 @@ func TestWhatARegistrarHoldsAgainstUsHasAWord(t *testing.T) {
 	}{
 		"waits":                   {&registrarapi.PendingError{}, "registration_pending", true},
 		"no answer":               {registrarapi.ErrUnreachable, "registrar_unavailable", true},
+		"its disk is full":        {registrarapi.ErrDatabase, "registrar_unavailable", true},
 		"another than it":         {registrarapi.ErrUntrusted, "registrar_untrusted", true},
 		"busy":                    {registrarapi.ErrBusy, "registrar_busy", true},
 		"does not verify":         {registrarapi.ErrStatement, "registrar_invalid", true},

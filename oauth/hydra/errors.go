@@ -30,7 +30,7 @@ var (
 	// Hydra says the same of a client that is not there; [Registrar.Missing]
 	// tells them apart.
 	ErrSecretRejected = errors.New("the client secret is not accepted by Hydra, or the client is not there any more; " +
-		"start the agent of this directory: it repairs a secret that differs, and says client_deleted if the client was deleted")
+		"start the agent of this directory: it repairs a secret that differs, and says client_deleted, or with a registrar revoked, if the client is meant to be gone")
 	// ErrClientDeleted: our client is not there any more, at the Hydra that had it.
 	ErrClientDeleted = errors.New("the client was deleted at Hydra, which still has the signing keys of its registration; " +
 		"if this agent shall come back all the same: agent serve --recreate")

@@ -66,7 +66,7 @@ func TestAnswersThatAreNone(t *testing.T) {
 		}, oauth.ErrUnavailable},
 		"no such path":         {refusing(404, "not_found"), oauth.ErrUnavailable},
 		"a proxy's 403":        {saying(403, "text/html", "revoked"), oauth.ErrUnavailable},
-		"the database is away": {refusing(503, "storage_unavailable"), oauth.ErrUnavailable},
+		"the database is away": {refusing(503, "storage_unavailable"), registrarapi.ErrDatabase},
 		"Hydra is away":        {refusing(503, "authority_unavailable"), oauth.ErrUnavailable},
 		"busy":                 {refusing(503, "client_busy"), registrarapi.ErrBusy},
 		"too often":            {refusing(429, "rate_limited"), registrarapi.ErrBusy},

@@ -14,6 +14,8 @@ import (
 var (
 	// ErrUnreachable: the registrar gave no answer.
 	ErrUnreachable = fmt.Errorf("the registrar does not answer: %w", oauth.ErrUnavailable)
+	// ErrDatabase: the registrar cannot use its database now.
+	ErrDatabase = fmt.Errorf("the registrar cannot use its database: %w", oauth.ErrUnavailable)
 	// ErrUntrusted: who answers at the registrar's address does not prove to be it.
 	ErrUntrusted = fmt.Errorf("who answers at REGISTRAR__URL is not the registrar: %w", oauth.ErrUnavailable)
 	// ErrBusy: the registrar wants to be asked again later.

@@ -24,6 +24,7 @@ var words = map[string]error{
 	"client_busy":              ErrBusy,
 	"pending_full":             ErrBusy,
 	"rate_limited":             ErrBusy,
+	"storage_unavailable":      ErrDatabase,
 	"timestamp_out_of_window":  ErrClock,
 	"replayed":                 errReplayed,
 	"client_unknown":           ErrUnknown,

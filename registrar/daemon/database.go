@@ -16,8 +16,8 @@ import (
 	"github.com/getbindu/bindu-go/settings"
 )
 
-// componentDatabase is PostgreSQL on /readyz, databaseAway the word for one that does
-// not answer.
+// componentDatabase is the database on /readyz, databaseAway the word for a PostgreSQL
+// that does not answer.
 const (
 	componentDatabase = "database"
 	databaseAway      = "database_unavailable"
@@ -32,11 +32,16 @@ func (d *Daemon) openStore(ctx context.Context, who self) (registrar.Store, erro
 	if err != nil {
 		return nil, err
 	}
-	store, err := sqlite.Open(ctx, dir, d.log)
+	file, err := sqlite.Open(ctx, dir, d.log)
 	if err != nil {
 		return nil, err
 	}
-	d.life.OnStop(func(context.Context) error { return store.Close() })
+	d.life.OnStop(func(context.Context) error { return file.Close() })
+	store, err := newStorage(file, d)
+	if err != nil {
+		return nil, err
+	}
+	d.life.Background("watch the disk", store.watch)
 	return store, nil
 }
 
@@ -95,11 +100,16 @@ func databaseAddress(set settings.RegistrarSettings) (postgres.Address, error) {
 	return address, nil
 }
 
-// checkDatabase looks at the address alone: a server that is away may come.
-func checkDatabase(set settings.RegistrarSettings) error {
-	if set.Registrar.DatabaseURL.IsZero() {
-		return nil
+// checkDatabase reads the file in our directory, or looks at the address alone: a server
+// that is away may come.
+func checkDatabase(ctx context.Context, set settings.RegistrarSettings) error {
+	if !set.Registrar.DatabaseURL.IsZero() {
+		_, err := databaseAddress(set)
+		return err
 	}
-	_, err := databaseAddress(set)
-	return err
+	dir, err := safefile.OpenDir(string(set.Registrar.Dir), safefile.ReadOnly(safefile.OS()))
+	if err != nil {
+		return nil // told by checkDirectory, or made by the start
+	}
+	return inDirectory(set, sqlite.Check(ctx, dir))
 }

@@ -11,16 +11,18 @@ import (
 	"github.com/getbindu/bindu-go/internal/fetch"
 	"github.com/getbindu/bindu-go/registrar/webhook"
 	"github.com/getbindu/bindu-go/settings"
+	"github.com/getbindu/bindu-go/transport/mtls"
 	"github.com/getbindu/bindu-go/transport/stepca"
 )
 
 // Preflight finds what would keep a registrar from starting with these settings
 // before it speaks to anybody. It changes nothing. The error joins all that was
 // found: [fetch.ErrProxy], [stepca.ErrConfig], [webhook.ErrCertificate], [webhook.ErrHost], [home.ErrUnwritable], [postgres.ErrURL],
-// [postgres.ErrInsecure] and those of the file system; each names the setting.
+// [postgres.ErrInsecure], those of [home.Home.Identity], [sqlite.Check] and of the files in
+// the directory, and those of the file system; each names the setting.
 func Preflight(ctx context.Context, set settings.RegistrarSettings) error {
 	_, proxy := fetch.ProxyFromEnvironment()
-	return errors.Join(proxy, checkAuthority(set), checkWebhook(set), checkDirectory(ctx, set), checkDatabase(set))
+	return errors.Join(proxy, checkAuthority(set), checkWebhook(set), checkDirectory(ctx, set), checkIdentity(set), checkDatabase(ctx, set))
 }
 
 // checkAuthority reads the file of the CA's root. Whom the certificate is for does
@@ -54,9 +56,38 @@ func checkWebhook(set settings.RegistrarSettings) error {
 }
 
 func checkDirectory(ctx context.Context, set settings.RegistrarSettings) error {
-	err := home.Check(ctx, string(set.Registrar.Dir), home.Uses{})
+	return inDirectory(set, home.Check(ctx, string(set.Registrar.Dir), home.Uses{}))
+}
+
+// inDirectory says in which directory something is wrong.
+func inDirectory(set settings.RegistrarSettings, err error) error {
 	if err != nil {
 		return fmt.Errorf("REGISTRAR__DIR is %s: %w", set.Registrar.Dir, err)
 	}
 	return nil
+}
+
+// checkIdentity reads who the registrar is, and what is its own. What is not there the
+// start makes or completes.
+func checkIdentity(set settings.RegistrarSettings) error {
+	h, err := home.Look(string(set.Registrar.Dir))
+	if err != nil {
+		return nil // told by checkDirectory, or made by the start
+	}
+	id, err := h.Identity([]byte(set.Registrar.KeyPassword.Reveal()))
+	if errors.Is(err, home.ErrNoIdentity) || errors.Is(err, home.ErrReadOnly) {
+		return nil
+	}
+	if err != nil {
+		return inDirectory(set, err)
+	}
+	_, client := h.Credentials(id.DID)
+	if errors.Is(client, home.ErrNoCredentials) {
+		client = nil
+	}
+	_, certificate := h.Certificates(nil).Load(id.DID, string(set.MTLS.DIDIssuer))
+	if errors.Is(certificate, mtls.ErrNoIdentity) {
+		certificate = nil // one that cannot be used is obtained anew, one that others may have read is not
+	}
+	return inDirectory(set, errors.Join(client, certificate))
 }

@@ -32,7 +32,7 @@ func (d *Daemon) openSocket(who self, registry *registrar.Registrar) error {
 	if err != nil {
 		return err
 	}
-	port := operator.Port(operator.NewHandler(registry, d.audit))
+	port := operator.Port(operator.NewHandler(registry, d.audit, d.log))
 	port.Listener, port.Log = ln, d.log
 	if err := d.life.Serve(port, operator.Grace); err != nil {
 		return errors.Join(err, ln.Close())

@@ -19,7 +19,7 @@ import (
 	"github.com/getbindu/bindu-go/transport/stepca"
 )
 
-// caRoots are what the CA is believed by: those that were fetched at the start, until
+// caRoots are what the CA is believed by: those that a start began with, until
 // our certificate is there, and then those that are kept up to date with it.
 type caRoots struct {
 	first  []*x509.Certificate
@@ -55,8 +55,9 @@ func (d *Daemon) openWebhook(ctx context.Context, who self, registry *registrar.
 	return roots, d.serveWebhook(handler, roots)
 }
 
-// fetchRoots waits for the CA. Nothing is asked of it but its roots, which the settings
-// vouch for.
+// fetchRoots asks the CA for nothing but its roots, which the settings vouch for. Where it
+// does not answer they are those that came with our certificate, as long as that counts:
+// agents that run need the registrar, and not the CA. Without one it waits for the CA.
 func (d *Daemon) fetchRoots(ctx context.Context, who self, issuer string) (*caRoots, error) {
 	cfg := authority(d.opts.Settings)
 	cfg.DID, cfg.Issuer, cfg.Now, cfg.Logger = who.DID, issuer, d.opts.Now, d.log
@@ -68,6 +69,12 @@ func (d *Daemon) fetchRoots(ctx context.Context, who self, issuer string) (*caRo
 	roots := new(caRoots)
 	err = d.waits().Persist(ctx, boot.CA, func(ctx context.Context) (err error) {
 		roots.first, err = ca.Roots(ctx)
+		if errors.Is(err, mtls.ErrCAUnavailable) {
+			if own, missing := who.home.Certificates(d.opts.Now).Load(who.DID, issuer); missing == nil {
+				d.log.Warn("the CA does not answer: its roots are taken from disk", "reason", mtls.Reason(err), "error", err)
+				roots.first, err = own.Roots, nil
+			}
+		}
 		return err
 	})
 	return roots, err

@@ -14,9 +14,11 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -48,6 +50,7 @@ type world struct {
 	*testing.T
 	*authoritytest.Authority
 	daemon           *daemon.Daemon
+	stop             func() // ends the registrar
 	set              settings.RegistrarSettings
 	unlisted, listed registrartest.Agent
 	client           *http.Client
@@ -102,12 +105,13 @@ func (w *world) run() {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- d.Run(ctx) }()
-	w.Cleanup(func() {
+	w.stop = sync.OnceFunc(func() {
 		cancel()
 		if err := <-ended; err != nil {
 			w.Errorf("the registrar ended with %v", err)
 		}
 	})
+	w.Cleanup(w.stop)
 	select {
 	case <-d.Serving():
 	case err := <-ended:
@@ -313,6 +317,64 @@ func (w *world) hydraClient(d did.DID) {
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusCreated {
 		w.Fatal(resp.Status)
+	}
+}
+
+// TestAStartWithoutTheCA: a registrar that has a certificate serves with it while the CA
+// is away, whom agents do not need either.
+func TestAStartWithoutTheCA(t *testing.T) {
+	t.Parallel()
+	w := startWorld(t)
+	w.stop()
+	w.StopStepCA()
+	w.run()
+	w.register(w.unlisted)
+	w.stop()
+	for _, name := range []string{"tls_cert.pem", "tls_key.pem", "ca_bundle.pem"} {
+		if err := os.Remove(filepath.Join(string(w.set.Registrar.Dir), name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d, err := daemon.New(daemon.Options{Settings: w.set})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- d.Run(ctx) }()
+	w.daemon = d
+	for end := time.Now().Add(wait); d.AdminAddr() == nil || !strings.Contains(w.admin("/readyz"), "ca_unavailable"); {
+		if time.Now().After(end) {
+			t.Fatal("without a certificate it does not wait for the CA")
+		}
+	}
+	w.StartStepCA()
+	select {
+	case <-d.Serving():
+	case <-time.After(wait):
+		t.Error("it does not go on once the CA is back")
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+// TestAStartWithAnotherCA: roots on disk stand in for a CA that is away, and for none that
+// is not the one of the settings.
+func TestAStartWithAnotherCA(t *testing.T) {
+	t.Parallel()
+	w := startWorld(t)
+	w.stop()
+	w.WipeStepCA()
+	d, err := daemon.New(daemon.Options{Settings: w.set})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), wait)
+	defer cancel()
+	if err := d.Run(ctx); !errors.Is(err, mtls.ErrFingerprintMismatch) {
+		t.Errorf("it ended with %v, want ErrFingerprintMismatch", err)
 	}
 }
 

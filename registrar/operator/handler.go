@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -41,11 +42,13 @@ func Port(handler http.Handler) server.Config {
 type handler struct {
 	registry *registrar.Registrar
 	recorder registrar.Recorder
+	log      *slog.Logger
 }
 
-// NewHandler returns what carries out calls. Each that changes something is recorded.
-func NewHandler(registry *registrar.Registrar, recorder registrar.Recorder) http.Handler {
-	h := &handler{registry, recorder}
+// NewHandler returns what carries out calls. Each that changes something is recorded,
+// and what was decided is logged, wherever records go.
+func NewHandler(registry *registrar.Registrar, recorder registrar.Recorder, log *slog.Logger) http.Handler {
+	h := &handler{registry, recorder, log}
 	routes := map[string]http.HandlerFunc{
 		pathTokenCreate: answer(h, "token_create", h.createToken),
 		pathTokenList:   answer(h, "", h.tokens),
@@ -81,6 +84,9 @@ func answer[Q, A any](h *handler, name string, call func(context.Context, Q) (A,
 		}
 		a, err := call(r.Context(), q)
 		h.record(r, name, q, err)
+		if name != "" && err == nil {
+			h.log.LogAttrs(r.Context(), slog.LevelInfo, "the operator decided", decided(name, r.RemoteAddr, q, a)...)
+		}
 		if err != nil {
 			status, fault := faultOf(err)
 			reply(w, status, fault)

@@ -44,6 +44,7 @@ type asked struct {
 	*registrartest.Fixture
 	dir    string
 	events *recorded
+	log    *lines
 }
 
 func newAsked(t *testing.T, change func(*registrar.Config)) *asked {
@@ -54,10 +55,10 @@ func newAsked(t *testing.T, change func(*registrar.Config)) *asked {
 	store, err := sqlite.Open(t.Context(), dir, nil)
 	must(t, err)
 	t.Cleanup(func() { must(t, store.Close()) })
-	a := &asked{Fixture: registrartest.NewFixture(t, store, change), dir: path, events: &recorded{}}
+	a := &asked{Fixture: registrartest.NewFixture(t, store, change), dir: path, events: &recorded{}, log: &lines{}}
 	ln, err := Listen(path, slog.New(slog.DiscardHandler))
 	must(t, err)
-	port := Port(NewHandler(a.Registrar, a.events))
+	port := Port(NewHandler(a.Registrar, a.events, slog.New(slog.NewTextHandler(a.log, nil))))
 	port.Listener = ln
 	srv, err := server.Start(port)
 	must(t, err)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 
 	"github.com/getbindu/bindu-go/internal/safefile"
 	"github.com/getbindu/bindu-go/internal/sqlitefile"
@@ -27,32 +26,7 @@ func Check(ctx context.Context, dir *safefile.Dir) error {
 	if err != nil {
 		return err
 	}
-	open := hasLog(path)
-	if err = look(ctx, path, open); err != nil && !open && hasLog(path) {
-		err = look(ctx, path, true) // an agent started just now
-	}
-	return opening(path, err)
-}
-
-func hasLog(path string) bool {
-	_, err := os.Lstat(path + "-wal")
-	return err == nil
-}
-
-// look reads what a start reads. Without a write-ahead log nobody has the file
-// open: read as one that cannot change it needs no files beside it.
-func look(ctx context.Context, path string, log bool) error {
-	option := "immutable=1"
-	if log {
-		option = "mode=ro"
-	}
-	db, err := sqlitefile.Open(path, sqlitefile.Options{
-		Connections: 1, Wait: sqlitefile.Busy, Parameters: []string{option, sqlitefile.ReadOnly},
-	})
-	if err != nil {
-		return err
-	}
-	return errors.Join(checkSchema(ctx, db), db.Close())
+	return opening(path, sqlitefile.Look(path, func(db *sql.DB) error { return checkSchema(ctx, db) }))
 }
 
 // errOtherTables: the tables are not those of this program.
