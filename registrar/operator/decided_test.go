@@ -64,8 +64,9 @@ func TestDecisionsAreLogged(t *testing.T) {
 	thiefs := registrar.Fingerprint(thief.Key.PublicKey())
 	logged(a.Approve(ctx, name, print), "method=approve", "did="+name, "fingerprint="+print)
 	logged(a.Deny(ctx, thief.DID.String(), thiefs), "method=deny", "did="+thief.DID.String(), "fingerprint="+thiefs)
-	logged(a.Grant(ctx, name, []string{"agent:admin", "agent:read"}), "method=grant", "did="+name, `scopes="agent:admin agent:read"`)
-	logged(a.Grant(ctx, name, nil), "method=grant", "did="+name, `scopes=""`)
+	grant := func(scopes ...string) error { _, err := a.Grant(ctx, name, scopes); return err }
+	logged(grant("agent:admin", "agent:read"), "method=grant", "did="+name, `scopes="agent:admin agent:read"`)
+	logged(grant(), "method=grant", "did="+name, `scopes=""`)
 	_, err := a.Revoke(ctx, name, "stolen laptop")
 	logged(err, "method=revoke", "did="+name, "noted=true")
 	logged(a.Restore(ctx, name, ""), "method=restore", "did="+name, "noted=false")
