@@ -34,23 +34,12 @@ func Check(ctx context.Context, dir *safefile.Dir) error {
 
 // checkSchema judges as the migrations and the first statement would.
 func checkSchema(ctx context.Context, db *sql.DB) error {
-	var ours, versioned bool
-	err := db.QueryRowContext(ctx, `SELECT coalesce(sum(name = 'clients'), 0) > 0, coalesce(sum(name = 'goose_db_version'), 0) > 0
-		FROM sqlite_schema WHERE type = 'table'`).Scan(&ours, &versioned)
-	if err != nil {
-		return err
-	}
-	var version int
-	if versioned {
-		if err := db.QueryRowContext(ctx, `SELECT coalesce(max(version_id), 0) FROM goose_db_version`).Scan(&version); err != nil {
-			return err
-		}
-	}
-	switch migrated := version > 0; { // a start that was killed may leave the versions alone, at 0
-	case ours != migrated:
-		return fmt.Errorf("%w: its tables are another program's", ErrCorrupt)
-	case !ours:
-		return nil // made by the migrations
+	version, err := sqlitefile.Version(ctx, db, "clients")
+	switch {
+	case errors.Is(err, sqlitefile.ErrOtherTables):
+		return fmt.Errorf("%w: %w", ErrCorrupt, err)
+	case err != nil || version == 0:
+		return err // made by the migrations
 	}
 	var epochs int
 	return db.QueryRowContext(ctx, `SELECT count(*) FROM head`).Scan(&epochs)

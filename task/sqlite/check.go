@@ -29,29 +29,16 @@ func Check(ctx context.Context, dir *safefile.Dir) error {
 	return opening(path, sqlitefile.Look(path, func(db *sql.DB) error { return checkSchema(ctx, db) }))
 }
 
-// errOtherTables: the tables are not those of this program.
-var errOtherTables = errors.New("its tables are another program's")
-
 // checkSchema judges as the migrations and the first queries would.
 func checkSchema(ctx context.Context, db *sql.DB) error {
-	var ours, versioned bool
-	err := db.QueryRowContext(ctx, `SELECT coalesce(sum(name = 'tasks'), 0) > 0, coalesce(sum(name = 'goose_db_version'), 0) > 0
-		FROM sqlite_schema WHERE type = 'table'`).Scan(&ours, &versioned)
-	if err != nil {
-		return err
+	version, err := sqlitefile.Version(ctx, db, "tasks")
+	switch {
+	case errors.Is(err, sqlitefile.ErrOtherTables):
+		return fmt.Errorf("%w: %w", ErrCorrupt, err)
+	case err != nil || version == 0:
+		return err // made by the migrations
 	}
-	var version, unfinishedTasks int
-	if versioned {
-		if err := db.QueryRowContext(ctx, `SELECT coalesce(max(version_id), 0) FROM goose_db_version`).Scan(&version); err != nil {
-			return err
-		}
-	}
-	switch migrated := version > 0; { // a start that was killed may leave the versions alone, at 0
-	case ours != migrated:
-		return fmt.Errorf("%w: %w", ErrCorrupt, errOtherTables)
-	case !ours:
-		return nil // made by the migrations
-	}
+	var unfinishedTasks int
 	if err := db.QueryRowContext(ctx, `SELECT count(*) FROM tasks WHERE state IN `+unfinished).Scan(&unfinishedTasks); err != nil {
 		return err
 	}
