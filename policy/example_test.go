@@ -19,7 +19,7 @@ rules:
     when: request.size > 65536
   - name: poets-may-send
     effect: allow
-    when: caller.did.startsWith("did:bindu:you_at_example_com:") && request.method == "SendMessage"
+    when: caller.did == "did:bindu:you_at_example_com:poet:9f3c" && request.method == "SendMessage"
 `))
 	if err != nil {
 		fmt.Println(err)

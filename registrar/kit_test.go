@@ -48,7 +48,7 @@ func inMode(m registrar.Mode) func(*registrar.Config) {
 // put registers an agent.
 func (f fixture) put(a registrartest.Agent, body registrartest.Body) registrartest.Answer {
 	f.Helper()
-	return f.Register(f.Registrar, a, body)
+	return registrartest.Ask(f, a.Sign(f, a.Signing(f.Config.Self, body.JSON(), f.Clock.Now())))
 }
 
 // accept registers an agent that must be taken.

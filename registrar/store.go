@@ -33,7 +33,8 @@ type Reader interface {
 	Clients(after did.DID, limit int) ([]did.DID, error)
 	// Listed returns the same of the DIDs that are known or revoked.
 	Listed(after did.DID, limit int) ([]did.DID, error)
-	// CountClients returns how many DIDs were bound from an address.
+	// CountClients returns how many DIDs were bound from an address, without those that
+	// are revoked.
 	CountClients(address string) (int, error)
 	// Keys returns the keys of a DID, those that do not count any more included.
 	Keys(d did.DID) ([]Key, error)

@@ -15,8 +15,8 @@ import (
 )
 
 const (
-	buildTimeout = 8 * time.Minute // from nothing, on two cores and with other tests beside
-	startTimeout = time.Minute
+	buildTimeout = 25 * time.Minute // from nothing, on two slow cores and with much else beside
+	startTimeout = 5 * time.Minute
 )
 
 // Options say how the authority behaves. Zero durations leave the defaults: one hour for a token, 24 hours for a

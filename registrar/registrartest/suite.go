@@ -112,6 +112,18 @@ func testClients(t *testing.T, f *rows) {
 		same(f, []registrar.Key(nil))(read.Keys(bob.DID))
 		return nil
 	})
+	revoked := registrar.Tombstone{DID: bob.DID, Revoked: true, Seq: 1, At: begin}
+	f.change(func(tx registrar.Tx) error { return tx.SaveTombstone(revoked) })
+	f.view(func(read registrar.Reader) error {
+		same(f, 1)(read.CountClients("192.0.2.2"))
+		return nil
+	})
+	restored := registrar.Tombstone{DID: bob.DID, Seq: 2, At: begin}
+	f.change(func(tx registrar.Tx) error { return tx.SaveTombstone(restored) })
+	f.view(func(read registrar.Reader) error {
+		same(f, 2)(read.CountClients("192.0.2.2"))
+		return nil
+	})
 	alice.Document = nil
 	f.change(func(tx registrar.Tx) error { return tx.SaveClient(alice) })
 	f.view(func(read registrar.Reader) error {

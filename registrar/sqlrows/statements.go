@@ -9,7 +9,8 @@ const (
 	selectClient = `SELECT document, revision, address, voucher, bound_at FROM clients WHERE did = ?`
 	listClients  = `SELECT did FROM clients WHERE did > ? ORDER BY did LIMIT ?`
 	listListed   = `SELECT did FROM clients WHERE did > ? UNION SELECT did FROM tombstones WHERE revoked AND did > ? ORDER BY did LIMIT ?`
-	countClients = `SELECT count(*) FROM clients WHERE address = ?`
+	countClients = `SELECT count(*) FROM clients LEFT JOIN tombstones ON tombstones.did = clients.did
+		WHERE clients.address = ? AND NOT coalesce(tombstones.revoked, FALSE)`
 	upsertClient = `INSERT INTO clients (did, document, revision, address, voucher, bound_at) VALUES (?, ?, ?, ?, ?, ?)
 		ON CONFLICT (did) DO UPDATE SET document = excluded.document, revision = excluded.revision,
 		address = excluded.address, voucher = excluded.voucher, bound_at = excluded.bound_at`

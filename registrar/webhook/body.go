@@ -1,7 +1,6 @@
 package webhook
 
 import (
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -22,15 +21,14 @@ const MaxBody = 16 << 10
 
 // Faults of a question.
 var (
-	errTooLong   = fmt.Errorf("more than %d bytes", MaxBody)
-	errEncoded   = errors.New("it has a content encoding")
-	errJSON      = errors.New("not the JSON of step-ca")
-	errNoX509    = errors.New("it asks about no X.509 certificate")
-	errNames     = errors.New("the names are not one URI of the form ISSUER#DID")
-	errSubject   = errors.New("the subject is not the DID alone")
-	errExtended  = errors.New("it has extensions, constraints or usages that no agent's certificate has")
-	errPublicKey = errors.New("the public key cannot be read")
-	errValidity  = errors.New("it would be valid too late, for too long or from too long ago, by the registrar's clock")
+	errTooLong  = fmt.Errorf("more than %d bytes", MaxBody)
+	errEncoded  = errors.New("it has a content encoding")
+	errJSON     = errors.New("not the JSON of step-ca")
+	errNoX509   = errors.New("it asks about no X.509 certificate")
+	errNames    = errors.New("the names are not one URI of the form ISSUER#DID")
+	errSubject  = errors.New("the subject is not the DID alone")
+	errExtended = errors.New("it has extensions, constraints or usages that no agent's certificate has")
+	errValidity = errors.New("it would be valid too late, for too long or from too long ago, by the registrar's clock")
 )
 
 // wanted is the certificate that is asked for.
@@ -128,8 +126,8 @@ func parse(body []byte, issuer string) (wanted, Reason, error) {
 	if !q.Certificate.plain() {
 		return wanted{}, BadKind, errExtended
 	}
-	if _, err := x509.ParsePKIXPublicKey(q.Certificate.PublicKey); err != nil {
-		return wanted{}, BadKey, errPublicKey
+	if err := readKey(q.Certificate.PublicKey); err != nil {
+		return wanted{}, BadKey, err
 	}
 	return wanted{d, q.Certificate.PublicKey, q.Certificate.NotBefore, q.Certificate.NotAfter}, "", nil
 }

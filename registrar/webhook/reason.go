@@ -30,7 +30,7 @@ const (
 	BadNames Reason = "certificate_names"
 	// BadKind: it could do what an agent's certificate does not.
 	BadKind Reason = "certificate_kind"
-	// BadKey: the public key is none.
+	// BadKey: the public key is none, or of a kind that TLS 1.3 has not, or a weak one.
 	BadKey Reason = "certificate_key"
 	// BadValidity: it would not be valid from now on, or for too long.
 	BadValidity Reason = "certificate_validity"

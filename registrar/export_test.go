@@ -1,0 +1,13 @@
+package registrar
+
+// Described returns method, path and name of each operation, as OpenAPI spells paths.
+func Described() (all []string) {
+	for _, op := range operations {
+		path := op.path.before
+		if !op.path.bare {
+			path += "{did}"
+		}
+		all = append(all, op.method+" "+path+op.path.after+" "+op.name)
+	}
+	return all
+}
