@@ -60,6 +60,10 @@ func (d *Daemon) openWitness(who self) (*witness, error) {
 	if err != nil {
 		return nil, err
 	}
+	return d.witnessIn(dir)
+}
+
+func (d *Daemon) witnessIn(dir *safefile.Dir) (*witness, error) {
 	w := &witness{dir: dir, ready: d.ready, log: d.log}
 	data, err := dir.ReadFile(epochFile, 0o600, maxEpoch)
 	switch {
