@@ -18,8 +18,8 @@ const (
 	MaxBytes = 64 << 10
 	// maxNumber is the largest that RFC 8785 writes exactly.
 	maxNumber = 1<<53 - 1
-	// maxWord is the longest epoch, nonce or reason of an end, in bytes.
-	maxWord = 128
+	// maxText is the longest epoch, nonce or reason of an end, in bytes.
+	maxText = 128
 )
 
 // ErrInvalid: the bytes are no message of that registrar to that follower on that stream.
@@ -69,8 +69,8 @@ func (w wire) message() (m Message, err error) {
 	switch {
 	case errors.Join(errs[:]...) != nil:
 		return Message{}, fmt.Errorf("%w: a name or a time is malformed", ErrInvalid)
-	case !isWord(w.Stream) || !isWord(w.Epoch) || w.End != "" && !isWord(w.End):
-		return Message{}, fmt.Errorf("%w: a word is malformed", ErrInvalid)
+	case !isPlain(w.Stream) || !isPlain(w.Epoch) || w.End != "" && !isPlain(w.End):
+		return Message{}, fmt.Errorf("%w: a text is malformed", ErrInvalid)
 	case w.Number < 1 || w.Number > maxNumber || w.Head < 0 || w.Head > maxNumber:
 		return Message{}, fmt.Errorf("%w: a number is out of range", ErrInvalid)
 	case len(w.Events) > MaxEvents || w.Events == nil:
@@ -100,8 +100,8 @@ func parseTime(text string) (time.Time, error) {
 	return t, err
 }
 
-// isWord reports whether a text is of the letters of which epochs, nonces and reasons are.
-func isWord(text string) bool {
+// isPlain reports whether a text is of the letters of which epochs, nonces and reasons are.
+func isPlain(text string) bool {
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_."
-	return text != "" && len(text) <= maxWord && strings.Trim(text, alphabet) == ""
+	return text != "" && len(text) <= maxText && strings.Trim(text, alphabet) == ""
 }
