@@ -12,11 +12,15 @@ import (
 // armGates builds the chain. Nothing is listening yet, so no request can come
 // before every gate is in place.
 func (a *Agent) armGates(is standing, by trust, tasks *task.Service) (http.Handler, error) {
-	keys, memory, err := a.keyResolver(is.authority, is.keys)
+	revoked, err := a.followRevocations(is.authority)
 	if err != nil {
 		return nil, err
 	}
-	tokens, err := a.tokenVerifier(by.issuers, is.authority, is.issuer)
+	keys, memory, err := a.keyResolver(is.authority, is.keys, revoked)
+	if err != nil {
+		return nil, err
+	}
+	tokens, err := a.tokenVerifier(by.issuers, is.authority, is.issuer, revoked)
 	if err != nil {
 		return nil, err
 	}
@@ -31,6 +35,10 @@ func (a *Agent) armGates(is standing, by trust, tasks *task.Service) (http.Handl
 	cfg.Public, cfg.Protected = public, protected
 	cfg.Unlisted = map[string]gate.Reason{skill.ListPath + "/": gate.SkillNotFound}
 	cfg.Now, cfg.Rand = a.opts.Now, a.opts.Rand
+	if revoked != nil {
+		cfg.Revoked = revoked.Revoked
+		a.background("follow revocations", revoked.Run)
+	}
 	if source := is.certificate.Source(); source != nil {
 		cfg.CheckPeer = source.CheckPeer
 	}

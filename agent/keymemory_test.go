@@ -138,7 +138,7 @@ func TestADecisionCountsBeforeHydrasEarlierKeyIsTooOld(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			keys, memory, err := a.keyResolver(&direct{cfg: a.hydraConfig()}, remembered)
+			keys, memory, err := a.keyResolver(&direct{cfg: a.hydraConfig()}, remembered, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -26,7 +26,7 @@ func (p pinnedKeys) PublicKey(_ context.Context, d did.DID) (ed25519.PublicKey, 
 }
 
 // keyResolver finds the keys of callers; remembered is nil where no memory is kept.
-func (a *Agent) keyResolver(at authority, remembered *keyMemory) (gate.KeyResolver, gate.KeyMemory, error) {
+func (a *Agent) keyResolver(at authority, remembered *keyMemory, revoked *revocations) (gate.KeyResolver, gate.KeyMemory, error) {
 	pins, err := configs.Pins(a.opts.Settings)
 	pinned := pinnedKeys(pins)
 	if err != nil || at == nil {
@@ -34,6 +34,7 @@ func (a *Agent) keyResolver(at authority, remembered *keyMemory) (gate.KeyResolv
 	}
 	resolver := at.keyResolver(hydra.KeyResolverOptions{Pinned: pinned})
 	a.onStop(func(context.Context) error { resolver.Close(); return nil })
+	revoked.keep(resolver)
 	if remembered == nil {
 		return resolver, nil, nil
 	}

@@ -74,6 +74,9 @@ func newRegistered(set settings.Settings, who self, i issuer, with around) (*reg
 	transport := fetch.NewTransport(mtls.UncertifiedConfig(cfg.Registrar, i.ofCertificates, trust.roots, with.now))
 	transport.MaxIdleConnsPerHost, transport.MaxConnsPerHost = 32, 128
 	cfg.HTTPClient = &http.Client{Transport: transport}
+	lasting := fetch.NewTransport(mtls.UncertifiedConfig(cfg.Registrar, i.ofCertificates, trust.roots, with.now))
+	lasting.ForceAttemptHTTP2, lasting.DisableKeepAlives = false, true // a connection for each stream
+	cfg.Streams = &http.Client{Transport: lasting}
 	api, err := registrarapi.New(cfg)
 	if err != nil {
 		return nil, err

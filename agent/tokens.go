@@ -60,7 +60,7 @@ func issuersReason(issuers []oidc.Status) (reason, warning string) {
 }
 
 // tokenVerifier judges the tokens of callers: that of the issuers, or the authority.
-func (a *Agent) tokenVerifier(issuers *oidc.Verifier, at authority, i issuer) (gate.TokenVerifier, error) {
+func (a *Agent) tokenVerifier(issuers *oidc.Verifier, at authority, i issuer, revoked *revocations) (gate.TokenVerifier, error) {
 	if issuers != nil {
 		return issuers, nil
 	}
@@ -77,6 +77,7 @@ func (a *Agent) tokenVerifier(issuers *oidc.Verifier, at authority, i issuer) (g
 	options.Admit = server.NewQueues(places, wait, oauth.ErrBusy).Enter
 	tokens := at.introspector(options)
 	a.onStop(func(context.Context) error { return tokens.Close() })
+	revoked.keep(tokens)
 	share := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "agent_introspection_flipped_share",
 		Help: "Share of the tokens active within the last minute that Hydra has called inactive since, from 0 to 1.",

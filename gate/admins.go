@@ -13,11 +13,14 @@ const adminNotListed Reason = "admin_not_listed"
 
 var errAdminNotListed = errors.New("the token grants " + identity.PermissionAdmin + " to a caller that the operator does not list as an administrator")
 
-// agreement lets pass only one name, and of what the token grants leaves it only
+// agreement lets pass only one name that is not revoked, and of what the token grants leaves it only
 // what this agent's operator lets somebody of that name have.
 func (c *Chain) agreement(x *exchange) *Denial {
 	if d := c.oneName(x); d != nil {
 		return d
+	}
+	if c.cfg.Revoked != nil && !x.caller.DID.IsZero() && c.cfg.Revoked(x.caller.DID) {
+		return deny(CallerRevoked, nil)
 	}
 	c.capAdmin(x)
 	return nil

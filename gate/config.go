@@ -101,10 +101,14 @@ type Config struct {
 	// with an optional token.
 	Tokenless []string
 
-	Tokens   TokenVerifier
-	Keys     KeyResolver
-	Memory   KeyMemory // may be nil; Keys has to refuse keys that differ from it
-	Replay   ReplayStore
+	Tokens TokenVerifier
+	Keys   KeyResolver
+	Memory KeyMemory // may be nil; Keys has to refuse keys that differ from it
+	Replay ReplayStore
+	// Revoked, which may be nil, reports whether the caller on whom the proofs agree is
+	// refused whatever they say. It is asked each time they are looked at, and must not
+	// block.
+	Revoked  func(did.DID) bool
 	Policy   Policy // may be nil
 	Recorder Recorder
 	// CheckPeer looks again at the certificate of an open connection, which

@@ -60,7 +60,7 @@ func (b *bench) set(change func()) {
 // What a gate proved is looked at again when the body is there: nothing is
 // served, and nothing remembered, on what has ended since.
 func TestHostile167ProofsThatEndWhileTheBodyComes(t *testing.T) {
-	var distrusted atomic.Bool
+	var distrusted, revoked atomic.Bool
 	tests := []struct {
 		name      string
 		after     time.Duration
@@ -79,6 +79,9 @@ func TestHostile167ProofsThatEndWhileTheBodyComes(t *testing.T) {
 		{name: "token expired", after: time.Hour, status: 401, reason: gate.TokenExpired, gate: "token"},
 		{name: "token is another's", after: 25 * time.Second, meanwhile: func(b *bench) { b.claims.DID = "did:bindu:ops:other:3" },
 			status: 403, reason: gate.IdentityMismatch, gate: "agreement"},
+		{name: "caller revoked", after: 25 * time.Second, configure: func(c *gate.Config) {
+			c.Revoked = func(did.DID) bool { return revoked.Load() }
+		}, meanwhile: func(*bench) { revoked.Store(true) }, status: 403, reason: gate.CallerRevoked, gate: "agreement"},
 		{name: "permission withdrawn", after: 25 * time.Second, meanwhile: func(b *bench) { b.claims.Scopes = nil },
 			status: 403, reason: gate.ScopeInsufficient, gate: "scope"},
 		{name: "certificate expired", after: 25 * time.Second, change: func(b *bench, r *http.Request) {

@@ -45,6 +45,7 @@ const (
 	SchemeUnbound     = Reason(refusal.SchemeUnbound)
 	IdentityMismatch  = Reason(refusal.IdentityMismatch)
 	DIDMismatch       = Reason(refusal.DIDMismatch)
+	CallerRevoked     = Reason(refusal.CallerRevoked)
 	TimestampBad      = Reason(refusal.TimestampBad)
 	TimestampWindow   = Reason(refusal.TimestampWindow)
 	WrongRecipient    = Reason(refusal.WrongRecipient)

@@ -72,6 +72,9 @@ type Config struct {
 	// MaxIntrospections is how many questions of one DID are in progress when one more is
 	// taken to the authorization server, which is refused then.
 	MaxIntrospections int
+	// Witness keeps outside the database how far its sequence was seen; nil keeps it in
+	// memory alone.
+	Witness Witness
 	// Recorder is told of each registration and each refusal; nil writes refusals to
 	// Logger instead.
 	Recorder Recorder
@@ -92,6 +95,7 @@ type Registrar struct {
 	cfg    Config
 	limits *limits
 	bodies *bodies
+	hub    *hub
 	// nobodys is a key that nobody has.
 	nobodys ed25519.PublicKey
 }
@@ -107,6 +111,9 @@ func New(cfg Config) (*Registrar, error) {
 	if cfg.Random == nil {
 		cfg.Random = rand.Reader
 	}
+	if cfg.Witness == nil {
+		cfg.Witness = &forgetful{}
+	}
 	if err := cfg.check(); err != nil {
 		return nil, fmt.Errorf("registrar: %w", err)
 	}
@@ -114,7 +121,7 @@ func New(cfg Config) (*Registrar, error) {
 	if err != nil {
 		return nil, fmt.Errorf("registrar: %w", err)
 	}
-	return &Registrar{cfg: cfg, limits: newLimits(cfg.Rates, cfg.Now), bodies: newBodies(maxHeld), nobodys: nobodys}, nil
+	return &Registrar{cfg: cfg, limits: newLimits(cfg.Rates, cfg.Now), bodies: newBodies(maxHeld), hub: newHub(), nobodys: nobodys}, nil
 }
 
 func (cfg Config) check() error {

@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -93,6 +94,30 @@ func FuzzAnnouncement(f *testing.F) {
 		}
 		if written := hex.EncodeToString(key[:]); !strings.Contains(string(body), written) && !strings.Contains(string(body), `\u`) {
 			t.Errorf("%q is taken as %s", body, written)
+		}
+	})
+}
+
+// FuzzFollow reads any body. What is taken is bounded, in order, and names each DID once.
+func FuzzFollow(f *testing.F) {
+	for _, seed := range []string{`{"dids":[]}`, `{"dids":["did:bindu:a:b:1","did:bindu:a:a:1","did:bindu:a:b:1"]}`, `{"dids":["did:a:b"],"dids":[]}`, `{"dids":[null]}`, `{"dids":{}}`, `{}`, `[]`, `null`, "\xff"} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		dids, refused := parseFollow(body)
+		if refused != nil {
+			if refused.Word != FollowInvalid || say(refused.Word).status != http.StatusBadRequest || dids != nil {
+				t.Errorf("%q is refused with %v and %v", body, refused, dids)
+			}
+			return
+		}
+		if len(dids) > MaxFollowed || !slices.IsSortedFunc(dids, compareDIDs) {
+			t.Errorf("%q is taken as %v", body, dids)
+		}
+		for i, d := range dids {
+			if d.IsZero() || len(d.String()) > maxClientID || i > 0 && d == dids[i-1] {
+				t.Errorf("%q names %q", body, d)
+			}
 		}
 	})
 }

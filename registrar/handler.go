@@ -33,6 +33,8 @@ type exchange struct {
 	reg    Registration
 	tlsKey TLSKey
 	token  string
+	// followed are the DIDs of whose revocations the agent wants to be told.
+	followed []did.DID
 	// key is the one that signed.
 	key ed25519.PublicKey
 }

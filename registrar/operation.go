@@ -84,6 +84,11 @@ var operations = []*operation{
 		name: "key", method: http.MethodGet, path: pattern{before: PathKeys}, question: true, takes: anyType,
 		parse: noBody, keys: (*Registrar).ownKeys, gate: gateRegistry, carryOut: (*Registrar).tellKey,
 	},
+	{
+		name: "revocations", method: http.MethodPost, path: pattern{before: PathRevocations, bare: true}, question: true,
+		maxBody: maxFollow, takes: jsonrpc.IsJSON, form: "application/json in UTF-8",
+		parse: (*exchange).parseFollow, keys: (*Registrar).ownKeys, gate: gateRegistry, carryOut: (*Registrar).follow,
+	},
 }
 
 // operationOf returns what a request target is for, nil for nothing.

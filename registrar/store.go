@@ -83,6 +83,9 @@ type Tx interface {
 	// Advance adds one to the sequence and returns the new head. Others that
 	// advance wait until the transaction ends, so that numbers become visible in order.
 	Advance() (Head, error)
+	// BeginEpoch has the sequence go on at next, if it stands at was; false if it does not
+	// any more.
+	BeginEpoch(was, next Head) (bool, error)
 	// SaveTombstone stores a tombstone in place of the DID's last one.
 	SaveTombstone(t Tombstone) error
 	// Remember stores that a key used a nonce; false if it had. What was stored until

@@ -12,6 +12,7 @@ const (
 	SecretWeak          refusal.Word = "secret_weak"
 	AnnouncementInvalid refusal.Word = "announcement_invalid"
 	QuestionInvalid     refusal.Word = "question_invalid"
+	FollowInvalid       refusal.Word = "follow_invalid"
 	NotRegistered       refusal.Word = "not_registered"
 	ClientUnknown       refusal.Word = "client_unknown"
 	SchemeRefused       refusal.Word = "scheme_refused"
@@ -40,6 +41,7 @@ var own = map[refusal.Word]said{
 	SecretWeak:          {http.StatusBadRequest, refusal.CodeInvalidParams, "The client secret is weak", "Send 32 to 54 random bytes in base64url without padding."},
 	AnnouncementInvalid: {http.StatusBadRequest, refusal.CodeInvalidParams, "The announcement is malformed", "Send the member tlsKey: the SHA-256 of the DER SubjectPublicKeyInfo in lower-case hexadecimal."},
 	QuestionInvalid:     {http.StatusBadRequest, refusal.CodeInvalidParams, "The question about a token is malformed", "Send one form with the parameter token, once, and no other."},
+	FollowInvalid:       {http.StatusBadRequest, refusal.CodeInvalidParams, "The question about revocations is malformed", "Send the member dids: an array of at most 1024 DIDs of at most 255 bytes, and no other."},
 	NotRegistered:       {http.StatusForbidden, refusal.CodePermissions, "The DID is not registered", "Register it first."},
 	ClientUnknown:       {http.StatusNotFound, refusal.CodeRequest, "No such client", "Nobody is registered by that DID, or it is revoked."},
 	SchemeRefused:       {http.StatusForbidden, refusal.CodeSignature, "Signature scheme not accepted", "Sign with octets-1."},

@@ -41,6 +41,7 @@ var atGates = map[Word]row{
 	SchemeUnbound:     {http.StatusForbidden, signature, "The signature does not bind method and path", "On this path, sign with the scheme octets-1 or jcs-1."},
 	IdentityMismatch:  {http.StatusForbidden, mismatch, "The proofs name different callers", "Certificate, token and X-DID must all name the same DID."},
 	DIDMismatch:       {http.StatusForbidden, mismatch, "X-DID differs from the token's client", "Certificate, token and X-DID must all name the same DID."},
+	CallerRevoked:     {http.StatusForbidden, permissions, "The caller is revoked", "Only the operator of the registrar can restore the DID."},
 	TimestampBad:      {http.StatusForbidden, signature, "X-DID-Timestamp is malformed", "Send Unix seconds in plain decimal digits."},
 	TimestampWindow:   {http.StatusForbidden, signature, "X-DID-Timestamp is outside the window", "Compare the clocks; sign anew for each request."},
 	WrongRecipient:    {http.StatusForbidden, signature, "The request was signed for another agent", "Sign with aud set to the DID of the agent you call."},

@@ -43,6 +43,7 @@ const (
 	SchemeUnbound     Word = "scheme_unbound"
 	IdentityMismatch  Word = "identity_mismatch"
 	DIDMismatch       Word = "did_mismatch"
+	CallerRevoked     Word = "caller_revoked"
 	TimestampBad      Word = "timestamp_malformed"
 	TimestampWindow   Word = "timestamp_out_of_window"
 	WrongRecipient    Word = "wrong_recipient"

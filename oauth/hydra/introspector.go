@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/oauth"
 	"github.com/getbindu/bindu-go/oauth/internal/issued"
 	"github.com/getbindu/bindu-go/oauth/internal/refresh"
@@ -148,6 +149,14 @@ func (i *Introspector) VerifyFresh(ctx context.Context, token string) (oauth.Cla
 	v, err := i.verdicts.Load(ctx, i.hash(token), token)
 	return v.claims, err
 }
+
+// Forget has the verdicts on tokens of d not count any more.
+func (i *Introspector) Forget(d did.DID) {
+	i.verdicts.ForgetIf(func(v verdict) bool { return v.claims.DID == d.String() })
+}
+
+// ForgetAll has no verdict count any more that was asked for until now.
+func (i *Introspector) ForgetAll() { i.verdicts.ForgetAll() }
 
 // Close ends requests in progress and waits for their goroutines. It may be
 // called more than once. It never fails; the error makes it an io.Closer.

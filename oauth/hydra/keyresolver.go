@@ -101,6 +101,9 @@ func (r *KeyResolver) PublicKey(ctx context.Context, d did.DID) (ed25519.PublicK
 // not count any more.
 func (r *KeyResolver) Forget(d did.DID) { r.keys.Forget(d) }
 
+// ForgetAll is Forget for all DIDs.
+func (r *KeyResolver) ForgetAll() { r.keys.ForgetAll() }
+
 // Close ends requests in progress and waits for their goroutines. It may be
 // called more than once.
 func (r *KeyResolver) Close() {

@@ -28,6 +28,9 @@ type Config struct {
 	// HTTPClient carries the requests. Its transport has to verify that the
 	// registrar answers: nothing here does, but for the signature of a key.
 	HTTPClient *http.Client
+	// Streams carries what lasts; nil is HTTPClient. Its transport has to verify the same,
+	// and should open a connection for each: one that is dead is left with its stream.
+	Streams *http.Client
 	// Timeout bounds one request but an introspection, retry included.
 	Timeout time.Duration
 	// Rand is the source of nonces; nil is crypto/rand.
@@ -39,8 +42,8 @@ type Config struct {
 // Client asks a registrar. It owns no goroutine and keeps no answer; its methods may
 // be called concurrently.
 type Client struct {
-	cfg   Config
-	calls fetch.Client
+	cfg            Config
+	calls, streams fetch.Client
 }
 
 // errConfig: a program made a configuration that says nothing.
@@ -59,8 +62,14 @@ func New(cfg Config) (*Client, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	return &Client{cfg: cfg, calls: fetch.NewClient(cfg.HTTPClient)}, nil
+	if cfg.Streams == nil {
+		cfg.Streams = cfg.HTTPClient
+	}
+	return &Client{cfg: cfg, calls: fetch.NewClient(cfg.HTTPClient), streams: fetch.NewClient(cfg.Streams)}, nil
 }
 
 // Close closes the connections that are not in use.
-func (c *Client) Close() { c.cfg.HTTPClient.CloseIdleConnections() }
+func (c *Client) Close() {
+	c.cfg.HTTPClient.CloseIdleConnections()
+	c.cfg.Streams.CloseIdleConnections()
+}

@@ -74,6 +74,9 @@ func (d *Daemon) openRegistry(ctx context.Context, who self) (*registrar.Registr
 	if err := d.step("make the registrar", err); err != nil {
 		return nil, err
 	}
+	if err := d.step("look at the epoch of the database", checkEpoch(ctx, registry)); err != nil {
+		return nil, err
+	}
 	return registry, d.step("open the operator's socket", d.openSocket(who, registry))
 }
 
@@ -106,6 +109,10 @@ func (d *Daemon) getProofs(ctx context.Context, who self, registry *registrar.Re
 // open opens the port, and begins what goes on beside it.
 func (d *Daemon) open(registry *registrar.Registrar, p proofs) error {
 	if err := d.step("listen", d.listen(registry, p.certificate)); err != nil {
+		return err
+	}
+	d.life.Background("tell of revocations", registry.Broadcast) // it stops before the port, so that streams end
+	if err := d.step("show the streams", d.showStreams(registry)); err != nil {
 		return err
 	}
 	d.life.Background("watch our client", p.client.watch.Run)

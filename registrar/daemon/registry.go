@@ -13,11 +13,15 @@ import (
 
 // newRegistry returns what decides, over the database and Hydra's admin API.
 func (d *Daemon) newRegistry(who self, store registrar.Store) (*registrar.Registrar, error) {
+	seen, err := d.openWitness(who)
+	if err != nil {
+		return nil, err
+	}
 	clients := hydra.New(d.hydraConfig())
 	d.life.OnStop(func(context.Context) error { clients.Close(); return nil })
 	cfg := registry(d.opts.Settings)
 	cfg.Self, cfg.Key, cfg.Store, cfg.Recorder = who.DID, who.Key, store, d.audit
-	cfg.Clients, cfg.Introspector = clients, clients
+	cfg.Clients, cfg.Introspector, cfg.Witness = clients, clients, seen
 	cfg.Logger, cfg.Now, cfg.Random = d.log, d.opts.Now, d.opts.Rand
 	return registrar.New(cfg)
 }

@@ -18,6 +18,7 @@ const (
 	pathGrant       = "/v1/grant"
 	pathClients     = "/v1/clients"
 	pathShow        = "/v1/show"
+	pathNewEpoch    = "/v1/new-epoch"
 )
 
 // NewToken is what an enrolment token shall allow.
@@ -112,6 +113,14 @@ type Granted struct {
 	Scopes []string `json:"scopes"`
 	// Usual are the scopes of a DID that was granted none by name.
 	Usual []string `json:"usual"`
+}
+
+// Epoch is what beginning an epoch came to.
+type Epoch struct {
+	Was string `json:"was"`
+	Is  string `json:"is"`
+	// Seq is where the sequence of revocations stands.
+	Seq int64 `json:"seq"`
 }
 
 // about names a DID; the rest is for the calls that want it.

@@ -97,6 +97,11 @@ func (h *handler) grant(ctx context.Context, q about) (Granted, error) {
 	return now, err
 }
 
+func (h *handler) newEpoch(ctx context.Context, _ nothing) (Epoch, error) {
+	was, is, err := h.registry.NewEpoch(ctx)
+	return Epoch{Was: was.Epoch, Is: is.Epoch, Seq: is.Seq}, err
+}
+
 // perPage is how many clients one answer has at most.
 const perPage = 100
 

@@ -153,6 +153,11 @@ func (c *Client) Grant(ctx context.Context, did string, scopes []string) (Grante
 	return ask[Granted](ctx, c, pathGrant, about{DID: did, Scopes: scopes})
 }
 
+// NewEpoch begins a new epoch.
+func (c *Client) NewEpoch(ctx context.Context) (Epoch, error) {
+	return ask[Epoch](ctx, c, pathNewEpoch, nothing{})
+}
+
 // Show returns what is known of a DID.
 func (c *Client) Show(ctx context.Context, did string) (Agent, error) {
 	return ask[Agent](ctx, c, pathShow, about{DID: did})

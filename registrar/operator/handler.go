@@ -61,6 +61,7 @@ func NewHandler(registry *registrar.Registrar, recorder registrar.Recorder, log 
 		pathGrant:       answer(h, "grant", h.grant),
 		pathClients:     answer(h, "", h.clients),
 		pathShow:        answer(h, "", h.show),
+		pathNewEpoch:    answer(h, "new_epoch", h.newEpoch),
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		route, ok := routes[r.URL.Path]

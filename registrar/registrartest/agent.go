@@ -132,6 +132,15 @@ func (a Agent) KeyQuestion(self, of did.DID, at time.Time) signature.Request {
 	}
 }
 
+// Following is what an agent signs to follow revocations at the registrar self.
+func (a Agent) Following(self did.DID, dids []did.DID, at time.Time) signature.Request {
+	body, _ := json.Marshal(map[string]any{"dids": append([]did.DID{}, dids...)}) // texts cannot fail
+	return signature.Request{
+		DID: a.DID, Timestamp: at.Unix(), Body: body, Audience: self,
+		Method: http.MethodPost, Target: registrar.PathRevocations, ContentType: "application/json",
+	}
+}
+
 // Answer is what the registrar answered.
 type Answer struct {
 	Status int

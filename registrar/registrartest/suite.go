@@ -17,6 +17,7 @@ func Run(t *testing.T, open Open) {
 		"clients and their keys":                  testClients,
 		"scopes are replaced":                     testScopes,
 		"tombstones are numbered in order":        testTombstones,
+		"an epoch begins once":                    testEpochs,
 		"keys of those that are revoked":          testRevokedKeys,
 		"nonces count once per key":               testNonces,
 		"enrolment tokens":                        testTokens,
@@ -176,6 +177,41 @@ func testTombstones(_ *testing.T, f *rows) {
 		same(f, []registrar.Tombstone(nil))(read.Tombstones(3, 10))
 		return nil
 	})
+}
+
+// testEpochs: whoever saw the sequence where it does not stand any more begins nothing, and
+// numbers go on where the epoch began.
+func testEpochs(_ *testing.T, f *rows) {
+	head := func() (h registrar.Head) {
+		f.view(func(read registrar.Reader) (err error) {
+			h, err = read.Head()
+			return err
+		})
+		return h
+	}
+	begin := func(was, next registrar.Head) (ok bool) {
+		f.change(func(tx registrar.Tx) (err error) {
+			ok, err = tx.BeginEpoch(was, next)
+			return err
+		})
+		return ok
+	}
+	was := head()
+	next := registrar.Head{Epoch: "1.NEXT", Seq: 1_000_000}
+	if begin(registrar.Head{Epoch: was.Epoch, Seq: was.Seq + 1}, next) || begin(registrar.Head{Epoch: "other", Seq: was.Seq}, next) || head() != was {
+		f.Errorf("begun from elsewhere: %+v", head())
+	}
+	if !begin(was, next) || begin(was, registrar.Head{Epoch: "1.OTHER"}) || head() != next {
+		f.Errorf("the epoch is %+v, want %+v", head(), next)
+	}
+	f.change(func(tx registrar.Tx) error {
+		same(f, registrar.Head{Epoch: next.Epoch, Seq: next.Seq + 1})(tx.Advance())
+		return nil
+	})
+	f.store = f.again() // a database has an epoch already
+	if at := head(); at.Epoch != next.Epoch {
+		f.Errorf("opened again, it is %+v", at)
+	}
 }
 
 func testRevokedKeys(_ *testing.T, f *rows) {

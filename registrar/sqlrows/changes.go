@@ -51,6 +51,11 @@ func (t *Tx) Head() (registrar.Head, error) { return t.head(selectHead) }
 // Advance implements [registrar.Tx].
 func (t *Tx) Advance() (registrar.Head, error) { return t.head(advance) }
 
+// BeginEpoch implements [registrar.Tx].
+func (t *Tx) BeginEpoch(was, next registrar.Head) (bool, error) {
+	return t.changed(beginEpoch, next.Epoch, next.Seq, was.Epoch, was.Seq)
+}
+
 func (t *Tx) head(query string) (h registrar.Head, err error) {
 	found, err := t.one(query, nil, &h.Epoch, &h.Seq)
 	if err == nil && !found {

@@ -30,6 +30,7 @@ const (
 	upsertTombstone  = `INSERT INTO tombstones (did, revoked, seq, at, note) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT (did) DO UPDATE SET revoked = excluded.revoked, seq = excluded.seq, at = excluded.at, note = excluded.note`
 	selectHead = `SELECT epoch, seq FROM head`
+	beginEpoch = `UPDATE head SET epoch = ?, seq = ? WHERE epoch = ? AND seq = ?`
 	advance    = `UPDATE head SET seq = seq + 1 RETURNING epoch, seq`
 
 	forgetNonces = `DELETE FROM nonces WHERE (key, nonce) IN (SELECT key, nonce FROM nonces WHERE until < ? LIMIT 100 ` + SkipLocked + `)`

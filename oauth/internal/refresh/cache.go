@@ -105,6 +105,33 @@ func (c *Cache[K, A, V]) Forget(key K) {
 	c.expire(key, c.cfg.Now())
 }
 
+// ForgetAll is Forget for all keys.
+func (c *Cache[K, A, V]) ForgetAll() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for key := range c.asking {
+		c.disown(key)
+	}
+	c.refused.InvalidateAll()
+	now := c.cfg.Now()
+	for key := range c.entries.All() {
+		c.expire(key, now)
+	}
+}
+
+// ForgetIf ends the use of the values that are such. What was asked before goes on: of
+// an answer that is still to come nobody knows whether it is one.
+func (c *Cache[K, A, V]) ForgetIf(is func(V) bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := c.cfg.Now()
+	for key, e := range c.entries.All() {
+		if is(e.Value) {
+			c.expire(key, now)
+		}
+	}
+}
+
 // Clear forgets all values, for Last too, and what was asked before.
 func (c *Cache[K, A, V]) Clear() {
 	c.mu.Lock()

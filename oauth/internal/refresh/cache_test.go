@@ -260,6 +260,49 @@ func TestForgetAndUpdate(t *testing.T) {
 	})
 }
 
+// TestForgetMany: all values, or those that are such, are loaded anew at their next use,
+// and remain for Last. What was asked before counts for ForgetIf, which cannot know what
+// it will be, and not for ForgetAll.
+func TestForgetMany(t *testing.T) {
+	inBubble(t, nil, func(t *testing.T, c *Cache[int, string, int], a *authority) {
+		want(t, c, 1)
+		c.ForgetIf(func(v int) bool { return v != 1 })
+		want(t, c, 1)
+		c.ForgetIf(func(v int) bool { return v == 1 })
+		if v, ok := c.Last(1); v != 1 || !ok {
+			t.Errorf("last: %d %v", v, ok)
+		}
+		want(t, c, 2)
+		c.ForgetAll()
+		if v, ok := c.Last(1); v != 2 || !ok {
+			t.Errorf("last: %d %v", v, ok)
+		}
+		want(t, c, 3)
+	})
+	for name, forget := range map[string]func(*Cache[int, string, int]){
+		"all": (*Cache[int, string, int]).ForgetAll, "some": func(c *Cache[int, string, int]) { c.ForgetIf(func(int) bool { return true }) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, nil, func(t *testing.T, c *Cache[int, string, int], a *authority) {
+				a.takes = time.Second
+				got := make(chan int, 1)
+				go func() {
+					v, err := c.Get(t.Context(), 1, "")
+					if err != nil {
+						t.Error(err)
+					}
+					got <- v
+				}()
+				synctest.Wait()
+				forget(c)
+				if v, want := <-got, map[string]int{"all": 2, "some": 1}[name]; v != want {
+					t.Errorf("what was asked before came to %d, want %d", v, want)
+				}
+			})
+		})
+	}
+}
+
 func TestValuesAreBounded(t *testing.T) {
 	inBubble(t, func(cfg *Config[int, string, int]) {
 		cfg.Weigh = func(v int) uint32 { return 10 }

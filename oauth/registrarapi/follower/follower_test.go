@@ -1,0 +1,422 @@
+package follower_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/revocation"
+	"github.com/getbindu/bindu-go/oauth/registrarapi/follower"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func named(t testing.TB, name string) did.DID {
+	t.Helper()
+	d, err := did.Parse("did:bindu:author:" + name + ":1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+var (
+	errDown   = errors.New("nobody answers")
+	errBroken = errors.New("not the registrar's")
+)
+
+// registrar says what a test has it say.
+type registrar struct {
+	mu      sync.Mutex
+	epoch   string
+	head    int64
+	last    map[did.DID]revocation.Event
+	streams map[*stream]bool
+	asked   [][]did.DID
+	down    bool
+	mute    bool
+}
+
+type stream struct {
+	r      *registrar
+	ctx    context.Context
+	dids   []did.DID
+	queue  chan revocation.Message
+	broken chan error
+}
+
+func (r *registrar) open(ctx context.Context, dids []did.DID) (follower.Stream, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.asked = append(r.asked, dids)
+	if r.down {
+		return nil, errDown
+	}
+	s := &stream{r: r, ctx: ctx, dids: dids, queue: make(chan revocation.Message, 100), broken: make(chan error, 1)}
+	r.streams[s] = true
+	first := r.message()
+	for _, e := range r.last {
+		first.Events = append(first.Events, e) // whoever asked: only what was asked about counts
+	}
+	s.queue <- first
+	return s, nil
+}
+
+func (r *registrar) message() revocation.Message {
+	return revocation.Message{Epoch: r.epoch, Head: r.head, Issued: time.Now()}
+}
+
+func (s *stream) Next() (revocation.Message, error) {
+	beat := time.NewTimer(revocation.Every)
+	defer beat.Stop()
+	for {
+		select {
+		case m := <-s.queue:
+			return m, nil
+		case err := <-s.broken:
+			return revocation.Message{}, err
+		case <-s.ctx.Done():
+			return revocation.Message{}, s.ctx.Err()
+		case <-beat.C:
+			s.r.mu.Lock()
+			m, mute := s.r.message(), s.r.mute
+			s.r.mu.Unlock()
+			if !mute {
+				return m, nil
+			}
+			beat.Reset(revocation.Every)
+		}
+	}
+}
+
+func (s *stream) Close() {
+	s.r.mu.Lock()
+	defer s.r.mu.Unlock()
+	delete(s.r.streams, s)
+}
+
+func (r *registrar) says(d did.DID, revoked bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.head++
+	e := revocation.Event{DID: d, Revoked: revoked, Seq: r.head, At: time.Now()}
+	r.last[d] = e
+	for s := range r.streams {
+		m := r.message()
+		m.Events = []revocation.Event{e}
+		s.queue <- m
+	}
+}
+
+func (r *registrar) breakAll(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for s := range r.streams {
+		s.broken <- err
+	}
+}
+
+func (r *registrar) set(change func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	change()
+}
+
+// world is a follower that runs, and what it had forgotten.
+type world struct {
+	*testing.T
+	*registrar
+	f       *follower.Follower
+	mu      sync.Mutex
+	forgot  []did.DID
+	dropped []string
+}
+
+// inWorld runs a test in a bubble of time.
+func inWorld(t *testing.T, limit int, test func(w *world)) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &world{T: t, registrar: &registrar{epoch: "E", last: map[did.DID]revocation.Event{}, streams: map[*stream]bool{}}}
+		w.f = follower.New(follower.Config{
+			Open: w.open, Limit: limit, Logger: slog.New(slog.DiscardHandler),
+			Forget:    func(d did.DID) { w.mu.Lock(); defer w.mu.Unlock(); w.forgot = append(w.forgot, d) },
+			ForgetAll: func(why string) { w.mu.Lock(); defer w.mu.Unlock(); w.dropped = append(w.dropped, why) },
+			Broken:    func(err error) bool { return errors.Is(err, errBroken) },
+		})
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- w.f.Run(ctx) }()
+		test(w)
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		synctest.Wait()
+		if len(w.streams) != 0 {
+			t.Errorf("%d streams are left", len(w.streams))
+		}
+	})
+}
+
+func (w *world) sleep(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}
+
+func (w *world) hears(want bool) {
+	w.Helper()
+	if got, _, _ := w.f.Status(); got != want {
+		w.Errorf("it hears the registrar: %v, want %v", got, want)
+	}
+}
+
+func (w *world) drops(want ...string) {
+	w.Helper()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !slices.Equal(w.dropped, want) {
+		w.Errorf("all was forgotten for %q, want %q", w.dropped, want)
+	}
+}
+
+// Whoever is seen for the first time is followed within half a second, and a revocation
+// counts as soon as it is told, until the DID is restored.
+func TestARevocationCountsWhenItIsTold(t *testing.T) {
+	inWorld(t, 10, func(w *world) {
+		alice, bob := named(t, "alice"), named(t, "bob")
+		w.sleep(time.Second)
+		w.hears(true)
+		if w.f.Revoked(alice) || w.f.Revoked(bob) {
+			t.Error("nobody is revoked yet")
+		}
+		w.sleep(500 * time.Millisecond)
+		w.says(alice, true)
+		w.sleep(0)
+		if !w.f.Revoked(alice) || w.f.Revoked(bob) {
+			t.Error("alice alone is revoked")
+		}
+		if _, followed, refused := w.f.Status(); followed != 2 || refused != 1 {
+			t.Errorf("%d are followed, %d refused", followed, refused)
+		}
+		w.says(alice, false)
+		w.sleep(0)
+		if w.f.Revoked(alice) {
+			t.Error("alice was restored")
+		}
+		if !slices.Equal(w.forgot, []did.DID{alice, alice}) {
+			t.Errorf("what is kept was forgotten of %v", w.forgot)
+		}
+		w.drops()
+	})
+}
+
+// Who was revoked before it was followed is refused once the stream has begun.
+func TestWhoWasRevokedBefore(t *testing.T) {
+	inWorld(t, 10, func(w *world) {
+		alice := named(t, "alice")
+		w.says(alice, true)
+		w.says(named(t, "stranger"), true)
+		w.f.Revoked(alice)
+		w.sleep(time.Second)
+		if !w.f.Revoked(alice) {
+			t.Error("alice was revoked before")
+		}
+		if len(w.forgot) != 1 {
+			t.Errorf("somebody who was not asked about says something: %v", w.forgot)
+		}
+	})
+}
+
+// Callers that come together are asked about together, and never more often than is said.
+func TestStreamsAreSpaced(t *testing.T) {
+	inWorld(t, 1000, func(w *world) {
+		for i := range 300 {
+			w.f.Revoked(named(t, "a"+string(rune('a'+i%26))+string(rune('a'+i/26))))
+			w.sleep(10 * time.Millisecond)
+		}
+		w.sleep(time.Second)
+		if n := len(w.asked); n > 10 {
+			t.Errorf("%d streams in four seconds", n)
+		}
+		if last := w.asked[len(w.asked)-1]; len(last) != 300 {
+			t.Errorf("the last is about %d", len(last))
+		}
+		w.drops()
+	})
+}
+
+// After three seconds without a word all is forgotten, once, and who is revoked stays so.
+func TestSilenceForgetsAll(t *testing.T) {
+	inWorld(t, 10, func(w *world) {
+		alice := named(t, "alice")
+		w.f.Revoked(alice)
+		w.sleep(time.Second)
+		w.says(alice, true)
+		w.sleep(0)
+		w.set(func() { w.mute, w.down = true, true })
+		w.sleep(revocation.Silence - 10*time.Millisecond)
+		w.drops()
+		w.sleep(20 * time.Millisecond)
+		w.drops(follower.Silent)
+		w.hears(false)
+		w.sleep(time.Minute)
+		w.drops(follower.Silent)
+		if !w.f.Revoked(alice) {
+			t.Error("the silence restored alice")
+		}
+		w.set(func() { w.mute, w.down = false, false })
+		w.sleep(6 * time.Second)
+		w.hears(true)
+		if !w.f.Revoked(alice) {
+			t.Error("the next stream restored alice")
+		}
+	})
+}
+
+// A stream that breaks off and is there again in time costs nothing.
+func TestAStreamThatIsThereAgainInTime(t *testing.T) {
+	inWorld(t, 10, func(w *world) {
+		alice := named(t, "alice")
+		w.f.Revoked(alice)
+		w.sleep(time.Second)
+		w.breakAll(io.EOF)
+		w.sleep(0)
+		w.says(alice, true) // while nobody listens
+		w.sleep(time.Second)
+		w.hears(true)
+		w.drops()
+		if !w.f.Revoked(alice) {
+			t.Error("what happened meanwhile was not told")
+		}
+	})
+}
+
+// What is not the registrar's, is not all, or is of another epoch ends what was kept.
+func TestGaps(t *testing.T) {
+	inWorld(t, 10, func(w *world) {
+		w.says(named(t, "somebody"), true)
+		w.sleep(time.Second)
+		w.breakAll(errBroken)
+		w.sleep(time.Second)
+		w.drops(follower.Gap)
+		w.set(func() { w.head = 0 })
+		w.breakAll(io.EOF)
+		w.sleep(200 * time.Millisecond)
+		w.drops(follower.Gap, follower.Gap)
+		w.set(func() { w.head = 1 })
+		w.sleep(2 * time.Second)
+		w.hears(true)
+		w.set(func() { w.epoch = "1.F" })
+		w.sleep(time.Second)
+		w.drops(follower.Gap, follower.Gap, follower.Epoch)
+		w.hears(true)
+	})
+}
+
+// A database that was restored does not know who was revoked since: who heard of it does.
+func TestARestoredDatabaseRestoresNobody(t *testing.T) {
+	inWorld(t, 10, func(w *world) {
+		alice := named(t, "alice")
+		w.f.Revoked(alice)
+		w.sleep(time.Second)
+		for _, revoked := range []bool{true, false, true} {
+			w.says(alice, revoked)
+		}
+		w.sleep(0)
+		w.set(func() { // as it was after the second, in a new epoch
+			w.epoch, w.head = "1.F", 1_000_002
+			w.last[alice] = revocation.Event{DID: alice, Seq: 2, At: time.Now()}
+		})
+		w.breakAll(io.EOF)
+		w.sleep(time.Second)
+		w.drops(follower.Epoch)
+		if !w.f.Revoked(alice) {
+			t.Error("a restored database let alice in")
+		}
+		w.says(alice, true)
+		w.says(alice, false)
+		w.sleep(0)
+		if w.f.Revoked(alice) {
+			t.Error("the operator did")
+		}
+	})
+}
+
+// Who delays what the registrar says gains no time: a message is as old as the look that
+// it is about.
+func TestDelayedMessagesAreSilence(t *testing.T) {
+	inWorld(t, 10, func(w *world) {
+		w.sleep(time.Second)
+		w.hears(true)
+		w.set(func() { w.mute, w.down = true, true })
+		for range 40 { // each is of before the stream
+			w.set(func() {
+				for s := range w.streams {
+					m := w.message()
+					m.Issued = m.Issued.Add(-time.Hour)
+					s.queue <- m
+				}
+			})
+			w.sleep(100 * time.Millisecond)
+		}
+		w.hears(false)
+		w.drops(follower.Silent)
+	})
+}
+
+// There are as many as may be followed. The longest unused go first, and those that are
+// revoked last.
+func TestTheLongestUnusedGo(t *testing.T) {
+	inWorld(t, 3, func(w *world) {
+		all := []did.DID{named(t, "a"), named(t, "b"), named(t, "c"), named(t, "d")}
+		for _, d := range all[:3] {
+			w.f.Revoked(d)
+			w.sleep(time.Second)
+		}
+		w.says(all[0], true)
+		w.sleep(0)
+		w.f.Revoked(all[3])
+		w.sleep(time.Second)
+		last := slices.Clone(w.asked[len(w.asked)-1])
+		if len(last) != 3 || slices.Contains(last, all[1]) {
+			t.Errorf("followed are %v", last)
+		}
+		if !w.f.Revoked(all[0]) {
+			t.Error("room was made of who is revoked")
+		}
+	})
+}
+
+// Who was not seen for long is not asked about any more.
+func TestWhoIsNotSeenIsNotFollowed(t *testing.T) {
+	inWorld(t, 10, func(w *world) {
+		w.f.Revoked(named(t, "a"))
+		w.sleep(3 * time.Minute)
+		w.f.Revoked(named(t, "b"))
+		w.sleep(time.Second)
+		if last := w.asked[len(w.asked)-1]; !slices.Equal(last, []did.DID{named(t, "b")}) {
+			t.Errorf("followed are %v", last)
+		}
+	})
+}
+
+// A registrar that cannot be asked is not asked all the time.
+func TestARegistrarThatDoesNotAnswer(t *testing.T) {
+	inWorld(t, 10, func(w *world) {
+		w.set(func() { w.down = true })
+		w.sleep(time.Minute)
+		if n := len(w.asked); n < 10 || n > 40 {
+			t.Errorf("asked %d times in a minute", n)
+		}
+		w.hears(false)
+		w.drops() // nothing was kept that relied on it
+	})
+}

@@ -1,0 +1,203 @@
+package registrar_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/getbindu/bindu-go/identity/revocation"
+	"github.com/getbindu/bindu-go/registrar"
+)
+
+// witness remembers what it was told.
+type witness struct {
+	mu   sync.Mutex
+	seen registrar.Head
+	back []registrar.Head // was, found and begun, each time
+}
+
+func (w *witness) Seen() registrar.Head {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.seen
+}
+
+func (w *witness) Keep(h registrar.Head) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.seen = h
+}
+
+func (w *witness) WentBack(was, found, begun registrar.Head) {
+	w.Keep(begun)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.back = append(w.back, was, found, begun)
+}
+
+func (w *witness) Began(h registrar.Head) { w.Keep(h) }
+
+// A database that is not where it was seen, and does not come after that, is one that was
+// restored. It gets a new epoch, whose numbers nobody had before.
+func TestADatabaseThatWentBack(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		epoch string // "" is that of the database, which stands at 2
+		seq   int64
+		back  bool
+	}{
+		"never seen":                        {"never", -1, false},
+		"seen where it is":                  {"", 2, false},
+		"seen before":                       {"", 1, false},
+		"seen further":                      {"", 3, true},
+		"seen far further":                  {"", 9_000_000, true},
+		"another one":                       {"ANOTHER", 1, true},
+		"one of a later epoch":              {"3.LATER", 1, true},
+		"an epoch that nobody began so far": {"0.X", 1, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := &witness{}
+			f := newFixture(t, func(c *registrar.Config) { c.Mode, c.Witness = registrar.ModeOpen, w })
+			for _, name := range []string{"alice", "bob"} {
+				if _, err := f.Revoke(t.Context(), f.registered(name).DID, ""); err != nil {
+					t.Fatal(err)
+				}
+			}
+			_, found, err := f.Tombstones(t.Context(), 0, 10)
+			if err != nil {
+				t.Fatal(err)
+			}
+			seen := registrar.Head{Epoch: tt.epoch, Seq: tt.seq}
+			switch {
+			case tt.seq < 0:
+				seen = registrar.Head{}
+			case tt.epoch == "":
+				seen.Epoch = found.Epoch
+			}
+			w.Keep(seen)
+			at, err := f.CheckEpoch(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !tt.back {
+				if at != found || w.Seen() != found || len(w.back) != 0 {
+					t.Errorf("%+v, kept %+v, went back %v", at, w.Seen(), w.back)
+				}
+				return
+			}
+			if at.Epoch == found.Epoch || at.Epoch == seen.Epoch || at.Seq <= seen.Seq || at.Seq <= found.Seq || w.Seen() != at {
+				t.Errorf("begun %+v, kept %+v", at, w.Seen())
+			}
+			if fmt.Sprint(w.back) != fmt.Sprint([]registrar.Head{seen, found, at}) {
+				t.Errorf("told %+v", w.back)
+			}
+			if !strings.Contains(f.Logged.String(), "database_restored") {
+				t.Errorf("the log says %s", f.Logged)
+			}
+			if again, err := f.CheckEpoch(t.Context()); err != nil || again != at {
+				t.Errorf("looked at again: %+v, %v", again, err)
+			}
+		})
+	}
+}
+
+// Of many replicas that see a restored database one begins an epoch, and none begins
+// another because of that.
+func TestReplicasOfARestoredDatabase(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, inMode(registrar.ModeOpen))
+	if _, err := f.Revoke(t.Context(), f.registered("alice").DID, ""); err != nil {
+		t.Fatal(err)
+	}
+	_, found, err := f.Tombstones(t.Context(), 0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	var all []*registrar.Registrar
+	begun := make(chan registrar.Head, 8)
+	for i := range cap(begun) {
+		cfg := f.Config
+		cfg.Witness = &witness{seen: registrar.Head{Epoch: found.Epoch, Seq: found.Seq + int64(i+1)}}
+		r := f.Replica(cfg)
+		all = append(all, r)
+		wg.Go(func() {
+			at, err := r.CheckEpoch(t.Context())
+			if err != nil {
+				t.Error(err)
+			}
+			begun <- at
+		})
+	}
+	wg.Wait()
+	first := <-begun
+	for range cap(begun) - 1 {
+		if at := <-begun; at != first {
+			t.Errorf("one is at %+v, another at %+v", first, at)
+		}
+	}
+	for _, r := range all {
+		if at, err := r.CheckEpoch(t.Context()); err != nil || at != first {
+			t.Errorf("later one is at %+v, %v, want %+v", at, err, first)
+		}
+	}
+}
+
+// backup is a database that can be replaced by another while it is used.
+type backup struct {
+	registrar.Store
+	mu    sync.Mutex
+	other registrar.Store
+}
+
+func (b *backup) now() registrar.Store {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.other != nil {
+		return b.other
+	}
+	return b.Store
+}
+
+func (b *backup) View(ctx context.Context, fn func(registrar.Reader) error) error {
+	return b.now().View(ctx, fn)
+}
+
+func (b *backup) Change(ctx context.Context, fn func(registrar.Tx) error) error {
+	return b.now().Change(ctx, fn)
+}
+
+// A database that is replaced while it is followed is found within a poll, and those that
+// follow are told.
+func TestADatabaseThatGoesBackWhileItIsFollowed(t *testing.T) {
+	var store *backup
+	w := &witness{}
+	inBubble(t, func(c *registrar.Config) {
+		store = &backup{Store: c.Store}
+		c.Store, c.Witness = store, w
+	}, func(f telling) {
+		alice, bob := f.registered("alice"), f.registered("bob").DID
+		f.revoke(bob)
+		l := f.Listen(f.Registrar, alice, bob)
+		was := l.Next()
+		other := open(f) // an empty one
+		began := time.Now()
+		store.mu.Lock()
+		store.other = other
+		store.mu.Unlock()
+		m := l.Await()
+		if late := time.Since(began); m.End != revocation.EndEpoch || m.Epoch == was.Epoch || late > time.Second {
+			f.Errorf("after %s the last is %+v", late, m)
+		}
+		<-l.Done
+		synctest.Wait()
+		if len(w.back) != 3 || w.back[2].Epoch != m.Epoch {
+			f.Errorf("the witness was told %+v", w.back)
+		}
+	})
+}
