@@ -75,7 +75,7 @@ func checkBearer(tx Tx, q request, now time.Time) error {
 // takesCredential reports whether an agent of the reference may get a token for a DID
 // that is bound: one that proved its key does not lose it to who has a token alone.
 func (c *Client) takesCredential() bool {
-	return strings.HasPrefix(c.Voucher, voucherReference) || c.Voucher == voucherImported && c.Revision == 0
+	return strings.HasPrefix(c.Voucher, voucherReference) || c.isImported()
 }
 
 // holdCredential lets a client be known by the token that its agent brings, in place of

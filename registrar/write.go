@@ -75,7 +75,7 @@ func (r *Registrar) look(ctx context.Context, q request, b begun) (before, error
 		return before{}, refuse(ForeignWriter, err)
 	}
 	isRevision := func(d Drift) bool { return d.Field == "metadata."+memberRevision }
-	was := before{foreign: ours == nil, drift: slices.DeleteFunc(drift, isRevision)}
+	was := before{foreign: ours == nil && b.client.Voucher != voucherImported, drift: slices.DeleteFunc(drift, isRevision)}
 	if ours != nil {
 		changed, err := differences(has, ours)
 		if err != nil {

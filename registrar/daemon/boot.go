@@ -108,6 +108,9 @@ func (d *Daemon) open(registry *registrar.Registrar, p proofs) error {
 	if err := d.step("listen", d.listen(registry, p.certificate)); err != nil {
 		return err
 	}
+	if err := d.step("listen for agents of the reference", d.listenReference(registry)); err != nil {
+		return err
+	}
 	d.life.Background("watch our client", p.client.watch.Run)
 	if err := d.step("look for side doors", d.watchDoors(p.roots, p.certificate)); err != nil {
 		return err
