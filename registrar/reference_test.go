@@ -379,3 +379,17 @@ func TestRatesOfTheReference(t *testing.T) {
 	}
 	want(t, last, 429, "rate_limited")
 }
+
+// TestACredentialBindsNothingElse: for the author and name that it is for there may be
+// other DIDs, and it is for the one that it bound.
+func TestACredentialBindsNothingElse(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, inMode(registrar.ModeToken))
+	a := f.bound("poet")
+	other := registrartest.NewAgent(t, "poet") // with the same author and name
+	want(t, f.put(other, other.Body(registrartest.SecretOf("o")).With("enrolmentToken", a.token)), 403, "enrolment_token_refused")
+	a.Agent = other
+	want(t, a.post(registrartest.SecretOf("o")), 403, "enrolment_token_refused")
+	want(t, a.ask("PUT", clientPath(other.DID), text(a.document(registrartest.SecretOf("o")))), 403, "path_mismatch")
+	want(t, a.get(other.DID), 404, "client_unknown")
+}

@@ -6,7 +6,9 @@ import (
 )
 
 // ReferenceAddr is the address of the listener for agents of the reference, host:port.
-func (n RegistrarNetwork) ReferenceAddr() string { return joinHostPort(n.ReferenceHost, n.ReferencePort) }
+func (n RegistrarNetwork) ReferenceAddr() string {
+	return joinHostPort(n.ReferenceHost, n.ReferencePort)
+}
 
 // Refers reports whether agents of the reference are answered.
 func (r RegistrarSelf) Refers() bool { return r.ReferenceURL != "" }

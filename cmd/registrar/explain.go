@@ -44,6 +44,8 @@ func diagnoses() []diagnosis {
 		{syscall.ECONNRESET, "operator_refused", "run the command as the user that runs the registrar, or as root; its log says who asked"},
 		{io.EOF, "operator_refused", "run the command as the user that runs the registrar, or as root; its log says who asked"},
 
+		{errNotImported, "not_imported", "each that was not is listed with its word: docs/troubleshooting.md has the remedy under it"},
+
 		// The directory.
 		{home.ErrLocked, "already_running", "stop the registrar that runs in this directory, or give this one its own REGISTRAR__DIR"},
 		{home.ErrInsecurePermissions, "insecure_permissions", "check who could have read or replaced the file before you repair its mode: a key that others could read is no secret any more"},

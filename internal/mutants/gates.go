@@ -20,7 +20,7 @@ func mutants() []mutant {
 		signing(),
 		shares(),
 		servers(),
-		registering(), asking(), certificates(), registered(), replicas(),
+		registering(), asking(), certificates(), registered(), replicas(), referring(),
 		trust(),
 		replaying(),
 		taskShares(),
