@@ -43,6 +43,8 @@ type Token struct {
 	MaxUses int       `json:"maxUses"`
 	Created time.Time `json:"created"`
 	Expires time.Time `json:"expires"`
+	// Reference is the DID whose agent of the reference has it as its credential.
+	Reference string `json:"reference,omitempty"`
 	// Text is the token itself, which is told once, to who makes it.
 	Text string `json:"text,omitempty"`
 }
