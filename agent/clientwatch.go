@@ -6,13 +6,14 @@ import (
 
 	"github.com/getbindu/bindu-go/internal/boot"
 	"github.com/getbindu/bindu-go/oauth/hydra"
+	"github.com/getbindu/bindu-go/oauth/registrarapi"
 )
 
 // enrolmentToken returns a token for step-ca. Where Hydra rejects our client the
 // error says what became of it: Hydra itself answers alike for a wrong secret
 // and for a client that is not there.
 func (c *client) enrolmentToken(ctx context.Context, audience string) (string, error) {
-	token, err := c.tokens.Fresh(ctx, audience)
+	token, err := c.source().Fresh(ctx, audience)
 	if errors.Is(err, hydra.ErrSecretRejected) {
 		if missing := c.authority.missing(ctx); boot.ClientReason(missing) != "" {
 			err = missing
@@ -55,9 +56,29 @@ func (a *Agent) watchClient(c *client) {
 // look asks for the registration, and for a token when the last one has grown
 // old: whether our secret is accepted shows in nothing else.
 func (c *client) look(ctx context.Context) error {
-	if err := c.authority.missing(ctx); err != nil {
+	err := c.authority.missing(ctx)
+	if errors.Is(err, registrarapi.ErrSecretEnded) {
+		err = c.renew(ctx)
+	}
+	if err != nil {
 		return err
 	}
-	_, err := c.tokens.Token(ctx, "")
+	_, err = c.source().Token(ctx, "")
+	return err
+}
+
+// renew has another secret registered, once a look. Tokens come by that one from then
+// on: it is on disk, and the registrar may have it though its answer was lost.
+func (c *client) renew(ctx context.Context) error {
+	by, ok := c.authority.(interface {
+		renew(ctx context.Context) (*hydra.Credentials, error)
+	})
+	if !ok {
+		return registrarapi.ErrSecretEnded
+	}
+	credentials, err := by.renew(ctx)
+	if credentials != nil {
+		c.use(credentials)
+	}
 	return err
 }

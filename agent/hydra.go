@@ -3,6 +3,7 @@ package agent
 import (
 	"cmp"
 	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/getbindu/bindu-go/internal/boot"
@@ -21,8 +22,19 @@ func (a *Agent) hydraConfig() hydra.Config {
 type client struct {
 	authority   authority
 	credentials *hydra.Credentials
-	tokens      *hydra.TokenSource
+	newTokens   func(*hydra.Credentials) *hydra.TokenSource
+	tokens      atomic.Pointer[hydra.TokenSource]
 	watch       *boot.ClientWatch
+}
+
+// source is where our tokens come from now.
+func (c *client) source() *hydra.TokenSource { return c.tokens.Load() }
+
+// use takes tokens with these credentials from now on, and forgets those of before.
+func (c *client) use(credentials *hydra.Credentials) {
+	if before := c.tokens.Swap(c.newTokens(credentials)); before != nil {
+		before.Close()
+	}
 }
 
 // created is when the agent was registered, zero where nobody registers it.
@@ -47,8 +59,11 @@ func (a *Agent) reconcile(ctx context.Context, by authority, url string) (*clien
 	if err != nil {
 		return nil, err
 	}
-	c.tokens = hydra.NewTokenSource(a.hydraConfig(), c.credentials, c.credentials.Scopes)
-	a.onStop(func(context.Context) error { c.tokens.Close(); return nil })
+	c.newTokens = func(credentials *hydra.Credentials) *hydra.TokenSource {
+		return hydra.NewTokenSource(a.hydraConfig(), credentials, credentials.Scopes)
+	}
+	c.use(c.credentials)
+	a.onStop(func(context.Context) error { c.source().Close(); return nil })
 	c.watch = a.newClientWatch(c)
 	return c, nil
 }

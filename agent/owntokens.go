@@ -53,7 +53,7 @@ func (a *Agent) ownToken(own *oidc.ClientCredentials, c *client) func(context.Co
 		case own != nil:
 			return own.Token(ctx, audience)
 		case c != nil:
-			return c.tokens.Token(ctx, audience)
+			return c.source().Token(ctx, audience)
 		}
 		return "", ErrNoToken
 	}

@@ -90,7 +90,7 @@ func newRegistered(set settings.Settings, who self, i issuer, with around) (*reg
 }
 
 // register has a secret on disk before the registrar learns it, so that a start which
-// ends in between loses nothing.
+// ends in between loses nothing. The address is that of each registration from then on.
 func (r *registered) register(ctx context.Context, url string) (*hydra.Credentials, error) {
 	if err := r.trust.refresh(ctx); err != nil {
 		return nil, err
@@ -99,8 +99,36 @@ func (r *registered) register(ctx context.Context, url string) (*hydra.Credentia
 	if err != nil {
 		return nil, err
 	}
+	r.wanted.URL = url
+	c, err := r.registerWith(ctx, kept, false)
+	if errors.Is(err, registrarapi.ErrSecretEnded) {
+		c, err = r.renew(ctx)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c, r.prove(ctx, c)
+}
+
+// renew registers with another secret, which the registrar alone can ask for: whatever
+// else refuses ours may have no right to. Credentials with an error are on disk, and may
+// have been registered.
+func (r *registered) renew(ctx context.Context) (*hydra.Credentials, error) {
+	made, err := r.who.home.ReplaceSecret(r.who.DID, r.rand, r.now())
+	if err != nil {
+		return nil, err
+	}
+	r.log.Warn("the registrar's operator ended our client secret: another one is registered", "reason", "secret_ended")
+	c, err := r.registerWith(ctx, made, true)
+	if err != nil {
+		return made, err
+	}
+	return c, nil
+}
+
+func (r *registered) registerWith(ctx context.Context, kept *hydra.Credentials, newSecret bool) (*hydra.Credentials, error) {
 	wanted := r.wanted
-	wanted.Secret, wanted.URL = kept.ClientSecret, url
+	wanted.Secret, wanted.NewSecret = kept.ClientSecret, newSecret
 	result, err := r.api.Register(ctx, wanted)
 	if err != nil {
 		return nil, fmt.Errorf("register %s: %w", r.who.DID, err)
@@ -113,7 +141,7 @@ func (r *registered) register(ctx context.Context, url string) (*hydra.Credentia
 			r.log.Warn("cannot record the registered scopes", "error", err)
 		}
 	}
-	return &c, r.prove(ctx, &c)
+	return &c, nil
 }
 
 func (r *registered) now() time.Time { return r.hydra.Now().UTC() }

@@ -40,6 +40,12 @@ func (h *Home) EnsureCredentials(d did.DID, random io.Reader, given hydra.Creden
 	return hydra.EnsureCredentials(h.dir, d, random, given)
 }
 
+// ReplaceSecret gives what an agent authenticates with another secret, on disk before
+// anybody is told it. Errors: [hydra.ErrCredentialsCorrupt], those of the directory.
+func (h *Home) ReplaceSecret(d did.DID, random io.Reader, at time.Time) (*hydra.Credentials, error) {
+	return hydra.ReplaceSecret(h.dir, d, random, at)
+}
+
 // SaveCredentials writes what an agent authenticates with. Errors:
 // [hydra.ErrCredentialsCorrupt], those of the directory.
 func (h *Home) SaveCredentials(c *hydra.Credentials) error { return hydra.SaveCredentials(h.dir, c) }

@@ -53,6 +53,8 @@ type Registration struct {
 	Secret Secret
 	// Name and URL are what the agent says of itself; either may be empty.
 	Name, URL string
+	// NewSecret says that the secret was made after the last one had been ended.
+	NewSecret bool
 	// Token is an enrolment token, empty where the agent has none.
 	Token Secret
 }
@@ -63,6 +65,7 @@ var bodyMembers = map[string]func(*Registration, string) *Refusal{
 	"clientSecret":   (*Registration).setSecret,
 	"name":           (*Registration).setName,
 	"url":            (*Registration).setURL,
+	"newSecret":      (*Registration).setNewSecret,
 	"enrolmentToken": (*Registration).setToken,
 }
 
@@ -167,6 +170,14 @@ func (reg *Registration) setURL(text string) *Refusal {
 		return invalid(fmt.Sprintf("The member url must be an http or https URL of at most %d bytes, without user.", maxURL))
 	}
 	reg.URL = text
+	return nil
+}
+
+func (reg *Registration) setNewSecret(text string) *Refusal {
+	if text != "true" {
+		return invalid("The member newSecret is \"true\" or not there.")
+	}
+	reg.NewSecret = true
 	return nil
 }
 

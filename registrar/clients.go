@@ -22,6 +22,9 @@ type Clients interface {
 	// Get returns the document of a client, which never has its secret, or
 	// [ErrNoClient].
 	Get(ctx context.Context, d did.DID) (document []byte, err error)
+	// List returns the documents of one page of all clients, those of others included,
+	// beginning with the page "", and the next page, "" after the last.
+	List(ctx context.Context, page string) (documents [][]byte, next string, err error)
 	// Put writes the whole document, with its secret, as one: what it leaves out is
 	// reset. A client that is not there is created. [ErrRefused] if it was not taken.
 	Put(ctx context.Context, d did.DID, document []byte) error

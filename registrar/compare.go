@@ -14,7 +14,7 @@ import (
 // it writes counts as well. Errors: [ErrStorage], a [*Refusal] with [Unavailable].
 func (r *Registrar) Compare(ctx context.Context, d did.DID) ([]Drift, error) {
 	before, err := r.said(ctx, d)
-	if err != nil {
+	if err != nil || before.others {
 		return nil, err
 	}
 	has, err := r.get(ctx, d)
@@ -41,6 +41,8 @@ type expected struct {
 	// written is what a change under way writes, instead of it.
 	written []byte
 	open    bool
+	// others is true while the client is as another hand wrote it, before its agent moves.
+	others bool
 }
 
 func (r *Registrar) said(ctx context.Context, d did.DID) (e expected, err error) {
@@ -48,7 +50,7 @@ func (r *Registrar) said(ctx context.Context, d did.DID) (e expected, err error)
 		c, err := read.Client(d)
 		in, failed := read.Intent(d)
 		if c != nil {
-			e.document = c.Document
+			e.document, e.others = c.Document, c.isImported()
 		}
 		if in != nil {
 			e.open, e.written = true, in.Document

@@ -13,6 +13,11 @@ import (
 const (
 	voucherOpen     = "open"
 	voucherApproved = "approved"
+	voucherImported = "imported"
+	// voucherReference stands before the id of the token by which an agent of the
+	// reference is known; voucherMoved is for one that proves its key since.
+	voucherReference = "reference "
+	voucherMoved     = "moved"
 )
 
 // errWaits: the agent waits for the operator. It is no refusal, and what the
@@ -24,6 +29,10 @@ type request struct {
 	proof
 	reg     Registration
 	address string
+	// bearer is true where reg.Token is all that shows who asks: no key is proved.
+	bearer bool
+	// newSecret is true where the agent says that it never sent the secret before.
+	newSecret bool
 }
 
 // known returns the client of the request, nil where nobody has the DID. Another key
@@ -60,6 +69,9 @@ func checkRevoked(tx Tx, q request, known bool) error {
 // notItsKey is what a stranger would be told of a DID that nobody has: who has
 // not the key learns nothing of it.
 func notItsKey(q request, cause string) *Refusal {
+	if q.bearer {
+		return &Refusal{Word: TokenRefused, Hint: hintOtherKey, Cause: errors.New(cause)}
+	}
 	if q.reg.Token != "" {
 		return refuse(TokenRefused, errors.New(cause))
 	}
@@ -107,7 +119,11 @@ func (r *Registrar) enrolWithToken(tx Tx, q request, now time.Time) (*Client, er
 		return nil, refuse(TokenRefused, errors.New(fault))
 	}
 	t.Uses++
-	c, err := r.bind(tx, q, t.ID, now)
+	voucher := t.ID
+	if q.bearer {
+		t.Reference, voucher = q.did, voucherReference+t.ID
+	}
+	c, err := r.bind(tx, q, voucher, now)
 	if err != nil {
 		return nil, err
 	}

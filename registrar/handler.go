@@ -37,11 +37,17 @@ type exchange struct {
 	followed []did.DID
 	// key is the one that signed.
 	key ed25519.PublicKey
+	// credential is the token in the path of an agent of the reference, which signs nothing.
+	credential *Token
+	bearer     Secret
 }
 
 // who says to have signed, or could have: nothing is proved before the last check.
 func (x *exchange) who() did.DID {
-	if x.claim == nil {
+	switch {
+	case x.credential != nil:
+		return x.credential.Reference
+	case x.claim == nil:
 		return x.about
 	}
 	return x.claim.Signer
@@ -60,7 +66,9 @@ const (
 )
 
 // ServeHTTP carries out what the agent that signed the request asks for.
-func (r *Registrar) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+func (r *Registrar) ServeHTTP(w http.ResponseWriter, req *http.Request) { r.serve(w, req, checks) }
+
+func (r *Registrar) serve(w http.ResponseWriter, req *http.Request, checks []check) {
 	id, err := newID(r.cfg.Random)
 	x := &exchange{w: w, r: req, id: id, now: r.cfg.Now(), address: addressOf(req.RemoteAddr), release: func() {}}
 	defer func() { x.release() }()
@@ -81,7 +89,7 @@ func (r *Registrar) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 
 // registerAgent carries out a registration.
 func (r *Registrar) registerAgent(x *exchange) error {
-	result, err := r.register(x.r.Context(), request{proof: x.proof(), reg: x.reg, address: x.address})
+	result, err := r.register(x.r.Context(), request{proof: x.proof(), reg: x.reg, address: x.address, newSecret: x.reg.NewSecret})
 	if err == nil {
 		answerResult(x, result)
 	}

@@ -76,10 +76,15 @@ func (r *Registrar) introspect(x *exchange) error {
 	if err := r.admitted(ctx, p, nil); err != nil {
 		return err
 	}
+	return r.answerVerdict(x, func(read Reader) error { return registeredWith(read, p.did, p.key, r.cfg.Now()) })
+}
+
+// answerVerdict tells what a token is good for. asks says whether who asks still may.
+func (r *Registrar) answerVerdict(x *exchange, asks func(Reader) error) error {
 	answer := inactive
 	if isBearer(x.token) {
 		var err error
-		if answer, err = r.verdict(ctx, p, x.token); err != nil {
+		if answer, err = r.verdict(x.r.Context(), asks, x.token); err != nil {
 			return err
 		}
 	}
@@ -87,7 +92,7 @@ func (r *Registrar) introspect(x *exchange) error {
 	return nil
 }
 
-func (r *Registrar) verdict(ctx context.Context, p proof, token string) ([]byte, error) {
+func (r *Registrar) verdict(ctx context.Context, asks func(Reader) error, token string) ([]byte, error) {
 	said, err := r.cfg.Introspector.Introspect(ctx, token)
 	switch {
 	case err != nil && ctx.Err() != nil: // who asked has gone
@@ -95,7 +100,7 @@ func (r *Registrar) verdict(ctx context.Context, p proof, token string) ([]byte,
 	case err != nil:
 		return nil, refuse(Unavailable, err)
 	}
-	usable, err := r.usable(ctx, p, said)
+	usable, err := r.usable(ctx, asks, said)
 	if err != nil || !usable {
 		return inactive, err
 	}
@@ -106,13 +111,13 @@ func (r *Registrar) verdict(ctx context.Context, p proof, token string) ([]byte,
 // certificate authority, and its client is registered. That is looked at after the
 // authorization server has answered, and who asks once more: what was revoked while it
 // was asked is revoked.
-func (r *Registrar) usable(ctx context.Context, p proof, said Introspection) (usable bool, err error) {
+func (r *Registrar) usable(ctx context.Context, asks func(Reader) error, said Introspection) (usable bool, err error) {
 	client, malformed := did.Parse(said.ClientID)
 	if !said.Active || malformed != nil || slices.Contains(said.Audience, r.cfg.CAAudience) {
 		return false, nil
 	}
 	err = r.cfg.Store.View(ctx, func(read Reader) error {
-		if err := registeredWith(read, p.did, p.key, r.cfg.Now()); err != nil {
+		if err := asks(read); err != nil {
 			return err
 		}
 		usable, _, err = standing(read, client)

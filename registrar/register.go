@@ -54,7 +54,7 @@ type begun struct {
 // begin decides about a request, and stores the intent to carry it out. A refusal
 // stores that the request was seen, and nothing else.
 func (r *Registrar) begin(ctx context.Context, q request, secondRound bool) (b begun, err error) {
-	err = r.decide(ctx, q.proof, secondRound, func(tx Tx, now time.Time) (err error) {
+	err = r.decide(ctx, q.proof, secondRound || q.bearer, func(tx Tx, now time.Time) (err error) {
 		b, err = r.begins(tx, q, now)
 		return err
 	})
@@ -64,11 +64,17 @@ func (r *Registrar) begin(ctx context.Context, q request, secondRound bool) (b b
 // begins writes nothing before the last thing that it could refuse for, and tells
 // nothing of the DID before the key is known to be its own.
 func (r *Registrar) begins(tx Tx, q request, now time.Time) (begun, error) {
+	if err := checkBearer(tx, q, now); err != nil {
+		return begun{}, err
+	}
 	c, err := r.known(tx, q, now)
 	if err != nil {
 		return begun{}, err
 	}
 	if err := checkRevoked(tx, q, c != nil); err != nil {
+		return begun{}, err
+	}
+	if err := checkSecret(q, c); err != nil {
 		return begun{}, err
 	}
 	in, err := tx.Intent(q.did)
@@ -86,18 +92,19 @@ func (r *Registrar) begins(tx Tx, q request, now time.Time) (begun, error) {
 	if in != nil {
 		return begun{lost: in}, errors.Join(r.lease(in, now), tx.SaveIntent(*in))
 	}
+	if err := holdCredential(tx, q, c); err != nil {
+		return begun{}, err
+	}
 	return r.intend(tx, q, c, now)
 }
 
 func (r *Registrar) intend(tx Tx, q request, c *Client, now time.Time) (begun, error) {
-	scopes, err := tx.Scopes(q.did)
+	scopes, err := r.scopesOf(tx, q.did)
 	if err != nil {
 		return begun{}, err
 	}
-	if len(scopes) == 0 {
-		scopes = r.cfg.Scopes
-	}
 	c.Revision++
+	c.SecretEnded = false
 	document, err := r.wanted(c, q.reg, scopes)
 	if err != nil {
 		return begun{}, err

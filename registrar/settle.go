@@ -71,7 +71,7 @@ func (r *Registrar) recall(ctx context.Context, d did.DID) error {
 			return err
 		}
 		c, err := tx.Client(d)
-		if err != nil || c != nil && c.Document != nil && (t == nil || !t.Revoked) {
+		if err != nil || c != nil && c.Document != nil && !c.SecretEnded && (t == nil || !t.Revoked) {
 			return err // there may be a client
 		}
 		if open, err := tx.Intent(d); err != nil || open != nil && !open.Remove {
@@ -116,11 +116,11 @@ func (r *Registrar) Finish(ctx context.Context) (n int, err error) {
 	return n, err
 }
 
-// isDone reports that a DID was revoked while its change was settled, and that what
-// follows from it is done too.
+// isDone reports that a DID was revoked, or its secret ended, while its change was
+// settled, and that what follows from it is done too.
 func isDone(err error) bool {
 	r, ok := errors.AsType[*Refusal](err)
-	return ok && r.Word == Revoked && r.Cause == nil
+	return ok && (r.Word == Revoked || r.Word == SecretEnded) && r.Cause == nil
 }
 
 // take makes the intent of a DID ours, if its lease is over; nil if it is not.

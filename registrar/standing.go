@@ -30,7 +30,7 @@ func standing(read Reader, d did.DID) (registered, revoked bool, err error) {
 		return false, false, err
 	}
 	revoked = t != nil && t.Revoked
-	return !revoked && c != nil && c.Document != nil, revoked, nil
+	return !revoked && c != nil && c.Document != nil && !c.SecretEnded, revoked, nil
 }
 
 // registeredWith refuses a DID that is not registered at this moment, or with another
@@ -49,9 +49,21 @@ func registeredWith(read Reader, d did.DID, key ed25519.PublicKey, now time.Time
 	case revoked:
 		return refuse(Revoked, nil)
 	case !registered:
-		return refuse(NotRegistered, nil)
+		return notRegistered(read, d)
 	}
 	return nil
+}
+
+// notRegistered says why somebody who has proved its key is not registered.
+func notRegistered(read Reader, d did.DID) error {
+	c, err := read.Client(d)
+	if err != nil {
+		return err
+	}
+	if c != nil && c.SecretEnded {
+		return refuse(SecretEnded, nil)
+	}
+	return refuse(NotRegistered, nil)
 }
 
 // admitted is for what only a registered agent may ask, each request once. fn may be nil.

@@ -119,8 +119,12 @@ type Client struct {
 	Document []byte
 	// Revision is the number of the last change that was begun. No number is used twice.
 	Revision int64
+	// SecretEnded is true from the end of the client's secret until its agent registers
+	// with another one.
+	SecretEnded bool
 	// Address is where the DID was bound from, Voucher by whom: the id of an enrolment
-	// token, "approved" or "open".
+	// token, "approved", "open" or "imported"; "reference" with the id of the token that
+	// an agent of the reference has as its credential; "moved" when it has none any more.
 	Address, Voucher string
 	BoundAt          time.Time
 }
@@ -165,6 +169,9 @@ type Token struct {
 	// Uses of at most MaxUses.
 	Uses, MaxUses    int
 	Created, Expires time.Time
+	// Reference is the DID whose agent of the reference has the token as its credential,
+	// used up and expired or not; zero for none.
+	Reference did.DID
 }
 
 // Pending is a DID that waits for the operator's approval.

@@ -139,6 +139,8 @@ func (t *Token) fault(d did.DID, key ed25519.PublicKey, now time.Time) string {
 	authorFits, _ := path.Match(t.Author, author)
 	nameFits, _ := path.Match(t.Name, name)
 	switch {
+	case !t.Reference.IsZero():
+		return "the credential of an agent of the reference"
 	case t.Uses >= t.MaxUses:
 		return "used up"
 	case !now.Before(t.Expires):

@@ -22,6 +22,7 @@ const (
 	TokenRefused        refusal.Word = "enrolment_token_refused"
 	PendingFull         refusal.Word = "pending_full"
 	Revoked             refusal.Word = "revoked"
+	SecretEnded         refusal.Word = "secret_ended"
 	Busy                refusal.Word = "client_busy"
 	ForeignWriter       refusal.Word = "foreign_writer"
 	Unavailable         refusal.Word = "authority_unavailable"
@@ -53,6 +54,7 @@ var own = map[refusal.Word]said{
 	refusal.NotKeyBound:   {http.StatusForbidden, refusal.CodePermissions, "The DID does not follow from the key", "Only an enrolment token binds such a DID to a key, once."},
 	PendingFull:           {http.StatusServiceUnavailable, refusal.CodeLimit, "Too many agents wait for approval", "Try again after Retry-After."},
 	Revoked:               {http.StatusForbidden, refusal.CodePermissions, "The DID is revoked", "Only the operator of the registrar can restore it, or the DID that had the same key."},
+	SecretEnded:           {http.StatusForbidden, refusal.CodePermissions, "The client's secret was ended", "Make another secret, and register with it and newSecret."},
 	Busy:                  {http.StatusServiceUnavailable, refusal.CodeUnavailable, "The client is being changed", "Try again after Retry-After."},
 	ForeignWriter:         {http.StatusConflict, refusal.CodeUnavailable, "Somebody else changed the client", "The operator of the registrar must look at the authorization server."},
 	Unavailable:           {http.StatusServiceUnavailable, refusal.CodeUnavailable, "Authorization server unavailable", "Try again after Retry-After."},

@@ -75,7 +75,7 @@ func (r *Registrar) look(ctx context.Context, q request, b begun) (before, error
 		return before{}, refuse(ForeignWriter, err)
 	}
 	isRevision := func(d Drift) bool { return d.Field == "metadata."+memberRevision }
-	was := before{foreign: ours == nil, drift: slices.DeleteFunc(drift, isRevision)}
+	was := before{foreign: ours == nil && b.client.Voucher != voucherImported, drift: slices.DeleteFunc(drift, isRevision)}
 	if ours != nil {
 		changed, err := differences(has, ours)
 		if err != nil {
@@ -143,17 +143,19 @@ func (r *Registrar) abandon(ctx context.Context, in Intent) error {
 
 // conclude ends a change. If the DID was revoked meanwhile, the client goes instead.
 func (r *Registrar) conclude(ctx context.Context, in Intent, fn func(Tx) error) error {
-	var removed bool
-	err := r.end(ctx, in, func(tx Tx, now *Intent) error {
-		if removed = now.Remove; removed {
-			return nil // and the intent stays, ours
+	var removed *Refusal
+	err := r.end(ctx, in, func(tx Tx, now *Intent) (err error) {
+		if now.Remove {
+			removed, err = whyRemoved(tx, in.DID)
+			return err // and the intent stays, ours
 		}
 		return errors.Join(fn(tx), tx.DeleteIntent(in.DID))
 	})
-	if err != nil || !removed {
+	if err != nil || removed == nil {
 		return err
 	}
-	return refuse(Revoked, r.remove(ctx, in)) // without a cause when all is done
+	removed.Cause = r.remove(ctx, in) // none when all is done
+	return removed
 }
 
 // patience is how long the end of a change may wait for the database.

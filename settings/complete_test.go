@@ -37,6 +37,8 @@ func TestSettingsThatDoNotFitTogether(t *testing.T) {
 		{"a registrar beside Hydra's admin API", append(registrar, "HYDRA__ADMIN_URL=https://hydra-admin.example"), "HYDRA__ADMIN_URL"},
 		{"both, without certificates", append(registrar, "HYDRA__ADMIN_URL=https://hydra-admin.example", "MTLS__ENABLED=false"), "HYDRA__ADMIN_URL"},
 		{"a registrar without Hydra", append(registrar, "HYDRA__PUBLIC_URL="), "HYDRA__PUBLIC_URL"},
+		{"half a registrar's name", append(registrar, "REGISTRAR__DID=did:bindu:x"), "REGISTRAR__DID"},
+		{"a registrar of another kind", append(registrar, "REGISTRAR__DID=did:web:a:b:c"), "REGISTRAR__DID"},
 		{"a registrar that is anybody", append(registrar, "REGISTRAR__DID="), "REGISTRAR__DID"},
 		{"a registrar that nobody vouches for", append(registrar, "MTLS__ENABLED=false", "MTLS__CA_URL="), "MTLS__CA_URL"},
 		{"a registrar in plain text", []string{"REGISTRAR__URL=http://registrar.example"}, "REGISTRAR__URL"},

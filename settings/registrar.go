@@ -35,6 +35,9 @@ func (l agentRules) checkRegistrar() {
 	if r.DID == "" {
 		l.fault(&r.DID, "is not set, and who answers at REGISTRAR__URL has to prove it")
 	}
+	if d := string(r.DID); d != "" && (!strings.HasPrefix(d, "did:bindu:") || strings.Count(d, ":") != 4) {
+		l.fault(&r.DID, `must be of the form did:bindu:AUTHOR:NAME:UUID, as "registrar did" prints it`)
+	}
 	if l.s.Hydra.AdminURL != "" {
 		l.fault(&l.s.Hydra.AdminURL, "is set beside REGISTRAR__URL: keep one of them; where there is a registrar, nobody else should hold this address")
 	}

@@ -49,6 +49,7 @@ func (l registrarRules) checkComplete() {
 		l.fault(&r.Name, fmt.Sprintf("makes a DID of %d characters with REGISTRAR__AUTHOR, at most %d are possible", n, maxDID))
 	}
 	l.checkWebhook()
+	l.checkReference()
 	checkConnections(l.loader, &limits.PortLimits)
 	checkAuthority(l.loader, &l.s.MTLS)
 }

@@ -31,6 +31,10 @@ type RegistrarSelf struct {
 	WebhookKeyFile  Path     `envconfig:"REGISTRAR__WEBHOOK_KEY_FILE" desc:"PEM file with the key of that certificate." example:"/etc/registrar/webhook_key.pem"`
 	UnannouncedDIDs DIDs     `envconfig:"REGISTRAR__UNANNOUNCED_DIDS" desc:"DIDs that get a certificate with a token of Hydra alone, because their agents cannot announce keys: agents of the Python reference. They need not be registered." example:"did:bindu:you_at_example_com:poet:9f3c"`
 
+	ReferenceURL      HTTPSURL `envconfig:"REGISTRAR__REFERENCE_URL" desc:"URL under which agents of the Python reference find, with their enrolment token, what they take for Hydra's admin API; without a path. Without it there is none." example:"https://registrar:3786"`
+	ReferenceCertFile Path     `envconfig:"REGISTRAR__REFERENCE_CERT_FILE" desc:"PEM file with the certificate for the host of that URL and its chain, which those agents have to trust." example:"/etc/registrar/reference_cert.pem"`
+	ReferenceKeyFile  Path     `envconfig:"REGISTRAR__REFERENCE_KEY_FILE" desc:"PEM file with the key of that certificate." example:"/etc/registrar/reference_key.pem"`
+
 	ChangeTimeout        Duration `envconfig:"REGISTRAR__CHANGE_TIMEOUT" default:"30s" desc:"How long one change of a client at Hydra may take; after that others may settle it." example:"1m"`
 	SettleInterval       Duration `envconfig:"REGISTRAR__SETTLE_INTERVAL" default:"10s" desc:"Time between two looks for changes that were begun and not ended." example:"30s"`
 	CompareInterval      Duration `envconfig:"REGISTRAR__COMPARE_INTERVAL" default:"10m" desc:"Time between two rounds in which all clients at Hydra are compared with the database; what another hand changed is reported." example:"1h"`
@@ -63,6 +67,9 @@ type RegistrarNetwork struct {
 
 	WebhookHost Host `envconfig:"NETWORK__WEBHOOK_HOST" default:"127.0.0.1" desc:"Address on which step-ca is answered; nobody but step-ca needs to reach it." example:"0.0.0.0"`
 	WebhookPort Int  `envconfig:"NETWORK__WEBHOOK_PORT" default:"3785" desc:"Port on which step-ca is answered; 0 takes any free one." example:"3785"`
+
+	ReferenceHost Host `envconfig:"NETWORK__REFERENCE_HOST" default:"127.0.0.1" desc:"Address on which agents of the Python reference are answered." example:"0.0.0.0"`
+	ReferencePort Int  `envconfig:"NETWORK__REFERENCE_PORT" default:"3786" desc:"Port on which they are answered; 0 takes any free one." example:"3786"`
 }
 
 // Addr is the address of the registrar's listener, host:port.
@@ -76,6 +83,7 @@ func (n *RegistrarNetwork) ranges() []bounds {
 		within(&n.Port, 0, 65535),
 		within(&n.AdminPort, 0, 65535),
 		within(&n.WebhookPort, 0, 65535),
+		within(&n.ReferencePort, 0, 65535),
 	}
 }
 

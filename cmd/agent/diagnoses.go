@@ -64,6 +64,7 @@ func diagnoses() []diagnosis {
 		{registrarapi.ErrTokenRefused, "enrolment_token_refused", ""},
 		{registrarapi.ErrNotKeyBound, string(refusal.NotKeyBound), ""},
 		{registrarapi.ErrSecretWeak, "secret_weak", ""},
+		{registrarapi.ErrSecretEnded, "secret_ended", "restart the agent, or let it run: it makes another secret itself"},
 		{registrarapi.ErrNotRegistered, "client_lost", ""},
 		{registrarapi.ErrUnbound, "key_unbound", ""},
 		{registrarapi.ErrForeignWriter, "foreign_writer", ""},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 type asking struct {
 	use, short, long, example string
 	args                      cobra.PositionalArgs
+	takes                     time.Duration // how long it waits at most; 0 is patience
 	run                       func(ctx context.Context, c *operator.Client, cmd *cobra.Command, given []string, asJSON bool) error
 }
 
@@ -31,7 +33,7 @@ func (a asking) command() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			ctx, cancel := context.WithTimeout(cmd.Context(), patience)
+			ctx, cancel := context.WithTimeout(cmd.Context(), cmp.Or(a.takes, patience))
 			defer cancel()
 			client := operator.NewClient(dir)
 			defer client.Close()

@@ -44,6 +44,8 @@ func diagnoses() []diagnosis {
 		{syscall.ECONNRESET, "operator_refused", "run the command as the user that runs the registrar, or as root; its log says who asked"},
 		{io.EOF, "operator_refused", "run the command as the user that runs the registrar, or as root; its log says who asked"},
 
+		{errNotImported, "not_imported", "each that was not is listed with its word: docs/troubleshooting.md has the remedy under it"},
+
 		// The directory.
 		{home.ErrLocked, "already_running", "stop the registrar that runs in this directory, or give this one its own REGISTRAR__DIR"},
 		{home.ErrInsecurePermissions, "insecure_permissions", "check who could have read or replaced the file before you repair its mode: a key that others could read is no secret any more"},
@@ -94,8 +96,8 @@ func diagnoses() []diagnosis {
 		{did.ErrMalformed, string(refusal.DIDMalformed), ""},
 		{fs.ErrNotExist, "file_missing", ""},
 		{fs.ErrPermission, "file_unreadable", "run the command as the user that runs the registrar, or as root"},
-		{webhook.ErrHost, "webhook_certificate_wrong_host", "make REGISTRAR__WEBHOOK_CERT_FILE anew at the CA for the host of REGISTRAR__WEBHOOK_URL, which is the one in ca.json; docs/registrar.md says how"},
-		{webhook.ErrCertificate, "webhook_certificate_unusable", "make REGISTRAR__WEBHOOK_CERT_FILE and REGISTRAR__WEBHOOK_KEY_FILE anew at the CA, together: a certificate for servers and its key; docs/registrar.md says how"},
+		{webhook.ErrHost, "webhook_certificate_wrong_host", "make the file anew at the CA for the host of REGISTRAR__WEBHOOK_URL, which is the one in ca.json, or of REGISTRAR__REFERENCE_URL; docs/registrar.md says how"},
+		{webhook.ErrCertificate, "webhook_certificate_unusable", "make both files anew at the CA, together: a certificate for servers and its key; docs/registrar.md says how"},
 		{syscall.ENOSPC, "disk_full", "make room on the disk of the file"},
 	}
 }
@@ -109,6 +111,11 @@ var hints = map[string]string{
 	"revoked":             `the key is that of a DID that is revoked: "registrar deny" takes it off the list; "registrar restore" is for the DID that is revoked`,
 	"token_unknown":       `"registrar token list" shows the ids`,
 	"scopes_malformed":    "name one scope an argument, such as agent:read",
+	"not_registered":      `"registrar show" says how it stands: only a registered agent has a secret`,
+	"no_agent":            `"registrar import --list" shows which clients are agents`,
+	"key_differs":         "the client was changed after it was reviewed: look at it again, and find out by whom",
+	"did_bound":           `"registrar show" has the key that it is bound to, and who let it in`,
+	"client_busy":         "the client is being changed; try again in a moment",
 	"storage_unavailable": "make room on the disk of REGISTRAR__DIR, and look whether it may be written; with REGISTRAR__DATABASE_URL, look whether PostgreSQL runs",
 }
 

@@ -67,6 +67,6 @@ working directory.`,
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(cli.FlagError)
 	root.AddCommand(newServe(), newConfig(), newDID(), newToken(), newPending(), newApprove(), newDeny(),
-		newRevoke(), newRestore(), newClients(), newShow(), newGrant(), newNewEpoch(), newVersion())
+		newRevoke(), newRestore(), newClients(), newShow(), newGrant(), newRotateSecret(), newImport(), newNewEpoch(), newVersion())
 	return root
 }

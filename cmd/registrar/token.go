@@ -77,6 +77,9 @@ func newTokenList() *cobra.Command {
 				return err
 			}
 			return cli.PrintList(cmd.OutOrStdout(), cmd.ErrOrStderr(), all, asJSON, "there are no enrolment tokens", func(t operator.Token) string {
+				if t.Reference != "" {
+					return fmt.Sprintf("%s\t%s\t%s\tcredential of\t%s", t.ID, cli.ForTerminal(t.Author), cli.ForTerminal(t.Name), t.Reference)
+				}
 				return fmt.Sprintf("%s\t%s\t%s\tused %d of %d\tuntil %s", t.ID, cli.ForTerminal(t.Author), cli.ForTerminal(t.Name), t.Uses, t.MaxUses, when(t.Expires))
 			})
 		},
@@ -87,7 +90,8 @@ func newTokenRevoke() *cobra.Command {
 	return asking{
 		use: "revoke ID", short: "End an enrolment token",
 		long: `revoke ends an enrolment token. DIDs that were bound by it stay bound; "registrar
-show" says by which token a DID was.`,
+show" says by which token a DID was. An agent of the Python reference whose credential
+it is ("registrar token list" says so) is answered no more.`,
 		args: cobra.ExactArgs(1),
 		run: func(ctx context.Context, c *operator.Client, cmd *cobra.Command, given []string, asJSON bool) error {
 			if err := c.RevokeToken(ctx, given[0]); err != nil {

@@ -88,6 +88,8 @@ func ClientReason(err error) string {
 		return clientDeleted
 	case errors.Is(err, hydra.ErrClientLost), errors.Is(err, registrarapi.ErrNotRegistered):
 		return "client_lost"
+	case errors.Is(err, registrarapi.ErrSecretEnded):
+		return "secret_ended"
 	case errors.Is(err, hydra.ErrSecretRejected):
 		return "secret_rejected"
 	case errors.Is(err, hydra.ErrRegistrationCorrupt):

@@ -18,7 +18,7 @@ func certificates() []mutant {
 		hook("anybody asks in place of the CA", "caller.go", "if err := checkCA(leaf, h.cfg.CAHost); err != nil {", "if err := checkCA(leaf, h.cfg.CAHost); err != nil && leaf.IsCA {"),
 		hook("any host asks in place of the CA", "caller.go", "return leaf.VerifyHostname(host)", "return nil"),
 		hook("who asks outlives its certificate", "caller.go", "case now.Before(leaf.NotBefore) || now.After(leaf.NotAfter):", "case now.IsZero():"),
-		hook("the listener verifies no client", "tls.go", "tls.RequireAndVerifyClientCert,", "tls.RequestClientCert,"),
+		hook("the listener verifies no client", "tls.go", "tls.RequireAndVerifyClientCert", "tls.RequestClientCert"),
 		hook("a question may have unknown members", "body.go", "json.RejectUnknownMembers(true)", "json.RejectUnknownMembers(false)"),
 		hook("a certificate may have two names", "body.go", "len(c.SANs)+len(c.URIs) != 1", "len(c.SANs)+len(c.URIs) == 0"),
 		hook("a certificate may have host names", "body.go", "len(c.DNSNames)+len(c.EmailAddresses)+len(c.IPAddresses) != 0", "false"),

@@ -21,6 +21,7 @@ func mutants() []mutant {
 		shares(),
 		servers(),
 		registering(), asking(), certificates(), registered(), replicas(), following(),
+		registering(), asking(), certificates(), registered(), replicas(), referring(),
 		trust(),
 		replaying(),
 		taskShares(),

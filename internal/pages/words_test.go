@@ -21,8 +21,10 @@ var noWords = []string{
 // computed are the words that the program puts together, by the expression
 // that does it. An expression that is not here fails the test.
 var computed = map[string][]string{
-	`component + "_unavailable"`: {"hydra_unavailable", "ca_unavailable"},
-	`f.what + "_stale"`:          {"policy_stale", "did_map_stale", "key_requests_stale"},
+	`component + "_unavailable"`:   {"hydra_unavailable", "ca_unavailable"},
+	`of + "_certificate_expired"`:  {"webhook_certificate_expired", "reference_certificate_expired"},
+	`of + "_certificate_expiring"`: {"webhook_certificate_expiring", "reference_certificate_expiring"},
+	`f.what + "_stale"`:            {"policy_stale", "did_map_stale", "key_requests_stale"},
 	// No words: a line for people, a comparison, the log's account of a rule.
 	`" [" + reason + "]"`:                                     nil,
 	`text != "" && len(text) <= maxWord`:                      nil,

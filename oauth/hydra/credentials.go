@@ -79,6 +79,19 @@ func EnsureCredentials(dir *safefile.Dir, d did.DID, rand io.Reader, given Crede
 	return makeCredentials(dir, rand, given)
 }
 
+// ReplaceSecret gives the credentials of d that are on disk a new secret of 256 bits from
+// rand, made at a time, and saves them: only then may anybody be told it. Errors: those of
+// [LoadCredentials] and [SaveCredentials].
+func ReplaceSecret(dir *safefile.Dir, d did.DID, rand io.Reader, at time.Time) (*Credentials, error) {
+	found, err := LoadCredentials(dir, d)
+	if err != nil {
+		return nil, err
+	}
+	next := *found
+	next.CreatedAt = at
+	return makeCredentials(dir, rand, next)
+}
+
 // makeCredentials saves what is given with a new secret.
 func makeCredentials(dir *safefile.Dir, rand io.Reader, c Credentials) (_ *Credentials, err error) {
 	if c.ClientSecret, err = newSecret(rand); err != nil {

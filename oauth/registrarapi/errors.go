@@ -31,6 +31,8 @@ var (
 	ErrRevoked = errors.New("our DID is revoked; only the registrar's operator can restore it")
 	// ErrNotRegistered: the registrar does not know us, or not with our key.
 	ErrNotRegistered = errors.New("our DID is not registered at the registrar with our key; restart the agent, which registers it")
+	// ErrSecretEnded: the registrar's operator ended our client secret; another one has to be made.
+	ErrSecretEnded = errors.New("the registrar's operator ended our client secret")
 	// ErrTokenRequired: who is not known needs an enrolment token.
 	ErrTokenRequired = errors.New("the registrar enrols nobody without an enrolment token; " +
 		"ask its operator for one, and name the file that holds it in REGISTRAR__ENROLMENT_TOKEN_FILE")

@@ -54,7 +54,7 @@ func (c *Client) stated(ctx context.Context, d did.DID) (s keystatement.Statemen
 }
 
 // Standing says how our registration stands: nil where the registrar knows our key
-// as ours. Errors: [ErrNotRegistered], [ErrRevoked], those of [Client.PublicKey].
+// as ours. Errors: [ErrNotRegistered], [ErrRevoked], [ErrSecretEnded], those of [Client.PublicKey].
 func (c *Client) Standing(ctx context.Context) error {
 	s, _, err := c.stated(ctx, c.cfg.DID)
 	switch {

@@ -20,6 +20,7 @@ var words = map[string]error{
 	"enrolment_token_refused":  ErrTokenRefused,
 	"did_not_key_bound":        ErrNotKeyBound,
 	"secret_weak":              ErrSecretWeak,
+	"secret_ended":             ErrSecretEnded,
 	"foreign_writer":           ErrForeignWriter,
 	"client_busy":              ErrBusy,
 	"pending_full":             ErrBusy,

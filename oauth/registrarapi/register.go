@@ -25,6 +25,8 @@ type Registration struct {
 	Name, URL string
 	// Token is an enrolment token, empty where the agent has none.
 	Token string
+	// NewSecret says that the secret was made after [ErrSecretEnded].
+	NewSecret bool
 }
 
 // Registered is what came of a registration.
@@ -52,11 +54,14 @@ type Drift struct {
 // Errors: [ErrPending], [ErrBusy], [ErrForeignWriter], [ErrClock], [ErrUnreachable],
 // [ErrUntrusted] and others that are [oauth.ErrUnavailable] may end by themselves;
 // [ErrRevoked], [ErrTokenRequired], [ErrTokenRefused], [ErrNotKeyBound],
-// [ErrSecretWeak], [ErrRefused] do not; oauth.ErrInvalidResponse.
+// [ErrSecretWeak], [ErrRefused] do not, and [ErrSecretEnded] with another secret; oauth.ErrInvalidResponse.
 func (c *Client) Register(ctx context.Context, r Registration) (Registered, error) {
 	members := map[string]string{
 		"publicKey": did.EncodePublicKey(c.cfg.Key.PublicKey()), "clientSecret": r.Secret,
 		"name": r.Name, "url": r.URL, "enrolmentToken": r.Token,
+	}
+	if r.NewSecret {
+		members["newSecret"] = "true"
 	}
 	maps.DeleteFunc(members, func(_, value string) bool { return value == "" })
 	body, err := json.Marshal(members)

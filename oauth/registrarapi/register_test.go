@@ -66,6 +66,25 @@ func TestRefusals(t *testing.T) {
 				w.Fatal(err)
 			}
 		}, want: registrarapi.ErrRevoked},
+		"an ended secret": {mode: registrar.ModeOpen, before: func(w *world, a registrartest.Agent, r *registrarapi.Registration) {
+			c := w.client(a)
+			if _, err := c.Register(w.Context(), *r); err != nil {
+				w.Fatal(err)
+			}
+			if _, err := w.EndSecret(w.Context(), a.DID); err != nil {
+				w.Fatal(err)
+			}
+			if err := c.Standing(w.Context()); !errors.Is(err, registrarapi.ErrSecretEnded) {
+				w.Errorf("it stands %v", err)
+			}
+			next := registrarapi.Registration{Secret: registrartest.SecretOf("next"), NewSecret: true}
+			if _, err := c.Register(w.Context(), next); err != nil || c.Standing(w.Context()) != nil {
+				w.Error(err)
+			}
+			if _, err := w.EndSecret(w.Context(), a.DID); err != nil {
+				w.Fatal(err)
+			}
+		}, want: registrarapi.ErrSecretEnded},
 		"another clock": {mode: registrar.ModeOpen, before: func(w *world, _ registrartest.Agent, _ *registrarapi.Registration) {
 			w.ahead = time.Hour
 		}, want: registrarapi.ErrClock, passes: true},

@@ -115,6 +115,9 @@ func (d *Daemon) open(registry *registrar.Registrar, p proofs) error {
 	if err := d.step("show the streams", d.showStreams(registry)); err != nil {
 		return err
 	}
+	if err := d.step("listen for agents of the reference", d.listenReference(registry)); err != nil {
+		return err
+	}
 	d.life.Background("watch our client", p.client.watch.Run)
 	if err := d.step("look for side doors", d.watchDoors(p.roots, p.certificate)); err != nil {
 		return err

@@ -12,14 +12,14 @@ import (
 // files of ours, or say what is done and not how.
 var elsewhere = []string{
 	"Registrar.Author", "Registrar.Dir", "Registrar.DatabaseURL", "Registrar.KeyPassword", "Registrar.SettleInterval", "Registrar.CompareInterval",
-	"MTLS.DIDIssuer", "Network.Host", "Network.Port", "Network.AdminPort", "Network.WebhookHost", "Network.WebhookPort", "Limits.DrainTimeout", "Log.Level", "Log.Format", "Log.Access",
+	"MTLS.DIDIssuer", "Network.Host", "Network.Port", "Network.AdminPort", "Network.WebhookHost", "Network.WebhookPort", "Network.ReferenceHost", "Network.ReferencePort", "Limits.DrainTimeout", "Log.Level", "Log.Format", "Log.Access",
 }
 
 // TestEverySettingReachesAConfiguration: one that is forgotten on the way would be a
 // bound that nobody keeps.
 func TestEverySettingReachesAConfiguration(t *testing.T) {
 	all := func(set settings.RegistrarSettings) []any {
-		return []any{authority(set), kept(set), hydraOf(set), ownClient(set), port(set), adminPort(set), registry(set), hook(set), hookTLS(set), places(set)}
+		return []any{authority(set), kept(set), hydraOf(set), ownClient(set), port(set), adminPort(set), registry(set), hook(set), hookTLS(set), referenceTLS(set), places(set)}
 	}
 	unseen := slices.Clone(elsewhere)
 	for i, section := range reflect.VisibleFields(reflect.TypeFor[settings.RegistrarSettings]()) {

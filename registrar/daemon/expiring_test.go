@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -14,8 +15,11 @@ func TestTheWebhooksCertificateIsWarnedOf(t *testing.T) {
 		0:                 "webhook_certificate_expired",
 		-time.Hour:        "webhook_certificate_expired",
 	} {
-		if got := expiring(now.Add(left), now); got != want {
+		if got := expiring("webhook", now.Add(left), now); got != want {
 			t.Errorf("%s before its end: %q, want %q", left, got, want)
+		}
+		if got := expiring("reference", now.Add(left), now); got != strings.Replace(want, "webhook", "reference", 1) {
+			t.Errorf("%s before the other's end: %q", left, got)
 		}
 	}
 }

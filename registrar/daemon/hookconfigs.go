@@ -30,6 +30,14 @@ func hookTLS(set settings.RegistrarSettings) webhook.TLSConfig {
 	}
 }
 
+// referenceTLS is what agents of the reference are presented, and as which host.
+func referenceTLS(set settings.RegistrarSettings) webhook.TLSConfig {
+	return webhook.TLSConfig{
+		CertFile: string(set.Registrar.ReferenceCertFile), KeyFile: string(set.Registrar.ReferenceKeyFile),
+		Host: parsed(string(set.Registrar.ReferenceURL)).Hostname(),
+	}
+}
+
 // places are where side doors may be.
 func places(set settings.RegistrarSettings) sidedoor.Config {
 	return sidedoor.Config{

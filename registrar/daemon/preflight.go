@@ -22,7 +22,7 @@ import (
 // the directory, and those of the file system; each names the setting.
 func Preflight(ctx context.Context, set settings.RegistrarSettings) error {
 	_, proxy := fetch.ProxyFromEnvironment()
-	return errors.Join(proxy, checkAuthority(set), checkWebhook(set), checkDirectory(ctx, set), checkIdentity(set), checkDatabase(ctx, set))
+	return errors.Join(proxy, checkAuthority(set), checkWebhook(set), checkReference(set), checkDirectory(ctx, set), checkIdentity(set), checkDatabase(ctx, set))
 }
 
 // checkAuthority reads the file of the CA's root. Whom the certificate is for does
@@ -51,6 +51,17 @@ func checkWebhook(set settings.RegistrarSettings) error {
 	cfg.Roots = x509.NewCertPool
 	if _, _, err := webhook.NewTLS(cfg); err != nil {
 		return fmt.Errorf("REGISTRAR__WEBHOOK_CERT_FILE and REGISTRAR__WEBHOOK_KEY_FILE: %w", err)
+	}
+	return nil
+}
+
+// checkReference reads the files of the listener for agents of the reference.
+func checkReference(set settings.RegistrarSettings) error {
+	if !set.Registrar.Refers() {
+		return nil
+	}
+	if _, _, err := webhook.NewServerTLS(referenceTLS(set)); err != nil {
+		return fmt.Errorf("REGISTRAR__REFERENCE_CERT_FILE and REGISTRAR__REFERENCE_KEY_FILE: %w", err)
 	}
 	return nil
 }

@@ -111,7 +111,7 @@ func (d *Daemon) serveWebhook(handler *webhook.Handler, roots *caRoots) error {
 	if err != nil {
 		return err
 	}
-	d.ready.Watch(func() (reason, warning string) { return "", expiring(presented.NotAfter(), d.opts.Now()) })
+	d.ready.Watch(func() (reason, warning string) { return "", expiring("webhook", presented.NotAfter(), d.opts.Now()) })
 	ln, err := boot.Listen("NETWORK__WEBHOOK_HOST", "NETWORK__WEBHOOK_PORT", set.Network.WebhookAddr())
 	if err != nil {
 		return err
@@ -134,13 +134,13 @@ func (d *Daemon) serveWebhook(handler *webhook.Handler, roots *caRoots) error {
 // is replaced by hand.
 const webhookNotice = 14 * 24 * time.Hour
 
-// expiring is the warning about a certificate that nobody renews by itself.
-func expiring(end, now time.Time) (warning string) {
+// expiring is the warning about a listener's certificate that nobody renews by itself.
+func expiring(of string, end, now time.Time) (warning string) {
 	switch left := end.Sub(now); {
 	case left <= 0:
-		warning = "webhook_certificate_expired"
+		warning = of + "_certificate_expired"
 	case left < webhookNotice:
-		warning = "webhook_certificate_expiring"
+		warning = of + "_certificate_expiring"
 	}
 	return warning
 }

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
@@ -54,6 +55,7 @@ type world struct {
 	set              settings.RegistrarSettings
 	unlisted, listed registrartest.Agent
 	client           *http.Client
+	log              *slog.Logger // nil for the usual one
 }
 
 func freePort(t *testing.T) int {
@@ -67,6 +69,14 @@ func freePort(t *testing.T) int {
 }
 
 func startWorld(t *testing.T) *world {
+	t.Helper()
+	w := newWorld(t)
+	w.run()
+	return w
+}
+
+// newWorld is startWorld before the registrar runs.
+func newWorld(t *testing.T) *world {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("needs the real Hydra and step-ca")
@@ -91,14 +101,13 @@ func startWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	w.set = set
-	w.run()
 	return w
 }
 
 // run runs the registrar until the test ends.
 func (w *world) run() {
 	w.T.Helper()
-	d, err := daemon.New(daemon.Options{Settings: w.set})
+	d, err := daemon.New(daemon.Options{Settings: w.set, Logger: w.log})
 	if err != nil {
 		w.Fatal(err)
 	}

@@ -30,6 +30,11 @@ func (a *Authority) Get(ctx context.Context, d did.DID) ([]byte, error) {
 	return document, as(err, hydra.ErrNoClient, registrar.ErrNoClient)
 }
 
+// List implements [registrar.Clients].
+func (a *Authority) List(ctx context.Context, page string) ([][]byte, string, error) {
+	return a.api.Clients(ctx, page)
+}
+
 // Put implements [registrar.Clients].
 func (a *Authority) Put(ctx context.Context, d did.DID, document []byte) error {
 	return as(a.api.WriteClient(ctx, d, document), hydra.ErrClientRefused, registrar.ErrRefused)

@@ -19,6 +19,9 @@ const (
 	pathClients     = "/v1/clients"
 	pathShow        = "/v1/show"
 	pathNewEpoch    = "/v1/new-epoch"
+	pathProspects   = "/v1/prospects"
+	pathImport      = "/v1/import"
+	pathEndSecret   = "/v1/secret/end"
 )
 
 // NewToken is what an enrolment token shall allow.
@@ -41,6 +44,8 @@ type Token struct {
 	MaxUses int       `json:"maxUses"`
 	Created time.Time `json:"created"`
 	Expires time.Time `json:"expires"`
+	// Reference is the DID whose agent of the reference has it as its credential.
+	Reference string `json:"reference,omitempty"`
 	// Text is the token itself, which is told once, to who makes it.
 	Text string `json:"text,omitempty"`
 }
@@ -121,6 +126,48 @@ type Epoch struct {
 	Is  string `json:"is"`
 	// Seq is where the sequence of revocations stands.
 	Seq int64 `json:"seq"`
+}
+
+// Prospect is a client that another hand registered, as it is reviewed.
+type Prospect struct {
+	DID         string `json:"did"`
+	Fingerprint string `json:"fingerprint"`
+	// KeyBound is true where the DID follows from the key.
+	KeyBound bool `json:"keyBound"`
+	// Standing is "new" for one that can be imported; "bound", "revoked" or "changing".
+	Standing string `json:"standing"`
+	// Scopes are those that it has now, Changes what its first registration changes.
+	Scopes  []string `json:"scopes"`
+	Changes []Change `json:"changes"`
+}
+
+// StandingNew is that of a client that can be imported.
+const StandingNew = "new"
+
+// Change is one difference between two client documents, as JSON, shortened.
+type Change struct {
+	Field string `json:"field"`
+	Was   string `json:"was"`
+	Want  string `json:"want"`
+}
+
+// prospects are those of one page.
+type prospects struct {
+	Agents []Prospect `json:"agents"`
+	Next   string     `json:"next"`
+}
+
+// Imported is what importing a client came to.
+type Imported struct {
+	// Already is true where the DID was bound to that key before.
+	Already bool `json:"already"`
+}
+
+// Ended is what ending a secret came to.
+type Ended struct {
+	// Removed is true when client and tokens are gone from the authorization server;
+	// until then that is tried again.
+	Removed bool `json:"removed"`
 }
 
 // about names a DID; the rest is for the calls that want it.

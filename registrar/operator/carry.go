@@ -30,7 +30,7 @@ func (h *handler) tokens(ctx context.Context, _ nothing) ([]Token, error) {
 }
 
 func tokenOf(t registrar.Token) Token {
-	return Token{ID: t.ID, Author: t.Author, Name: t.Name, Uses: t.Uses, MaxUses: t.MaxUses, Created: t.Created.UTC(), Expires: t.Expires.UTC()}
+	return Token{ID: t.ID, Author: t.Author, Name: t.Name, Uses: t.Uses, MaxUses: t.MaxUses, Created: t.Created.UTC(), Expires: t.Expires.UTC(), Reference: t.Reference.String()}
 }
 
 func (h *handler) revokeToken(ctx context.Context, q named) (nothing, error) {

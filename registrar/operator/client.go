@@ -158,6 +158,35 @@ func (c *Client) NewEpoch(ctx context.Context) (Epoch, error) {
 	return ask[Epoch](ctx, c, pathNewEpoch, nothing{})
 }
 
+// EndSecret ends the client secret of a DID, and with it its tokens.
+func (c *Client) EndSecret(ctx context.Context, did string) (Ended, error) {
+	return ask[Ended](ctx, c, pathEndSecret, about{DID: did})
+}
+
+// Prospects calls each with every client at the authorization server that is an agent's.
+func (c *Client) Prospects(ctx context.Context, each func(Prospect) error) error {
+	for after := ""; ; {
+		some, err := ask[prospects](ctx, c, pathProspects, page{after})
+		if err != nil {
+			return err
+		}
+		for _, one := range some.Agents {
+			if err := each(one); err != nil {
+				return err
+			}
+		}
+		if after = some.Next; after == "" {
+			return nil
+		}
+	}
+}
+
+// Import binds a DID to the key that its client at the authorization server has, which
+// is that of the fingerprint.
+func (c *Client) Import(ctx context.Context, did, fingerprint string) (Imported, error) {
+	return ask[Imported](ctx, c, pathImport, about{DID: did, Fingerprint: fingerprint})
+}
+
 // Show returns what is known of a DID.
 func (c *Client) Show(ctx context.Context, did string) (Agent, error) {
 	return ask[Agent](ctx, c, pathShow, about{DID: did})

@@ -13,7 +13,7 @@ func decided(name, who string, q, a any) []slog.Attr {
 	case about:
 		all = append(all, slog.String("did", q.DID))
 		switch name {
-		case "approve", "deny":
+		case "approve", "deny", "import":
 			all = append(all, slog.String("fingerprint", q.Fingerprint))
 		case "revoke", "restore":
 			all = append(all, slog.Bool("noted", q.Note != ""))

@@ -62,6 +62,9 @@ func NewHandler(registry *registrar.Registrar, recorder registrar.Recorder, log 
 		pathClients:     answer(h, "", h.clients),
 		pathShow:        answer(h, "", h.show),
 		pathNewEpoch:    answer(h, "new_epoch", h.newEpoch),
+		pathProspects:   answer(h, "", h.prospects),
+		pathImport:      answer(h, "import", h.importOne),
+		pathEndSecret:   answer(h, "secret_end", h.endSecret),
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		route, ok := routes[r.URL.Path]
@@ -139,6 +142,11 @@ var faults = []struct {
 	{registrar.ErrUnknown, http.StatusNotFound, "client_unknown"},
 	{registrar.ErrNotPending, http.StatusNotFound, "not_pending"},
 	{registrar.ErrNotRevoked, http.StatusConflict, "not_revoked"},
+	{registrar.ErrNoSecret, http.StatusConflict, "not_registered"},
+	{registrar.ErrNoClient, http.StatusNotFound, "client_unknown"},
+	{registrar.ErrNotAgent, http.StatusConflict, "no_agent"},
+	{registrar.ErrOtherKey, http.StatusConflict, "key_differs"},
+	{registrar.ErrBound, http.StatusConflict, "did_bound"},
 	{errTokenUnknown, http.StatusNotFound, "token_unknown"},
 	{registrar.ErrStorage, http.StatusServiceUnavailable, string(refusal.StorageUnavailable)},
 }

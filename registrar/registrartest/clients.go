@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"maps"
 	"sync"
 
@@ -56,6 +57,25 @@ func (c *Clients) Get(ctx context.Context, d did.DID) ([]byte, error) {
 		return nil, registrar.ErrNoClient
 	}
 	return json.Marshal(found.document)
+}
+
+// List implements [registrar.Clients], one client a page.
+func (c *Clients) List(ctx context.Context, page string) (documents [][]byte, next string, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var first string
+	for d := range c.clients {
+		if id := d.String(); id > page && (first == "" || id < first) {
+			first = id
+		}
+	}
+	for d, found := range c.clients {
+		if d.String() == first {
+			document, err := json.Marshal(found.document)
+			return [][]byte{document}, first, errors.Join(err, ctx.Err())
+		}
+	}
+	return nil, "", ctx.Err()
 }
 
 // Put implements [registrar.Clients].

@@ -13,7 +13,7 @@ func testTokens(_ *testing.T, f *rows) {
 	first := registrar.Token{ID: "first", Hash: [32]byte{1}, Author: "a*", Name: "*", MaxUses: 2, Created: begin, Expires: begin.Add(time.Hour)}
 	second := registrar.Token{ID: "second", Hash: [32]byte{2}, Author: "*", Name: "b", MaxUses: 1, Created: begin.Add(time.Second), Expires: begin.Add(time.Hour)}
 	f.change(func(tx registrar.Tx) error { return errors.Join(tx.SaveToken(second), tx.SaveToken(first)) })
-	first.Uses = 1
+	first.Uses, first.Reference = 1, f.did("alice")
 	f.change(func(tx registrar.Tx) error { return tx.SaveToken(first) })
 	f.view(func(read registrar.Reader) error {
 		same(f, &first)(read.Token(first.Hash))

@@ -114,6 +114,13 @@ var deeds = map[string]deed{
 	}, func(f *Fixture, r *registrar.Registrar, a Agent, _ Body) {
 		_, _ = r.Revoke(f.Context(), a.DID, "") // who is dead tells nobody
 	}, "revoked or not"},
+	"an ended secret": {func(f *Fixture, a Agent) Body {
+		body := a.Body(SecretOf("old")).With("enrolmentToken", f.NewToken(1))
+		f.mustRegister(a, body)
+		return body.With("newSecret", "true")
+	}, func(f *Fixture, r *registrar.Registrar, a Agent, _ Body) {
+		_, _ = r.EndSecret(f.Context(), a.DID)
+	}, "registered"},
 }
 
 func (f *Fixture) mustRegister(a Agent, body Body) {

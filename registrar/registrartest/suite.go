@@ -98,7 +98,7 @@ func testClients(t *testing.T, f *rows) {
 		return errors.Join(tx.Lock(alice.DID), tx.SaveClient(alice), tx.SaveClient(bob),
 			tx.SaveKey(alice.DID, next), tx.SaveKey(alice.DID, registrar.Key{Public: old.Public, From: old.From}), tx.SaveKey(alice.DID, old))
 	})
-	alice.Document, alice.Revision, alice.Address = []byte(`{}`), 2, "192.0.2.2"
+	alice.Document, alice.Revision, alice.Address, alice.SecretEnded = []byte(`{}`), 2, "192.0.2.2", true
 	f.change(func(tx registrar.Tx) error { return errors.Join(tx.Lock(alice.DID), tx.SaveClient(alice)) })
 	f.view(func(read registrar.Reader) error {
 		same(f, alice)(read.Client(alice.DID))
@@ -125,7 +125,7 @@ func testClients(t *testing.T, f *rows) {
 		same(f, 2)(read.CountClients("192.0.2.2"))
 		return nil
 	})
-	alice.Document = nil
+	alice.Document, alice.SecretEnded = nil, false
 	f.change(func(tx registrar.Tx) error { return tx.SaveClient(alice) })
 	f.view(func(read registrar.Reader) error {
 		same(f, alice)(read.Client(alice.DID))

@@ -13,7 +13,7 @@ import (
 func (t *Tx) Client(d did.DID) (*registrar.Client, error) {
 	c := registrar.Client{DID: d}
 	found, err := t.one(selectClient, []any{d.String()},
-		(*document)(&c.Document), &c.Revision, &c.Address, &c.Voucher, moment{&c.BoundAt})
+		(*document)(&c.Document), &c.Revision, &c.Address, &c.Voucher, moment{&c.BoundAt}, &c.SecretEnded)
 	if !found {
 		return nil, err
 	}
@@ -52,7 +52,7 @@ func (t *Tx) CountClients(address string) (n int, err error) {
 
 // SaveClient implements [registrar.Tx].
 func (t *Tx) SaveClient(c *registrar.Client) error {
-	return t.exec(upsertClient, c.DID.String(), jsonText(c.Document), c.Revision, c.Address, c.Voucher, millis(c.BoundAt))
+	return t.exec(upsertClient, c.DID.String(), jsonText(c.Document), c.Revision, c.Address, c.Voucher, millis(c.BoundAt), c.SecretEnded)
 }
 
 // Keys implements [registrar.Reader].

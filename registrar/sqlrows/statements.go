@@ -6,14 +6,14 @@ const InsertHead = `INSERT INTO head (epoch, seq) SELECT ?, 0 WHERE NOT EXISTS (
 // What has expired is forgotten last, and without waiting for whoever has it: of two
 // that forgot first, each could then wait for a row of its own that the other has.
 const (
-	selectClient = `SELECT document, revision, address, voucher, bound_at FROM clients WHERE did = ?`
+	selectClient = `SELECT document, revision, address, voucher, bound_at, secret_ended FROM clients WHERE did = ?`
 	listClients  = `SELECT did FROM clients WHERE did > ? ORDER BY did LIMIT ?`
 	listListed   = `SELECT did FROM clients WHERE did > ? UNION SELECT did FROM tombstones WHERE revoked AND did > ? ORDER BY did LIMIT ?`
 	countClients = `SELECT count(*) FROM clients LEFT JOIN tombstones ON tombstones.did = clients.did
 		WHERE clients.address = ? AND NOT coalesce(tombstones.revoked, FALSE)`
-	upsertClient = `INSERT INTO clients (did, document, revision, address, voucher, bound_at) VALUES (?, ?, ?, ?, ?, ?)
+	upsertClient = `INSERT INTO clients (did, document, revision, address, voucher, bound_at, secret_ended) VALUES (?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (did) DO UPDATE SET document = excluded.document, revision = excluded.revision,
-		address = excluded.address, voucher = excluded.voucher, bound_at = excluded.bound_at`
+		address = excluded.address, voucher = excluded.voucher, bound_at = excluded.bound_at, secret_ended = excluded.secret_ended`
 
 	selectKeys        = `SELECT key, valid_from, valid_until FROM keys WHERE did = ? ORDER BY valid_from, key`
 	selectRevokedWith = `SELECT keys.did FROM keys JOIN tombstones ON tombstones.did = keys.did
@@ -36,12 +36,12 @@ const (
 	forgetNonces = `DELETE FROM nonces WHERE (key, nonce) IN (SELECT key, nonce FROM nonces WHERE until < ? LIMIT 100 ` + SkipLocked + `)`
 	insertNonce  = `INSERT INTO nonces (key, nonce, until) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`
 
-	selectTokens = `SELECT hash, id, author, name, uses, max_uses, created_at, expires_at FROM tokens`
+	selectTokens = `SELECT hash, id, author, name, uses, max_uses, created_at, expires_at, reference FROM tokens`
 	oneToken     = selectTokens + ` WHERE hash = ?`
 	takeToken    = oneToken + ` ` + ForUpdate
 	everyToken   = selectTokens + ` ORDER BY created_at, id`
-	upsertToken  = `INSERT INTO tokens (hash, id, author, name, uses, max_uses, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (hash) DO UPDATE SET uses = excluded.uses`
+	upsertToken  = `INSERT INTO tokens (hash, id, author, name, uses, max_uses, created_at, expires_at, reference) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (hash) DO UPDATE SET uses = excluded.uses, reference = excluded.reference`
 	deleteToken = `DELETE FROM tokens WHERE id = ?`
 
 	selectPending = `SELECT did, key, address, at, until FROM pending`

@@ -29,7 +29,7 @@ func (t *Tx) tokens(query string, args ...any) (all []registrar.Token, err error
 	err = t.every(query, args, func(rows *sql.Rows) error {
 		var k registrar.Token
 		var hash []byte
-		err := rows.Scan(&hash, &k.ID, &k.Author, &k.Name, &k.Uses, &k.MaxUses, moment{&k.Created}, moment{&k.Expires})
+		err := rows.Scan(&hash, &k.ID, &k.Author, &k.Name, &k.Uses, &k.MaxUses, moment{&k.Created}, moment{&k.Expires}, identifier{&k.Reference})
 		if err == nil && copy(k.Hash[:], hash) != len(k.Hash) {
 			err = errHash
 		}
@@ -41,7 +41,7 @@ func (t *Tx) tokens(query string, args ...any) (all []registrar.Token, err error
 
 // SaveToken implements [registrar.Tx].
 func (t *Tx) SaveToken(k registrar.Token) error {
-	return t.exec(upsertToken, k.Hash[:], k.ID, k.Author, k.Name, k.Uses, k.MaxUses, millis(k.Created), millis(k.Expires))
+	return t.exec(upsertToken, k.Hash[:], k.ID, k.Author, k.Name, k.Uses, k.MaxUses, millis(k.Created), millis(k.Expires), didText(k.Reference))
 }
 
 // DeleteToken implements [registrar.Tx].

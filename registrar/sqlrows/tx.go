@@ -123,7 +123,7 @@ func millis(at time.Time) sql.NullInt64 {
 	return sql.NullInt64{Int64: at.UnixMilli(), Valid: !at.IsZero()}
 }
 
-// identifier is a DID as it is stored.
+// identifier is a DID as it is stored; the zero DID is NULL.
 type identifier struct{ *did.DID }
 
 // Scan implements [sql.Scanner].
@@ -132,12 +132,20 @@ func (i identifier) Scan(v any) error {
 	if err := text.Scan(v); err != nil {
 		return err
 	}
+	*i.DID = did.DID{}
+	if !text.Valid {
+		return nil
+	}
 	d, err := did.Parse(text.String)
 	if err != nil {
 		return err
 	}
 	*i.DID = d
 	return nil
+}
+
+func didText(d did.DID) sql.NullString {
+	return sql.NullString{String: d.String(), Valid: !d.IsZero()}
 }
 
 // document is JSON as it is stored, NULL for none.

@@ -30,11 +30,12 @@ type TLSConfig struct {
 	Now func() time.Time
 }
 
-// ErrCertificate: the files of the webhook's certificate cannot be used.
-var ErrCertificate = errors.New("the certificate of step-ca's webhook cannot be used")
+// ErrCertificate: the files of the certificate of the webhook, or of the listener for
+// agents of the reference, cannot be used.
+var ErrCertificate = errors.New("the certificate with a host name cannot be used")
 
 // ErrHost: that certificate is for other hosts than the webhook's. It is an [ErrCertificate].
-var ErrHost = fmt.Errorf("%w: it is not for the host of the webhook's URL", ErrCertificate)
+var ErrHost = fmt.Errorf("%w: it is not for the host of the URL", ErrCertificate)
 
 // Presented is the certificate of the listener, which follows its files.
 type Presented struct {
@@ -52,24 +53,11 @@ func NewTLS(cfg TLSConfig) (*tls.Config, *Presented, error) {
 	if cfg.Roots == nil || cfg.Host == "" {
 		return nil, nil, errors.New("webhook: the CA's roots and the host of the URL are needed")
 	}
-	if cfg.Logger == nil {
-		cfg.Logger = slog.New(slog.DiscardHandler)
-	}
-	if cfg.Now == nil {
-		cfg.Now = time.Now
-	}
-	p := &Presented{cfg: cfg}
-	if err := p.read(); err != nil {
+	base, p, err := present(cfg)
+	if err != nil {
 		return nil, nil, err
 	}
-	base := &tls.Config{
-		MinVersion:             tls.VersionTLS13,
-		ClientAuth:             tls.RequireAndVerifyClientCert,
-		GetCertificate:         p.get,
-		NextProtos:             []string{"h2", "http/1.1"},
-		SessionTicketsDisabled: true, // each connection is verified by the roots of now
-		Time:                   cfg.Now,
-	}
+	base.ClientAuth = tls.RequireAndVerifyClientCert
 	outer := base.Clone()
 	outer.GetConfigForClient = func(*tls.ClientHelloInfo) (*tls.Config, error) {
 		c := base.Clone()
@@ -80,6 +68,30 @@ func NewTLS(cfg TLSConfig) (*tls.Config, *Presented, error) {
 		return c, nil
 	}
 	return outer, p, nil
+}
+
+// NewServerTLS is NewTLS for a listener that takes whoever trusts its certificate, and
+// asks for none. Roots are not used.
+func NewServerTLS(cfg TLSConfig) (*tls.Config, *Presented, error) { return present(cfg) }
+
+func present(cfg TLSConfig) (*tls.Config, *Presented, error) {
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	p := &Presented{cfg: cfg}
+	if err := p.read(); err != nil {
+		return nil, nil, err
+	}
+	return &tls.Config{
+		MinVersion:             tls.VersionTLS13,
+		GetCertificate:         p.get,
+		NextProtos:             []string{"h2", "http/1.1"},
+		SessionTicketsDisabled: true, // each connection is verified by the roots of now
+		Time:                   cfg.Now,
+	}, p, nil
 }
 
 // NotAfter is when the certificate expires; without another step-ca issues nothing then.
@@ -105,7 +117,7 @@ func (p *Presented) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	p.seen = [2]os.FileInfo{} // to be read again, also where only rights change
 	if text := err.Error(); text != p.fault {
 		p.fault = text
-		p.cfg.Logger.Warn("the changed certificate of step-ca's webhook cannot be used; the one of before goes on", slog.Any("error", err))
+		p.cfg.Logger.Warn("the changed certificate of a listener cannot be used; the one of before goes on", slog.String("file", p.cfg.CertFile), slog.Any("error", err))
 	}
 	return p.current, nil
 }

@@ -1,0 +1,26 @@
+package main
+
+// referring lets who has a token in place of a key, who imports, or who has a secret that
+// was ended, have more than that.
+func referring() []mutant {
+	at := func(name, file, old, new, run string) mutant {
+		return mutant{name, "registrar/" + file, old, new, []string{"./registrar -short -run=" + run}}
+	}
+	const whose, paths, imports, ended = "TestWhoseTokenOpensNothing|TestAnotherToken", "TestPathsOfTheReference|TestBodies", "Import", "EndedSecret|ASecretIsEnded"
+	return []mutant{
+		at("a pattern opens the path of the reference", "credential.go", "t.MaxUses != 1 || strings.ContainsAny(t.Author+t.Name, patternBytes)", "false", whose),
+		at("a token for names opens the path of any", "credential.go", "return author == t.Author && name == t.Name", "return true", whose),
+		at("a credential is that of any DID", "credential.go", "return t.Reference == d", "return true", paths),
+		at("a token takes a DID from who proved its key", "credential.go", "c != nil && t.Reference.IsZero() && c.takesCredential()", "c != nil && t.Reference.IsZero()", whose),
+		at("who proves its key stays known by a token", "credential.go", "c.Voucher = voucherMoved", "_ = voucherMoved", whose),
+		at("an old credential goes on beside the new one", "credential.go", "return c.Voucher == voucherReference+t.ID", "return strings.HasPrefix(c.Voucher, voucherReference)", whose),
+		at("a credential binds more by key", "tokens.go", "case !t.Reference.IsZero():", "case false:", "TestAnotherToken|TestAnAgentOfTheReference|TestACredentialBindsNothingElse"),
+		at("guessing tokens costs nothing", "reference.go", "if !r.limits.allow(t.Reference.String(), x.address, x.known, x.op.question) {", "if x.known && !r.limits.allow(t.Reference.String(), x.address, x.known, x.op.question) {", "TestRatesOfTheReference"),
+		at("a token that bound nothing reads of others", "referencecalls.go", "if err == nil && c == nil {\n\t\treturn refuse(NotRegistered, nil)", "if err == nil && c == nil {\n\t\treturn nil", "TestWhatTheReferenceReadsOfOthers"),
+		at("a client that was not reviewed is imported", "import.go", "case p.DID != d, Fingerprint(p.Key) != fingerprint:", "case p.DID != d:", imports),
+		at("an import takes a DID from its key", "import.go", "if err == nil && !hasKey(keys, p.Key) {", "if false {", imports),
+		at("an import brings a revoked key back", "import.go", "errors.Join(checkRevoked(tx, q, true), checkKey(tx, q))", "checkRevoked(tx, q, true)", imports),
+		at("an ended secret is registered again", "rotate.go", "if c == nil || !c.SecretEnded || q.newSecret {", "if true {", ended),
+		at("who has an ended secret counts as registered", "standing.go", "c.Document != nil && !c.SecretEnded, revoked, nil", "c.Document != nil, revoked, nil", ended),
+	}
+}

@@ -1,0 +1,141 @@
+package registrar
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/refusal"
+)
+
+// PathReference begins the path under which an agent of the Python reference finds what
+// it takes for the admin API of Hydra; its enrolment token follows.
+const PathReference = "/reference/"
+
+// maxReference is the longest body of such an agent, in bytes: its own document.
+const maxReference = 16 << 10
+
+// Reference answers agents of the Python reference, which sign nothing: who has the token
+// in the path is the agent. What they do not ask is not there.
+func (r *Registrar) Reference() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) { r.serve(w, req, referenceChecks) })
+}
+
+var referenceChecks = []check{
+	{"route", (*Registrar).referenceRoute},
+	{"shape", (*Registrar).shape},
+	{"limits", (*Registrar).referred},
+	{"body", (*Registrar).readBody},
+	{"limits", (*Registrar).referenceChanging},
+}
+
+// referenceOperations are all that agents of the reference ask, at the paths of Hydra. A
+// body of JSON has whatever content type: the reference calls it a form.
+var referenceOperations = []*operation{
+	{
+		name: "reference_create", method: http.MethodPost, path: pattern{before: "/admin/clients", bare: true},
+		maxBody: maxReference, takes: anyType, parse: (*exchange).parseReference, gate: gateEnrolment, carryOut: (*Registrar).referenceWrite,
+	},
+	{
+		name: "reference_update", method: http.MethodPut, path: pattern{before: "/admin/clients/"}, own: true,
+		maxBody: maxReference, takes: anyType, parse: (*exchange).parseReference, gate: gateEnrolment, carryOut: (*Registrar).referenceWrite,
+	},
+	{
+		name: "reference_read", method: http.MethodGet, path: pattern{before: "/admin/clients/"}, question: true,
+		takes: anyType, parse: noBody, gate: gateRegistry, carryOut: (*Registrar).referenceRead,
+	},
+	{
+		name: "reference_delete", method: http.MethodDelete, path: pattern{before: "/admin/clients/"}, own: true,
+		takes: anyType, parse: noBody, gate: gateRegistry, carryOut: (*Registrar).referenceDelete,
+	},
+	{
+		name: "reference_introspection", method: http.MethodPost, path: pattern{before: "/admin/oauth2/introspect", bare: true}, question: true,
+		maxBody: maxForm, takes: func(contentType string) bool { return contentType == formType }, form: formType,
+		parse: (*exchange).parseReferenceToken, gate: gateRegistry, carryOut: (*Registrar).referenceIntrospect,
+	},
+}
+
+// colons undoes what the reference, or its HTTP client, makes of the colons of a DID.
+var colons = strings.NewReplacer("%3A", ":", "%3a", ":")
+
+// referenceRoute takes the token out of the path before anything could log that.
+func (r *Registrar) referenceRoute(x *exchange) *Refusal {
+	text, target, found := strings.Cut(strings.TrimPrefix(x.r.RequestURI, PathReference), "/")
+	x.r.RequestURI, x.r.URL.Path, x.r.URL.RawPath = "", "", ""
+	if !found || !isTokenText(text) {
+		return refuse(refusal.NotFound, nil)
+	}
+	x.bearer = Secret(text)
+	target = colons.Replace("/" + target)
+	allowed := &operation{name: "reference"}
+	for _, op := range referenceOperations {
+		d, ok := op.path.match(target)
+		if ok && op.method == x.r.Method {
+			x.op, x.about = op, d
+			return r.clientID(x)
+		}
+		if ok {
+			allowed.method = strings.TrimPrefix(allowed.method+", "+op.method, ", ")
+		}
+	}
+	x.op = allowed
+	if allowed.method == "" {
+		return refuse(refusal.NotFound, nil)
+	}
+	return refuse(refusal.MethodNotAllowed, nil)
+}
+
+// clientID refuses a DID that can be no agent's client id.
+func (r *Registrar) clientID(x *exchange) *Refusal {
+	if x.about != (did.DID{}) && (!registrable(x.about) || x.about == r.cfg.Self) {
+		return refuse(DIDUnsupported, nil)
+	}
+	return nil
+}
+
+// referred finds out whose token it is. One that nobody has costs what a stranger costs,
+// and so does one that has bound nothing yet.
+func (r *Registrar) referred(x *exchange) *Refusal {
+	var t *Token
+	err := r.cfg.Store.View(x.r.Context(), func(read Reader) (err error) {
+		t, err = read.Token(tokenHash(x.bearer))
+		return err
+	})
+	if err != nil {
+		return refusalOf(err)
+	}
+	if t == nil {
+		t = new(Token)
+	}
+	x.credential, x.known = t, !t.Reference.IsZero()
+	if !r.limits.allow(t.Reference.String(), x.address, x.known, x.op.question) {
+		return &Refusal{Word: refusal.RateLimited, RetryAfter: time.Minute}
+	}
+	switch {
+	case t.ID == "":
+		return noCredential("not known")
+	case t.credentialFault(x.now) != "":
+		return noCredential(t.credentialFault(x.now))
+	case x.op.own && !t.opens(x.about):
+		return refuse(PathMismatch, nil)
+	}
+	return nil
+}
+
+// referenceChanging looks at the rate of changes of a DID over all addresses.
+func (r *Registrar) referenceChanging(x *exchange) *Refusal {
+	if x.op.question || !x.known {
+		return nil
+	}
+	return r.limits.change(x.credential.Reference.String())
+}
+
+// payer is who pays for a question besides the address: a token that has bound nothing
+// yet pays for itself.
+func (x *exchange) payer() string {
+	if x.known {
+		return x.credential.Reference.String()
+	}
+	return x.credential.ID
+}

@@ -1,0 +1,99 @@
+package registrar
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+
+	"github.com/getbindu/bindu-go/identity/did"
+)
+
+// ErrNoSecret: the DID is not registered, so that there is no secret to end.
+var ErrNoSecret = errors.New("the DID is not registered: there is no secret to end")
+
+// EndSecret ends the secret of a client, and with it all that was obtained by it: client
+// and tokens are deleted at the authorization server, and from now on the DID counts as
+// not registered until its agent, which is told so when it asks, registers with another
+// secret. DID, key and scopes stay. removed is true when they are gone; until then that
+// is tried again ([Registrar.Finish]). Errors: [ErrOwn], [ErrUnknown], [ErrNoSecret],
+// [ErrStorage].
+func (r *Registrar) EndSecret(ctx context.Context, d did.DID) (removed bool, err error) {
+	if err := r.others(d); err != nil {
+		return false, err
+	}
+	var in *Intent
+	err = r.cfg.Store.Change(ctx, func(tx Tx) error {
+		if err := tx.Lock(d); err != nil {
+			return err
+		}
+		c, err := tx.Client(d)
+		if err != nil {
+			return err
+		}
+		if err := hasSecret(tx, c); err != nil {
+			return err
+		}
+		c.SecretEnded = true
+		in, err = r.intendRemoval(tx, d)
+		return errors.Join(err, tx.SaveClient(c), forgetAnnouncements(tx, d))
+	})
+	if err != nil || in == nil {
+		return false, err // who has the lease deletes what it writes
+	}
+	if err := r.remove(ctx, *in); err != nil {
+		r.cfg.Logger.Warn("a client whose secret was ended could not be deleted at the authorization server yet",
+			slog.String("client_id", d.String()), slog.Any("error", err))
+		return false, nil
+	}
+	return true, nil
+}
+
+// hasSecret refuses a client that has no secret, and none under way.
+func hasSecret(tx Tx, c *Client) error {
+	if c == nil {
+		return ErrUnknown
+	}
+	t, err := tx.Tombstone(c.DID)
+	if err != nil {
+		return err
+	}
+	in, err := tx.Intent(c.DID)
+	if err == nil && (t != nil && t.Revoked || c.Document == nil && in == nil && !c.SecretEnded) {
+		err = ErrNoSecret
+	}
+	return err
+}
+
+// checkSecret refuses a secret that may be the one that was ended.
+func checkSecret(q request, c *Client) error {
+	if c == nil || !c.SecretEnded || q.newSecret {
+		return nil
+	}
+	return refuse(SecretEnded, nil)
+}
+
+// intendEnd begins the deletion of a client whose DID stays as it is, unless somebody is
+// changing it.
+func (r *Registrar) intendEnd(tx Tx, d did.DID) (*Intent, error) {
+	in, err := tx.Intent(d)
+	if err != nil {
+		return nil, err
+	}
+	if now := r.cfg.Now(); in != nil && now.Before(in.Until) {
+		return nil, &Refusal{Word: Busy, RetryAfter: in.Until.Sub(now)}
+	}
+	return r.intendRemoval(tx, d)
+}
+
+// whyRemoved is the word for a change that ended with a deletion.
+func whyRemoved(read Reader, d did.DID) (*Refusal, error) {
+	_, revoked, err := standing(read, d)
+	if err != nil || revoked {
+		return refuse(Revoked, nil), err
+	}
+	c, err := read.Client(d)
+	if c != nil && c.SecretEnded {
+		return refuse(SecretEnded, nil), err
+	}
+	return refuse(Revoked, nil), err
+}
