@@ -44,6 +44,9 @@ func diagnoses() []diagnosis {
 		{syscall.ECONNRESET, "operator_refused", "run the command as the user that runs the registrar, or as root; its log says who asked"},
 		{io.EOF, "operator_refused", "run the command as the user that runs the registrar, or as root; its log says who asked"},
 
+		// The admin port.
+		{errUnreachable, "admin_unreachable", `start it with "registrar serve", or compare NETWORK__ADMIN_HOST and NETWORK__ADMIN_PORT with its settings`},
+
 		// The directory.
 		{home.ErrLocked, "already_running", "stop the registrar that runs in this directory, or give this one its own REGISTRAR__DIR"},
 		{home.ErrInsecurePermissions, "insecure_permissions", "check who could have read or replaced the file before you repair its mode: a key that others could read is no secret any more"},
@@ -136,6 +139,9 @@ const (
 func diagnose(err error) (reason, hint string) {
 	if said, ok := errors.AsType[*operator.Fault](err); ok {
 		return said.Reason, hints[said.Reason]
+	}
+	if waiting, ok := errors.AsType[*notReadyError](err); ok {
+		return waiting.reason, ""
 	}
 	if _, ok := errors.AsType[*settings.Error](err); ok {
 		return "settings_invalid", `every fault is listed; docs/registrar.md describes the settings, and "registrar config" shows them`
