@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs docker-compose.yml as it is: up, a message each way, a refusal, a restart of each service, down.
+# Runs docker-compose.yml as it is: up, a message each way, refusals, an intruder at Hydra's admin port, a restart of each
+# service, down.
 #
 # Images that are not on this machine and cannot be pulled are built out of the same real programs: standin/README.md.
 # KEEP=1 leaves everything running at the end.
@@ -13,6 +14,8 @@ if docker compose version >/dev/null 2>&1; then
 else
 	compose() { docker-compose -p "$project" "$@"; }
 fi
+
+services=(hydra hydra-admin step-ca registrar poet critic)
 
 say() { printf '[%3ds] %s\n' "$SECONDS" "$*"; }
 
@@ -94,12 +97,66 @@ refused() {
 	esac
 }
 
+# answers NETWORK HOST:PORT asks for Hydra's admin API from a container of its own on a network. The command waits 10 s for
+# an answer itself; where a web server is not the admin API it says "undefined response type".
+answers() {
+	timeout --kill-after 10 120 docker run --rm --network "${project}_$1" oryd/hydra:v2.3.0 \
+		list oauth2-clients --endpoint "http://$2" --page-size 1 2>&1
+}
+
+# addresses prints where Hydra and what stands beside it can be reached, and the machine itself, by number.
+addresses() {
+	for service in hydra hydra-admin registrar step-ca; do
+		docker inspect --format '{{range .NetworkSettings.Networks}}{{.IPAddress}}
+{{.Gateway}}
+{{end}}' "$(compose ps -q "$service")"
+	done | sed '/^$/d' | sort -u
+}
+
+# intruder wants Hydra's admin API to be out of reach for a container on the network of the agents, by every name and
+# address. What it asks with is answered on the network of the registrar, and reaches Hydra's public port.
+intruder() {
+	out=$(answers authority hydra-admin:4445) || fail "the admin API cannot be asked at all: $out"
+	for service in "${services[@]}"; do
+		[ -z "$(docker port "$(compose ps -q "$service")" 4445 2>/dev/null)" ] || fail "$service publishes the admin port"
+	done
+	tried=0
+	for at in hydra hydra-admin registrar-webhook registrar step-ca $(addresses); do
+		out=$(answers agents "$at:4445") && fail "an intruder among the agents is answered by the admin API at $at: $out"
+		case $out in
+		*"connection refused"* | *"no such host"* | *"context deadline exceeded"* | *"Client.Timeout exceeded"* | *"no route to host"* | *"unreachable"*) ;;
+		*) fail "an intruder at port 4445 of $at came to another end than nowhere: $out" ;;
+		esac
+		tried=$((tried + 1))
+	done
+	[ "$tried" -ge 10 ] || fail "an intruder tried $tried addresses alone"
+	out=$(answers agents hydra:4444) && fail "the public port answers as the admin API: $out"
+	case $out in
+	*"undefined response type"*) say "the admin API: out of reach from the agents at $tried addresses, the public port is not" ;;
+	*) fail "an intruder does not reach the public port either, so this shows nothing: $out" ;;
+	esac
+}
+
+# enrolled wants both agents to be the registrar's, each by a token.
+enrolled() {
+	clients=$(compose exec -T registrar registrar clients --json) || fail "the registrar does not list its clients"
+	for name in poet critic; do
+		case $clients in
+		*"did:bindu:you_at_example_com:$name:"*) ;;
+		*) fail "$name is not registered: $clients" ;;
+		esac
+	done
+	[ "$(grep -c '"did"' <<<"$clients")" = 2 ] || fail "not two agents are registered: $clients"
+	[ "$(compose exec -T registrar registrar token list | grep -c 'used 1 of 1')" = 2 ] || fail "the agents used other tokens than one each"
+	say "poet and critic are enrolled, with a token each"
+}
+
 compose config --quiet
 images
-say "bindu-agent: building"
-built+=(bindu-agent)
+say "bindu-agent and bindu-registrar: building"
+built+=(bindu-agent bindu-registrar)
 export BUILD_VERSION=compose-test-$$
-compose build --force-rm init
+compose build --force-rm init registrar
 case $(compose run --rm -T --no-deps poet version 2>&1) in
 *"$BUILD_VERSION"*) say "the image says which build it is" ;;
 *) fail "the image does not say that it is $BUILD_VERSION: $(compose run --rm -T --no-deps poet version 2>&1)" ;;
@@ -107,11 +164,13 @@ esac
 
 say "up"
 compose up -d
-for service in hydra step-ca poet critic; do healthy "$service"; done
+for service in "${services[@]}"; do healthy "$service"; done
 both_ways
 refused
+enrolled
+intruder
 
-for service in hydra step-ca poet critic; do
+for service in "${services[@]}"; do
 	say "restart $service"
 	compose restart --timeout 10 "$service" >/dev/null 2>&1
 	healthy "$service"
@@ -120,6 +179,7 @@ done
 
 say "up again: nothing is made twice"
 compose up -d >/dev/null 2>&1
-for service in hydra step-ca poet critic; do healthy "$service"; done
+for service in "${services[@]}"; do healthy "$service"; done
 both_ways
+enrolled
 say "docker-compose.yml works"

@@ -30,6 +30,9 @@ type fileLeaf interface{ mayBeInFile() }
 func (Secret) mayBeInFile() {}
 func (Pins) mayBeInFile()   {}
 
+// A stack that makes its registrar hands the name on in a file.
+func (DIDName) mayBeInFile() {}
+
 // choice is a leaf with few values.
 type choice interface{ words() []string }
 

@@ -223,6 +223,24 @@ func TestSecretsComeFromFilesToo(t *testing.T) {
 	}
 }
 
+// The name of a registrar comes from a file where a stack makes it; the file has to be
+// there, and to hold a DID.
+func TestTheDIDOfARegistrarComesFromAFile(t *testing.T) {
+	const name = "REGISTRAR__DID_FILE"
+	with := func(file string) []string {
+		return append(slices.DeleteFunc(complete(name+"="+file), func(line string) bool { return strings.HasPrefix(line, "HYDRA__ADMIN_URL=") }),
+			"REGISTRAR__URL=https://registrar.internal:3783", "MTLS__CA_URL=https://ca.internal:9000")
+	}
+	if got := mustLoad(t, with(dotEnv(t, "did:bindu:a:registrar:1\n"))...).Registrar.DID; got != "did:bindu:a:registrar:1" {
+		t.Errorf("DID %q", got)
+	}
+	for _, file := range []string{filepath.Join(t.TempDir(), "absent"), dotEnv(t, "registrar\n")} {
+		if found := faults(t, with(file)...); len(found) != 1 || found[name].Problem == "" {
+			t.Errorf("%s: %v", file, found)
+		}
+	}
+}
+
 // The file of an enrolment token may be gone once that was used: a warning, and no more.
 // A file that is there and cannot be read is a fault as any other's.
 func TestTheFileOfAnEnrolmentTokenMayBeGone(t *testing.T) {

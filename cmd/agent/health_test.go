@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/getbindu/bindu-go/internal/cli"
-	"github.com/getbindu/bindu-go/settings"
 )
 
 func TestCheckHealth(t *testing.T) {
@@ -41,19 +40,6 @@ func TestCheckHealth(t *testing.T) {
 func TestCheckHealthOfAnAgentThatDoesNotRun(t *testing.T) {
 	if err := checkHealth(t.Context(), "http://127.0.0.1:1/readyz", "ready", &bytes.Buffer{}, &bytes.Buffer{}); err == nil {
 		t.Error("an agent that does not run is healthy")
-	}
-}
-
-func TestAdminURL(t *testing.T) {
-	for host, want := range map[string]string{
-		"127.0.0.1": "http://127.0.0.1:3774",
-		"0.0.0.0":   "http://localhost:3774",
-		"::":        "http://localhost:3774",
-		"::1":       "http://[::1]:3774",
-	} {
-		if got := adminURL(settings.Network{AdminHost: settings.Host(host), AdminPort: 3774}); got != want {
-			t.Errorf("%s: %s, want %s", host, got, want)
-		}
 	}
 }
 

@@ -48,7 +48,7 @@ func (s *stack) attacks() []attack {
 		{"poet's certificate and signature, critic's token", "403 identity_mismatch", func(ctx context.Context) (probe.Answer, error) {
 			return s.try(ctx, critic.Token, with, nil)
 		}},
-		{"poet's token for the certificate authority", "401 token_audience", func(ctx context.Context) (probe.Answer, error) {
+		{"poet's token for the certificate authority", "401 token_inactive", func(ctx context.Context) (probe.Answer, error) {
 			return s.try(ctx, s.authorityToken, with, nil)
 		}},
 		{"a body changed on the way", "403 crypto_mismatch", func(ctx context.Context) (probe.Answer, error) {

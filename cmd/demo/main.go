@@ -1,5 +1,5 @@
-// Command demo runs a real Ory Hydra, a real step-ca and two agents on this
-// machine, sends messages between them, and shows what impostors get.
+// Command demo runs a real Ory Hydra, a real step-ca, a registrar and two agents on
+// this machine, sends messages between them, and shows what impostors get.
 //
 // It is a program of its own because the agent's carries nothing that only a
 // demonstration needs.
@@ -46,8 +46,8 @@ func newDemo() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Run two agents on this machine, and show what they refuse",
-		Long: `demo builds and starts a real Ory Hydra and a real step-ca, boots two agents with
-all three proofs required, sends a message each way, shows what each gate saw,
+		Long: `demo builds and starts a real Ory Hydra, a real step-ca and a registrar, boots two
+agents with all three proofs required, sends a message each way, shows what each gate saw,
 and then tries what an impostor would try. It exits 0 only if every message
 arrived and every impostor was turned away for the right reason.
 

@@ -26,11 +26,11 @@ type stack struct {
 // start runs the authority, and both agents against it.
 func start(ctx context.Context, f flags, dir string, r *report, errOut io.Writer) (_ *stack, err error) {
 	began := time.Now()
-	programs, err := authority.Build(ctx, authority.BuildConfig{Progress: errOut})
+	programs, err := authority.Build(ctx, authority.BuildConfig{Registrar: true, Progress: errOut})
 	if err != nil {
 		return nil, err
 	}
-	process, err := programs.Start(ctx, authority.Config{Dir: filepath.Join(dir, "authority"), Progress: errOut})
+	process, err := programs.Start(ctx, authority.Config{Dir: filepath.Join(dir, "authority"), Registrar: true, Progress: errOut})
 	if err != nil {
 		return nil, err
 	}
@@ -44,9 +44,10 @@ func start(ctx context.Context, f flags, dir string, r *report, errOut io.Writer
 	if err != nil {
 		return nil, err
 	}
-	r.add(step{Step: "authority", Name: "Ory Hydra and step-ca are running", OK: true, Detail: [][]string{
+	r.add(step{Step: "authority", Name: "Ory Hydra, step-ca and a registrar are running", OK: true, Detail: [][]string{
 		{"Hydra", env["HYDRA__PUBLIC_URL"]},
 		{"step-ca", env["MTLS__CA_URL"]},
+		{"registrar", env["REGISTRAR__URL"]},
 		{"ready in", time.Since(began).Round(100 * time.Millisecond).String()},
 	}})
 	agents, cancel := context.WithCancel(context.WithoutCancel(ctx))

@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/getbindu/bindu-go/home"
+	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/cli"
 	"github.com/getbindu/bindu-go/settings"
 )
@@ -18,19 +19,11 @@ certificate and sign their requests for it. It is there from the first start on,
 whether the registrar runs or not.`,
 		Args: cli.Args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			set, err := settings.LoadRegistrar(settings.Options{AllowIncomplete: true})
-			if err != nil {
-				return cli.Usage(err)
-			}
-			h, err := home.Look(string(set.Registrar.Dir))
+			own, err := ownDID()
 			if err != nil {
 				return err
 			}
-			id, err := h.Identity([]byte(set.Registrar.KeyPassword.Reveal()))
-			if err != nil {
-				return err
-			}
-			return done(cmd, asJSON, self{id.DID.String()}, id.DID.String())
+			return done(cmd, asJSON, self{own.String()}, own.String())
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
@@ -40,4 +33,21 @@ whether the registrar runs or not.`,
 // self is who the registrar is, for programs.
 type self struct {
 	DID string `json:"did"`
+}
+
+// ownDID reads the registrar's name from its directory.
+func ownDID() (did.DID, error) {
+	set, err := settings.LoadRegistrar(settings.Options{AllowIncomplete: true})
+	if err != nil {
+		return did.DID{}, cli.Usage(err)
+	}
+	h, err := home.Look(string(set.Registrar.Dir))
+	if err != nil {
+		return did.DID{}, err
+	}
+	id, err := h.Identity([]byte(set.Registrar.KeyPassword.Reveal()))
+	if err != nil {
+		return did.DID{}, err
+	}
+	return id.DID, nil
 }

@@ -46,6 +46,9 @@ func diagnoses() []diagnosis {
 
 		{errNotImported, "not_imported", "each that was not is listed with its word: docs/troubleshooting.md has the remedy under it"},
 
+		// The admin port.
+		{errUnreachable, "admin_unreachable", `start it with "registrar serve", or compare NETWORK__ADMIN_HOST and NETWORK__ADMIN_PORT with its settings`},
+
 		// The directory.
 		{home.ErrLocked, "already_running", "stop the registrar that runs in this directory, or give this one its own REGISTRAR__DIR"},
 		{home.ErrInsecurePermissions, "insecure_permissions", "check who could have read or replaced the file before you repair its mode: a key that others could read is no secret any more"},
@@ -143,6 +146,9 @@ const (
 func diagnose(err error) (reason, hint string) {
 	if said, ok := errors.AsType[*operator.Fault](err); ok {
 		return said.Reason, hints[said.Reason]
+	}
+	if waiting, ok := errors.AsType[*notReadyError](err); ok {
+		return waiting.reason, ""
 	}
 	if _, ok := errors.AsType[*settings.Error](err); ok {
 		return "settings_invalid", `every fault is listed; docs/registrar.md describes the settings, and "registrar config" shows them`

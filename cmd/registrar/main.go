@@ -47,8 +47,8 @@ func newRoot() *cobra.Command {
 proves to it that it has the key of its DID, and can thereby change its own
 client and no other; whom it lets in is the operator's to say.
 
-"registrar serve" is the program itself. All other commands but "config" and "did"
-ask the one that runs in REGISTRAR__DIR, over a socket there, as the user that runs
+"registrar serve" is the program itself. All other commands but "config", "did" and
+"health" ask the one that runs in REGISTRAR__DIR, over a socket there, as the user that runs
 it or as root. Settings come from the environment and from a .env file in the
 working directory.`,
 		Example: `  registrar config                                the settings, and what is wrong with them
@@ -66,7 +66,7 @@ working directory.`,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(cli.FlagError)
-	root.AddCommand(newServe(), newConfig(), newDID(), newToken(), newPending(), newApprove(), newDeny(),
+	root.AddCommand(newServe(), newHealth(), newConfig(), newDID(), newInvite(), newToken(), newPending(), newApprove(), newDeny(),
 		newRevoke(), newRestore(), newClients(), newShow(), newGrant(), newRotateSecret(), newImport(), newNewEpoch(), newVersion())
 	return root
 }

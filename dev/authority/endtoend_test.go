@@ -49,7 +49,7 @@ const (
 // again after a restart.
 func TestAgentGetsACertificate(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "authority")
-	first := start(t, dir)
+	first := start(t, dir, "--without-registrar")
 	register(t, first.env)
 	leaf := enrol(t, first.env)
 	wantSAN := first.env["HYDRA__PUBLIC_URL"] + "#" + did
@@ -61,7 +61,7 @@ func TestAgentGetsACertificate(t *testing.T) {
 	}
 	first.stop()
 
-	second := start(t, dir)
+	second := start(t, dir, "--without-registrar")
 	defer second.stop()
 	for name, value := range first.env {
 		if second.env[name] != value {
@@ -74,7 +74,7 @@ func TestAgentGetsACertificate(t *testing.T) {
 // TestTokensAreJWTsUnlessTheClientAsksForOthers shows that an agent which says
 // nothing about its tokens, as those of the reference, gets what step-ca takes.
 func TestTokensAreJWTsUnlessTheClientAsksForOthers(t *testing.T) {
-	a := start(t, filepath.Join(t.TempDir(), "authority"))
+	a := start(t, filepath.Join(t.TempDir(), "authority"), "--without-registrar")
 	defer a.stop()
 	for id, strategy := range map[string]string{"silent": "", "opaque": `"access_token_strategy":"opaque",`} {
 		post(t, a.env["HYDRA__ADMIN_URL"]+"/admin/clients", "application/json",
@@ -87,9 +87,9 @@ func TestTokensAreJWTsUnlessTheClientAsksForOthers(t *testing.T) {
 
 func TestSecondAuthorityInTheSameDirectoryIsRefused(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "authority")
-	a := start(t, dir)
+	a := start(t, dir, "--without-registrar")
 	defer a.stop()
-	o := testOptions(t, dir)
+	o := testOptions(t, dir, "--without-registrar")
 	o.command = "wipe-hydra"
 	if err := execute(t.Context(), o, nil, &bytes.Buffer{}, &bytes.Buffer{}); !errors.Is(err, state.ErrLocked) {
 		t.Errorf("wiping a running Hydra: %v, want ErrLocked", err)
@@ -105,9 +105,10 @@ type running struct {
 	stop func()
 }
 
-func testOptions(t *testing.T, dir string) options {
+func testOptions(t *testing.T, dir string, more ...string) options {
 	t.Helper()
 	args := []string{"--dir", dir, "--hydra-public", "127.0.0.1:0", "--hydra-admin", "127.0.0.1:0", "--step-ca", "127.0.0.1:0"}
+	args = append(args, more...)
 	if bin := os.Getenv("AUTHORITY_BIN"); bin != "" {
 		args = append(args, "--bin", bin)
 	}
@@ -128,9 +129,9 @@ func (a announcement) Write(data []byte) (int, error) {
 	return len(data), nil
 }
 
-func start(t *testing.T, dir string) running {
+func start(t *testing.T, dir string, more ...string) running {
 	t.Helper()
-	o := testOptions(t, dir)
+	o := testOptions(t, dir, more...)
 	ctx, cancel := context.WithCancel(t.Context())
 	ready, ended := make(chan struct{}), make(chan error, 1)
 	go func() { ended <- execute(ctx, o, nil, announcement{ready}, os.Stderr) }()
@@ -215,6 +216,20 @@ func post(t *testing.T, url, contentType, body string, want int, into any) {
 // enrol trades a fresh token for a certificate, trusting the CA by the announced fingerprint alone.
 func enrol(t *testing.T, env map[string]string) *x509.Certificate {
 	t.Helper()
+	answer, err := ask(t, env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	chain := answer.CertChainPEM
+	if len(chain) != 2 || !slices.Contains(chain[0].ExtKeyUsage, x509.ExtKeyUsageClientAuth) {
+		t.Fatalf("a chain of %d, want leaf and intermediate for client authentication", len(chain))
+	}
+	return chain[0].Certificate
+}
+
+// ask is what enrol asks for.
+func ask(t *testing.T, env map[string]string) (*api.SignResponse, error) {
+	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
@@ -231,15 +246,7 @@ func enrol(t *testing.T, env map[string]string) *x509.Certificate {
 	if err != nil {
 		t.Fatal(err)
 	}
-	answer, err := client.Sign(&api.SignRequest{
+	return client.Sign(&api.SignRequest{
 		CsrPEM: api.NewCertificateRequest(csr), OTT: token(t, env, did), NotAfter: api.NewTimeDuration(time.Now().Add(5 * time.Second)),
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	chain := answer.CertChainPEM
-	if len(chain) != 2 || !slices.Contains(chain[0].ExtKeyUsage, x509.ExtKeyUsageClientAuth) {
-		t.Fatalf("a chain of %d, want leaf and intermediate for client authentication", len(chain))
-	}
-	return chain[0].Certificate
 }

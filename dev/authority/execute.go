@@ -8,11 +8,10 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"path/filepath"
 	"time"
 
-	"github.com/getbindu/bindu-go/dev/authority/internal/gobuild"
 	"github.com/getbindu/bindu-go/dev/authority/internal/hydra"
+	"github.com/getbindu/bindu-go/dev/authority/internal/registrar"
 	"github.com/getbindu/bindu-go/dev/authority/internal/state"
 	"github.com/getbindu/bindu-go/dev/authority/internal/stepca"
 	"github.com/getbindu/bindu-go/dev/authority/internal/supervise"
@@ -26,7 +25,7 @@ const (
 // execute does what the command asks for.
 func execute(ctx context.Context, o options, hurry <-chan struct{}, stdout, stderr io.Writer) error {
 	if o.command == "build" {
-		return buildHydra(ctx, o, stderr)
+		return buildAll(ctx, o, stderr)
 	}
 	a, err := openAuthority(o)
 	if err != nil {
@@ -41,7 +40,7 @@ func execute(ctx context.Context, o options, hurry <-chan struct{}, stdout, stde
 	names, services := a.chosen(o.command)
 	return a.locked(names, func() error {
 		if o.command != "step-ca" && !o.noBuild {
-			if err := buildHydra(ctx, o, stderr); err != nil {
+			if err := buildAll(ctx, o, stderr); err != nil {
 				return err
 			}
 		}
@@ -51,16 +50,17 @@ func execute(ctx context.Context, o options, hurry <-chan struct{}, stdout, stde
 			Patience: o.patience,
 			Grace:    grace,
 			Hurry:    hurry,
-			OnReady:  func() error { return a.announce(o.command, stdout) },
+			OnReady:  func() error { return a.announce(ctx, o.command, stdout) },
 		}, services...)
 	})
 }
 
-// authority is both programs over one directory.
+// authority is all programs over one directory.
 type authority struct {
-	dir    *state.Dir
-	hydra  *hydra.Service
-	stepCA *stepca.Service
+	dir       *state.Dir
+	hydra     *hydra.Service
+	stepCA    *stepca.Service
+	registrar *registrar.Service // nil: agents are given Hydra's admin API
 }
 
 func openAuthority(o options) (*authority, error) {
@@ -88,7 +88,7 @@ func openAuthority(o options) (*authority, error) {
 	if err != nil {
 		return nil, err
 	}
-	webhookDir, err := openWebhookDir(dir, o)
+	registrarDir, err := openRegistrarDir(dir, o)
 	if err != nil {
 		return nil, err
 	}
@@ -97,30 +97,44 @@ func openAuthority(o options) (*authority, error) {
 		TokenTTL: o.tokenTTL, Rand: rand.Reader,
 		HTTPClient: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}},
 	}
-	return &authority{dir: dir, hydra: h, stepCA: &stepca.Service{
+	ca := &stepca.Service{
 		Dir: stepDir, Executable: self, Address: addresses.StepCA, Issuer: h.Issuer(),
-		Durations: o.certificates, WithoutHydra: o.withoutHydra, Config: o.caJSON, Webhook: o.webhook, WebhookDir: webhookDir,
-	}}, nil
+		Durations: o.certificates, WithoutHydra: o.withoutHydra, Config: o.caJSON, Webhook: o.webhook, WebhookDir: registrarDir,
+	}
+	a := &authority{dir: dir, hydra: h, stepCA: ca}
+	if !o.noRegistrar {
+		a.registrar = &registrar.Service{
+			Dir: registrarDir, Binary: registrarBinary(o),
+			Address: addresses.Registrar, Admin: addresses.RegistrarAdmin, Webhook: addresses.RegistrarWebhook,
+			HydraAdmin: h.AdminURL(), HydraPublic: h.Issuer(), CA: ca.URL(), Fingerprint: ca.Fingerprint,
+		}
+		ca.Webhook = a.registrar.WebhookURL()
+	}
+	return a, nil
 }
 
-// openWebhookDir returns nil where there is no webhook.
-func openWebhookDir(dir *state.Dir, o options) (*state.Dir, error) {
-	if o.webhook == "" {
+// openRegistrarDir returns nil where there is no registrar, neither here nor elsewhere.
+func openRegistrarDir(dir *state.Dir, o options) (*state.Dir, error) {
+	if o.noRegistrar && o.webhook == "" {
 		return nil, nil
 	}
 	return dir.Sub("registrar")
 }
 
-// chosen lists what a command runs, in the order of starting: step-ca asks Hydra for its keys when it starts.
+// chosen lists what a command runs, in the order of starting: step-ca asks Hydra for its keys when it starts, and the
+// registrar needs both.
 func (a *authority) chosen(command string) ([]string, []supervise.Service) {
 	switch command {
 	case "hydra":
 		return []string{"hydra"}, []supervise.Service{a.hydra}
 	case "step-ca":
 		return []string{"step-ca"}, []supervise.Service{a.stepCA}
-	default:
-		return []string{"hydra", "step-ca"}, []supervise.Service{a.hydra, a.stepCA}
 	}
+	names, services := []string{"hydra", "step-ca"}, []supervise.Service{a.hydra, a.stepCA}
+	if a.registrar != nil {
+		names, services = append(names, "registrar"), append(services, a.registrar)
+	}
+	return names, services
 }
 
 // locked runs f while no other process can run, or wipe, the named programs over the same directory.
@@ -136,9 +150,9 @@ func (a *authority) locked(names []string, f func() error) (err error) {
 }
 
 // announce writes the variables and says the words that others wait for.
-func (a *authority) announce(command string, stdout io.Writer) error {
+func (a *authority) announce(ctx context.Context, command string, stdout io.Writer) error {
 	if command != "hydra" || a.stepCA.Exists() {
-		if err := a.writeEnvironment(); err != nil {
+		if err := a.writeEnvironment(ctx); err != nil {
 			return err
 		}
 	}
@@ -147,24 +161,4 @@ func (a *authority) announce(command string, stdout io.Writer) error {
 	}
 	_, err := fmt.Fprintf(stdout, "authority %sready\n", command)
 	return err
-}
-
-func hydraBinary(o options) string { return filepath.Join(o.bin, "hydra") }
-
-// buildHydra makes the real Hydra from its Go module. The tags leave the resolver and the user database to Go, so that
-// a static program for an image is made of the same compiled packages.
-func buildHydra(ctx context.Context, o options, progress io.Writer) error {
-	bin, err := state.Open(o.bin)
-	if err != nil {
-		return err
-	}
-	unlock, err := bin.WaitLock(".hydra.lock")
-	if err != nil {
-		return err
-	}
-	err = gobuild.Build(ctx, gobuild.Program{
-		Name: "hydra", Source: o.source, Output: hydraBinary(o), Progress: progress, Tick: tick,
-		Args: []string{"-tags", "sqlite,sqlite_omit_load_extension,osusergo,netgo", "-ldflags", "-s -w"},
-	})
-	return errors.Join(err, unlock())
 }

@@ -25,7 +25,8 @@ type options struct {
 	certificates stepca.Durations
 	withoutHydra bool
 	caJSON       string // file in place of the ca.json that is made; "": none
-	webhook      string // URL of the registrar's webhook; "": none
+	webhook      string // URL of the webhook of a registrar elsewhere; "": none
+	noRegistrar  bool
 	stopOnEOF    bool
 	noBuild      bool
 	bin          string // where built programs are kept
@@ -50,11 +51,15 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	set.DurationVar(&o.certificates.Default, "cert-default", 24*time.Hour, "life of a certificate whose request names none")
 	set.DurationVar(&o.certificates.Min, "cert-min", time.Second, "shortest life that may be requested")
 	set.DurationVar(&o.certificates.Max, "cert-max", 24*time.Hour, "longest life that may be requested")
+	set.StringVar(&o.addresses.Registrar, "registrar", "", "host:port of the registrar (default: the remembered one, or 127.0.0.1:3783)")
+	set.StringVar(&o.addresses.RegistrarAdmin, "registrar-admin", "", "host:port of the registrar's admin port (default: the remembered one, or 127.0.0.1:3784)")
+	set.StringVar(&o.addresses.RegistrarWebhook, "registrar-webhook", "", "host:port at which step-ca asks the registrar (default: the remembered one, or 127.0.0.1:3785)")
+	set.BoolVar(&o.noRegistrar, "without-registrar", false, "neither build nor run a registrar: agents are given Hydra's admin API")
 	set.BoolVar(&o.withoutHydra, "without-hydra", false, "start step-ca although Hydra does not answer; it will refuse every request until it is restarted")
-	set.StringVar(&o.webhook, "webhook", "", "https URL that step-ca asks before it issues a certificate (the registrar's webhook); its certificate and key are made in registrar/ below --dir")
+	set.StringVar(&o.webhook, "webhook", "", "https URL that step-ca asks before it issues a certificate, of a registrar that is run elsewhere; its certificate and key are made in registrar/ below --dir")
 	set.StringVar(&o.caJSON, "ca-json", "", "start step-ca with this file in place of the ca.json that is made")
 	set.BoolVar(&o.stopOnEOF, "stop-on-eof", false, "stop when standard input ends, as it does when the starting program dies")
-	set.BoolVar(&o.noBuild, "no-build", false, "run Hydra as the last build left it, without looking whether its source has changed, which takes seconds")
+	set.BoolVar(&o.noBuild, "no-build", false, "run Hydra and the registrar as the last build left them, without looking whether their source has changed, which takes seconds")
 	set.StringVar(&o.bin, "bin", "", "directory of built programs (default: bindu-go/authority in the user's cache directory)")
 	set.StringVar(&o.source, "source", sourceDir(), "directory of the Hydra module to build from")
 	set.DurationVar(&o.patience, "patience", time.Minute, "how long each program may take to start")
@@ -75,6 +80,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 			return o, fmt.Errorf("%w: --webhook: %w", errUsage, err)
 		}
 	}
+	o.noRegistrar = o.noRegistrar || o.webhook != "" || o.command != "" && o.command != "build"
 	return o, o.defaultBin()
 }
 

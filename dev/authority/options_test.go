@@ -26,6 +26,26 @@ func TestParseOptions(t *testing.T) {
 	}
 }
 
+func TestARegistrarRunsUnlessThereIsAnother(t *testing.T) {
+	for _, test := range []struct {
+		args []string
+		want bool
+	}{
+		{nil, true},
+		{[]string{"build"}, true},
+		{[]string{"--without-registrar"}, false},
+		{[]string{"build", "--without-registrar"}, false},
+		{[]string{"--webhook", "https://127.0.0.1:1/step-ca/authorize"}, false},
+		{[]string{"hydra"}, false},
+		{[]string{"step-ca"}, false},
+	} {
+		o, err := parseOptions(test.args, io.Discard)
+		if err != nil || o.noRegistrar == test.want {
+			t.Errorf("%q: without a registrar %t, %v", test.args, o.noRegistrar, err)
+		}
+	}
+}
+
 func TestParseOptionsFindsItsOwnSource(t *testing.T) {
 	o, err := parseOptions(nil, io.Discard)
 	if err != nil {

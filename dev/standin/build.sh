@@ -25,7 +25,7 @@ step_ca() {
 		github.com/smallstep/certificates/cmd/step-ca github.com/smallstep/cli/cmd/step)
 }
 
-# golang is the part of the toolchain that compiles and links, and of the module cache what the agent is made of: no
+# golang is the part of the toolchain that compiles and links, and of the module cache what the programs are made of: no
 # network is needed inside.
 golang() {
 	goroot=$(go env GOROOT)
@@ -38,15 +38,15 @@ golang() {
 	tar -C "$cache" -T "$work/files" -cf - | tar -C "$root/go/pkg/mod" -xf -
 }
 
-# module_files lists the source of every package of the agent outside this module, and what the go command wants to see
+# module_files lists the source of every package of the programs outside this module, and what the go command wants to see
 # of their modules: the go.mod of all in the graph, and the proofs that those in use were verified.
 module_files() {
 	CGO_ENABLED=0 go list -deps -f '{{$dir := .Dir}}{{if .Module}}{{if not .Module.Main}}{{range .GoFiles}}{{$dir}}/{{.}}
 {{end}}{{range .SFiles}}{{$dir}}/{{.}}
 {{end}}{{range .HFiles}}{{$dir}}/{{.}}
 {{end}}{{range .EmbedFiles}}{{$dir}}/{{.}}
-{{end}}{{end}}{{end}}' ./cmd/agent | sed '/^$/d'
-	CGO_ENABLED=0 go list -deps -f '{{with .Module}}{{if not .Main}}{{.GoMod}}{{end}}{{end}}' ./cmd/agent | sed '/^$/d; s/\.mod$//' | sort -u |
+{{end}}{{end}}{{end}}' ./cmd/agent ./cmd/registrar | sed '/^$/d'
+	CGO_ENABLED=0 go list -deps -f '{{with .Module}}{{if not .Main}}{{.GoMod}}{{end}}{{end}}' ./cmd/agent ./cmd/registrar | sed '/^$/d; s/\.mod$//' | sort -u |
 		while read -r base; do
 			for suffix in info ziphash; do
 				if [ -f "$base.$suffix" ]; then echo "$base.$suffix"; fi

@@ -125,6 +125,12 @@ func TestConfigArguments(t *testing.T) {
 			t.Errorf("arguments %q have no %s %s", args, name, value)
 		}
 	}
+	if args := (Config{Dir: "d", Registrar: true}).args(); !slices.Contains(args, "--registrar-webhook") || slices.Contains(args, withoutRegistrar) {
+		t.Errorf("with a registrar: arguments %q", args)
+	}
+	if args := (Config{Dir: "d"}).args(); slices.Contains(args, "--registrar") || !slices.Contains(args, withoutRegistrar) {
+		t.Errorf("without a registrar: arguments %q", args)
+	}
 	if args := (Config{Dir: "d"}).args(); slices.Contains(args, "--webhook") || slices.Contains(args, "--ca-json") {
 		t.Errorf("arguments %q", args)
 	}

@@ -19,9 +19,10 @@ const tick = 2 * time.Second
 
 // BuildConfig says what to build. Empty fields have working defaults.
 type BuildConfig struct {
-	Source   string    // directory of dev/authority; "": Locate
-	Bin      string    // where the programs go; "": EnvBin or the user's cache directory
-	Progress io.Writer // gets a line every two seconds while something is compiled; nil: nothing
+	Source    string    // directory of dev/authority; "": Locate
+	Bin       string    // where the programs go; "": EnvBin or the user's cache directory
+	Registrar bool      // build the registrar too
+	Progress  io.Writer // gets a line every two seconds while something is compiled; nil: nothing
 }
 
 // Programs are the built programs, ready to be started.
@@ -59,7 +60,7 @@ func Build(ctx context.Context, cfg BuildConfig) (_ *Programs, err error) {
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
 	p := &Programs{bin: cfg.Bin, source: cfg.Source}
-	if err := p.compile(ctx, cfg.Progress); err != nil {
+	if err := p.compile(ctx, cfg); err != nil {
 		return nil, err
 	}
 	return p, nil
@@ -67,23 +68,26 @@ func Build(ctx context.Context, cfg BuildConfig) (_ *Programs, err error) {
 
 func (p *Programs) path() string { return filepath.Join(p.bin, "authority") }
 
-// compile builds the authority here and lets it build Hydra, which says itself how far it is.
-func (p *Programs) compile(ctx context.Context, progress io.Writer) error {
+// compile builds the authority here and lets it build the others, which says itself how far it is.
+func (p *Programs) compile(ctx context.Context, cfg BuildConfig) error {
 	build := exec.CommandContext(ctx, "go", "build", "-ldflags", "-s -w", "-o", p.path(), ".")
 	build.Dir = p.source
 	build.Env = append(os.Environ(), "GOWORK=off")
 	var complaints bytes.Buffer
 	build.Stdout, build.Stderr = &complaints, &complaints
-	if err := patiently(build, "authority: building", progress); err != nil {
+	if err := patiently(build, "authority: building", cfg.Progress); err != nil {
 		return describe(ctx, "build the authority", err, complaints.Bytes())
 	}
-	hydra := exec.CommandContext(ctx, p.path(), "build", "--bin", p.bin, "--source", filepath.Join(p.source, "hydra"))
+	others := exec.CommandContext(ctx, p.path(), append([]string{"build"}, p.locations()...)...)
+	if !cfg.Registrar {
+		others.Args = append(others.Args, withoutRegistrar)
+	}
 	var said bytes.Buffer
-	hydra.Stderr = io.MultiWriter(progress, &said)
-	hydra.Cancel = func() error { return hydra.Process.Signal(os.Interrupt) } // so that it ends its compilers
-	hydra.WaitDelay = 5 * time.Second
-	if err := hydra.Run(); err != nil {
-		return describe(ctx, "build Hydra", err, said.Bytes())
+	others.Stderr = io.MultiWriter(cfg.Progress, &said)
+	others.Cancel = func() error { return others.Process.Signal(os.Interrupt) } // so that it ends its compilers
+	others.WaitDelay = 5 * time.Second
+	if err := others.Run(); err != nil {
+		return describe(ctx, "build the programs", err, said.Bytes())
 	}
 	return nil
 }

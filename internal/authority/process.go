@@ -20,7 +20,7 @@ var ErrNotStarted = errors.New("the authority did not start")
 // Component is the part of the authority that a process runs.
 type Component string
 
-// Both is the whole authority in one process; the others are for tests that stop one of the two.
+// Both is the whole authority in one process; the others are for tests that stop one of the two, and run no registrar.
 const (
 	Both   Component = ""
 	Hydra  Component = "hydra"
@@ -38,8 +38,12 @@ type Config struct {
 	WithoutHydra bool          // start step-ca although Hydra does not answer
 	CAJSON       string        // file in place of the ca.json of step-ca that is made; "": none
 	Webhook      string        // https URL that step-ca asks before it issues; "": none
+	Registrar    bool          // run a registrar too, through which agents are registered; with Both, and built with it
 	Progress     io.Writer     // gets a line for every step; nil: nothing
 }
+
+// withoutRegistrar is the flag of whoever makes do with Hydra's admin API, or has a registrar of its own.
+const withoutRegistrar = "--without-registrar"
 
 func (c Config) args() []string {
 	var args []string
@@ -47,7 +51,13 @@ func (c Config) args() []string {
 		args = append(args, string(c.Component))
 	}
 	args = append(args, "--dir", c.Dir, "--stop-on-eof", "--no-build") // there are Programs only once Build has made them
-	for _, name := range []string{"hydra-public", "hydra-admin", "step-ca"} {
+	names := []string{"hydra-public", "hydra-admin", "step-ca"}
+	if c.Registrar {
+		names = append(names, "registrar", "registrar-admin", "registrar-webhook")
+	} else {
+		args = append(args, withoutRegistrar)
+	}
+	for _, name := range names {
 		args = append(args, "--"+name, "127.0.0.1:0") // a free port, and the same one after a restart
 	}
 	for _, d := range []struct {

@@ -52,7 +52,7 @@ func TestEndToEndBoot(t *testing.T) {
 		if err != nil || string(now) != string(cert) {
 			t.Errorf("the certificate was not reused: %v", err)
 		}
-		if !again.log.has("action=unchanged") || !again.log.has("certificate taken from disk") {
+		if !again.log.has("msg=registered created=false") || !again.log.has("certificate taken from disk") {
 			t.Errorf("log: %s", again.log)
 		}
 	})

@@ -36,7 +36,7 @@ func TestEndToEndClientsOfOtherLanguages(t *testing.T) {
 	if len(programs) != len(clientExamples) {
 		t.Fatalf("the page has %d programs to run, want %d", len(programs), len(clientExamples))
 	}
-	s := newStack(t, authoritytest.Options{})
+	s := newDirectStack(t, authoritytest.Options{})
 	poet, critic := s.start("poet", nil), s.start("critic", nil)
 	commands := buildAgent(t)
 	for _, program := range programs {

@@ -18,7 +18,7 @@ import (
 // at once against one Hydra and one step-ca. All come up, none asks an
 // authority more than three times for the same thing, and none registers twice.
 func TestEndToEndColdStart(t *testing.T) {
-	s := newStack(t, authoritytest.Options{})
+	s := newDirectStack(t, authoritytest.Options{})
 	agents := make([]*running, loadscale.Size(t, 20, 1000))
 	began := time.Now()
 	for i := range agents {

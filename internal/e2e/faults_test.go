@@ -75,7 +75,7 @@ func (s *stack) freshToken(r *running) string {
 // every way. What it cannot judge it refuses, quickly and as what it is, and it
 // is back by itself.
 func TestEndToEndHydraFaults(t *testing.T) {
-	s := newStack(t, authoritytest.Options{})
+	s := newDirectStack(t, authoritytest.Options{})
 	proxy, admin := s.behind(s.auth.HydraAdmin)
 	bob := s.start("bob", quickHydra(admin))
 	alice := s.start("alice", nil)
@@ -148,7 +148,7 @@ func (r *running) live() bool {
 // TestEndToEndHydraFaultsAtBoot starts one agent behind each fault. None opens
 // its private port, each says why, and all are there soon after the fault.
 func TestEndToEndHydraFaultsAtBoot(t *testing.T) {
-	s := newStack(t, authoritytest.Options{})
+	s := newDirectStack(t, authoritytest.Options{})
 	witness := s.start("witness", nil)
 	type waiting struct {
 		*running
@@ -194,7 +194,7 @@ func TestEndToEndHydraFaultsAtBoot(t *testing.T) {
 // certificate is over. The agent serves to its last second, then nobody gets a
 // connection, and it is back soon after the CA.
 func TestEndToEndStepCAFaultsWhileRenewing(t *testing.T) {
-	s := newStack(t, authoritytest.Options{})
+	s := newDirectStack(t, authoritytest.Options{})
 	alice := s.start("alice", nil)
 	for i, mode := range faultModes() {
 		proxy, ca := s.behind(s.auth.CAURL)

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -36,9 +37,22 @@ type stack struct {
 	t    *testing.T
 	auth *authoritytest.Authority
 	root string
+	// registry is the registrar of the agents; nil: they hold Hydra's admin API.
+	registry *registry
 }
 
+// newStack starts an authority and a registrar, which alone holds Hydra's admin API.
 func newStack(t *testing.T, o authoritytest.Options) *stack {
+	t.Helper()
+	r := newRegistry(t, o, nil)
+	s := *r.stack
+	s.registry = r
+	return &s
+}
+
+// newDirectStack starts an authority whose agents hold Hydra's admin API: for what is
+// only there without a registrar, and what looks into that API or breaks the way to it.
+func newDirectStack(t *testing.T, o authoritytest.Options) *stack {
 	t.Helper()
 	return &stack{t: t, auth: authoritytest.Start(t, o), root: t.TempDir()}
 }
@@ -86,7 +100,14 @@ func (r *running) awaitFor(limit time.Duration) *running {
 func (s *stack) launch(name string, extra map[string]string) *running {
 	s.t.Helper()
 	env := s.auth.Env()
-	env["AGENT__DIR"] = filepath.Join(s.root, name)
+	dir := filepath.Join(s.root, name)
+	env["AGENT__DIR"] = dir
+	if s.registry != nil {
+		maps.Copy(env, s.registry.reach())
+		if _, err := os.Stat(dir); err != nil {
+			env["REGISTRAR__ENROLMENT_TOKEN"] = s.registry.token()
+		}
+	}
 	maps.Copy(env, extra)
 	return launch(s.t, name, env, nil)
 }

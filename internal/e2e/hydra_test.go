@@ -73,7 +73,7 @@ func talks(t *testing.T, from, to *running) {
 }
 
 func TestEndToEndReconciliation(t *testing.T) {
-	s := newStack(t, authoritytest.Options{})
+	s := newDirectStack(t, authoritytest.Options{})
 	fixed := map[string]string{"AGENT__URL": "https://poet.example.com:3773"}
 	witness := s.start("witness", nil)
 	first := s.start("poet", fixed)
@@ -162,7 +162,7 @@ func mustJSON(t *testing.T, v any) string {
 }
 
 func TestEndToEndMTLSSwitchedOnLater(t *testing.T) {
-	s := newStack(t, authoritytest.Options{})
+	s := newDirectStack(t, authoritytest.Options{})
 	plain := s.start("poet", map[string]string{"MTLS__ENABLED": "false"})
 	if !strings.HasPrefix(plain.URL(), "http://") {
 		t.Errorf("URL %s", plain.URL())

@@ -116,7 +116,7 @@ func (a *referenceAgent) enrol(like *running) *mtls.Source {
 // the Python reference does gets a certificate of step-ca from our stack as it
 // is, and passes all three gates.
 func TestEndToEndReferenceRegistration(t *testing.T) {
-	s := newStack(t, authoritytest.Options{})
+	s := newDirectStack(t, authoritytest.Options{})
 	poet := s.start("poet", nil)
 	caller := newReferenceAgent(s)
 	caller.register()

@@ -26,7 +26,7 @@ type registry struct {
 // newRegistry starts an authority, and a registrar that alone holds Hydra's admin API.
 func newRegistry(t *testing.T, o authoritytest.Options, extra map[string]string) *registry {
 	t.Helper()
-	r := &registry{stack: newStack(t, o), log: &syncBuffer{}}
+	r := &registry{stack: newDirectStack(t, o), log: &syncBuffer{}}
 	r.dir = filepath.Join(r.root, "registrar")
 	env := map[string]string{
 		"REGISTRAR__AUTHOR": "e2e@example.com", "REGISTRAR__DIR": r.dir, "NETWORK__PORT": "0", "NETWORK__ADMIN_PORT": "0",
@@ -82,12 +82,17 @@ func (r *registry) token() string {
 	return made.Text
 }
 
+// reach is how an agent reaches the registrar, in place of the admin API.
+func (r *registry) reach() map[string]string {
+	return map[string]string{
+		"HYDRA__ADMIN_URL": "", "REGISTRAR__URL": "https://" + r.Addr().String(), "REGISTRAR__DID": r.DID().String(),
+	}
+}
+
 // launch boots an agent that knows the registrar, and no admin API.
 func (r *registry) launch(name string, extra map[string]string) *running {
 	r.t.Helper()
-	env := map[string]string{
-		"HYDRA__ADMIN_URL": "", "REGISTRAR__URL": "https://" + r.Addr().String(), "REGISTRAR__DID": r.DID().String(),
-	}
+	env := r.reach()
 	maps.Copy(env, extra)
 	return r.stack.launch(name, env)
 }

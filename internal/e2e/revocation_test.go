@@ -23,7 +23,7 @@ const verdictAge = 5 * time.Second
 // None is let in by any agent five seconds after Hydra said that its token is
 // revoked. A request counts from its start, so no load makes that any later.
 func TestEndToEndRevocationUnderLoad(t *testing.T) {
-	s := newStack(t, authoritytest.Options{})
+	s := newDirectStack(t, authoritytest.Options{})
 	r := &revocation{stack: s, alice: s.start("alice", nil), rps: loadscale.Size(t, 120, 1000)}
 	for i := range 3 {
 		r.add(s.start("bob-"+strconv.Itoa(i), map[string]string{

@@ -102,7 +102,7 @@ type roll struct {
 
 func newRoll(t *testing.T) *roll {
 	t.Helper()
-	s := newStack(t, authoritytest.Options{})
+	s := newDirectStack(t, authoritytest.Options{})
 	r := &roll{stack: s, next: stepcatest.NewCA(t, nil), age: 3 * time.Second, traffic: &allPairs{t: t, pace: 500 * time.Millisecond}}
 	n, roots := loadscale.Size(t, 4, 10), time.Second
 	if n == 10 { // with the real intervals

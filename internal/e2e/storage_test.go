@@ -34,7 +34,7 @@ func TestEndToEndHydraLosesATable(t *testing.T) {
 }
 
 func loseTable(t *testing.T, table string) {
-	s := newStack(t, authoritytest.Options{})
+	s := newDirectStack(t, authoritytest.Options{})
 	slow := &patient{begun: make(chan struct{}), over: make(chan struct{})}
 	env := s.auth.Env()
 	env["AGENT__DIR"] = filepath.Join(s.root, "bob")

@@ -40,7 +40,7 @@ func message(t *testing.T, caller, callee *running, token string) (probe.Request
 }
 
 func TestEndToEndTokensOfAnIssuerBesideCertificates(t *testing.T) {
-	s, w := newStack(t, authoritytest.Options{}), newWorld(t)
+	s, w := newDirectStack(t, authoritytest.Options{}), newWorld(t)
 	didMap := filepath.Join(t.TempDir(), "dids.json")
 	if err := os.WriteFile(didMap, []byte(`{"clients":[]}`), 0o600); err != nil {
 		t.Fatal(err)
@@ -130,7 +130,7 @@ func TestEndToEndTokensOfAnIssuerBesideCertificates(t *testing.T) {
 }
 
 func TestEndToEndTokenModes(t *testing.T) {
-	s, w := newStack(t, authoritytest.Options{}), newWorld(t)
+	s, w := newDirectStack(t, authoritytest.Options{}), newWorld(t)
 	alice := s.start("alice", nil)
 	mode := func(name string) *running {
 		return s.start(name, issued(w, map[string]string{"AUTH__TOKEN_MODE": name, "AUTH__TOKENLESS_PERMISSIONS": "agent:write"})).awaitReady()

@@ -2,6 +2,7 @@ package gobuild
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,7 +25,8 @@ var (
 // Program says what to build.
 type Program struct {
 	Name     string        // for messages
-	Source   string        // directory of the main package, which has a go.mod of its own
+	Source   string        // directory with a go.mod
+	Package  string        // the main package, from Source; "": Source itself
 	Output   string        // the file to write
 	Args     []string      // further arguments of go build
 	Progress io.Writer     // gets a line every Tick while the build lasts
@@ -43,7 +45,7 @@ func Build(ctx context.Context, p Program) error {
 		return err
 	}
 	args := append([]string{"build", "-v", "-o", p.Output}, p.Args...)
-	cmd := exec.CommandContext(ctx, "go", append(args, ".")...)
+	cmd := exec.CommandContext(ctx, "go", append(args, cmp.Or(p.Package, "."))...)
 	cmd.Dir = p.Source
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=1", "GOWORK=off")
 	cmd.WaitDelay = time.Second // the compilers it started may keep the pipe open a moment longer

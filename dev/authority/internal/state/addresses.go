@@ -16,16 +16,23 @@ var ErrAddress = errors.New("unusable address")
 
 const addressesFile = "addresses.json"
 
-// Addresses are the three places where an authority listens, each as host:port.
+// Addresses are the places where an authority listens, each as host:port.
 type Addresses struct {
 	HydraPublic string `json:"hydra_public"`
 	HydraAdmin  string `json:"hydra_admin"`
 	StepCA      string `json:"step_ca"`
+
+	Registrar        string `json:"registrar"`
+	RegistrarAdmin   string `json:"registrar_admin"`
+	RegistrarWebhook string `json:"registrar_webhook"`
 }
 
 // DefaultAddresses are used when neither a flag nor an earlier run says otherwise.
 func DefaultAddresses() Addresses {
-	return Addresses{HydraPublic: "127.0.0.1:4444", HydraAdmin: "127.0.0.1:4445", StepCA: "127.0.0.1:9000"}
+	return Addresses{
+		HydraPublic: "127.0.0.1:4444", HydraAdmin: "127.0.0.1:4445", StepCA: "127.0.0.1:9000",
+		Registrar: "127.0.0.1:3783", RegistrarAdmin: "127.0.0.1:3784", RegistrarWebhook: "127.0.0.1:3785",
+	}
 }
 
 // Resolve decides where to listen and remembers the answer in the directory, because the issuer's URL stands in every
@@ -48,6 +55,9 @@ func (d *Dir) Resolve(wanted Addresses) (Addresses, error) {
 		{"hydra-public", &wanted.HydraPublic, &known.HydraPublic, &fallback.HydraPublic},
 		{"hydra-admin", &wanted.HydraAdmin, &known.HydraAdmin, &fallback.HydraAdmin},
 		{"step-ca", &wanted.StepCA, &known.StepCA, &fallback.StepCA},
+		{"registrar", &wanted.Registrar, &known.Registrar, &fallback.Registrar},
+		{"registrar-admin", &wanted.RegistrarAdmin, &known.RegistrarAdmin, &fallback.RegistrarAdmin},
+		{"registrar-webhook", &wanted.RegistrarWebhook, &known.RegistrarWebhook, &fallback.RegistrarWebhook},
 	} {
 		if *a.known, err = chooser.choose(*a.wanted, *a.known, *a.fallback); err != nil {
 			return Addresses{}, fmt.Errorf("--%s: %w", a.name, err)

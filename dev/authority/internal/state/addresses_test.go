@@ -7,10 +7,16 @@ import (
 	"testing"
 )
 
-var anyPort = Addresses{HydraPublic: "127.0.0.1:0", HydraAdmin: "127.0.0.1:0", StepCA: "127.0.0.1:0"}
+var anyPort = Addresses{
+	HydraPublic: "127.0.0.1:0", HydraAdmin: "127.0.0.1:0", StepCA: "127.0.0.1:0",
+	Registrar: "127.0.0.1:0", RegistrarAdmin: "127.0.0.1:0", RegistrarWebhook: "127.0.0.1:0",
+}
 
 func TestResolve(t *testing.T) {
-	remembered := Addresses{HydraPublic: "127.0.0.1:21001", HydraAdmin: "127.0.0.1:21002", StepCA: "127.0.0.1:21003"}
+	remembered := Addresses{
+		HydraPublic: "127.0.0.1:21001", HydraAdmin: "127.0.0.1:21002", StepCA: "127.0.0.1:21003",
+		Registrar: "127.0.0.1:21004", RegistrarAdmin: "127.0.0.1:21005", RegistrarWebhook: "127.0.0.1:21006",
+	}
 	moved := remembered
 	moved.HydraAdmin = "127.0.0.1:21009"
 	for _, test := range []struct {
@@ -40,13 +46,13 @@ func TestResolve(t *testing.T) {
 	}
 }
 
-func TestResolveChoosesThreeDifferentFreePorts(t *testing.T) {
+func TestResolveChoosesDifferentFreePorts(t *testing.T) {
 	got, err := open(t).Resolve(anyPort)
 	if err != nil {
 		t.Fatal(err)
 	}
 	seen := map[string]bool{}
-	for _, address := range []string{got.HydraPublic, got.HydraAdmin, got.StepCA} {
+	for _, address := range []string{got.HydraPublic, got.HydraAdmin, got.StepCA, got.Registrar, got.RegistrarAdmin, got.RegistrarWebhook} {
 		if seen[address] {
 			t.Errorf("%s was chosen twice", address)
 		}
