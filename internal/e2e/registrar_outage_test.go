@@ -59,7 +59,7 @@ var absences = map[string]absence{
 func TestEndToEndRegistrarOutages(t *testing.T) {
 	database := postgrestest.Start(t)
 	o := &outage{database: database, registry: startRegistry(t, authoritytest.Options{Webhook: webhookURL(t)}, map[string]string{
-		"REGISTRAR__DATABASE_URL": database.Address(database.Database(t), nil), "REGISTRAR__MODE": "open", "HYDRA__TIMEOUT": "2s",
+		"REGISTRAR__DATABASE_URL": database.Address(database.Database(t), nil), "REGISTRAR__MODE": "open", "HYDRA__TIMEOUT": "2s", "REGISTRAR__CHANGE_TIMEOUT": "3s", "REGISTRAR__SETTLE_INTERVAL": "200ms",
 		"LIMITS__STRANGER_PER_MINUTE": "100000", "LIMITS__KNOWN_PER_MINUTE": "100000",
 	}, 200*time.Millisecond)}
 	o.alice, o.bob = o.start("alice", nil), o.start("bob", nil)
@@ -84,8 +84,8 @@ func (o *outage) without(a absence) {
 	a.stop(o)
 	began := time.Now()
 	o.wantAnswers(a)
+	o.wantCalls(a, p, config) // first: who got no answer looks at once
 	o.wantReadiness(a, began)
-	o.wantCalls(a, p, config)
 	a.start(o)
 	took := eventually(o.t, patience, "the registrar is ready and warns of nothing", func() bool {
 		ready, reasons, warnings := o.readiness()

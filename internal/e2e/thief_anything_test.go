@@ -12,6 +12,7 @@ import (
 
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/loadscale"
+	"github.com/getbindu/bindu-go/registrar/registrartest"
 )
 
 // whim is a thief that tries whatever comes to its mind: requests that are right but for
@@ -69,8 +70,8 @@ func (v *robbery) restoreSecret() {
 	}
 }
 
-// ownSecret is one that the registrar takes: 256 bits in base64url.
-const ownSecret = "dGhlIHRoaWVmJ3Mgb3duIHNlY3JldCBpcyB0aGlzIQA"
+// ownSecret is one that the registrar takes.
+var ownSecret = registrartest.SecretOf("the thief's own")
 
 func newWhim(f *thief, bystander did.DID, seed uint64) *whim {
 	w := &whim{thief: f, Rand: rand.New(rand.NewPCG(seed, 0)), tls: f.newKey()}

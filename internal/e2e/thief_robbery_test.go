@@ -1,19 +1,15 @@
 package e2e
 
 import (
-	"encoding/json"
 	"maps"
 	"net"
-	"net/url"
 	"slices"
 	"strconv"
 	"testing"
-	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/internal/authoritytest"
-	"github.com/getbindu/bindu-go/internal/probe"
 	"github.com/getbindu/bindu-go/registrar/registrartest"
 	"github.com/getbindu/bindu-go/registrar/webhook"
 )
@@ -177,97 +173,4 @@ func TestEndToEndThiefOfAnAdminURL(t *testing.T) {
 			t.Errorf("the thief did not get a %s: it got %q", what, slices.Sorted(maps.Keys(got)))
 		}
 	}
-}
-
-// revoked lets the operator revoke the thief, which then tries everything again.
-func (v *robbery) revoked() {
-	f := v.thief
-	fresh, err := v.operator.CreateToken(v.t.Context(), newTokenFor("*", "*"))
-	if err != nil {
-		v.t.Fatal(err)
-	}
-	old := f.own()
-	if done, err := v.operator.Revoke(v.t.Context(), f.did.String(), "stolen"); err != nil || !done.Removed {
-		v.t.Fatalf("%+v, %v", done, err)
-	}
-	v.before = v.look()
-	f.bag.empty()
-	for _, a := range attacks {
-		a.do(f)
-	}
-	v.comeBack(fresh.Text, old)
-	v.wantNothing()
-	if own := f.own(); own != "" {
-		v.t.Error("the secret of a revoked agent works")
-	}
-	for token := range f.bag.tokens {
-		if token != f.received && v.introspect(token).Active {
-			v.t.Error("a token that was had after the revocation is good")
-		}
-	}
-	for _, c := range f.bag.certificates {
-		if !c.IsCA {
-			v.t.Errorf("a certificate was had after the revocation: %v", c.URIs)
-		}
-	}
-	if v.look().clients[f.did.String()] != nil {
-		v.t.Error("the client of a revoked agent is at Hydra")
-	}
-	v.wantShutOut(old)
-}
-
-// comeBack tries what only somebody who was revoked would: its key under another DID, with
-// an enrolment token that is good, and what it had before.
-func (v *robbery) comeBack(enrolment, old string) {
-	f := v.thief
-	body := f.registration(f.ownKey(), f.secret)
-	body["enrolmentToken"] = enrolment
-	other, err := did.FromPublicKey("e2e@example.com", "another", f.key.PublicKey())
-	if err != nil {
-		v.t.Fatal(err)
-	}
-	for _, d := range []did.DID{f.did, other} {
-		a := f.ask(f.registrar, f.signed(d, "PUT", registrationPath(d.String()), mediaJSON, object(body)))
-		if reason := reasonOf(a); reason != "revoked" {
-			v.t.Errorf("it registers as %s: %d %s", d, a.status, a.body)
-		}
-	}
-	key := f.newKey()
-	if a := f.announceOwn(key); reasonOf(a) != "revoked" {
-		v.t.Errorf("it announces: %d %s", a.status, a.body)
-	}
-	if a := f.sign(old, f.request(key, f.did.String(), f.names(f.did)), nil); a.status == 201 {
-		v.t.Error("an old token gets a certificate")
-	}
-	question := f.signed(f.did, "POST", "/v1/introspect", mediaForm, []byte(url.Values{"token": {f.received}}.Encode()))
-	if a := f.ask(f.registrar, question); reasonOf(a) != "revoked" {
-		v.t.Errorf("it asks about tokens: %d %s", a.status, a.body)
-	}
-	if a := f.ask(f.registrar, f.signed(f.did, "GET", "/v1/keys/"+f.victim.String(), "", nil)); reasonOf(a) != "revoked" {
-		v.t.Errorf("it asks for keys: %d %s", a.status, a.body)
-	}
-}
-
-// wantShutOut: its certificate lasts, and opens nothing.
-func (v *robbery) wantShutOut(token string) {
-	f := v.thief
-	config := v.registry.start("witness", nil).Outbound().TLS(v.victim.DID())
-	config.Certificates, config.GetClientCertificate = nonzero(f.certificate), nil
-	p := probe.Proofs{Token: token, Signer: f.did, Key: f.key, Scheme: signature.Octets1, Audience: v.victim.DID(), Time: time.Now()}
-	eventually(v.t, verdictAge+room, "the victim refuses the thief", func() bool {
-		p.Time = time.Now()
-		got, err := probe.Send(v.t.Context(), sign(v.t, p, v.victim), config)
-		if err != nil {
-			v.t.Fatal(err)
-		}
-		return got.Reason == "token_inactive"
-	})
-}
-
-func reasonOf(a answer) string {
-	var read struct {
-		Error struct{ Data struct{ Reason string } }
-	}
-	_ = json.Unmarshal([]byte(a.body), &read) // what is no JSON has no reason
-	return read.Error.Data.Reason
 }

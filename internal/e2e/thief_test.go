@@ -8,6 +8,7 @@ import (
 
 	"github.com/getbindu/bindu-go/home"
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/registrar/registrartest"
 )
 
 // place is what can be reached from where an agent runs.
@@ -63,7 +64,7 @@ func rob(t *testing.T, dir string, at place) *thief {
 	}
 	f := &thief{
 		t: t, place: at, did: id.DID, key: id.Key, secret: credentials.ClientSecret, certificate: own.Certificate, issuer: at.hydraPublic,
-		chosen: "a-secret-of-the-thief-with-many-letters-in-it-000000", bag: newBag(), wires: make(map[string]*wire),
+		chosen: registrartest.SecretOf("chosen by the thief"), bag: newBag(), wires: make(map[string]*wire),
 	}
 	t.Cleanup(f.hangUp)
 	return f
