@@ -22,7 +22,7 @@ func TestEndToEndColdStartThroughTheRegistrar(t *testing.T) {
 	count := loadscale.Size(t, 20, 1000)
 	// What an operator sets whose agents are all behind one address.
 	extra := map[string]string{
-		"LIMITS__STRANGER_PER_MINUTE": strconv.Itoa(10 * count), "REGISTRAR__MAX_DIDS_PER_ADDRESS": strconv.Itoa(count), "LIMITS__CONNECTIONS_PER_PEER": "4096",
+		"LIMITS__STRANGER_PER_MINUTE": strconv.Itoa(10 * count), "LIMITS__STRANGERS_PER_MINUTE": strconv.Itoa(10 * count), "REGISTRAR__MAX_DIDS_PER_ADDRESS": strconv.Itoa(count), "LIMITS__CONNECTIONS_PER_PEER": "4096",
 	}
 	for name, value := range r.webhook(hook) {
 		extra[name] = value

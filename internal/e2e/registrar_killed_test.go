@@ -50,7 +50,7 @@ func TestEndToEndRegistrarKilledAtAnyMoment(t *testing.T) {
 	c := &carnage{stack: newStack(t, authoritytest.Options{}), busy: make([]atomic.Int64, 2), secrets: make(map[did.DID]string), refused: make(map[string]int)}
 	c.begin(map[string]string{
 		"REGISTRAR__DATABASE_URL": server.Address(server.Database(t), nil), "REGISTRAR__CHANGE_TIMEOUT": "3s", "REGISTRAR__SETTLE_INTERVAL": "200ms",
-		"LIMITS__STRANGER_PER_MINUTE": "1000000", "LIMITS__KNOWN_PER_MINUTE": "100000", "REGISTRAR__MAX_DIDS_PER_ADDRESS": "1000000",
+		"LIMITS__STRANGER_PER_MINUTE": "1000000", "LIMITS__STRANGERS_PER_MINUTE": "1000000", "LIMITS__KNOWN_PER_MINUTE": "100000", "REGISTRAR__MAX_DIDS_PER_ADDRESS": "1000000",
 	})
 	kills := loadscale.Size(t, 6, 200)
 	ctx, stop := context.WithCancel(t.Context())

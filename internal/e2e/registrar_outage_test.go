@@ -60,7 +60,7 @@ func TestEndToEndRegistrarOutages(t *testing.T) {
 	database := postgrestest.Start(t)
 	o := &outage{database: database, registry: startRegistry(t, authoritytest.Options{Webhook: webhookURL(t)}, map[string]string{
 		"REGISTRAR__DATABASE_URL": database.Address(database.Database(t), nil), "REGISTRAR__MODE": "open", "HYDRA__TIMEOUT": "2s", "REGISTRAR__CHANGE_TIMEOUT": "3s", "REGISTRAR__SETTLE_INTERVAL": "200ms",
-		"LIMITS__STRANGER_PER_MINUTE": "100000", "LIMITS__KNOWN_PER_MINUTE": "100000",
+		"LIMITS__STRANGER_PER_MINUTE": "100000", "LIMITS__STRANGERS_PER_MINUTE": "100000", "LIMITS__KNOWN_PER_MINUTE": "100000",
 	}, 200*time.Millisecond)}
 	o.alice, o.bob = o.start("alice", nil), o.start("bob", nil)
 	o.asks = &thief{t: t, place: place{registrar: "https://" + o.Addr().String(), self: o.DID()}, bag: newBag(), wires: make(map[string]*wire)}
