@@ -16,7 +16,7 @@ import (
 
 const (
 	buildTimeout = 8 * time.Minute // from nothing, on two cores and with other tests beside
-	startTimeout = time.Minute
+	startTimeout = 3 * time.Minute // migrations of Hydra, beside other tests
 )
 
 // Options say how the authority behaves. Zero durations leave the defaults: one hour for a token, 24 hours for a
