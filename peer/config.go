@@ -19,9 +19,12 @@ type Config struct {
 	// DID is the caller's name, Key what it signs with.
 	DID did.DID
 	Key *did.KeyPair
-	// Token returns the bearer token for protected calls, which must not be one
-	// for the certificate authority; nil or "" calls without one.
+	// Token returns the bearer token for protected calls; nil or "" calls without one.
 	Token func(context.Context) (string, error)
+	// ForbiddenAudiences are those of which no token leaves: with one for the certificate
+	// authority, whom we call could obtain our certificate. Of an opaque token only who
+	// issued it knows the audience.
+	ForbiddenAudiences []string
 	// Source presents our certificate and says whose we accept; calls follow its
 	// rotations. nil calls peers over plain HTTP, on loopback addresses only.
 	Source *mtls.Source

@@ -94,9 +94,13 @@ func (c *Client) authorize(req *http.Request) error {
 	if err != nil {
 		return tokenError(req.Context(), err)
 	}
-	if token != "" {
-		req.Header.Set("Authorization", "Bearer "+token)
+	if token == "" {
+		return nil
 	}
+	if err := c.checkToken(token); err != nil {
+		return err
+	}
+	req.Header.Set("Authorization", "Bearer "+token)
 	return nil
 }
 

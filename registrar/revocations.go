@@ -71,7 +71,7 @@ func (r *Registrar) follow(x *exchange) error {
 	}
 	r.hub.begin(s, state, head, looked)
 	x.forgetBody() // a stream lasts
-	r.serve(x, s)
+	r.tell(x, s)
 	return nil
 }
 
@@ -101,9 +101,9 @@ func (r *Registrar) lastOf(ctx context.Context, s *stream) (state []Tombstone, h
 	return state, head, err
 }
 
-// serve writes messages until the stream ends, or its reader is gone or too slow: one
+// tell writes messages until the stream ends, or its reader is gone or too slow: one
 // that takes nothing for as long as silence may last has given up what it knew anyhow.
-func (r *Registrar) serve(x *exchange, s *stream) {
+func (r *Registrar) tell(x *exchange, s *stream) {
 	h := x.w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("Cache-Control", "no-store")

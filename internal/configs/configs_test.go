@@ -83,7 +83,7 @@ func TestEachSettingBecomesItsOwnMember(t *testing.T) {
 		"command": {command, backend.ExecConfig{
 			Command: []string{"rhyme", "well"}, Timeout: 7 * time.Second, OutputLimit: 3 << 20, Input: backend.InputJSON, PassEnv: []string{"A", "B"},
 		}},
-		"calls": {Calls(set), peer.Config{DialTimeout: 14 * time.Second, RequestTimeout: 15 * time.Second}},
+		"calls": {Calls(set), peer.Config{ForbiddenAudiences: []string{"our-ca"}, DialTimeout: 14 * time.Second, RequestTimeout: 15 * time.Second}},
 	} {
 		if !reflect.DeepEqual(c.got, c.want) {
 			t.Errorf("%s:\n%+v, want\n%+v", name, c.got, c.want)

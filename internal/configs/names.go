@@ -56,10 +56,11 @@ func tokenURL(set settings.Settings) string {
 	return string(set.Hydra.PublicURL + "/oauth2/token")
 }
 
-// Calls is how long calls of other agents may take.
+// Calls is how long calls of other agents may take, and which tokens never go along.
 func Calls(set settings.Settings) peer.Config {
 	return peer.Config{
-		DialTimeout:    time.Duration(set.Network.ConnectionTimeout),
-		RequestTimeout: time.Duration(set.Network.RequestTimeout),
+		ForbiddenAudiences: []string{string(set.MTLS.OIDCAudience)},
+		DialTimeout:        time.Duration(set.Network.ConnectionTimeout),
+		RequestTimeout:     time.Duration(set.Network.RequestTimeout),
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"maps"
+	"net/url"
 	"path/filepath"
 	"testing"
 	"time"
@@ -26,6 +27,12 @@ type registry struct {
 // newRegistry starts an authority, and a registrar that alone holds Hydra's admin API.
 func newRegistry(t *testing.T, o authoritytest.Options, extra map[string]string) *registry {
 	t.Helper()
+	return startRegistry(t, o, extra, 0)
+}
+
+// startRegistry is newRegistry with the time between two looks at what may be away.
+func startRegistry(t *testing.T, o authoritytest.Options, extra map[string]string, probeEvery time.Duration) *registry {
+	t.Helper()
 	r := &registry{stack: newDirectStack(t, o), log: &syncBuffer{}}
 	r.dir = filepath.Join(r.root, "registrar")
 	env := map[string]string{
@@ -34,12 +41,13 @@ func newRegistry(t *testing.T, o authoritytest.Options, extra map[string]string)
 	for _, name := range []string{"HYDRA__ADMIN_URL", "HYDRA__PUBLIC_URL", "MTLS__CA_URL", "MTLS__CA_ROOT_URL", "MTLS__CA_FINGERPRINT"} {
 		env[name] = r.auth.Env()[name]
 	}
+	maps.Copy(env, r.webhook(o.Webhook))
 	maps.Copy(env, extra)
 	set, err := settings.LoadRegistrar(settings.Options{Environ: environ(env), SkipDotEnv: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.Daemon, err = daemon.New(daemon.Options{Settings: set, Logger: slog.New(slog.NewTextHandler(r.log, nil))})
+	r.Daemon, err = daemon.New(daemon.Options{Settings: set, Logger: slog.New(slog.NewTextHandler(r.log, nil)), ProbeEvery: probeEvery})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,10 +80,30 @@ func environ(env map[string]string) (all []string) {
 	return all
 }
 
+// webhook are the settings of a registrar which step-ca asks at the URL, if there is one.
+func (r *registry) webhook(address string) map[string]string {
+	if address == "" {
+		return nil
+	}
+	u, err := url.Parse(address)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	certificate, key := r.auth.WebhookFiles()
+	return map[string]string{
+		"REGISTRAR__WEBHOOK_URL": address, "NETWORK__WEBHOOK_PORT": u.Port(), "REGISTRAR__WEBHOOK_CERT_FILE": certificate, "REGISTRAR__WEBHOOK_KEY_FILE": key,
+	}
+}
+
+// newTokenFor is an enrolment token for one agent.
+func newTokenFor(author, name string) operator.NewToken {
+	return operator.NewToken{Author: author, Name: name, Uses: 1, Lifetime: time.Hour}
+}
+
 // token returns an enrolment token for one agent of any name.
 func (r *registry) token() string {
 	r.t.Helper()
-	made, err := r.operator.CreateToken(r.t.Context(), operator.NewToken{Author: "*", Name: "*", Uses: 1, Lifetime: time.Hour})
+	made, err := r.operator.CreateToken(r.t.Context(), newTokenFor("*", "*"))
 	if err != nil {
 		r.t.Fatal(err)
 	}

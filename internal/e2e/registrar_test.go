@@ -214,14 +214,24 @@ func (r *registry) liar(t *testing.T, victim did.DID, key ed25519.PublicKey) (ad
 // warnings are what /readyz warns of.
 func (r *running) warnings() []string {
 	r.t.Helper()
-	resp, err := http.Get("http://" + r.AdminAddr().String() + "/readyz")
+	_, _, warnings := readiness(r.t, r.AdminAddr().String())
+	return warnings
+}
+
+// readiness is what the /readyz of an admin port says.
+func readiness(t *testing.T, address string) (ready bool, reasons, warnings []string) {
+	t.Helper()
+	resp, err := http.Get("http://" + address + "/readyz")
 	if err != nil {
-		r.t.Fatal(err)
+		t.Fatal(err)
 	}
 	defer resp.Body.Close()
-	var body struct{ Warnings []string }
-	if err := json.NewDecoder(resp.Body).Decode(&body); err != nil {
-		r.t.Fatal(err)
+	var body struct {
+		Ready             bool
+		Reasons, Warnings []string
 	}
-	return body.Warnings
+	if err := json.NewDecoder(resp.Body).Decode(&body); err != nil {
+		t.Fatal(err)
+	}
+	return body.Ready, body.Reasons, body.Warnings
 }

@@ -13,6 +13,8 @@ func layers() []mutant {
 		{"a certificate of another issuer passes", "transport/mtls/peerdid.go", `issuer == "" || string(found) != issuer`, "false", mtls},
 		{"a caller accepts any peer", "transport/mtls/client.go", "!peer.IsZero() && got != peer", "false", mtls},
 		{"a token for the CA passes", "oauth/hydra/verdict.go", "slices.ContainsFunc(o.ForbiddenAudiences, in.claims.HasAudience)", "false", hydra},
+		{"a token for the CA goes to a peer", "peer/token.go", "if slices.Contains(c.cfg.ForbiddenAudiences, audience) {", "if false {", []string{"./peer"}},
+		{"audiences that are read two ways go to a peer", "peer/token.go", "return fmt.Errorf(\"%w: its audiences cannot be read\", ErrToken)", "return nil", []string{"./peer"}},
 		{"an expired token passes", "oauth/hydra/verdict.go", "!now.Before(in.claims.ExpiresAt)", "false", hydra},
 		{"a refresh token passes", "oauth/hydra/verdict.go", `in.claims.TokenUse != "access_token"`, "false", hydra},
 		{"a key that others can read is used", "internal/safefile/read.go", "extra := info.Mode().Perm() &^ allow; extra != 0", "extra := info.Mode().Perm() &^ allow; false && extra != 0", files},

@@ -1,0 +1,79 @@
+package e2e
+
+import (
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
+	"encoding/pem"
+	"regexp"
+	"strings"
+)
+
+// bag is what a thief was given, whoever gave it and in whatever form.
+type bag struct {
+	tokens       map[string]bool
+	certificates map[string]*x509.Certificate // by their DER
+	allowed      int                          // answers of the webhook that say yes
+	texts        []string                     // all answers, where secrets could stand
+	answers      map[int]int                  // by status
+}
+
+func newBag() *bag {
+	b := &bag{answers: make(map[int]int)}
+	b.empty()
+	return b
+}
+
+// empty forgets what is in it.
+func (b *bag) empty() {
+	b.tokens, b.certificates, b.allowed, b.texts = make(map[string]bool), make(map[string]*x509.Certificate), 0, nil
+}
+
+// tokenShapes are those of Hydra: opaque ones, with codes and device codes, and JWTs.
+var tokenShapes = regexp.MustCompile(`ory_[a-z]{2}_[A-Za-z0-9_.~-]+|eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*`)
+
+func (b *bag) add(a answer) {
+	b.answers[a.status]++
+	text := a.body + "\n" + strings.Join(a.header.Values("Location"), "\n")
+	b.texts = append(b.texts, text)
+	for _, token := range tokenShapes.FindAllString(text, -1) {
+		b.tokens[token] = true
+	}
+	if strings.Contains(a.body, `"allow":true`) {
+		b.allowed++
+	}
+	for rest := []byte(strings.ReplaceAll(text, `\n`, "\n")); ; {
+		var block *pem.Block
+		if block, rest = pem.Decode(rest); block == nil {
+			break
+		}
+		if c, err := x509.ParseCertificate(block.Bytes); err == nil {
+			b.certificates[string(block.Bytes)] = c
+		}
+	}
+}
+
+// holds reports whether a text stood in an answer.
+func (b *bag) holds(text string) bool {
+	for _, t := range b.texts {
+		if text != "" && strings.Contains(t, text) {
+			return true
+		}
+	}
+	return false
+}
+
+// claimsOf reads a JWT without looking at its signature; nil for anything else.
+func claimsOf(token string) map[string]any {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return nil
+	}
+	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil {
+		return nil
+	}
+	var claims map[string]any
+	_ = json.Unmarshal(payload, &claims) // what cannot be read has none
+	return claims
+}
