@@ -187,7 +187,7 @@ func TestOnlyWhoIsRegisteredFollows(t *testing.T) {
 	inBubble(t, nil, func(f telling) {
 		alice, bob, carol := f.registered("alice"), f.registered("bob"), registrartest.NewAgent(f, "carol")
 		follow := func(a registrartest.Agent) registrartest.Answer {
-			return registrartest.Ask(f.Registrar, a.Sign(f, a.Following(f.Config.Self, nil, time.Now())))
+			return registrartest.Ask(f, a.Sign(f, a.Following(f.Config.Self, nil, time.Now())))
 		}
 		want(f, follow(carol), http.StatusForbidden, "crypto_mismatch")
 		l, other := f.Listen(f.Registrar, alice, bob.DID), f.Listen(f.Registrar, bob, alice.DID)
@@ -226,7 +226,7 @@ func TestStreamsAreBounded(t *testing.T) {
 			l.Next()
 			all = append(all, l)
 		}
-		more := registrartest.Ask(f.Registrar, alice.Sign(f, alice.Following(f.Config.Self, nil, time.Now())))
+		more := registrartest.Ask(f, alice.Sign(f, alice.Following(f.Config.Self, nil, time.Now())))
 		want(f, more, http.StatusTooManyRequests, "rate_limited")
 		all = append(all, f.Listen(f.Registrar, bob))
 		all[len(all)-1].Next()
@@ -250,7 +250,7 @@ func TestARecordedQuestionOpensNoStream(t *testing.T) {
 		l := f.Listen(f.Registrar, alice)
 		l.Next()
 		again.Header = l.Sent
-		want(f, registrartest.Ask(f.Registrar, again), http.StatusConflict, "replayed")
+		want(f, registrartest.Ask(f, again), http.StatusConflict, "replayed")
 		l.Leave()
 	})
 }
@@ -286,7 +286,7 @@ func TestAStopEndsStreams(t *testing.T) {
 			f.Errorf("the last is %+v", m)
 		}
 		<-l.Done
-		late := registrartest.Ask(f.Registrar, alice.Sign(f, alice.Following(f.Config.Self, nil, time.Now())))
+		late := registrartest.Ask(f, alice.Sign(f, alice.Following(f.Config.Self, nil, time.Now())))
 		want(f, late, http.StatusServiceUnavailable, "shutting_down")
 	})
 }
@@ -390,11 +390,11 @@ func TestQuestionsAboutRevocations(t *testing.T) {
 	} {
 		r := alice.Following(f.Config.Self, nil, f.Clock.Now())
 		r.Body = []byte(body)
-		got := registrartest.Ask(f.Registrar, alice.Sign(t, r))
+		got := registrartest.Ask(f, alice.Sign(t, r))
 		if got.Status != http.StatusBadRequest || got.Reason != "follow_invalid" {
 			t.Errorf("%s: %s", why, got)
 		}
 	}
-	late := registrartest.Ask(f.Registrar, alice.Sign(t, alice.Following(f.Config.Self, nil, f.Clock.Now())))
+	late := registrartest.Ask(f, alice.Sign(t, alice.Following(f.Config.Self, nil, f.Clock.Now())))
 	want(t, late, http.StatusServiceUnavailable, "shutting_down") // nobody looks at the database
 }

@@ -121,11 +121,37 @@ func (d *Document) content(described object, h http.Header, body []byte) error {
 	if !ok {
 		return fmt.Errorf("the content type %s is not described", kind)
 	}
+	if kind == eventStream {
+		return d.events(media["schema"], body)
+	}
 	value, err := decode(kind, body)
 	if err != nil {
 		return err
 	}
 	return d.valid(media["schema"], value)
+}
+
+// eventStream is server-sent events. The schema is that of the data of each.
+const eventStream = "text/event-stream"
+
+func (d *Document) events(schema any, body []byte) error {
+	for line := range strings.SplitSeq(string(body), "\n\n") {
+		data, ok := strings.CutPrefix(line, "data: ")
+		if !ok && line != "" {
+			return fmt.Errorf("the event %q is not one line of data", line)
+		}
+		if !ok {
+			continue
+		}
+		value, err := decode("application/json", []byte(data))
+		if err != nil {
+			return err
+		}
+		if err := d.valid(schema, value); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func decode(kind string, body []byte) (any, error) {
