@@ -92,7 +92,7 @@ func spelt(d string) []string {
 	return []string{
 		strings.ToUpper(d), strings.Replace(d, "bindu", "BINDU", 1), strings.ReplaceAll(d, ":", "%3A"), strings.ReplaceAll(d, ":", "%3a"),
 		strings.Replace(d, last, strings.ToUpper(last), 1), strings.Replace(d, "e2e", "%652e", 1), d + "/", d + "/.", d + "/../" + d, "./" + d, "/" + d, d + "?", d + "#", d + "%00",
-		d + "%20", d + ";a=b", d + "/tls-key/..", "x/../" + d, "x/%2e%2e/" + d, d + strings.Repeat(":a", 200), url.PathEscape(url.PathEscape(d)), d + "\\", d + ".",
+		d + "%20", d + ";a=b", d + "/tls-key/..", "x/../" + d, "x/%2e%2e/" + d, d + strings.Repeat(":a", 200), strings.ReplaceAll(d, ":", "%253A"), d + "\\", d + ".",
 	}
 }
 

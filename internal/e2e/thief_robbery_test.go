@@ -144,7 +144,8 @@ func (v *robbery) wantAlive() {
 	f := v.thief
 	token := f.own()
 	if token == "" {
-		v.t.Fatal("the thief's own secret does not work: nothing was tried")
+		a := f.ask(f.hydraPublic, posted("/oauth2/token", credentials(f.did.String(), f.secret, "step-ca", "")))
+		v.t.Fatalf("the thief's own secret does not work, nothing was tried: %d %s", a.status, a.body)
 	}
 	key := f.newKey()
 	if a := f.announceOwn(key); a.status != 204 {
