@@ -11,7 +11,7 @@ import (
 // elsewhere are the settings that no configuration has: they name addresses and
 // files of ours, or say what is done and not how.
 var elsewhere = []string{
-	"Registrar.Author", "Registrar.Dir", "Registrar.DatabaseURL", "Registrar.KeyPassword", "Registrar.SettleInterval", "Registrar.CompareInterval",
+	"Registrar.Author", "Registrar.Dir", "Registrar.ReferenceURL", "Registrar.DatabaseURL", "Registrar.KeyPassword", "Registrar.SettleInterval", "Registrar.CompareInterval",
 	"MTLS.DIDIssuer", "Network.Host", "Network.Port", "Network.AdminPort", "Network.WebhookHost", "Network.WebhookPort", "Network.ReferenceHost", "Network.ReferencePort", "Limits.DrainTimeout", "Log.Level", "Log.Format", "Log.Access",
 }
 
