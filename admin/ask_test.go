@@ -15,8 +15,8 @@ func TestAskTellsWhatThePortSays(t *testing.T) {
 		ok      bool
 		reasons int
 	}{
-		"ready":                {http.StatusOK, `{"ready":true,"warnings":["w"]}`, true, 0},
-		"waiting":              {http.StatusServiceUnavailable, `{"ready":false,"reasons":["a","b"]}`, false, 2},
+		"ready":                 {http.StatusOK, `{"ready":true,"warnings":["w"]}`, true, 0},
+		"waiting":               {http.StatusServiceUnavailable, `{"ready":false,"reasons":["a","b"]}`, false, 2},
 		"what is no admin port": {http.StatusNotFound, "page not found", false, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
