@@ -46,7 +46,7 @@ var absences = map[string]absence{
 	},
 	"the database": {
 		stop: func(o *outage) { o.database.Stop() }, start: func(o *outage) { o.database.Restart(o.t) },
-		says: "storage_unavailable", keys: "storage_unavailable", readiness: "database_unavailable", agents: "hydra_unavailable",
+		says: "storage_unavailable", keys: "storage_unavailable", readiness: "database_unavailable", agents: "registrar_unavailable",
 	},
 	"step-ca": {
 		stop: func(o *outage) { o.auth.StopStepCA() }, start: func(o *outage) { o.auth.StartStepCA() },

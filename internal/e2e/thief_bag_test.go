@@ -42,7 +42,8 @@ func (b *bag) add(a answer) {
 	if strings.Contains(a.body, `"allow":true`) {
 		b.allowed++
 	}
-	for rest := []byte(strings.ReplaceAll(text, `\n`, "\n")); ; {
+	// PEM begins a line, and in JSON there are none.
+	for rest := []byte(strings.NewReplacer(`\n`, "\n", "-----BEGIN", "\n-----BEGIN").Replace(text)); ; {
 		var block *pem.Block
 		if block, rest = pem.Decode(rest); block == nil {
 			break

@@ -154,6 +154,9 @@ func (v *robbery) wantAlive() {
 	if a := f.sign(token, f.request(key, f.did.String(), f.names(f.did)), nil); a.status != 201 {
 		v.t.Errorf("the thief gets no certificate of its own: %d %s", a.status, a.body)
 	}
+	if len(f.bag.certificates) == 0 || len(f.bag.tokens) == 0 {
+		v.t.Errorf("%d certificates and %d tokens are in the bag: what comes back is not seen", len(f.bag.certificates), len(f.bag.tokens))
+	}
 	v.wantNothing()
 }
 
