@@ -122,6 +122,7 @@ func TestAConfigurationThatIsNotSafeIsRefused(t *testing.T) {
 		"no rate":            func(c *registrar.Config) { c.Rates.Known = 0 },
 		"no rate of asking":  func(c *registrar.Config) { c.Rates.Questions = 0 },
 		"no bound on asking": func(c *registrar.Config) { c.MaxIntrospections = 0 },
+		"no turns":           func(c *registrar.Config) { c.MaxChanges = 0 },
 		"no bound on DIDs":   func(c *registrar.Config) { c.MaxDIDsPerAddress = 0 },
 		"no bound on wishes": func(c *registrar.Config) { c.MaxPending = 0 },
 	} {

@@ -72,6 +72,9 @@ type Config struct {
 	// MaxIntrospections is how many questions of one DID are in progress when one more is
 	// taken to the authorization server, which is refused then.
 	MaxIntrospections int
+	// MaxChanges is how many clients are written at the authorization server at once.
+	// One more waits for three seconds, and is refused then.
+	MaxChanges int
 	// Witness keeps outside the database how far its sequence was seen; nil keeps it in
 	// memory alone.
 	Witness Witness
@@ -95,6 +98,7 @@ type Registrar struct {
 	cfg    Config
 	limits *limits
 	bodies *bodies
+	turns  *turns
 	hub    *hub
 	// nobodys is a key that nobody has.
 	nobodys ed25519.PublicKey
@@ -121,12 +125,12 @@ func New(cfg Config) (*Registrar, error) {
 	if err != nil {
 		return nil, fmt.Errorf("registrar: %w", err)
 	}
-	return &Registrar{cfg: cfg, limits: newLimits(cfg.Rates, cfg.Now), bodies: newBodies(maxHeld), hub: newHub(), nobodys: nobodys}, nil
+	return &Registrar{cfg: cfg, limits: newLimits(cfg.Rates, cfg.Now), bodies: newBodies(maxHeld), turns: newTurns(cfg.MaxChanges), hub: newHub(), nobodys: nobodys}, nil
 }
 
 func (cfg Config) check() error {
 	positive := cfg.Window > 0 && cfg.Lease > 0 && cfg.PendingFor > 0 &&
-		cfg.MaxPending > 0 && cfg.MaxPendingPerAddress > 0 && cfg.MaxDIDsPerAddress > 0 && cfg.MaxIntrospections > 0
+		cfg.MaxPending > 0 && cfg.MaxPendingPerAddress > 0 && cfg.MaxDIDsPerAddress > 0 && cfg.MaxIntrospections > 0 && cfg.MaxChanges > 0
 	switch {
 	case cfg.Self.IsZero() || cfg.Key == nil || cfg.Store == nil || cfg.Clients == nil || cfg.Introspector == nil || cfg.CAAudience == "":
 		return errors.New("own DID and key, store, clients, introspector and the audience of the CA are needed")

@@ -25,6 +25,11 @@ type Result struct {
 // register carries out a request whose signature was verified. What is wrong with
 // it is a [Refusal].
 func (r *Registrar) register(ctx context.Context, q request) (Result, error) {
+	release, err := r.turns.take(ctx)
+	if err != nil {
+		return Result{}, err
+	}
+	defer release()
 	for secondRound := false; ; secondRound = true {
 		b, err := r.begin(ctx, q, secondRound)
 		switch {

@@ -59,7 +59,7 @@ func registry(set settings.RegistrarSettings) registrar.Config {
 		Mode: registrar.Mode(r.Mode), Scopes: r.Scopes, Audience: r.Audience, TokenLifetime: time.Duration(r.TokenTTL),
 		Window: time.Duration(set.DID.TimestampWindow), Lease: time.Duration(r.ChangeTimeout),
 		PendingFor: time.Duration(r.PendingTTL), MaxPending: int(r.MaxPending), MaxPendingPerAddress: int(r.MaxPendingPerAddress),
-		MaxDIDsPerAddress: int(r.MaxDIDsPerAddress), MaxIntrospections: int(l.IntrospectionsPerDID), CAAudience: string(set.MTLS.OIDCAudience),
+		MaxDIDsPerAddress: int(r.MaxDIDsPerAddress), MaxIntrospections: int(l.IntrospectionsPerDID), MaxChanges: int(r.MaxChanges), CAAudience: string(set.MTLS.OIDCAudience),
 		Rates: registrar.Rates{
 			Stranger: int(l.StrangerPerMinute), Strangers: int(l.StrangersPerMinute), Known: int(l.KnownPerMinute), Questions: int(l.QuestionsPerMinute),
 		},

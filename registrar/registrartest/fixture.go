@@ -60,7 +60,7 @@ func NewFixture(t testing.TB, store registrar.Store, change func(*registrar.Conf
 		Scopes: []string{"agent:read", "agent:write"}, Audience: []string{"step-ca"}, CAAudience: "step-ca", TokenLifetime: 5 * time.Minute,
 		Window: 5 * time.Minute, Lease: 30 * time.Second,
 		PendingFor: time.Hour, MaxPending: 3, MaxPendingPerAddress: 2, MaxDIDsPerAddress: 100,
-		Rates: registrar.Rates{Stranger: 1000, Strangers: 1000, Known: 1000, Questions: 1000}, MaxIntrospections: 4,
+		Rates: registrar.Rates{Stranger: 1000, Strangers: 1000, Known: 1000, Questions: 1000}, MaxIntrospections: 4, MaxChanges: 16,
 		Logger: slog.New(slog.NewTextHandler(&lockedWriter{w: f.Logged}, &slog.HandlerOptions{Level: slog.LevelDebug})), Now: f.Clock.Now,
 	}
 	if change != nil {
