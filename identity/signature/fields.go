@@ -32,6 +32,10 @@ func HeaderNames() []string {
 	return []string{HeaderDID, HeaderTimestamp, HeaderSignature, HeaderScheme, HeaderNonce, HeaderAudience}
 }
 
+// NonceOf returns the nonce with which a request was signed, by which answers to it can be
+// told from those to another; empty where its scheme has none.
+func NonceOf(h http.Header) string { return h.Get(HeaderNonce) }
+
 // The names as net/http keys them, made once.
 var (
 	keyDID       = http.CanonicalHeaderKey(HeaderDID)

@@ -72,7 +72,7 @@ func (c *Client) Follow(ctx context.Context, dids []did.DID) (*Stream, error) {
 		return nil, q.unopened(c, opened, err)
 	}
 	return &Stream{
-		registrar: c.cfg.Registrar, follower: c.cfg.DID, nonce: header.Get(signature.HeaderNonce),
+		registrar: c.cfg.Registrar, follower: c.cfg.DID, nonce: signature.NonceOf(header),
 		events: readEvents(opened.Body), body: opened.Body, cancel: cancel,
 	}, nil
 }

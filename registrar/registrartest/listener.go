@@ -57,7 +57,7 @@ func (f *Fixture) Listen(at http.Handler, a Agent, dids ...did.DID) *Listener {
 	ctx, cancel := context.WithCancel(req.Context())
 	ours, theirs := net.Pipe()
 	l := &Listener{
-		Fixture: f, Agent: a, Done: make(chan struct{}), Sent: req.Header.Clone(), nonce: req.Header.Get(signature.HeaderNonce), cancel: cancel,
+		Fixture: f, Agent: a, Done: make(chan struct{}), Sent: req.Header.Clone(), nonce: signature.NonceOf(req.Header), cancel: cancel,
 		conn: ours, lines: bufio.NewReaderSize(ours, revocation.MaxBytes), answer: &piped{Conn: theirs, header: http.Header{}},
 	}
 	go func() {
