@@ -88,7 +88,7 @@ func TestAgentsOfTheReference(t *testing.T) {
 		if status, _ := w.put(a.Agent, a.Signing(w.daemon.DID(), body, time.Now())); status/100 == 2 {
 			t.Error("the port of other agents takes the call")
 		}
-		if _, err := client.Get(base + registrar.PathReference + made.Text + "/admin/clients"); err != nil {
+		if resp, err = client.Get(base + registrar.PathReference + made.Text + "/admin/clients"); err != nil || resp.Body.Close() != nil {
 			t.Error(err)
 		}
 		if log.has(made.Text) {
