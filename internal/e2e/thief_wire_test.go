@@ -81,7 +81,7 @@ func (w *wire) send(m rawRequest) answer {
 		kept := w.conn != nil
 		a, err := w.try(m)
 		if err == nil {
-			w.bag.add(a)
+			w.bag.add(a, m.bytes(w.host))
 			return a
 		}
 		w.close()
