@@ -6,13 +6,14 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
+	"fmt"
 	"regexp"
 	"strings"
 )
 
 // bag is what a thief was given, whoever gave it and in whatever form.
 type bag struct {
-	tokens       map[string]bool
+	tokens       map[string]string            // by which answer each came
 	certificates map[string]*x509.Certificate // by their DER
 	allowed      int                          // answers of the webhook that say yes
 	texts        []string                     // all answers, where secrets could stand
@@ -27,7 +28,7 @@ func newBag() *bag {
 
 // empty forgets what is in it.
 func (b *bag) empty() {
-	b.tokens, b.certificates, b.allowed, b.texts = make(map[string]bool), make(map[string]*x509.Certificate), 0, nil
+	b.tokens, b.certificates, b.allowed, b.texts = make(map[string]string), make(map[string]*x509.Certificate), 0, nil
 }
 
 // tokenShapes are those of Hydra: opaque ones, with codes and device codes, and JWTs.
@@ -41,7 +42,7 @@ func (b *bag) add(a answer, sent []byte) {
 	b.texts = append(b.texts, text)
 	for _, token := range tokenShapes.FindAllString(text, -1) {
 		if !bytes.Contains(sent, []byte(token)) {
-			b.tokens[token] = true
+			b.tokens[token] = fmt.Sprintf("%d to %.200q: %.300q", a.status, sent, text)
 		}
 	}
 	if strings.Contains(a.body, `"allow":true`) {

@@ -64,7 +64,12 @@ func (l *ledger) look() scene {
 
 func (l *ledger) read(path string, into any) {
 	l.t.Helper()
-	resp, err := http.Get(l.auth.HydraAdmin + path)
+	l.readFrom(l.auth.HydraAdmin+path, into)
+}
+
+func (l *ledger) readFrom(address string, into any) {
+	l.t.Helper()
+	resp, err := http.Get(address)
 	if err != nil {
 		l.t.Fatal(err)
 	}
@@ -74,7 +79,7 @@ func (l *ledger) read(path string, into any) {
 		err = json.Unmarshal(data, into)
 	}
 	if err != nil {
-		l.t.Fatalf("%s: %s %v", path, resp.Status, err)
+		l.t.Fatalf("%s: %s %v", address, resp.Status, err)
 	}
 }
 

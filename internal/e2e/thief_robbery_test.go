@@ -157,6 +157,9 @@ func (v *robbery) wantAlive() {
 	if len(f.bag.certificates) == 0 || len(f.bag.tokens) == 0 {
 		v.t.Errorf("%d certificates and %d tokens are in the bag: what comes back is not seen", len(f.bag.certificates), len(f.bag.tokens))
 	}
+	if !v.issued(f.received) || v.issued(f.assertion(f.victim)) {
+		v.t.Error("a token of Hydra's is not told from one that is made up")
+	}
 	v.wantNothing()
 }
 

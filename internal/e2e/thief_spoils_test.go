@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/go-jose/go-jose/v4"
 )
 
 // Words for what a thief got.
@@ -90,7 +92,7 @@ func publicKey(document map[string]any) any {
 
 // compareTokens looks at what is a token, or looks like one.
 func (l *ledger) compareTokens(got map[string]string, f *thief) {
-	for token := range f.bag.tokens {
+	for token, from := range f.bag.tokens {
 		if slices.Contains(l.known, token) {
 			continue
 		}
@@ -98,13 +100,34 @@ func (l *ledger) compareTokens(got map[string]string, f *thief) {
 		claims := claimsOf(token)
 		switch owner := fmt.Sprint(claims["sub"]); {
 		case said.Active && said.Client != l.thief.String():
-			got[gotToken] = "one of " + said.Client
-		case claims["sub"] != nil && owner != l.thief.String():
-			got[gotToken] = "one of " + owner
+			got[gotToken] = "one of " + said.Client + ", active, by " + from
+		case claims["sub"] != nil && owner != l.thief.String() && l.issued(token):
+			got[gotToken] = "one of " + owner + ", by " + from
 		case said.Active:
 			l.within(got, said)
 		}
 	}
+}
+
+// issued reports whether Hydra signed a token, whatever has become of it since: one that
+// the thief made up, or changed, and that some answer repeats, is none.
+func (l *ledger) issued(token string) bool {
+	l.t.Helper()
+	signed, err := jose.ParseSigned(token, []jose.SignatureAlgorithm{jose.RS256})
+	if err != nil {
+		return false
+	}
+	var keys jose.JSONWebKeySet
+	l.readFrom(l.auth.HydraPublic+"/.well-known/jwks.json", &keys)
+	if len(keys.Keys) == 0 {
+		l.t.Error("Hydra names no key: no token can be told from one that is made up")
+	}
+	for _, key := range keys.Keys {
+		if _, err := signed.Verify(key); err == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // within looks whether a token of the thief's is for no more than its client.
