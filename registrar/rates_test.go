@@ -169,3 +169,15 @@ func TestStrangersTakeNothingFromKnownDIDs(t *testing.T) {
 	}
 	want(t, f.put(known, known.Body(registrartest.SecretOf("1"))), 429, "rate_limited")
 }
+
+// Whoever follows many DIDs pays for what the database is asked about them.
+func TestAStreamCostsWhatItIsAbout(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, func(c *registrar.Config) { c.Mode, c.Rates.Questions = registrar.ModeOpen, 10 })
+	a := f.registered("alice")
+	var many []did.DID
+	for i := range 64 * 10 {
+		many = append(many, registrartest.NewAgent(nil2, fmt.Sprint("followed ", i)).DID)
+	}
+	want(t, registrartest.Ask(f, a.Sign(t, a.Following(f.Config.Self, many, f.Clock.Now()))), 429, "rate_limited")
+}

@@ -18,6 +18,9 @@ const PathRevocations = "/v1/revocations"
 const (
 	// MaxFollowed is how many DIDs one stream is about at most.
 	MaxFollowed = 1024
+	// followedPerQuestion is how many more DIDs of a stream count as one question more:
+	// the database is asked about each when it is opened.
+	followedPerQuestion = 64
 	// maxFollow leaves room for as many DIDs that can be client ids.
 	maxFollow = int64(len(`{"dids":[]}`) + MaxFollowed*(maxClientID+len(`"",`)))
 )
@@ -51,11 +54,13 @@ func (x *exchange) parseFollow() (refused *Refusal) {
 // follow tells an agent of the revocations of the DIDs that it named, until one of them
 // ends it.
 func (r *Registrar) follow(x *exchange) error {
-	place, refused := r.limits.ask(x.claim.Signer.String(), 0)
-	if refused != nil {
-		return refused
+	for range 1 + len(x.followed)/followedPerQuestion {
+		place, refused := r.limits.ask(x.claim.Signer.String(), 0)
+		if refused != nil {
+			return refused
+		}
+		place.Release()
 	}
-	place.Release()
 	if err := r.admitted(x.r.Context(), x.proof(), nil); err != nil {
 		return err
 	}
