@@ -17,6 +17,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -107,9 +108,14 @@ func ready(ts *testscript.TestScript, _ bool, _ []string) {
 }
 
 // put registers a made-up agent, with the token of a file if one is named:
-// put NAME [FILE]. It prints DID, status and answer, and sets $DID.
+// put NAME [FILE]. It prints DID, status and answer, and sets $DID. A name belongs to
+// one script, since the scripts run side by side and share a Hydra.
 func put(t *testing.T) func(*testscript.TestScript, bool, []string) {
+	var owners sync.Map
 	return func(ts *testscript.TestScript, _ bool, args []string) {
+		if owner, taken := owners.LoadOrStore(args[0], ts.Name()); taken && owner != ts.Name() {
+			ts.Fatalf("%s is an agent of the script %s", args[0], owner)
+		}
 		agent := registrartest.NewAgent(t, args[0])
 		ts.Setenv("DID", agent.DID.String())
 		body := agent.Body(registrartest.SecretOf(args[0]))
