@@ -35,12 +35,13 @@ func (r *Registrar) Broadcast(ctx context.Context) error {
 // poll hands on what came after a head, and returns the next one.
 func (r *Registrar) poll(ctx context.Context, at Head) Head {
 	looked, issued := time.Now(), r.cfg.Now()
+	seen := r.cfg.Witness.Seen() // first: the sequence goes on meanwhile
 	found, head, err := r.Tombstones(ctx, at.Seq, pollPage)
 	if err != nil {
 		r.cfg.Logger.Debug("the database does not say what was revoked", "error", err)
 		return at
 	}
-	if head.Epoch != at.Epoch || head.Seq < at.Seq || wentBack(r.cfg.Witness.Seen(), head) {
+	if head.Epoch != at.Epoch || head.Seq < at.Seq || wentBack(seen, head) {
 		if head, err = r.CheckEpoch(ctx); err != nil {
 			return at
 		}

@@ -125,7 +125,7 @@ func New(cfg Config) (*Registrar, error) {
 	if err != nil {
 		return nil, fmt.Errorf("registrar: %w", err)
 	}
-	return &Registrar{cfg: cfg, limits: newLimits(cfg.Rates, cfg.Now), bodies: newBodies(maxHeld), turns: newTurns(cfg.MaxChanges), hub: newHub(), nobodys: nobodys}, nil
+	return &Registrar{cfg: cfg, limits: newLimits(cfg.Rates, cfg.Now), bodies: newBodies(maxHeld), turns: newTurns(cfg.MaxChanges, cfg.Now), hub: newHub(), nobodys: nobodys}, nil
 }
 
 func (cfg Config) check() error {

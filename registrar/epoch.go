@@ -16,8 +16,12 @@ import (
 type Witness interface {
 	// Seen returns what was kept last; the zero Head is nothing.
 	Seen() Head
-	// Keep keeps where the sequence stands. It is told often, and of the same again.
+	// Keep keeps where the sequence stands. It is told often, of the same again, and late
+	// of what is behind what it was told already.
 	Keep(Head)
+	// Decided is Keep for what was decided here: it is kept before the operator is told,
+	// so that a backup of before does not pass for the database of after.
+	Decided(Head)
 	// WentBack is told that the database had been seen further, or is another one, and
 	// that a new epoch was begun for it.
 	WentBack(was, found, begun Head)
@@ -37,6 +41,7 @@ func (f *forgetful) Seen() Head {
 }
 
 func (f *forgetful) Keep(h Head)           { f.seen.Store(&h) }
+func (f *forgetful) Decided(Head)          {} // the database is not replaced under a process
 func (f *forgetful) WentBack(_, _, h Head) { f.Keep(h) }
 func (f *forgetful) Began(h Head)          { f.Keep(h) }
 
@@ -69,11 +74,11 @@ func wentBack(seen, found Head) bool {
 // where it went back. It returns where the sequence stands. Errors: [ErrStorage].
 func (r *Registrar) CheckEpoch(ctx context.Context) (Head, error) {
 	for {
+		seen := r.cfg.Witness.Seen() // first: the sequence goes on meanwhile
 		_, found, err := r.Tombstones(ctx, 0, 0)
 		if err != nil {
 			return Head{}, err
 		}
-		seen := r.cfg.Witness.Seen()
 		if !wentBack(seen, found) {
 			r.cfg.Witness.Keep(found)
 			return found, nil

@@ -3,6 +3,7 @@ package registrar_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -17,6 +18,7 @@ import (
 type witness struct {
 	mu   sync.Mutex
 	seen registrar.Head
+	told []registrar.Head // that they were decided here
 	back []registrar.Head // was, found and begun, each time
 }
 
@@ -32,6 +34,13 @@ func (w *witness) Keep(h registrar.Head) {
 	w.seen = h
 }
 
+func (w *witness) Decided(h registrar.Head) {
+	w.Keep(h)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.told = append(w.told, h)
+}
+
 func (w *witness) WentBack(was, found, begun registrar.Head) {
 	w.Keep(begun)
 	w.mu.Lock()
@@ -40,6 +49,35 @@ func (w *witness) WentBack(was, found, begun registrar.Head) {
 }
 
 func (w *witness) Began(h registrar.Head) { w.Keep(h) }
+
+// What the operator decides is witnessed before it is told that it is done, and nothing
+// else is: a backup of a moment before must not pass for the database.
+func TestADecisionIsWitnessed(t *testing.T) {
+	t.Parallel()
+	w := &witness{}
+	f := newFixture(t, func(c *registrar.Config) { c.Mode, c.Witness = registrar.ModeOpen, w })
+	d := f.registered("alice").DID
+	for _, want := range []struct {
+		revoked bool
+		seq     int64 // 0 where nothing was decided
+	}{{true, 1}, {true, 0}, {false, 2}, {true, 3}} {
+		w.told = nil
+		var err error
+		if want.revoked {
+			_, err = f.Revoke(t.Context(), d, "")
+		} else {
+			_, err = f.Restore(t.Context(), d, "")
+		}
+		_, head, also := f.Tombstones(t.Context(), 0, 0)
+		if err != nil || also != nil {
+			t.Fatal(err, also)
+		}
+		told := slices.Clone(w.told)
+		if want.seq == 0 && len(told) != 0 || want.seq != 0 && (len(told) != 1 || told[0] != head || head.Seq != want.seq) {
+			t.Errorf("revoked %v: witnessed %+v, the sequence stands at %+v", want.revoked, told, head)
+		}
+	}
+}
 
 // A database that is not where it was seen, and does not come after that, is one that was
 // restored. It gets a new epoch, whose numbers nobody had before.

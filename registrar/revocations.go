@@ -2,6 +2,7 @@ package registrar
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"time"
@@ -88,20 +89,11 @@ func (x *exchange) forgetBody() {
 
 // lastOf reads how the followed DIDs stand: the last tombstone of each that has one.
 func (r *Registrar) lastOf(ctx context.Context, s *stream) (state []Tombstone, head Head, err error) {
-	err = r.cfg.Store.View(ctx, func(read Reader) (err error) {
-		if head, err = read.Head(); err != nil {
-			return err
-		}
-		for _, d := range s.followed {
-			t, err := read.Tombstone(d)
-			if err != nil {
-				return err
-			}
-			if t != nil {
-				state = append(state, *t)
-			}
-		}
-		return nil
+	err = r.cfg.Store.View(ctx, func(read Reader) error {
+		var errs [2]error
+		head, errs[0] = read.Head()
+		state, errs[1] = read.TombstonesOf(s.followed)
+		return errors.Join(errs[:]...)
 	})
 	return state, head, err
 }

@@ -29,6 +29,7 @@ func (r *Registrar) Revoke(ctx context.Context, d did.DID, note string) (Revocat
 	}
 	var done Revocation
 	var in *Intent
+	var at Head
 	err := r.cfg.Store.Change(ctx, func(tx Tx) (err error) {
 		if err := tx.Lock(d); err != nil {
 			return err
@@ -38,7 +39,7 @@ func (r *Registrar) Revoke(ctx context.Context, d did.DID, note string) (Revocat
 			return err
 		}
 		done.Bound = c != nil
-		if done.Tombstone, err = r.bury(tx, d, true, note); err != nil {
+		if done.Tombstone, at, err = r.bury(tx, d, true, note); err != nil {
 			return err
 		}
 		in, err = r.intendRemoval(tx, d)
@@ -47,6 +48,7 @@ func (r *Registrar) Revoke(ctx context.Context, d did.DID, note string) (Revocat
 	if err != nil {
 		return Revocation{}, err
 	}
+	r.decided(at)
 	if in == nil {
 		return done, nil // who has the lease deletes what it writes
 	}
@@ -59,21 +61,29 @@ func (r *Registrar) Revoke(ctx context.Context, d did.DID, note string) (Revocat
 	return done, nil
 }
 
-// bury stores a tombstone, unless the last one says the same.
-func (r *Registrar) bury(tx Tx, d did.DID, revoked bool, note string) (Tombstone, error) {
+// bury stores a tombstone, and returns where the sequence stands with it; nowhere if the
+// last one says the same.
+func (r *Registrar) bury(tx Tx, d did.DID, revoked bool, note string) (Tombstone, Head, error) {
 	last, err := tx.Tombstone(d)
 	if err != nil {
-		return Tombstone{}, err
+		return Tombstone{}, Head{}, err
 	}
 	if last != nil && last.Revoked == revoked {
-		return *last, nil
+		return *last, Head{}, nil
 	}
 	head, err := tx.Advance()
 	if err != nil {
-		return Tombstone{}, err
+		return Tombstone{}, Head{}, err
 	}
 	t := Tombstone{DID: d, Revoked: revoked, Seq: head.Seq, At: r.cfg.Now(), Note: note}
-	return t, tx.SaveTombstone(t)
+	return t, head, tx.SaveTombstone(t)
+}
+
+// decided has the witness keep where a decision that was committed left the sequence.
+func (r *Registrar) decided(at Head) {
+	if at != (Head{}) {
+		r.cfg.Witness.Decided(at)
+	}
 }
 
 // intendRemoval makes sure that the client goes. It returns the intent to carry that
@@ -107,6 +117,7 @@ func (r *Registrar) Restore(ctx context.Context, d did.DID, note string) (Tombst
 		return Tombstone{}, err
 	}
 	var done Tombstone
+	var at Head
 	err := r.cfg.Store.Change(ctx, func(tx Tx) error {
 		if err := tx.Lock(d); err != nil {
 			return err
@@ -128,9 +139,12 @@ func (r *Registrar) Restore(ctx context.Context, d did.DID, note string) (Tombst
 			err = tx.SaveClient(c)
 		}
 		if err == nil && revoked {
-			done, err = r.bury(tx, d, false, note)
+			done, at, err = r.bury(tx, d, false, note)
 		}
 		return err
 	})
+	if err == nil {
+		r.decided(at)
+	}
 	return done, err
 }

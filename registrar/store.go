@@ -45,6 +45,9 @@ type Reader interface {
 	Scopes(d did.DID) ([]string, error)
 	// Tombstone returns the last revocation or restoration of a DID.
 	Tombstone(d did.DID) (*Tombstone, error)
+	// TombstonesOf returns those of DIDs that are named once each, in the order of the
+	// DIDs; who has none is left out.
+	TombstonesOf(dids []did.DID) ([]Tombstone, error)
 	// Tombstones returns up to limit tombstones numbered above after, in order.
 	Tombstones(after int64, limit int) ([]Tombstone, error)
 	// Head returns where the sequence of tombstones stands.

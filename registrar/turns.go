@@ -3,6 +3,7 @@ package registrar
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/semaphore"
@@ -11,9 +12,11 @@ import (
 const (
 	// turnWait is how long a registration waits for its turn. Agents wait longer for an
 	// answer, so that they hear of it.
-	turnWait = 3 * time.Second
-	// turnAfter is when it is worth asking again.
-	turnAfter = 5 * time.Second
+	turnWait = 5 * time.Second
+	// firstTurn is how long a turn is taken to last before one has.
+	firstTurn = time.Second
+	// longestPromise is the latest that anybody is told to come back.
+	longestPromise = time.Minute
 )
 
 // errNoTurn: the authorization server has enough to do.
@@ -21,20 +24,68 @@ var errNoTurn = errors.New("as many clients are being written as may be at once"
 
 // turns are for how many clients are written at once. An authorization server that is
 // given more than it can do at a time ends none of it in time, and all of it is asked again.
-type turns struct{ free *semaphore.Weighted }
+type turns struct {
+	free *semaphore.Weighted
+	n    int
+	now  func() time.Time
 
-func newTurns(n int) *turns { return &turns{semaphore.NewWeighted(int64(n))} }
+	mu       sync.Mutex
+	length   time.Duration // of a turn, a moving mean
+	promised time.Time     // turns until then are for those who were sent away
+}
+
+func newTurns(n int, now func() time.Time) *turns {
+	return &turns{free: semaphore.NewWeighted(int64(n)), n: n, now: now, length: firstTurn}
+}
 
 // take waits for a turn, first come first served. Nothing is stored of a registration
 // before it has one, so that none keeps a lease while it waits.
 func (t *turns) take(ctx context.Context) (release func(), err error) {
+	if t.free.TryAcquire(1) {
+		t.keepNoPromise()
+		return t.begin(), nil
+	}
 	waiting, cancel := context.WithTimeout(ctx, turnWait)
 	defer cancel()
 	switch err := t.free.Acquire(waiting, 1); {
 	case err == nil:
-		return func() { t.free.Release(1) }, nil
+		return t.begin(), nil
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
 	}
-	return nil, &Refusal{Word: Busy, RetryAfter: turnAfter, Cause: errNoTurn}
+	return nil, &Refusal{Word: Busy, RetryAfter: t.promise(), Cause: errNoTurn}
+}
+
+func (t *turns) begin() (release func()) {
+	began := t.now()
+	return func() {
+		t.free.Release(1)
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.length += (max(0, t.now().Sub(began)) - t.length) / 8
+	}
+}
+
+// promise is how long somebody is to stay away for whom there was no turn: each is told
+// another time, one turn after the one before, so that they neither come back together
+// nor leave turns to nobody.
+func (t *turns) promise() time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now := t.now()
+	if t.promised.Before(now) {
+		t.promised = now
+	}
+	t.promised = t.promised.Add(t.length / time.Duration(t.n))
+	if latest := now.Add(longestPromise); t.promised.After(latest) {
+		t.promised = latest
+	}
+	return t.promised.Sub(now)
+}
+
+// keepNoPromise: where there is a turn for who comes, nobody is waited for.
+func (t *turns) keepNoPromise() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.promised = time.Time{}
 }

@@ -36,7 +36,7 @@ type RegistrarSelf struct {
 	ReferenceKeyFile  Path     `envconfig:"REGISTRAR__REFERENCE_KEY_FILE" desc:"PEM file with the key of that certificate." example:"/etc/registrar/reference_key.pem"`
 
 	ChangeTimeout        Duration `envconfig:"REGISTRAR__CHANGE_TIMEOUT" default:"30s" desc:"How long one change of a client at Hydra may take; after that others may settle it." example:"1m"`
-	MaxChanges           Int      `envconfig:"REGISTRAR__MAX_CHANGES" default:"16" desc:"Clients that are written at Hydra at once. A registration waits three seconds for its turn, and is told to come back then: a Hydra that has more to do than it can ends none of it in time." example:"64"`
+	MaxChanges           Int      `envconfig:"REGISTRAR__MAX_CHANGES" default:"16" desc:"Clients that are written at Hydra at once. A registration waits five seconds for its turn, and is told then when to come back: a Hydra that has more to do than it can ends none of it in time." example:"64"`
 	SettleInterval       Duration `envconfig:"REGISTRAR__SETTLE_INTERVAL" default:"10s" desc:"Time between two looks for changes that were begun and not ended." example:"30s"`
 	CompareInterval      Duration `envconfig:"REGISTRAR__COMPARE_INTERVAL" default:"10m" desc:"Time between two rounds in which all clients at Hydra are compared with the database; what another hand changed is reported." example:"1h"`
 	PendingTTL           Duration `envconfig:"REGISTRAR__PENDING_TTL" default:"24h" desc:"How long an agent waits for approval before it has to ask anew." example:"72h"`

@@ -101,13 +101,13 @@ type postponed interface {
 }
 
 // NextBackOff implements [backoff.BackOff]. Who was told when to come back does not
-// come before.
+// come before, and does not have to guess from how long the answer took.
 func (a *attempt) NextBackOff() time.Duration {
-	pause := a.pauses.Next(a.took)
-	if later, ok := errors.AsType[postponed](a.err); ok {
-		pause += min(max(later.RetryAfter(), 0), LongestAfter)
+	later, ok := errors.AsType[postponed](a.err)
+	if !ok || later.RetryAfter() <= 0 {
+		return a.pauses.Next(a.took)
 	}
-	return pause
+	return a.pauses.Next(0) + min(later.RetryAfter(), LongestAfter)
 }
 
 // Reset implements [backoff.BackOff]. The pauses go on where they were.

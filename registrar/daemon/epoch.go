@@ -99,11 +99,26 @@ func (w *witness) Seen() registrar.Head {
 }
 
 // Keep implements [registrar.Witness]. It writes now and then.
-func (w *witness) Keep(h registrar.Head) {
+func (w *witness) Keep(h registrar.Head) { w.keep(h, epochEvery) }
+
+// Decided implements [registrar.Witness]. What another epoch is, is for the next look to
+// find out.
+func (w *witness) Decided(h registrar.Head) {
+	if seen := w.Seen().Epoch; seen == "" || seen == h.Epoch {
+		w.keep(h, 0)
+	}
+}
+
+// keep takes what is not behind what was seen, and writes it unless it has written
+// within so long.
+func (w *witness) keep(h registrar.Head, every time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if h.Epoch == w.seen.Epoch && h.Seq < w.seen.Seq {
+		return
+	}
 	w.seen.Epoch, w.seen.Seq = h.Epoch, h.Seq
-	if w.seen != w.stored && time.Since(w.written) >= epochEvery {
+	if w.seen != w.stored && time.Since(w.written) >= every {
 		_ = w.write()
 	}
 }

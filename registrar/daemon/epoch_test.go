@@ -74,13 +74,23 @@ func TestWhatWasSeenIsKept(t *testing.T) {
 		if !strings.Contains(stored(), `"seq":2`) {
 			t.Errorf("never written: %s", stored())
 		}
-		w.Keep(registrar.Head{Epoch: "E", Seq: 3})
-		if err := w.close(); err != nil || !strings.Contains(stored(), `"seq":3`) {
+		w.Decided(registrar.Head{Epoch: "E", Seq: 4})
+		if !strings.Contains(stored(), `"seq":4`) {
+			t.Errorf("a decision is not written at once: %s", stored())
+		}
+		w.Keep(registrar.Head{Epoch: "E", Seq: 3}) // looked at before, and told later
+		w.Decided(registrar.Head{Epoch: "E", Seq: 3})
+		w.Decided(registrar.Head{Epoch: "OTHER", Seq: 9})
+		if w.Seen() != (registrar.Head{Epoch: "E", Seq: 4}) {
+			t.Errorf("it went back to %+v by itself", w.Seen())
+		}
+		w.Keep(registrar.Head{Epoch: "E", Seq: 5})
+		if err := w.close(); err != nil || !strings.Contains(stored(), `"seq":5`) {
 			t.Errorf("not written with the stop: %s, %v", stored(), err)
 		}
 
 		w, _, err = witnessIn(t, path)
-		if err != nil || w.Seen() != (registrar.Head{Epoch: "E", Seq: 3}) {
+		if err != nil || w.Seen() != (registrar.Head{Epoch: "E", Seq: 5}) {
 			t.Fatalf("after a restart it is %+v, %v", w.Seen(), err)
 		}
 		begun := registrar.Head{Epoch: "1.F", Seq: 1_000_003}

@@ -3,6 +3,7 @@ package registrartest
 import (
 	"crypto/ed25519"
 	"errors"
+	"fmt"
 	"reflect"
 	"testing"
 	"time"
@@ -17,6 +18,7 @@ func Run(t *testing.T, open Open) {
 		"clients and their keys":                  testClients,
 		"scopes are replaced":                     testScopes,
 		"tombstones are numbered in order":        testTombstones,
+		"many may be asked for":                   testTombstonesOf,
 		"an epoch begins once":                    testEpochs,
 		"keys of those that are revoked":          testRevokedKeys,
 		"nonces count once per key":               testNonces,
@@ -175,6 +177,36 @@ func testTombstones(_ *testing.T, f *rows) {
 		same(f, []registrar.Tombstone{second})(read.Tombstones(1, 1))
 		same(f, []registrar.Tombstone{third})(read.Tombstones(2, 10))
 		same(f, []registrar.Tombstone(nil))(read.Tombstones(3, 10))
+		same(f, []registrar.Tombstone{third, second})(read.TombstonesOf([]did.DID{bob, carol.DID, alice}))
+		same(f, []registrar.Tombstone(nil))(read.TombstonesOf([]did.DID{carol.DID}))
+		same(f, []registrar.Tombstone(nil))(read.TombstonesOf(nil))
+		return nil
+	})
+}
+
+// testTombstonesOf asks for as many as a stream may follow, for some less, and for none.
+func testTombstonesOf(_ *testing.T, f *rows) {
+	dids := make([]did.DID, registrar.MaxFollowed)
+	for i := range dids {
+		dids[i] = f.did(fmt.Sprintf("agent-%04d", i))
+	}
+	tombstone := func(i int) registrar.Tombstone {
+		return registrar.Tombstone{DID: dids[i], Revoked: true, Seq: int64(i + 1), At: begin}
+	}
+	revoked := []int{0, 127, 128, 500, len(dids) - 1}
+	for _, i := range revoked {
+		f.change(func(tx registrar.Tx) error { return tx.SaveTombstone(tombstone(i)) })
+	}
+	f.view(func(read registrar.Reader) error {
+		for _, n := range []int{0, 1, 127, 128, 129, 501, len(dids)} {
+			var wanted []registrar.Tombstone
+			for _, i := range revoked {
+				if i < n {
+					wanted = append(wanted, tombstone(i))
+				}
+			}
+			same(f, wanted)(read.TombstonesOf(dids[:n]))
+		}
 		return nil
 	})
 }

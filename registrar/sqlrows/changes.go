@@ -4,6 +4,7 @@ import (
 	"crypto/ed25519"
 	"database/sql"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,6 +22,23 @@ func (t *Tx) Tombstone(d did.DID) (*registrar.Tombstone, error) {
 		return nil, err
 	}
 	return &all[0], err
+}
+
+// TombstonesOf implements [registrar.Reader].
+func (t *Tx) TombstonesOf(dids []did.DID) (all []registrar.Tombstone, err error) {
+	for some := range slices.Chunk(dids, atOnce) {
+		args := make([]any, atOnce)
+		for i := range args {
+			args[i] = some[min(i, len(some)-1)].String() // the last again for what is left
+		}
+		found, err := t.tombstones(tombstonesOf, args...)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	slices.SortFunc(all, func(a, b registrar.Tombstone) int { return strings.Compare(a.DID.String(), b.DID.String()) })
+	return all, nil
 }
 
 // Tombstones implements [registrar.Reader].

@@ -1,5 +1,7 @@
 package sqlrows
 
+import "strings"
+
 // InsertHead gives a database that has no epoch one.
 const InsertHead = `INSERT INTO head (epoch, seq) SELECT ?, 0 WHERE NOT EXISTS (SELECT 1 FROM head) ON CONFLICT DO NOTHING`
 
@@ -25,8 +27,9 @@ const (
 	deleteScopes = `DELETE FROM scopes WHERE did = ?`
 	insertScope  = `INSERT INTO scopes (did, scope) VALUES (?, ?) ON CONFLICT DO NOTHING`
 
-	selectTombstone  = `SELECT did, revoked, seq, at, note FROM tombstones WHERE did = ?`
-	selectTombstones = `SELECT did, revoked, seq, at, note FROM tombstones WHERE seq > ? ORDER BY seq LIMIT ?`
+	fromTombstones   = `SELECT did, revoked, seq, at, note FROM tombstones`
+	selectTombstone  = fromTombstones + ` WHERE did = ?`
+	selectTombstones = fromTombstones + ` WHERE seq > ? ORDER BY seq LIMIT ?`
 	upsertTombstone  = `INSERT INTO tombstones (did, revoked, seq, at, note) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT (did) DO UPDATE SET revoked = excluded.revoked, seq = excluded.seq, at = excluded.at, note = excluded.note`
 	selectHead = `SELECT epoch, seq FROM head`
@@ -65,3 +68,9 @@ const (
 		holder = excluded.holder, until = excluded.until`
 	deleteIntent = `DELETE FROM intents WHERE did = ?`
 )
+
+// atOnce is how many DIDs a statement is about at most.
+const atOnce = 128
+
+// tombstonesOf is one text whatever is asked for, so that a database prepares it once.
+var tombstonesOf = fromTombstones + ` WHERE did IN (?` + strings.Repeat(`, ?`, atOnce-1) + `)`

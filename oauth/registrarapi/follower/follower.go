@@ -62,6 +62,7 @@ type Follower struct {
 	asked    map[did.DID]bool // what the newest stream is about
 	dirty    bool             // somebody is known whom it is not about
 	hears    bool             // something was heard, and not too long ago
+	since    time.Time        // when somebody was known again, zero once that is no excuse
 	refusing int              // of known, those that are revoked
 }
 
@@ -85,6 +86,9 @@ func (f *Follower) Revoked(d did.DID) bool {
 	s := f.known[d]
 	if s == nil {
 		f.room()
+		if len(f.known) == 0 {
+			f.since = time.Now()
+		}
 		s = &standing{}
 		f.known[d] = s
 	}
@@ -122,13 +126,30 @@ func (f *Follower) remove(d did.DID, s *standing) {
 	delete(f.known, d)
 }
 
-// Status says how things stand: whether the registrar is heard, how many DIDs are
-// followed, and how many of them are refused because they are revoked.
+// Status says how things stand: whether the registrar is heard, or needs not be, how
+// many DIDs are followed, and how many of them are refused because they are revoked.
 func (f *Follower) Status() (hears bool, followed, refused int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.hears, len(f.asked), f.refusing
+	hears = f.hears || len(f.known) == 0 || time.Since(f.since) < revocation.Silence
+	return hears, len(f.asked), f.refusing
 }
+
+// idle reports whether nobody was seen for so long that nothing is kept of anybody.
+func (f *Follower) idle() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	now := time.Now()
+	for _, s := range f.known {
+		if !s.outworn(now) {
+			return false
+		}
+	}
+	return true
+}
+
+// outworn reports whether a DID needs not be followed any more.
+func (s *standing) outworn(now time.Time) bool { return !s.revoked && now.Sub(s.used) > unused }
 
 // wanted returns whom to follow now, having forgotten who was not seen for long.
 func (f *Follower) wanted() []did.DID {
@@ -136,7 +157,7 @@ func (f *Follower) wanted() []did.DID {
 	defer f.mu.Unlock()
 	now, all := time.Now(), make([]did.DID, 0, len(f.known))
 	for d, s := range f.known {
-		if !s.revoked && now.Sub(s.used) > unused {
+		if s.outworn(now) {
 			f.remove(d, s)
 			continue
 		}
@@ -155,6 +176,15 @@ func (f *Follower) follows(asked map[did.DID]bool) {
 	}
 }
 
+// rests notes that there is no stream, and need not be: who was seen this moment is
+// followed as soon as anybody is.
+func (f *Follower) rests() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.asked, f.dirty = nil, len(f.known) > 0
+	f.hears, f.since = false, time.Now()
+}
+
 // missing reports whether somebody is known whom the newest stream is not about.
 func (f *Follower) missing() bool {
 	f.mu.Lock()
@@ -162,11 +192,13 @@ func (f *Follower) missing() bool {
 	return f.dirty
 }
 
+// setHears notes whether the registrar is heard. Who was heard, or should have been, and
+// is not has no excuse.
 func (f *Follower) setHears(hears bool) (changed bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	changed = f.hears != hears
-	f.hears = hears
+	f.hears, f.since = hears, time.Time{}
 	return changed
 }
 

@@ -303,6 +303,7 @@ func TestAStreamThatIsThereAgainInTime(t *testing.T) {
 func TestGaps(t *testing.T) {
 	inWorld(t, 10, func(w *world) {
 		w.says(named(t, "somebody"), true)
+		w.f.Revoked(named(t, "alice"))
 		w.sleep(time.Second)
 		w.breakAll(errBroken)
 		w.sleep(time.Second)
@@ -354,6 +355,7 @@ func TestARestoredDatabaseRestoresNobody(t *testing.T) {
 // it is about.
 func TestDelayedMessagesAreSilence(t *testing.T) {
 	inWorld(t, 10, func(w *world) {
+		w.f.Revoked(named(t, "alice"))
 		w.sleep(time.Second)
 		w.hears(true)
 		w.set(func() { w.mute, w.down = true, true })
@@ -408,10 +410,49 @@ func TestWhoIsNotSeenIsNotFollowed(t *testing.T) {
 	})
 }
 
+// Who is called by nobody follows nobody, and is no worse off: the next caller is
+// followed at once, and told of what happened to it meanwhile.
+func TestWhoeverIsNotCalledAsksNothing(t *testing.T) {
+	inWorld(t, 10, func(w *world) {
+		alice := named(t, "alice")
+		w.sleep(time.Minute)
+		w.hears(true)
+		if len(w.asked) != 0 {
+			t.Errorf("asked about %v", w.asked)
+		}
+		w.f.Revoked(alice)
+		w.sleep(2*time.Minute + 2*time.Second)
+		w.hears(true)
+		w.set(func() {
+			if len(w.streams) != 0 {
+				t.Errorf("%d streams about nobody", len(w.streams))
+			}
+		})
+		w.says(alice, true)
+		w.sleep(time.Hour)
+		w.hears(true)
+		w.f.Revoked(alice)
+		w.sleep(time.Millisecond)
+		if !w.f.Revoked(alice) {
+			t.Error("alice was revoked while nobody asked")
+		}
+		w.sleep(time.Hour)
+		if _, followed, refused := w.f.Status(); followed != 1 || refused != 1 {
+			t.Errorf("who is refused is followed no more: %d, %d", followed, refused)
+		}
+		w.drops()
+	})
+}
+
 // A registrar that cannot be asked is not asked all the time.
 func TestARegistrarThatDoesNotAnswer(t *testing.T) {
 	inWorld(t, 10, func(w *world) {
 		w.set(func() { w.down = true })
+		w.f.Revoked(named(t, "alice"))
+		w.sleep(revocation.Silence - time.Millisecond)
+		w.hears(true) // there was no time to
+		w.sleep(time.Millisecond)
+		w.hears(false)
 		w.sleep(time.Minute)
 		if n := len(w.asked); n < 10 || n > 40 {
 			t.Errorf("asked %d times in a minute", n)

@@ -39,16 +39,29 @@ func (f *Follower) Run(ctx context.Context) error {
 }
 
 // wantsNext reports whether another stream is needed.
-func (r *run) wantsNext() bool { return r.next == nil && (r.cur == nil || r.missing()) }
+func (r *run) wantsNext() bool { return r.next == nil && r.missing() }
 
 func (r *run) openNext() {
 	now := time.Now()
 	if !r.wantsNext() || now.Before(r.openAt) || now.Sub(r.opened) < spacing {
 		return
 	}
-	r.next, r.opened = r.open(r.ctx, r.wanted()), now
+	dids := r.wanted()
+	if len(dids) == 0 {
+		r.rest()
+		return
+	}
+	r.next, r.opened = r.open(r.ctx, dids), now
 	r.next.epoch, r.next.head = r.epoch, r.head
 	r.follows(r.next.asked)
+}
+
+// rest follows nobody: an agent that nobody calls costs the registrar nothing.
+func (r *run) rest() {
+	r.cur.close()
+	r.cur, r.until = nil, time.Time{}
+	r.wanted()
+	r.rests()
 }
 
 // await waits for one thing that happens.
@@ -142,6 +155,10 @@ func (r *run) hear(l *link, m revocation.Message) {
 	if l == r.next {
 		r.cur.close()
 		r.cur, r.next = l, nil
+	}
+	if r.next == nil && r.idle() {
+		r.rest()
+		return
 	}
 	if r.setHears(true) {
 		r.cfg.Logger.Info("following revocations at the registrar", "epoch", m.Epoch, "head", m.Head)
