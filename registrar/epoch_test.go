@@ -79,6 +79,41 @@ func TestADecisionIsWitnessed(t *testing.T) {
 	}
 }
 
+// meanwhile does something after each look at a database, before what was seen is known.
+type meanwhile struct {
+	registrar.Store
+	do func()
+}
+
+func (m *meanwhile) View(ctx context.Context, fn func(registrar.Reader) error) error {
+	err := m.Store.View(ctx, fn)
+	if do := m.do; do != nil {
+		m.do = nil
+		do()
+	}
+	return err
+}
+
+// Who decides while the database is looked at is no sign that it went back.
+func TestADecisionMeanwhileIsNoRestoration(t *testing.T) {
+	t.Parallel()
+	w := &witness{}
+	var store *meanwhile
+	f := newFixture(t, func(c *registrar.Config) {
+		store = &meanwhile{Store: c.Store}
+		c.Mode, c.Witness, c.Store = registrar.ModeOpen, w, store
+	})
+	d := f.registered("alice").DID
+	store.do = func() {
+		if _, err := f.Revoke(t.Context(), d, ""); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := f.CheckEpoch(t.Context()); err != nil || len(w.back) != 0 || w.told == nil {
+		t.Errorf("%v: it went back to %+v, decided was %+v", err, w.back, w.told)
+	}
+}
+
 // A database that is not where it was seen, and does not come after that, is one that was
 // restored. It gets a new epoch, whose numbers nobody had before.
 func TestADatabaseThatWentBack(t *testing.T) {

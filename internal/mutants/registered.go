@@ -20,7 +20,7 @@ func registered() []mutant {
 		{"a key is kept for longer than is said", "oauth/hydra/keyresolver.go", "age := min(r.maxAge, holds)", "age := r.maxAge", []string{"./oauth/hydra -run=SomebodyElse"}},
 		{"a revocation is only a warning", "internal/boot/clientwatch.go", "if word == clientDeleted || word == clientRevoked {", "if word == clientDeleted {", []string{"./internal/boot -run=Revoked"}},
 		{"an agent that is revoked asks to be registered for ever", "internal/boot/waiting.go", " || errors.Is(err, registrarapi.ErrRevoked) {", " {", []string{"./internal/boot -run=Registrar"}},
-		{"who was told to come back later comes at once", "internal/retry/retry.go", "pause += min(max(later.RetryAfter(), 0), LongestAfter)", "pause += min(max(later.RetryAfter(), 0), 0)", []string{"./internal/retry"}},
+		{"who was told to come back later comes at once", "internal/retry/retry.go", "return a.pauses.Next(0) + min(later.RetryAfter(), LongestAfter)", "return a.pauses.Next(0)", []string{"./internal/retry"}},
 		{"an agent has a registrar and the admin API", "settings/registrar.go", "if l.s.Hydra.AdminURL != \"\" {", "if false {", []string{"./settings -run=TestSettingsThatDoNotFitTogether"}},
 	}
 }
