@@ -61,7 +61,7 @@ func diagnoses() []diagnosis {
 		{home.ErrReadOnly, "directory_incomplete", `run "registrar serve" once: it completes the directory, which this command only reads`},
 		{home.ErrUnwritable, "directory_unwritable", ""},
 		{home.ErrTooLarge, "file_too_large", "that is no file of a registrar; restore it from a backup"},
-		{sqlite.ErrCorrupt, "database_corrupt", "restore registrar.db from a backup; docs/registrar.md says what is lost with that"},
+		{sqlite.ErrCorrupt, "database_corrupt", "restore registrar.db from a backup, with registrar.db-wal and registrar.db-shm out of the way; docs/registrar.md says what is lost with that"},
 		{postgres.ErrURL, "database_url_invalid", "REGISTRAR__DATABASE_URL is postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=verify-full; bytes that mean something in a URL are written as %XX in the password"},
 		{postgres.ErrInsecure, "database_insecure", "without it, whoever is on the way could read and change what the registrar decides by; docs/registrar.md says what each sslmode means"},
 		{postgres.ErrAccess, "database_refused", "look at user, password and database of REGISTRAR__DATABASE_URL, and whether the role may create the schema registrar or owns it"},

@@ -12,7 +12,11 @@ import (
 	"github.com/getbindu/bindu-go/internal/refusal"
 	"github.com/getbindu/bindu-go/internal/retry"
 	"github.com/getbindu/bindu-go/registrar"
+	"github.com/getbindu/bindu-go/registrar/sqlite"
 )
+
+// databaseCorrupt is a database that has to be restored.
+const databaseCorrupt refusal.Word = "database_corrupt"
 
 const (
 	// storeDatabase is the database in agent_storage_failing.
@@ -39,6 +43,7 @@ type storage struct {
 	log     *slog.Logger
 	every   time.Duration
 	failed  atomic.Pointer[error] // of the last probe, nil after one that succeeded
+	corrupt atomic.Pointer[error] // what a transaction met: no probe shows it, and no time mends it
 	suspect chan struct{}         // a transaction failed; one is enough
 }
 
@@ -66,6 +71,9 @@ func (s *storage) View(ctx context.Context, fn func(registrar.Reader) error) err
 }
 
 func (s *storage) note(err error) error {
+	if errors.Is(err, sqlite.ErrCorrupt) {
+		s.corrupt.CompareAndSwap(nil, &err)
+	}
 	if errors.Is(err, registrar.ErrStorage) {
 		select {
 		case s.suspect <- struct{}{}:
@@ -102,9 +110,12 @@ func (s *storage) watch(ctx context.Context) error {
 func (s *storage) probe(ctx context.Context) {
 	limited, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()
-	err := s.Probe(limited)
+	err, reason, what := s.Probe(limited), refusal.StorageUnavailable, "the database cannot be written; requests get storage_unavailable until it can"
 	if ctx.Err() != nil {
 		return
+	}
+	if met := s.corrupt.Load(); met != nil {
+		err, reason, what = *met, databaseCorrupt, "the database is corrupt; stop the registrar and restore it, as docs/registrar.md says (Backup, and what a restored one does not know)"
 	}
 	before := s.failing()
 	if err == nil {
@@ -116,9 +127,8 @@ func (s *storage) probe(ctx context.Context) {
 		return
 	}
 	s.failed.Store(&err)
-	s.ready.SetReason(componentDatabase, string(refusal.StorageUnavailable))
+	s.ready.SetReason(componentDatabase, string(reason))
 	if before == nil {
-		s.log.Error("the database cannot be written; requests get storage_unavailable until it can",
-			"reason", refusal.StorageUnavailable, "error", err)
+		s.log.Error(what, "reason", reason, "error", err)
 	}
 }

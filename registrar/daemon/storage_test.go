@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"sync/atomic"
@@ -15,7 +16,20 @@ import (
 	"github.com/getbindu/bindu-go/admin"
 	"github.com/getbindu/bindu-go/internal/boot"
 	"github.com/getbindu/bindu-go/registrar"
+	"github.com/getbindu/bindu-go/registrar/sqlite"
 )
+
+// What a transaction finds corrupt stays so, though the probe can still write.
+func TestReadyzTellsThatTheDatabaseIsCorrupt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		disk := &fullDisk{}
+		s, is := watched(t, disk)
+		_ = s.note(fmt.Errorf("%w: %w", registrar.ErrStorage, sqlite.ErrCorrupt))
+		is("database_corrupt")
+		time.Sleep(time.Hour)
+		is("database_corrupt")
+	})
+}
 
 // fullDisk is a database that takes nothing as long as it is full.
 type fullDisk struct {

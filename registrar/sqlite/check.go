@@ -9,6 +9,7 @@ import (
 
 	"github.com/getbindu/bindu-go/internal/safefile"
 	"github.com/getbindu/bindu-go/internal/sqlitefile"
+	"github.com/getbindu/bindu-go/registrar"
 )
 
 // Check looks whether [Open] would take the database in dir, as far as that shows
@@ -42,5 +43,19 @@ func checkSchema(ctx context.Context, db *sql.DB) error {
 		return err // made by the migrations
 	}
 	var epochs int
-	return db.QueryRowContext(ctx, `SELECT count(*) FROM head`).Scan(&epochs)
+	if err := db.QueryRowContext(ctx, `SELECT count(*) FROM head`).Scan(&epochs); err != nil {
+		return err
+	}
+	return sound(ctx, db)
+}
+
+// sound reads all of the file: one that was copied into the place of another, whose log of
+// pages was left beside it, is a mixture of both, which few statements would meet.
+func sound(ctx context.Context, db *sql.DB) error {
+	var found string
+	err := db.QueryRowContext(ctx, `PRAGMA integrity_check(1)`).Scan(&found)
+	if err == nil && found != "ok" {
+		err = fmt.Errorf("%w: %w: %s", registrar.ErrStorage, ErrCorrupt, found)
+	}
+	return err
 }

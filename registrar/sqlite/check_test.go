@@ -3,6 +3,7 @@ package sqlite_test
 import (
 	"database/sql"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -45,6 +46,49 @@ func copied(t *testing.T, from, to string) {
 	}
 }
 
+// mixed puts a backup where the log of pages of a later database was left, as a kill and
+// a careless copy do.
+func mixed(t *testing.T, from, to string) {
+	t.Helper()
+	const more = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d)
+		INSERT INTO nonces (key, nonce, until) SELECT randomblob(32), hex(randomblob(16)), i FROM n`
+	later := filepath.Join(t.TempDir(), "later")
+	copied(t, from, later)
+	db, err := sql.Open("sqlite", later+"?_pragma=journal_mode(WAL)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	db.SetMaxOpenConns(1)
+	put := func(from, to string) {
+		data, err := os.ReadFile(from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, to, string(data), 0o600)
+	}
+	for _, rows := range []int{1000, 1000, 50} {
+		if _, err := db.Exec(fmt.Sprintf(more, rows)); err != nil {
+			t.Fatal(err)
+		}
+		if rows == 50 {
+			break
+		}
+		if _, err := db.Exec("PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := os.Stat(to); err != nil {
+			put(later, to) // the backup is of after the first
+		}
+	}
+	put(later+"-wal", to+"-wal")
+	put(later+"-shm", to+"-shm")
+}
+
 // What Check refuses Open refuses, and the other way round; Check leaves the files alone.
 func TestCheckAndOpenAgree(t *testing.T) {
 	t.Parallel()
@@ -68,6 +112,7 @@ func TestCheckAndOpenAgree(t *testing.T) {
 			copied(t, whole, file)
 			execute(t, file, "DROP TABLE head")
 		}, sqlite.ErrCorrupt},
+		"a backup beside the log of what came after": {func(t *testing.T, file string) { mixed(t, whole, file) }, sqlite.ErrCorrupt},
 		"others could read it": {func(t *testing.T, file string) { write(t, file, "", 0o644) }, safefile.ErrInsecurePermissions},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -73,8 +73,10 @@ func (s *Store) migrate(ctx context.Context, logger *slog.Logger) error {
 	if err := sqlitefile.Migrate(ctx, s.write, migrations, logger); err != nil {
 		return err
 	}
-	_, err := s.write.ExecContext(ctx, sqlrows.InsertHead, rand.Text())
-	return err
+	if _, err := s.write.ExecContext(ctx, sqlrows.InsertHead, rand.Text()); err != nil {
+		return err
+	}
+	return sound(ctx, s.write)
 }
 
 // Close closes the file. No other method may be called afterwards.
