@@ -119,15 +119,26 @@ func (r *Registrar) NewEpoch(ctx context.Context) (was, is Head, err error) {
 // errMoved: the sequence stands elsewhere by now.
 var errMoved = errors.New("the sequence has moved on")
 
-// epochStep is how far numbers go on with a new epoch: beyond those that were given out
-// since a backup, so that for a follower a larger number is the later one in any epoch.
+// epochStep is how far numbers go on with a new epoch where the clock does not tell.
 const epochStep = 1_000_000
+
+// afterAll is a number beyond all that were given out before, so that for a follower a
+// larger number is the later one in any epoch. Of some epochs neither a restored database
+// nor its witness knows: it is the time in milliseconds, which goes faster than anybody
+// revokes.
+func (r *Registrar) afterAll(found, seen Head) int64 {
+	last := max(found.Seq, seen.Seq)
+	if now := r.cfg.Now().UnixMilli(); now > last {
+		return now
+	}
+	return last + epochStep
+}
 
 // beginEpoch begins one of a later generation than two others.
 func (r *Registrar) beginEpoch(ctx context.Context, found, seen Head) (Head, error) {
 	next := Head{
 		Epoch: fmt.Sprintf("%d.%s", max(generation(found.Epoch), generation(seen.Epoch))+1, rand.Text()),
-		Seq:   max(found.Seq, seen.Seq) + epochStep,
+		Seq:   r.afterAll(found, seen),
 	}
 	err := r.cfg.Store.Change(ctx, func(tx Tx) error {
 		ok, err := tx.BeginEpoch(found, next)

@@ -50,6 +50,52 @@ func (w *witness) WentBack(was, found, begun registrar.Head) {
 
 func (w *witness) Began(h registrar.Head) { w.Keep(h) }
 
+// A database and its witness that are both restored know of no epoch that was begun
+// since: who heard of those has to take the numbers of the next as later.
+func TestANewEpochIsAfterOnesThatNobodyKnows(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, inMode(registrar.ModeOpen))
+	d := f.registered("alice").DID
+	var last registrar.Head
+	for range 3 {
+		f.Clock.Advance(time.Second)
+		var err error
+		if _, last, err = f.NewEpoch(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for range 3 {
+			if _, err := f.Revoke(t.Context(), d, ""); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := f.Restore(t.Context(), d, ""); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	f.Clock.Advance(time.Second)
+	cfg := f.Config
+	cfg.Store, cfg.Witness = open(f), nil
+	_, next, err := f.Replica(cfg).NewEpoch(t.Context())
+	if err != nil || next.Seq <= last.Seq+6 {
+		t.Errorf("it begins at %d, after %d: %v", next.Seq, last.Seq+6, err)
+	}
+}
+
+// A clock that went back is no reason to give out numbers twice.
+func TestANewEpochWithAClockThatWentBack(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, inMode(registrar.ModeOpen))
+	var last int64
+	for range 3 {
+		_, is, err := f.NewEpoch(t.Context())
+		if err != nil || is.Seq <= last {
+			t.Errorf("from %d to %d: %v", last, is.Seq, err)
+		}
+		last = is.Seq
+		f.Clock.Advance(-time.Hour)
+	}
+}
+
 // What the operator decides is witnessed before it is told that it is done, and nothing
 // else is: a backup of a moment before must not pass for the database.
 func TestADecisionIsWitnessed(t *testing.T) {

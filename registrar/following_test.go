@@ -36,6 +36,7 @@ func (f telling) hear(a registrartest.Agent, dids []did.DID) *heard {
 		for n := int64(1); h.take(h.Next(), n); n++ {
 		}
 	}()
+	synctest.Wait() // it is answered
 	return h
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math"
 	"sync/atomic"
 	"time"
 
@@ -29,8 +30,12 @@ type care struct {
 	registry keeper
 	ready    *admin.Readiness
 	log      *slog.Logger
-	foreign  atomic.Int64 // clients that another hand changed, as of the last look
+	compared atomic.Pointer[int64] // clients that another hand changed, as of the last whole look
 }
+
+// firstLook is the longest pause before who could not look at all clients since the start
+// looks again.
+const firstLook = time.Minute
 
 // keeper is what of the registrar it needs.
 type keeper interface {
@@ -43,8 +48,13 @@ func newCare(registry keeper, d *Daemon) (*care, error) {
 	c := &care{registry: registry, ready: d.ready, log: d.log}
 	return c, d.opts.Metrics.Register(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "registrar_foreign_clients",
-		Help: "Clients at Hydra that are not what the database says, as of the last comparison.",
-	}, func() float64 { return float64(c.foreign.Load()) }))
+		Help: "Clients at Hydra that are not what the database says, as of the last comparison of all; NaN before the first.",
+	}, func() float64 {
+		if foreign := c.compared.Load(); foreign != nil {
+			return float64(*foreign)
+		}
+		return math.NaN()
+	}))
 }
 
 // every returns what calls look about as often as that, until the registrar stops.
@@ -54,6 +64,20 @@ func every(interval settings.Duration, look func(context.Context)) func(context.
 			look(ctx)
 		}
 		return nil
+	}
+}
+
+// compareAll compares at once, since a database may just have been restored, and then
+// every so often.
+func (c *care) compareAll(interval settings.Duration) func(context.Context) error {
+	return func(ctx context.Context) error {
+		soon := min(interval, settings.Duration(firstLook))
+		for c.compare(ctx); c.compared.Load() == nil; c.compare(ctx) {
+			if retry.Wait(ctx, boot.Jittered(time.Duration(soon))) != nil {
+				return nil
+			}
+		}
+		return every(interval, c.compare)(ctx)
 	}
 }
 
@@ -80,7 +104,7 @@ const page = 100
 // compare looks at every client. One round that Hydra or the database does not
 // answer says nothing and ends.
 func (c *care) compare(ctx context.Context) {
-	var foreign int64
+	var foreign, all int64
 	var after did.DID
 	for {
 		dids, err := c.registry.Clients(ctx, after, page)
@@ -96,12 +120,15 @@ func (c *care) compare(ctx context.Context) {
 				foreign++
 			}
 		}
+		all += int64(len(dids))
 		if len(dids) < page {
 			break
 		}
 		after = dids[len(dids)-1]
 	}
-	c.foreign.Store(foreign)
+	if c.compared.Swap(&foreign) == nil {
+		c.log.Info("all clients were compared with Hydra", "clients", all, "foreign", foreign)
+	}
 	warning := ""
 	if foreign > 0 {
 		warning = string(registrar.ForeignWriter)

@@ -68,8 +68,8 @@ func TestClientsOfAnotherHandAreTold(t *testing.T) {
 		t.Helper()
 		r.asked = 0
 		c.compare(t.Context())
-		if got := c.ready.Warnings(); r.asked != asked || c.foreign.Load() != foreign || !slices.Equal(got, warnings) {
-			t.Errorf("asked %d, %d foreign, %v; want %d, %d, %v", r.asked, c.foreign.Load(), got, asked, foreign, warnings)
+		if got := c.ready.Warnings(); r.asked != asked || *c.compared.Load() != foreign || !slices.Equal(got, warnings) {
+			t.Errorf("asked %d, %d foreign, %v; want %d, %d, %v", r.asked, *c.compared.Load(), got, asked, foreign, warnings)
 		}
 	}
 	all := len(r.dids)
@@ -107,6 +107,39 @@ func TestUnsettledChangesAreTold(t *testing.T) {
 	if got := c.ready.Warnings(); len(got) > 0 {
 		t.Errorf("a stop is told as %v", got)
 	}
+}
+
+// A registrar looks with its start, and soon again until it could look at all.
+func TestClientsAreComparedWithTheStart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, err := did.Parse("did:bindu:a:b:1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := &registryOf{dids: []did.DID{d}, foreign: map[did.DID]bool{d: true}, away: errors.New("Hydra is away")}
+		c := newCared(t, r)
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- c.compareAll(settings.Duration(time.Hour))(ctx) }()
+		synctest.Wait()
+		if r.asked != 1 || c.compared.Load() != nil {
+			t.Errorf("asked %d times, known is %v", r.asked, c.compared.Load())
+		}
+		r.away = nil
+		time.Sleep(2 * time.Minute)
+		if found := c.compared.Load(); found == nil || *found != 1 {
+			t.Error("it did not look again within two minutes")
+		}
+		asked := r.asked
+		time.Sleep(30 * time.Minute)
+		if r.asked != asked {
+			t.Errorf("asked %d times more within half an hour", r.asked-asked)
+		}
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 func TestLooksComeInTheirTime(t *testing.T) {

@@ -52,7 +52,7 @@ func (d *Daemon) lookAfter(registry *registrar.Registrar) error {
 	}
 	set := d.opts.Settings.Registrar
 	d.life.Background("settle changes", every(set.SettleInterval, care.settle))
-	d.life.Background("compare clients", every(set.CompareInterval, care.compare))
+	d.life.Background("compare clients", care.compareAll(set.CompareInterval))
 	return nil
 }
 

@@ -113,7 +113,7 @@ func TestCheckAndOpenAgree(t *testing.T) {
 			execute(t, file, "DROP TABLE head")
 		}, sqlite.ErrCorrupt},
 		"a backup beside the log of what came after": {func(t *testing.T, file string) { mixed(t, whole, file) }, sqlite.ErrCorrupt},
-		"others could read it": {func(t *testing.T, file string) { write(t, file, "", 0o644) }, safefile.ErrInsecurePermissions},
+		"others could read it":                       {func(t *testing.T, file string) { write(t, file, "", 0o644) }, safefile.ErrInsecurePermissions},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
