@@ -1,6 +1,7 @@
 package registrar_test
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -76,8 +77,12 @@ func (h *heard) knows(happened map[did.DID]revocation.Event, head int64, end str
 // Who is registered no more, for whatever reason, follows no more within some heartbeats.
 func TestWhoIsNotRegisteredFollowsNoMore(t *testing.T) {
 	for name, end := range map[string]func(telling, did.DID) error{
-		"its client is to be made anew": func(f telling, d did.DID) error { _, err := f.Restore(f.Context(), d, ""); return err },
-		"its secret is ended":           func(f telling, d did.DID) error { _, err := f.EndSecret(f.Context(), d); return err },
+		"its client is to be made anew": func(f telling, d did.DID) error {
+			gone := f.Clients.Delete(f.Context(), d) // by another hand
+			_, err := f.Restore(f.Context(), d, "")
+			return errors.Join(gone, err)
+		},
+		"its secret is ended": func(f telling, d did.DID) error { _, err := f.EndSecret(f.Context(), d); return err },
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, nil, func(f telling) {

@@ -39,7 +39,7 @@ func (r *Registrar) Pending(ctx context.Context) (all []Pending, err error) {
 func (r *Registrar) Approve(ctx context.Context, d did.DID, fingerprint string) error {
 	return r.answerPending(ctx, d, fingerprint, func(tx Tx, p Pending) error {
 		q := request{proof: proof{did: d, key: p.Key}, address: p.Address}
-		if err := checkKey(tx, q); err != nil {
+		if err := errors.Join(checkRevoked(tx, q, true), checkKey(tx, q)); err != nil {
 			return err
 		}
 		_, err := r.bind(tx, q, voucherApproved, r.cfg.Now())

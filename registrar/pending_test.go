@@ -38,6 +38,34 @@ func TestWaitingAgentsAreBounded(t *testing.T) {
 	}
 }
 
+// Who is revoked waits no more, and is not approved when it comes again.
+func TestWhoIsRevokedDoesNotWait(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, inMode(registrar.ModeApprove))
+	alice := registrartest.NewAgent(t, "alice")
+	body := alice.Body(registrartest.SecretOf("1"))
+	want(t, f.put(alice, body), 202, "")
+	if err := f.Config.Store.Change(t.Context(), func(tx registrar.Tx) error { // as before revocations took it off the list
+		head, err := tx.Advance()
+		return errors.Join(err, tx.SaveTombstone(registrar.Tombstone{DID: alice.DID, Revoked: true, Seq: head.Seq, At: f.Clock.Now()}))
+	}); err != nil {
+		t.Fatal(err)
+	}
+	err := f.Approve(t.Context(), alice.DID, registrar.Fingerprint(alice.Key.PublicKey()))
+	if refused, _ := errors.AsType[*registrar.Refusal](err); refused == nil || refused.Word != registrar.Revoked {
+		t.Errorf("approved: %v", err)
+	}
+	bob := registrartest.NewAgent(t, "bob")
+	want(t, f.put(bob, bob.Body(registrartest.SecretOf("1"))), 202, "")
+	if _, err := f.Revoke(t.Context(), bob.DID, ""); err != nil {
+		t.Fatal(err)
+	}
+	all, err := f.Pending(t.Context())
+	if err != nil || len(all) != 1 || all[0].DID != alice.DID {
+		t.Errorf("%+v wait, %v", all, err)
+	}
+}
+
 func TestTheOperatorDecidesByDIDAndFingerprint(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, inMode(registrar.ModeApprove))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
 )
@@ -19,6 +20,10 @@ type Revocation struct {
 	// already.
 	Removed bool
 }
+
+// removalWait is how long a revocation waits for the authorization server. The DID is
+// revoked before, and what is not removed yet is removed later.
+const removalWait = 5 * time.Second
 
 // Revoke revokes a DID, known or not. When it returns without error the DID is
 // revoked, whatever the authorization server does; it waits for nobody who is about
@@ -43,7 +48,7 @@ func (r *Registrar) Revoke(ctx context.Context, d did.DID, note string) (Revocat
 			return err
 		}
 		in, err = r.intendRemoval(tx, d)
-		return errors.Join(err, forgetAnnouncements(tx, d))
+		return errors.Join(err, forgetAnnouncements(tx, d), tx.DeletePending(d))
 	})
 	if err != nil {
 		return Revocation{}, err
@@ -52,7 +57,9 @@ func (r *Registrar) Revoke(ctx context.Context, d did.DID, note string) (Revocat
 	if in == nil {
 		return done, nil // who has the lease deletes what it writes
 	}
-	if err := r.remove(ctx, *in); err != nil {
+	removing, cancel := context.WithTimeout(ctx, removalWait)
+	defer cancel()
+	if err := r.remove(removing, *in); err != nil {
 		r.cfg.Logger.Warn("a revoked client could not be deleted at the authorization server yet",
 			slog.String("client_id", d.String()), slog.Any("error", err))
 		return done, nil
@@ -109,11 +116,16 @@ func (r *Registrar) intendRemoval(tx Tx, d did.DID) (*Intent, error) {
 var ErrNotRevoked = errors.New("the DID is not revoked, and its client not missing")
 
 // Restore lets a revoked DID register again, with the key that it had. One that is
-// not revoked may register anew after somebody else deleted its client. A deletion
+// not revoked may register anew after somebody else changed or deleted its client, and
+// is left alone otherwise: it could not call before its next start. A deletion
 // that was begun is carried through all the same: what a thief was given does not
-// come back. Errors: [ErrOwn], [ErrNotRevoked], [ErrStorage].
+// come back. Errors: [ErrOwn], [ErrNotRevoked], [ErrStorage], a [*Refusal] with
+// [Unavailable] where the authorization server has to be asked and does not answer.
 func (r *Registrar) Restore(ctx context.Context, d did.DID, note string) (Tombstone, error) {
 	if err := r.others(d); err != nil {
+		return Tombstone{}, err
+	}
+	if err := r.mayBeRestored(ctx, d); err != nil {
 		return Tombstone{}, err
 	}
 	var done Tombstone
@@ -147,4 +159,26 @@ func (r *Registrar) Restore(ctx context.Context, d did.DID, note string) (Tombst
 		r.decided(at)
 	}
 	return done, err
+}
+
+// mayBeRestored looks for something to restore: a revocation, or a client that is not what
+// was written.
+func (r *Registrar) mayBeRestored(ctx context.Context, d did.DID) error {
+	revoked := false
+	err := r.cfg.Store.View(ctx, func(read Reader) error {
+		t, err := read.Tombstone(d)
+		revoked = t != nil && t.Revoked
+		return err
+	})
+	if err != nil || revoked {
+		return err
+	}
+	_, err = r.Compare(ctx, d)
+	switch refused, _ := errors.AsType[*Refusal](err); {
+	case err == nil:
+		return ErrNotRevoked
+	case refused != nil && refused.Word == ForeignWriter:
+		return nil
+	}
+	return err
 }

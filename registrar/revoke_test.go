@@ -5,6 +5,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/registrar"
@@ -166,6 +168,9 @@ func TestThereMustBeSomethingToRestore(t *testing.T) {
 		t.Error(err)
 	}
 	f.accept(agent, agent.Body(registrartest.SecretOf("1")))
+	if _, err := f.Restore(t.Context(), agent.DID, ""); !errors.Is(err, registrar.ErrNotRevoked) || f.Row(agent.DID).Client.Document == nil {
+		t.Errorf("whom nothing ails was taken offline: %v", err)
+	}
 	if err := f.Clients.Delete(t.Context(), agent.DID); err != nil {
 		t.Fatal(err)
 	}
@@ -330,4 +335,29 @@ func TestARevocationIsCarriedThroughLater(t *testing.T) {
 		t.Errorf("%d, %v", n, err)
 	}
 	f.sound(agent.DID, "")
+}
+
+// mute is an authority that does not answer a deletion.
+type mute struct{ registrar.Clients }
+
+func (s *mute) Delete(ctx context.Context, _ did.DID) error {
+	<-ctx.Done()
+	return context.Cause(ctx)
+}
+
+// A revocation counts at once, and its operator does not wait long for an authority that
+// hangs.
+func TestARevocationDoesNotWaitForTheAuthority(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, inMode(registrar.ModeOpen))
+		d := f.registered("alice").DID
+		cfg := f.Config
+		cfg.Clients = &mute{f.Clients}
+		began := time.Now()
+		done, err := f.Replica(cfg).Revoke(t.Context(), d, "")
+		if err != nil || done.Removed || !done.Revoked || time.Since(began) > 10*time.Second {
+			t.Errorf("%+v, %v after %s", done, err, time.Since(began))
+		}
+	})
 }

@@ -27,9 +27,14 @@ type before struct {
 
 // talk returns a context for what a lease allows: it ends well before the lease, so
 // that what was sent last has arrived when somebody else may write. A caller that
-// goes away does not end it, since nobody would know what was written.
+// goes away does not end it, since nobody would know what was written; one that has a
+// deadline waits no longer.
 func (r *Registrar) talk(ctx context.Context, in Intent) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(ctx), in.Until.Sub(r.cfg.Now())-r.cfg.Lease/3)
+	most := in.Until.Sub(r.cfg.Now()) - r.cfg.Lease/3
+	if until, ok := ctx.Deadline(); ok {
+		most = min(most, time.Until(until))
+	}
+	return context.WithTimeout(context.WithoutCancel(ctx), most)
 }
 
 // write makes the authorization server have what was begun, and reads it back. An

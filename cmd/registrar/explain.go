@@ -111,7 +111,7 @@ var hints = map[string]string{
 	"own_did":             `name an agent: the registrar is none, and "registrar did" prints its DID`,
 	"not_pending":         `"registrar pending" shows who waits, and the fingerprint to compare with the agent's`,
 	"not_revoked":         `"registrar show" says how it stands; restoring is for a DID that was revoked, or whose client another hand deleted`,
-	"revoked":             `the key is that of a DID that is revoked: "registrar deny" takes it off the list; "registrar restore" is for the DID that is revoked`,
+	"revoked":             `the DID, or one with its key, is revoked: "registrar restore" lets that one register again; "registrar deny" takes one off the list that waits`,
 	"token_unknown":       `"registrar token list" shows the ids`,
 	"scopes_malformed":    "name one scope an argument, such as agent:read",
 	"not_registered":      `"registrar show" says how it stands: only a registered agent has a secret`,
