@@ -103,7 +103,7 @@ func (r *Registrar) review(read Reader, p *Prospect, document []byte) error {
 	case rec.Intent != nil:
 		p.Standing = StandingChanging
 	}
-	scopes, err := r.scopesOf(read, p.DID)
+	scopes, err := r.scopesOf(read, p.DID, false)
 	if err != nil {
 		return err
 	}

@@ -70,7 +70,7 @@ func TestTheReferenceAtTheRealHydra(t *testing.T) {
 	has["client_secret"] = first // it reads, changes, and writes all of it
 	status, body = call("PUT", own, text(has))
 	wants("update", status, 200, body)
-	status, body = token(t, authority.HydraPublic, client, a.DID, first, "agent:read agent:write", "step-ca")
+	status, body = token(t, authority.HydraPublic, client, a.DID, first, "openid", "step-ca")
 	wants("a token for step-ca", status, 200, body)
 	if status, _ := token(t, authority.HydraPublic, client, a.DID, first, "agent:admin"); status == 200 {
 		t.Error("it got the scope that it asked for")
@@ -94,7 +94,7 @@ func TestTheReferenceAtTheRealHydra(t *testing.T) {
 	}
 	status, body = call("POST", "/admin/clients", text(a.document(second)))
 	wants("create again", status, 201, body)
-	status, body = token(t, authority.HydraPublic, client, a.DID, second, "agent:read")
+	status, body = token(t, authority.HydraPublic, client, a.DID, second, "openid offline agent:read agent:write") // as the reference asks for it
 	wants("a token again", status, 200, body)
 }
 

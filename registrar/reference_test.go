@@ -88,7 +88,7 @@ func TestAnAgentOfTheReference(t *testing.T) {
 		t.Error("the secret is not the agent's, or the token not used")
 	}
 	for name, value := range map[string]string{
-		"scope": `"agent:read agent:write"`, "audience": `["step-ca"]`, "grant_types": `["client_credentials"]`, "response_types": `[]`, "redirect_uris": `[]`,
+		"scope": `"agent:read agent:write offline openid"`, "audience": `["step-ca"]`, "grant_types": `["client_credentials"]`, "response_types": `[]`, "redirect_uris": `[]`,
 	} {
 		if has := string(f.Clients.Document(a.DID)[name]); has != value {
 			t.Errorf("%s is %s, want %s", name, has, value)
@@ -274,7 +274,7 @@ func TestNewScopesForAnAgentOfTheReference(t *testing.T) {
 	if got := a.post(registrartest.SecretOf("2")); got.Status != 201 {
 		t.Fatal(got)
 	}
-	if has := string(f.Clients.Document(a.DID)["scope"]); has != `"agent:read"` || a.get(a.DID).Status != 200 {
+	if has := string(f.Clients.Document(a.DID)["scope"]); has != `"agent:read offline openid"` || a.get(a.DID).Status != 200 {
 		t.Error(has)
 	}
 }

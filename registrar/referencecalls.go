@@ -118,7 +118,7 @@ func (r *Registrar) referenceOwn(read Reader, x *exchange) ([]byte, error) {
 	case !registered:
 		return nil, refuse(ClientUnknown, nil)
 	}
-	scopes, err := r.scopesOf(read, x.about)
+	scopes, err := r.scopesOf(read, x.about, true)
 	if err != nil {
 		return nil, err
 	}
@@ -128,13 +128,21 @@ func (r *Registrar) referenceOwn(read Reader, x *exchange) ([]byte, error) {
 	return c.Document, nil
 }
 
-// scopesOf returns those that a DID is allowed.
-func (r *Registrar) scopesOf(read Reader, d did.DID) ([]string, error) {
+// referenceScopes are asked for by agents of the reference with every token, beside those
+// that say what one may do: the authorization server refuses a token with a scope that the
+// client has not. They allow nothing; there are no users, and no refresh tokens.
+var referenceScopes = []string{"openid", "offline"}
+
+// scopesOf returns those that a DID is allowed, an agent of the reference or not.
+func (r *Registrar) scopesOf(read Reader, d did.DID, reference bool) ([]string, error) {
 	scopes, err := read.Scopes(d)
 	if len(scopes) == 0 {
 		scopes = r.cfg.Scopes
 	}
-	return scopes, err
+	if !reference {
+		return scopes, err
+	}
+	return slices.Compact(slices.Sorted(slices.Values(slices.Concat(scopes, referenceScopes)))), err
 }
 
 // isCurrent reports whether a document has the scopes and audiences that are allowed now.

@@ -104,7 +104,7 @@ func (r *Registrar) begins(tx Tx, q request, now time.Time) (begun, error) {
 }
 
 func (r *Registrar) intend(tx Tx, q request, c *Client, now time.Time) (begun, error) {
-	scopes, err := r.scopesOf(tx, q.did)
+	scopes, err := r.scopesOf(tx, q.did, q.bearer)
 	if err != nil {
 		return begun{}, err
 	}
