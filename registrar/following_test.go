@@ -13,6 +13,7 @@ import (
 
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/identity/revocation"
+	"github.com/getbindu/bindu-go/registrar"
 	"github.com/getbindu/bindu-go/registrar/registrartest"
 )
 
@@ -103,6 +104,37 @@ func TestWhoIsNotRegisteredFollowsNoMore(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A follower whose streams are all dead, as behind a cut line, gets another: its oldest
+// gives way, once that is no quarrel of those that are alive.
+func TestTheOldestStreamGivesWay(t *testing.T) {
+	inBubble(t, nil, func(f telling) {
+		alice, bob := f.registered("alice"), f.registered("bob").DID
+		var all []*heard
+		for range registrar.MaxStreamsPerDID {
+			all = append(all, f.hear(alice, []did.DID{bob}))
+		}
+		time.Sleep(time.Minute)
+		for n := range 2 {
+			all = append(all, f.hear(alice, []did.DID{bob}))
+			<-all[n].Done
+			all[n].knows(nil, 0, revocation.EndReplaced)
+		}
+		f.revoke(bob)
+		time.Sleep(time.Second)
+		synctest.Wait()
+		for _, h := range all[2:] {
+			h.knows(map[did.DID]revocation.Event{bob: {DID: bob, Revoked: true, Seq: 1}}, 1, "")
+		}
+		if n := f.Streams(); n != registrar.MaxStreamsPerDID {
+			f.Errorf("%d streams are open", n)
+		}
+		f.stop()
+		for _, h := range all[2:] {
+			<-h.Done
+		}
+	})
 }
 
 // Whatever is decided, in whatever order, each follower knows a moment later how those

@@ -1,6 +1,7 @@
 package registrar
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -14,9 +15,12 @@ const (
 	// MaxStreamsPerDID: a follower that asks for more DIDs opens the next stream before
 	// it leaves the last, and one may start while another stops.
 	MaxStreams       = 4096
-	MaxStreamsPerDID = 4
+	MaxStreamsPerDID = 8
 	// maxFollowedTogether is how many DIDs all streams are about together.
 	maxFollowedTogether = 1 << 18
+	// givesWay is how old the oldest stream of a DID must be to end for a new one: the
+	// follower of one that is dead has been silent for it long ago, and asks again.
+	givesWay = time.Minute
 	// fresh is how old the last look at the database may be where a heartbeat says that
 	// nothing happened: a database may take its time.
 	fresh = 2 * time.Second
@@ -24,38 +28,44 @@ const (
 
 // hub hands what the one poller of the database finds to the streams that follow it.
 type hub struct {
-	mu       sync.Mutex
-	open     bool
-	head     Head
-	looked   time.Time // when the database was last asked, by the monotonic clock
-	issued   time.Time // the same by the registrar's
-	streams  map[*stream]bool
-	perDID   map[did.DID]int
-	together int
+	mu      sync.Mutex
+	open    bool
+	head    Head
+	looked  time.Time // when the database was last asked, by the monotonic clock
+	issued  time.Time // the same by the registrar's
+	streams map[*stream]bool
+	perDID  map[did.DID][]*stream // the oldest first
+	shares  shares
 	// following are the streams that follow a DID; one follows its own follower, to end
 	// when that is revoked.
 	following map[did.DID]map[*stream]bool
 }
 
 func newHub() *hub {
-	return &hub{streams: make(map[*stream]bool), perDID: make(map[did.DID]int), following: make(map[did.DID]map[*stream]bool)}
+	return &hub{streams: make(map[*stream]bool), perDID: make(map[did.DID][]*stream), shares: newShares(), following: make(map[did.DID]map[*stream]bool)}
 }
 
 // join lets a stream be told of what happens from now on.
 func (h *hub) join(s *stream) *Refusal {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	switch {
-	case !h.open:
+	if !h.open {
 		return refuse(refusal.ShuttingDown, nil)
-	case h.perDID[s.follower] >= MaxStreamsPerDID:
+	}
+	own := h.perDID[s.follower]
+	if len(own) >= MaxStreamsPerDID && time.Since(own[0].joined) < givesWay {
 		return &Refusal{Word: refusal.RateLimited, RetryAfter: revocation.Silence}
-	case len(h.streams) >= MaxStreams || h.together+len(s.followed) > maxFollowedTogether:
+	}
+	if !h.shares.take(s.address, len(s.followed)) {
 		return &Refusal{Word: refusal.Overloaded, RetryAfter: revocation.Silence}
 	}
+	if len(own) >= MaxStreamsPerDID {
+		h.endOne(own[0], revocation.EndReplaced)
+		h.remove(own[0])
+	}
+	s.joined = time.Now()
 	h.streams[s] = true
-	h.perDID[s.follower]++
-	h.together += len(s.followed)
+	h.perDID[s.follower] = append(h.perDID[s.follower], s)
 	for _, d := range append([]did.DID{s.follower}, s.followed...) {
 		if h.following[d] == nil {
 			h.following[d] = make(map[*stream]bool)
@@ -81,11 +91,20 @@ func (h *hub) begin(s *stream, state []Tombstone, head Head, looked time.Time) {
 func (h *hub) leave(s *stream) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.remove(s)
+}
+
+// remove forgets a stream, if it was not forgotten before.
+func (h *hub) remove(s *stream) {
+	if !h.streams[s] {
+		return
+	}
 	delete(h.streams, s)
-	if h.perDID[s.follower]--; h.perDID[s.follower] == 0 {
+	h.shares.giveBack(s.address, len(s.followed))
+	own := slices.DeleteFunc(h.perDID[s.follower], func(other *stream) bool { return other == s })
+	if h.perDID[s.follower] = own; len(own) == 0 {
 		delete(h.perDID, s.follower)
 	}
-	h.together -= len(s.followed)
 	for _, d := range append([]did.DID{s.follower}, s.followed...) {
 		if delete(h.following[d], s); len(h.following[d]) == 0 {
 			delete(h.following, d)
@@ -97,6 +116,10 @@ func (h *hub) leave(s *stream) {
 func (h *hub) end(s *stream, why string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.endOne(s, why)
+}
+
+func (h *hub) endOne(s *stream, why string) {
 	if s.end == "" {
 		s.end = why
 	}
@@ -146,10 +169,7 @@ func (r *Registrar) Streams() int {
 
 func (h *hub) endAll(why string) {
 	for s := range h.streams {
-		if s.end == "" {
-			s.end = why
-		}
-		s.rouse()
+		h.endOne(s, why)
 	}
 }
 

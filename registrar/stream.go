@@ -20,12 +20,15 @@ const standingEvery = 10
 // DID the last tombstone alone, so that nobody waits for one that reads slowly.
 type stream struct {
 	follower did.DID
+	address  string
 	proof    proof
 	nonce    string
 	followed []did.DID // in order
 	number   int64
 
 	wake chan struct{} // has one when there is something to tell
+
+	joined time.Time // when the hub let it in
 
 	// The hub's mutex guards these.
 	pending map[did.DID]Tombstone
@@ -36,7 +39,7 @@ type stream struct {
 
 func newStream(x *exchange) *stream {
 	return &stream{
-		follower: x.claim.Signer, proof: x.proof(), nonce: x.claim.ReplayKey(), followed: x.followed,
+		follower: x.claim.Signer, address: x.address, proof: x.proof(), nonce: x.claim.ReplayKey(), followed: x.followed,
 		wake: make(chan struct{}, 1), pending: make(map[did.DID]Tombstone),
 	}
 }

@@ -35,6 +35,8 @@ const (
 	EndEpoch = "epoch"
 	// EndUnregistered: the follower is not registered any more.
 	EndUnregistered = "not_registered"
+	// EndReplaced: the follower opened as many others later as it may have at once.
+	EndReplaced = "replaced"
 )
 
 // Message is one of a stream. Times are in whole milliseconds.

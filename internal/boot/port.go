@@ -9,7 +9,11 @@ import (
 	"os"
 	"strings"
 	"syscall"
+	"time"
 )
+
+// Unacknowledged is how long what was sent may stay untaken before a connection ends.
+const Unacknowledged = 20 * time.Second
 
 var errBound = errors.New("the port is free")
 
@@ -61,7 +65,8 @@ func sockaddr(network, address string) (syscall.Sockaddr, error) {
 // Listen opens a port. The error is a [*ListenError] about the settings of that
 // name.
 func Listen(host, port, addr string) (net.Listener, error) {
-	ln, err := net.Listen("tcp", addr)
+	config := net.ListenConfig{Control: giveUp}
+	ln, err := config.Listen(context.Background(), "tcp", addr)
 	if err != nil {
 		return nil, listenError(host, port, addr, err)
 	}

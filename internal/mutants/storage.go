@@ -28,6 +28,6 @@ func storageFaults() []mutant {
 		in("the running agent's port is another's", "agent/preflightport.go", "&& p.running() {", "&& false {", "./agent -run Preflight"),
 		in("a full disk is answered with 500", "a2a/errors.go", "{task.ErrStorage, refusal.StorageUnavailable},", "", "./a2a"),
 		in("a full disk is ready", "agent/storage.go", `return "storage_unavailable", ""`, `return "", ""`, "./agent"),
-		in("a registrar with a full disk is ready", "registrar/daemon/storage.go", "s.ready.SetReason(componentDatabase, string(refusal.StorageUnavailable))", `s.ready.SetReason(componentDatabase, "")`, "./registrar/daemon -run TestReadyz", "./registrar/daemon -run TestARequestThatFails"),
+		in("a registrar with a full disk is ready", "registrar/daemon/storage.go", "s.ready.SetReason(componentDatabase, string(reason))", `s.ready.SetReason(componentDatabase, "")`, "./registrar/daemon -run TestReadyz", "./registrar/daemon -run TestARequestThatFails"),
 	}
 }

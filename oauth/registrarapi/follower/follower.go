@@ -61,6 +61,7 @@ type Follower struct {
 	known    map[did.DID]*standing
 	asked    map[did.DID]bool // what the newest stream is about
 	dirty    bool             // somebody is known whom it is not about
+	lags     time.Time        // since when somebody is, or waits to be told of; zero if nobody
 	hears    bool             // something was heard, and not too long ago
 	since    time.Time        // when somebody was known again, zero once that is no excuse
 	refusing int              // of known, those that are revoked
@@ -94,7 +95,7 @@ func (f *Follower) Revoked(d did.DID) bool {
 	}
 	s.used = time.Now()
 	if !f.asked[d] && !f.dirty {
-		f.dirty = true
+		f.setDirty(true)
 		select {
 		case f.wake <- struct{}{}:
 		default:
@@ -132,6 +133,9 @@ func (f *Follower) Status() (hears bool, followed, refused int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	hears = f.hears || len(f.known) == 0 || time.Since(f.since) < revocation.Silence
+	if !f.lags.IsZero() && time.Since(f.lags) >= revocation.Silence {
+		hears = false // about somebody it should have heard by now
+	}
 	return hears, len(f.asked), f.refusing
 }
 
@@ -170,10 +174,28 @@ func (f *Follower) wanted() []did.DID {
 func (f *Follower) follows(asked map[did.DID]bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.asked, f.dirty = asked, false
+	f.asked = asked
+	missing := false
 	for d := range f.known {
-		f.dirty = f.dirty || !asked[d]
+		missing = missing || !asked[d]
 	}
+	f.setDirty(missing)
+}
+
+// setDirty notes whether somebody is not followed, and since when.
+func (f *Follower) setDirty(dirty bool) {
+	if dirty && f.lags.IsZero() {
+		f.lags = time.Now()
+	}
+	f.dirty = dirty
+}
+
+// caughtUp notes that the newest stream has told all that it is about.
+func (f *Follower) caughtUp() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.lags = time.Time{}
+	f.setDirty(f.dirty)
 }
 
 // rests notes that there is no stream, and need not be: who was seen this moment is
@@ -181,7 +203,8 @@ func (f *Follower) follows(asked map[did.DID]bool) {
 func (f *Follower) rests() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.asked, f.dirty = nil, len(f.known) > 0
+	f.asked, f.lags = nil, time.Time{}
+	f.setDirty(len(f.known) > 0)
 	f.hears, f.since = false, time.Now()
 }
 

@@ -410,6 +410,25 @@ func TestWhoIsNotSeenIsNotFollowed(t *testing.T) {
 	})
 }
 
+// A registrar that has no room for what is new is told of, though the older stream goes on.
+func TestWhoIsNotFollowedYetIsToldOf(t *testing.T) {
+	inWorld(t, 10, func(w *world) {
+		w.f.Revoked(named(t, "alice"))
+		w.sleep(time.Second)
+		w.hears(true)
+		w.set(func() { w.down = true }) // for new streams
+		w.f.Revoked(named(t, "bob"))
+		w.sleep(time.Second)
+		w.hears(true)
+		w.sleep(revocation.Silence)
+		w.hears(false)
+		w.set(func() { w.down = false })
+		w.sleep(10 * time.Second)
+		w.hears(true)
+		w.drops()
+	})
+}
+
 // Who is called by nobody follows nobody, and is no worse off: the next caller is
 // followed at once, and told of what happened to it meanwhile.
 func TestWhoeverIsNotCalledAsksNothing(t *testing.T) {

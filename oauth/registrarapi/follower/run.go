@@ -155,6 +155,7 @@ func (r *run) hear(l *link, m revocation.Message) {
 	if l == r.next {
 		r.cur.close()
 		r.cur, r.next = l, nil
+		r.caughtUp()
 	}
 	if r.next == nil && r.idle() {
 		r.rest()
