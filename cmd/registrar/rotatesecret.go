@@ -32,7 +32,7 @@ Where the key may be stolen too, revoke the DID instead.`,
 			if err != nil {
 				return err
 			}
-			line := "the secret of " + given[0] + " is good for nothing any more; its agent makes another when it next asks"
+			line := "the secret of " + given[0] + " is ended; its agent is out until it makes another, as ours do within a minute"
 			if !ended.Removed {
 				line += "; its client at the authorization server is not deleted yet, which is tried until it is"
 			}
