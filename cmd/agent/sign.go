@@ -31,7 +31,7 @@ Without a seed it signs as the agent of the directory.`,
   agent sign --scheme jcs-1 --aud did:bindu:you_at_example_com:poet:9f3c... < body.json
   agent sign --scheme octets-1 --aud did:bindu:you_at_example_com:poet:9f3c... < body.json > headers.txt
   curl --config token.curl --header @headers.txt --data-binary @body.json ...`,
-		Args: cli.Args(cobra.NoArgs),
+		Args: cli.InputOnly,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return sign(cmd, request, key, time.Now())
 		},

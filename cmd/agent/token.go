@@ -48,7 +48,7 @@ nothing. It exits 0 if all checks pass and 1 if not. Only the settings of Hydra
 or of the issuer are needed; no agent has to run.`,
 		Example: `  agent token inspect < token.txt
   pbpaste | agent token inspect --json`,
-		Args: cli.Args(cobra.NoArgs),
+		Args: cli.InputOnly,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, cancel := context.WithTimeout(cmd.Context(), timeout)
 			defer cancel()

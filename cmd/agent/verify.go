@@ -42,7 +42,7 @@ An agent also refuses a request that was not signed just now; verify mentions
 that, and with --check-time it counts.`,
 		Example: `  agent verify --public-key 4zvwRj... --headers headers.txt < body.json
   agent sign < body.json > headers.txt && agent verify --headers headers.txt < body.json`,
-		Args: cli.Args(cobra.NoArgs),
+		Args: cli.InputOnly,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return verify(cmd, f, time.Now())
 		},

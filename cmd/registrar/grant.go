@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,7 +17,7 @@ import (
 func newGrant() *cobra.Command {
 	var none bool
 	cmd := asking{
-		use: "grant DID [SCOPE...]", short: "Give a DID scopes by name, in place of those of all",
+		use: "grant DID {SCOPE... | --none}", short: "Give a DID scopes by name, in place of those of all",
 		long: `grant replaces the scopes that a DID has by name, known or not. They count instead
 of REGISTRAR__SCOPES and come into force with the agent's next registration, which
 is at its next start. agent:admin can be had in no other way, and is not enough by
@@ -24,11 +25,11 @@ itself: each peer honours it only for the DIDs in its own AUTH__ADMINS. A scope 
 is neither in REGISTRAR__SCOPES nor known to agents is granted with a warning.`,
 		example: `  registrar grant did:bindu:you_at_example_com:ops:1234 agent:read agent:write agent:admin
   registrar grant did:bindu:you_at_example_com:ops:1234 --none     as everybody again`,
-		args: func(cmd *cobra.Command, given []string) error {
-			if none {
-				return cobra.ExactArgs(1)(cmd, given)
+		args: func(_ *cobra.Command, given []string) error {
+			if none && len(given) != 1 || !none && len(given) < 2 {
+				return errors.New("grant takes a DID and scopes, or a DID and --none")
 			}
-			return cobra.MinimumNArgs(2)(cmd, given)
+			return nil
 		},
 		run: func(ctx context.Context, c *operator.Client, cmd *cobra.Command, given []string, asJSON bool) error {
 			now, err := c.Grant(ctx, given[0], given[1:])

@@ -20,12 +20,14 @@ func newImport() *cobra.Command {
 	var list bool
 	var from string
 	return withImportFlags(asking{
-		use: "import [DID FINGERPRINT]", short: "Take over agents that were registered at Hydra before",
+		use: "import {DID FINGERPRINT | --list | --from FILE}", short: "Take over agents that were registered at Hydra before",
 		long: `import binds DIDs to the keys that their clients at the authorization server have, so
 that agents which were registered without a registrar move to it without an
 enrolment token. A client stays as it is, with its scopes and its secret, until its
-agent registers here for the first time, by its key; agents that are not moved yet go
-on as before.
+agent registers here for the first time, by its key. Until then it goes on as before,
+but for calls of agents that have moved: they ask the registrar, which does not know
+its client yet, and refuse its tokens. So import all, and move those who call before,
+or together with, those whom they call.
 
 Nothing says whose those keys are but the authorization server, at which anybody with
 its admin API could write: compare each fingerprint with the agent's ("agent did" on
@@ -45,7 +47,10 @@ and said; the command fails where anything else was not imported.`,
 			if list || from != "" {
 				return cobra.NoArgs(cmd, given)
 			}
-			return cobra.ExactArgs(2)(cmd, given)
+			if len(given) != 2 {
+				return errors.New("import takes a DID and the fingerprint of its key, or --list, or --from FILE")
+			}
+			return nil
 		},
 		takes: 30 * time.Minute,
 		run: func(ctx context.Context, c *operator.Client, cmd *cobra.Command, given []string, asJSON bool) error {

@@ -14,9 +14,15 @@ func newRotateSecret() *cobra.Command {
 		long: `rotate-secret is for a client secret that somebody else may have, where the key of
 the agent is still its own. The client and its tokens are deleted at the
 authorization server, and the DID counts as not registered, from this moment on. The
-agent is told when it next asks, within a minute: it makes another secret, proves its
-key, and is registered again. It needs no restart, and keeps DID, key, scopes and
-certificate. An agent of the Python reference does so when it is restarted.
+agent is out until it has looked how it stands, which it does every minute: the
+registrar answers it nothing about callers, and its /readyz says 503. Then it makes
+another secret, proves its key, and is registered again. It needs no restart, and keeps
+DID, key, scopes and certificate. An agent of the Python reference does so when it is
+restarted.
+
+The old secret is good for nothing until the DID's own key signs a registration with
+it. The registrar keeps no secret and cannot tell one from another: agents of ours make
+another.
 
 Where the key may be stolen too, revoke the DID instead.`,
 		example: `  registrar rotate-secret did:bindu:you_at_example_com:poet:1234`,
@@ -26,7 +32,7 @@ Where the key may be stolen too, revoke the DID instead.`,
 			if err != nil {
 				return err
 			}
-			line := "the secret of " + given[0] + " is good for nothing any more; its agent makes another when it next asks"
+			line := "the secret of " + given[0] + " is ended; its agent is out until it makes another, as ours do within a minute"
 			if !ended.Removed {
 				line += "; its client at the authorization server is not deleted yet, which is tried until it is"
 			}

@@ -72,10 +72,18 @@ func Args(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, given []string) error {
 		if err := check(cmd, given); err != nil {
 			if strings.HasPrefix(err.Error(), "unknown command") {
-				err = fmt.Errorf("%q takes no argument but its flags; what it reads comes from standard input", cmd.CommandPath())
+				err = fmt.Errorf("%q takes no argument but its flags", cmd.CommandPath())
 			}
 			return Usage(fmt.Errorf("%w; see %q", err, cmd.CommandPath()+" --help"))
 		}
 		return nil
 	}
+}
+
+// InputOnly is [Args] of a command that takes none and reads standard input.
+func InputOnly(cmd *cobra.Command, given []string) error {
+	if len(given) == 0 {
+		return nil
+	}
+	return Usage(fmt.Errorf("%q takes no argument but its flags; what it reads comes from standard input; see %q", cmd.CommandPath(), cmd.CommandPath()+" --help"))
 }

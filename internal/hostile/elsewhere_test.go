@@ -13,6 +13,7 @@ func elsewhereRows() []elsewhere {
 		{16, "a resumed session of a client whose root was distrusted", "full handshake, then the alert of an unknown CA", []string{"transport/mtls TestResumptionAfterTheRootWasDistrusted", "transport/mtls TestVerifyConnectionChecksTheChainOfResumedSessions"}},
 		{17, "a request of a DID that was taken off the allow list", "403 `policy_denied` on every connection, resumed ones too", []string{"internal/e2e TestEndToEndAllowedDIDs", "transport/mtls TestResumptionAfterThePolicyChanged"}},
 		{22, "to our client: a good certificate of another DID than the one dialled", "the client aborts before a header leaves", []string{"peer TestHostile022PeerDIDMismatch", "transport/mtls TestNothingReachesTheWrongPeer"}},
+		{34, "a token made for step-ca, at an agent with a registrar, which calls it inactive", "401 `token_inactive`", []string{"registrar TestWhatATokenIsGoodFor/one for step-ca"}},
 		{43, "to our client: its own request, relayed", "does not verify anywhere else", []string{"peer TestHostile043RelayedRequestDoesNotVerify"}},
 		{44, "a JWT without signature, where tokens are verified locally", "401 `token_alg`", []string{"oauth/oidc TestHostile/044_045_token_alg"}},
 		{45, "a JWT signed with HS256 and the public key, where tokens are verified locally", "401 `token_alg`", []string{"oauth/oidc TestHostile/044_045_token_alg"}},

@@ -25,6 +25,38 @@ func (d *Document) compileAll(root object) error {
 	return nil
 }
 
+// checkExamples holds the examples of an operation to its schemas. That of a stream is a
+// text: events as they are sent.
+func (d *Document) checkExamples(op *Operation) error {
+	described := []any{op.members["requestBody"]}
+	responses, _ := op.members["responses"].(object)
+	for _, response := range responses {
+		described = append(described, response)
+	}
+	for _, at := range described {
+		o, _ := at.(object)
+		contents, _ := o["content"].(object)
+		for kind, content := range contents {
+			media, _ := content.(object)
+			if err := d.checkExample(kind, media); err != nil {
+				return fmt.Errorf("openapi: an example of %s: %w", op.ID, err)
+			}
+		}
+	}
+	return nil
+}
+
+func (d *Document) checkExample(kind string, media object) error {
+	example, ok := media["example"]
+	if !ok {
+		return nil
+	}
+	if text, ok := example.(string); ok && kind == eventStream {
+		return d.events(media["schema"], []byte(text))
+	}
+	return d.valid(media["schema"], example)
+}
+
 // Match returns the operation that a request is for; nil for none.
 func (d *Document) Match(method, target string) *Operation {
 	for _, op := range d.operations {

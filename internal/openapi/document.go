@@ -31,7 +31,8 @@ const resource = "document.json"
 // methods are those that a path may have, as OpenAPI spells them.
 var methods = []string{"get", "put", "post", "delete", "patch"}
 
-// Parse reads a document in YAML. Every schema in it must be one.
+// Parse reads a document in YAML. Every schema in it must be one, and every example of a
+// body as its schema says.
 func Parse(text []byte) (*Document, error) {
 	root, err := values(text)
 	if err != nil {
@@ -51,7 +52,15 @@ func Parse(text []byte) (*Document, error) {
 	if err := d.read(root); err != nil {
 		return nil, err
 	}
-	return d, d.compileAll(root)
+	if err := d.compileAll(root); err != nil {
+		return nil, err
+	}
+	for _, op := range d.operations {
+		if err := d.checkExamples(op); err != nil {
+			return nil, err
+		}
+	}
+	return d, nil
 }
 
 // values reads YAML as what JSON would have.

@@ -22,7 +22,7 @@ paths:
         - {name: X-Kind, in: header, required: true, schema: {enum: [big, small]}}
       requestBody:
         content:
-          application/json: {schema: {$ref: "#/components/schemas/Thing"}}
+          application/json: {schema: {$ref: "#/components/schemas/Thing"}, example: {size: 1}}
       responses:
         "204": {description: kept}
         "200": {$ref: "#/components/responses/Told"}
@@ -36,7 +36,7 @@ paths:
         "200":
           description: events
           content:
-            text/event-stream: {schema: {$ref: "#/components/schemas/Thing"}}
+            text/event-stream: {schema: {$ref: "#/components/schemas/Thing"}, example: "data: {\"size\":2}\n\n"}
 components:
   responses:
     Told:
@@ -151,6 +151,8 @@ func TestDocumentsThatAreNone(t *testing.T) {
 		"another version":        {"3.1.0", "3.0.3"},
 		"a schema that is none":  {"type: integer", "type: number of things"},
 		"a reference to nothing": {"responses/Told\"", "responses/Gone\""},
+		"a body that is none":    {"example: {size: 1}", "example: {size: one}"},
+		"an event that is none":  {`data: {\"size\":2}`, `data: {\"size\":two}`},
 		"no operation's name":    {"operationId: ask", "summary: ask"},
 		"no YAML":                {"paths:", "paths: ]"},
 	} {
