@@ -66,6 +66,7 @@ func sockaddr(network, address string) (syscall.Sockaddr, error) {
 // name.
 func Listen(host, port, addr string) (net.Listener, error) {
 	config := net.ListenConfig{Control: giveUp}
+	config.SetMultipathTCP(false) // which has not that option
 	ln, err := config.Listen(context.Background(), "tcp", addr)
 	if err != nil {
 		return nil, listenError(host, port, addr, err)

@@ -10,8 +10,8 @@ import (
 
 // giveUp has connections of a listening socket end when what was sent is not taken for
 // [Unacknowledged]. The kernel would try for a quarter of an hour, and who writes little
-// would not notice (tcp(7), TCP_USER_TIMEOUT). A kernel that has not that option for its
-// sockets of several paths (MPTCP) is no reason not to serve.
+// would not notice (tcp(7), TCP_USER_TIMEOUT). A system without that option is no reason
+// not to serve.
 func giveUp(_, _ string, c syscall.RawConn) error {
 	var err error
 	failed := c.Control(func(fd uintptr) {
