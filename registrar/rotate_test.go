@@ -34,6 +34,7 @@ func TestAnEndedSecret(t *testing.T) {
 	if again, err := f.EndSecret(t.Context(), alice.DID); err != nil || !again {
 		t.Error(again, err)
 	}
+	f.Clock.Advance(time.Second)
 	next := registrartest.SecretOf("next")
 	if got := f.accept(alice, alice.Body(next).With("newSecret", "true")); got.Foreign || f.Clients.Secret(alice.DID) != next {
 		t.Error(got)
@@ -61,13 +62,14 @@ func TestASecretIsEndedWhileTheAuthorityIsAway(t *testing.T) {
 	if got := f.Inquire(f.Registrar, bob, token); got.Body != `{"active":false}` {
 		t.Error(got)
 	}
-	fresh := alice.Body(registrartest.SecretOf("next")).With("newSecret", "true")
-	want(t, f.put(alice, fresh), 503, "client_busy")
+	f.Clock.Advance(time.Second)
+	next := fresh(alice, "next")
+	want(t, f.put(alice, next), 503, "client_busy")
 	f.Clock.Advance(time.Minute)
 	if n, err := f.Finish(t.Context()); n != 1 || err != nil || f.Clients.Document(alice.DID) != nil {
 		t.Error(n, err)
 	}
-	f.accept(alice, fresh)
+	f.accept(alice, next)
 }
 
 func TestWhoseSecretCannotBeEnded(t *testing.T) {
