@@ -31,9 +31,23 @@ func fresh(a registrartest.Agent, secret string) registrartest.Body {
 	return a.Body(registrartest.SecretOf(secret)).With("newSecret", "true")
 }
 
+// What is signed in the second of the ending comes too late, and what is a second later not.
+func TestASecretOfTheSecondOfTheEnding(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, inMode(registrar.ModeOpen))
+	alice := f.registered("alice")
+	f.Clock.Advance(300 * time.Millisecond)
+	f.ends(alice.DID)
+	want(t, f.put(alice, fresh(alice, "2")), 403, "secret_ended")
+	f.Clock.Advance(699 * time.Millisecond)
+	want(t, f.put(alice, fresh(alice, "3")), 403, "secret_ended")
+	f.Clock.Advance(time.Millisecond)
+	f.accept(alice, fresh(alice, "4"))
+}
+
 // Whatever the network held while a secret was ended comes too late, whichever secret is in
 // it, and also where the agent has registered another meanwhile.
-func TestWhatWasSignedBeforeASecretIsEnded(t *testing.T) {
+func TestASecretIsEndedForWhatWasSignedBefore(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, inMode(registrar.ModeOpen))
 	alice := f.registered("alice")
@@ -88,6 +102,20 @@ func TestNoEndedSecretIsRegisteredAgain(t *testing.T) {
 	if row := f.Row(alice.DID); len(row.Client.Ended) != len(all) || row.Client.Secrets != nil || f.Clients.Document(alice.DID) != nil {
 		t.Errorf("%+v", row.Client)
 	}
+}
+
+// A secret that its agent replaced by itself was not ended.
+func TestASecretThatWasReplaced(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, inMode(registrar.ModeOpen))
+	alice := registrartest.NewAgent(t, "alice")
+	for _, secret := range []string{"1", "2", "3"} {
+		f.accept(alice, alice.Body(registrartest.SecretOf(secret)))
+	}
+	f.ends(alice.DID)
+	f.Clock.Advance(time.Second)
+	want(t, f.put(alice, fresh(alice, "3")), 403, "secret_ended")
+	f.accept(alice, fresh(alice, "1"))
 }
 
 // An agent of the reference proves no key and signs nothing: its ended secret is refused by

@@ -36,6 +36,7 @@ func TestAnEndedSecret(t *testing.T) {
 	}
 	f.Clock.Advance(time.Second)
 	next := registrartest.SecretOf("next")
+	want(t, f.put(alice, alice.Body(next)), 403, "secret_ended")
 	if got := f.accept(alice, alice.Body(next).With("newSecret", "true")); got.Foreign || f.Clients.Secret(alice.DID) != next {
 		t.Error(got)
 	}
@@ -70,6 +71,22 @@ func TestASecretIsEndedWhileTheAuthorityIsAway(t *testing.T) {
 		t.Error(n, err)
 	}
 	f.accept(alice, next)
+}
+
+// And its agent asks nothing, and is told to nobody, though its client is still there.
+func TestASecretIsEndedForWhatItsAgentAsks(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, inMode(registrar.ModeOpen))
+	alice, bob := f.registered("alice"), f.registered("bob")
+	cfg := f.Config
+	cfg.Clients = stuck{f.Clients}
+	if removed, err := f.Replica(cfg).EndSecret(t.Context(), alice.DID); err != nil || removed {
+		t.Fatal(removed, err)
+	}
+	want(t, f.KeyOf(f.Registrar, bob, alice.DID), 404, "client_unknown")
+	want(t, f.KeyOf(f.Registrar, alice, bob.DID), 403, "secret_ended")
+	want(t, f.Announce(f.Registrar, alice, registrar.TLSKey{1}), 403, "secret_ended")
+	want(t, f.Inquire(f.Registrar, alice, f.Clients.Issue(bob.DID)), 403, "secret_ended")
 }
 
 func TestWhoseSecretCannotBeEnded(t *testing.T) {
