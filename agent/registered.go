@@ -16,6 +16,7 @@ import (
 	"github.com/getbindu/bindu-go/internal/boot"
 	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/internal/fetch"
+	"github.com/getbindu/bindu-go/oauth"
 	"github.com/getbindu/bindu-go/oauth/hydra"
 	"github.com/getbindu/bindu-go/oauth/registrarapi"
 	"github.com/getbindu/bindu-go/settings"
@@ -110,9 +111,14 @@ func (r *registered) register(ctx context.Context, url string) (*hydra.Credentia
 	return c, r.prove(ctx, c)
 }
 
+// errEndedJustNow: the registrar takes nothing that was signed before the secret was ended,
+// or in the same second by its clock. Ours is behind by a few minutes at most.
+var errEndedJustNow = fmt.Errorf("it was ended just now, or our clock is behind; another secret is made in a moment: %w", oauth.ErrUnavailable)
+
 // renew registers with another secret, which the registrar alone can ask for: whatever
 // else refuses ours may have no right to. Credentials with an error are on disk, and may
-// have been registered.
+// have been registered. Where the other one is called ended too, the error may end by
+// itself: nothing is repeated here, and the caller pauses.
 func (r *registered) renew(ctx context.Context) (*hydra.Credentials, error) {
 	made, err := r.who.home.ReplaceSecret(r.who.DID, r.rand, r.now())
 	if err != nil {
@@ -120,7 +126,10 @@ func (r *registered) renew(ctx context.Context) (*hydra.Credentials, error) {
 	}
 	r.log.Warn("the registrar's operator ended our client secret: another one is registered", "reason", "secret_ended")
 	c, err := r.registerWith(ctx, made, true)
-	if err != nil {
+	switch {
+	case errors.Is(err, registrarapi.ErrSecretEnded):
+		return made, fmt.Errorf("%w: %w", errEndedJustNow, err)
+	case err != nil:
 		return made, err
 	}
 	return c, nil

@@ -109,7 +109,7 @@ func (r *Registrar) intend(tx Tx, q request, c *Client, now time.Time) (begun, e
 		return begun{}, err
 	}
 	c.Revision++
-	c.SecretEnded = false
+	c.beginSecret(q.reg.Secret)
 	document, err := r.wanted(c, q.reg, scopes)
 	if err != nil {
 		return begun{}, err

@@ -33,7 +33,7 @@ func (r *Registrar) EndSecret(ctx context.Context, d did.DID) (removed bool, err
 		if err := hasSecret(tx, c); err != nil {
 			return err
 		}
-		c.SecretEnded = true
+		c.endSecrets(r.cfg.Now())
 		in, err = r.intendRemoval(tx, d)
 		return errors.Join(err, tx.SaveClient(c), forgetAnnouncements(tx, d))
 	})
@@ -62,14 +62,6 @@ func hasSecret(tx Tx, c *Client) error {
 		err = ErrNoSecret
 	}
 	return err
-}
-
-// checkSecret refuses a secret that may be the one that was ended.
-func checkSecret(q request, c *Client) error {
-	if c == nil || !c.SecretEnded || q.newSecret {
-		return nil
-	}
-	return refuse(SecretEnded, nil)
 }
 
 // intendEnd begins the deletion of a client whose DID stays as it is, unless somebody is

@@ -34,7 +34,9 @@ func TestAnEndedSecret(t *testing.T) {
 	if again, err := f.EndSecret(t.Context(), alice.DID); err != nil || !again {
 		t.Error(again, err)
 	}
+	f.Clock.Advance(time.Second)
 	next := registrartest.SecretOf("next")
+	want(t, f.put(alice, alice.Body(next)), 403, "secret_ended")
 	if got := f.accept(alice, alice.Body(next).With("newSecret", "true")); got.Foreign || f.Clients.Secret(alice.DID) != next {
 		t.Error(got)
 	}
@@ -61,13 +63,30 @@ func TestASecretIsEndedWhileTheAuthorityIsAway(t *testing.T) {
 	if got := f.Inquire(f.Registrar, bob, token); got.Body != `{"active":false}` {
 		t.Error(got)
 	}
-	fresh := alice.Body(registrartest.SecretOf("next")).With("newSecret", "true")
-	want(t, f.put(alice, fresh), 503, "client_busy")
+	f.Clock.Advance(time.Second)
+	next := fresh(alice, "next")
+	want(t, f.put(alice, next), 503, "client_busy")
 	f.Clock.Advance(time.Minute)
 	if n, err := f.Finish(t.Context()); n != 1 || err != nil || f.Clients.Document(alice.DID) != nil {
 		t.Error(n, err)
 	}
-	f.accept(alice, fresh)
+	f.accept(alice, next)
+}
+
+// And its agent asks nothing, and is told to nobody, though its client is still there.
+func TestASecretIsEndedForWhatItsAgentAsks(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, inMode(registrar.ModeOpen))
+	alice, bob := f.registered("alice"), f.registered("bob")
+	cfg := f.Config
+	cfg.Clients = stuck{f.Clients}
+	if removed, err := f.Replica(cfg).EndSecret(t.Context(), alice.DID); err != nil || removed {
+		t.Fatal(removed, err)
+	}
+	want(t, f.KeyOf(f.Registrar, bob, alice.DID), 404, "client_unknown")
+	want(t, f.KeyOf(f.Registrar, alice, bob.DID), 403, "secret_ended")
+	want(t, f.Announce(f.Registrar, alice, registrar.TLSKey{1}), 403, "secret_ended")
+	want(t, f.Inquire(f.Registrar, alice, f.Clients.Issue(bob.DID)), 403, "secret_ended")
 }
 
 func TestWhoseSecretCannotBeEnded(t *testing.T) {

@@ -125,6 +125,12 @@ type Client struct {
 	// SecretEnded is true from the end of the client's secret until its agent registers
 	// with another one.
 	SecretEnded bool
+	// EndedAt is when a secret of it was ended last, by the registrar's clock; zero for never,
+	// and where that was before it was kept.
+	EndedAt time.Time
+	// Secrets are those that may be in force: the one that was registered last, and behind it
+	// one whose registration was begun since. Ended are all that were ended.
+	Secrets, Ended []SecretHash
 	// Address is where the DID was bound from, Voucher by whom: the id of an enrolment
 	// token, "approved", "open" or "imported"; "reference" with the id of the token that
 	// an agent of the reference has as its credential; "moved" when it has none any more.

@@ -137,6 +137,7 @@ func (r *Registrar) confirm(ctx context.Context, in Intent) error {
 			return err
 		}
 		c.Document = in.Document
+		c.confirmSecret()
 		return tx.SaveClient(c)
 	})
 }

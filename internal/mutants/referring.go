@@ -6,7 +6,7 @@ func referring() []mutant {
 	at := func(name, file, old, new, run string) mutant {
 		return mutant{name, "registrar/" + file, old, new, []string{"./registrar -short -run=" + run}}
 	}
-	const whose, paths, imports, ended = "TestWhoseTokenOpensNothing|TestAnotherToken", "TestPathsOfTheReference|TestBodies", "Import", "EndedSecret|ASecretIsEnded"
+	const whose, paths, imports, ended = "TestWhoseTokenOpensNothing|TestAnotherToken", "TestPathsOfTheReference|TestBodies", "Import", "EndedSecret|ASecret"
 	return []mutant{
 		at("a pattern opens the path of the reference", "credential.go", "t.MaxUses != 1 || strings.ContainsAny(t.Author+t.Name, patternBytes)", "false", whose),
 		at("a token for names opens the path of any", "credential.go", "return author == t.Author && name == t.Name", "return true", whose),
@@ -20,7 +20,10 @@ func referring() []mutant {
 		at("a client that was not reviewed is imported", "import.go", "case p.DID != d, Fingerprint(p.Key) != fingerprint:", "case p.DID != d:", imports),
 		at("an import takes a DID from its key", "import.go", "if err == nil && !hasKey(keys, p.Key) {", "if false {", imports),
 		at("an import brings a revoked key back", "import.go", "errors.Join(checkRevoked(tx, q, true), checkKey(tx, q))", "checkRevoked(tx, q, true)", imports),
-		at("an ended secret is registered again", "rotate.go", "if c == nil || !c.SecretEnded || q.newSecret {", "if true {", ended),
+		at("who says nothing of a new secret satisfies an ending", "endedsecrets.go", "case c.SecretEnded && !q.newSecret:", "case false:", ended),
+		at("an ended secret is registered again", "endedsecrets.go", "case hashSecret(q.reg.Secret).among(c.Ended):", "case false:", ended),
+		at("what was signed before an ending satisfies it", "endedsecrets.go", "case !q.bearer && !c.EndedAt.IsZero() && q.signed.Unix() <= c.EndedAt.Unix():", "case false:", ended),
+		at("a registration that did not end hides a secret", "endedsecrets.go", "c.Secrets = []SecretHash{c.Secrets[0], h}", "c.Secrets = []SecretHash{h}", ended),
 		at("who has an ended secret counts as registered", "standing.go", "c.Document != nil && !c.SecretEnded, revoked, nil", "c.Document != nil, revoked, nil", ended),
 	}
 }

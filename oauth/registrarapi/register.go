@@ -54,7 +54,8 @@ type Drift struct {
 // Errors: [ErrPending], [ErrBusy], [ErrForeignWriter], [ErrClock], [ErrUnreachable],
 // [ErrUntrusted] and others that are [oauth.ErrUnavailable] may end by themselves;
 // [ErrRevoked], [ErrTokenRequired], [ErrTokenRefused], [ErrNotKeyBound],
-// [ErrSecretWeak], [ErrRefused] do not, and [ErrSecretEnded] with another secret; oauth.ErrInvalidResponse.
+// [ErrSecretWeak], [ErrRefused] do not; [ErrSecretEnded] does with another secret, a second
+// after the ending by the registrar's clock; oauth.ErrInvalidResponse.
 func (c *Client) Register(ctx context.Context, r Registration) (Registered, error) {
 	members := map[string]string{
 		"publicKey": did.EncodePublicKey(c.cfg.Key.PublicKey()), "clientSecret": r.Secret,

@@ -77,6 +77,7 @@ func TestRefusals(t *testing.T) {
 			if err := c.Standing(w.Context()); !errors.Is(err, registrarapi.ErrSecretEnded) {
 				w.Errorf("it stands %v", err)
 			}
+			w.Clock.Advance(time.Second)
 			next := registrarapi.Registration{Secret: registrartest.SecretOf("next"), NewSecret: true}
 			if _, err := c.Register(w.Context(), next); err != nil || c.Standing(w.Context()) != nil {
 				w.Error(err)

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/registrar"
@@ -62,6 +63,34 @@ func testReplicas(t *testing.T, f *rows) {
 	if fix.Clients.Document(agent.DID) != nil {
 		t.Error("the client is still there")
 	}
+}
+
+// testEndedMeanwhile ends a secret while replicas register others, each signed before that
+// and called new: whatever came first, none is in force when all have ended.
+func testEndedMeanwhile(t *testing.T, f *rows) {
+	fix := NewFixture(t, f.store, func(c *registrar.Config) { c.Mode = registrar.ModeOpen })
+	agent := NewAgent(t, "alice")
+	fix.mustRegister(agent, agent.Body(SecretOf("first")))
+	var wait sync.WaitGroup
+	for i, r := range fix.replicas(f.again, 3) {
+		wait.Go(func() {
+			for n := range 8 {
+				if i == 0 && n == 2 {
+					if _, err := r.EndSecret(t.Context(), agent.DID); err != nil {
+						t.Error(err)
+					}
+				}
+				fix.Register(r, agent, agent.Body(SecretOf(fmt.Sprint(i, n))).With("newSecret", "true"))
+			}
+		})
+	}
+	wait.Wait()
+	fix.agrees("ended", agent.DID)
+	if row := fix.Row(agent.DID); !row.Client.SecretEnded || len(row.Client.Ended) == 0 || fix.Clients.Document(agent.DID) != nil {
+		t.Errorf("a secret is in force: %+v", row.Client)
+	}
+	fix.Clock.Advance(time.Second)
+	fix.mustRegister(agent, agent.Body(SecretOf("last")).With("newSecret", "true"))
 }
 
 // meddling is an authority at whose writes something else happens.

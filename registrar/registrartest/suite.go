@@ -37,6 +37,7 @@ func Run(t *testing.T, open Open) {
 		"many replicas at one DID":                testReplicas,
 		"a revocation beside a change":            testRevokedMeanwhile,
 		"a write after a revocation":              testAsleep,
+		"an ended secret beside changes":          testEndedMeanwhile,
 		"a token is used by one of many":          testTokenRace,
 		"an address binds what it may at many":    testAddressRace,
 		"as many wait as may at many replicas":    testPendingRace,
@@ -101,6 +102,7 @@ func testClients(t *testing.T, f *rows) {
 			tx.SaveKey(alice.DID, next), tx.SaveKey(alice.DID, registrar.Key{Public: old.Public, From: old.From}), tx.SaveKey(alice.DID, old))
 	})
 	alice.Document, alice.Revision, alice.Address, alice.SecretEnded = []byte(`{}`), 2, "192.0.2.2", true
+	alice.EndedAt, alice.Secrets, alice.Ended = begin.Add(time.Millisecond), []registrar.SecretHash{{1}}, []registrar.SecretHash{{2}, {0, 3}}
 	f.change(func(tx registrar.Tx) error { return errors.Join(tx.Lock(alice.DID), tx.SaveClient(alice)) })
 	f.view(func(read registrar.Reader) error {
 		same(f, alice)(read.Client(alice.DID))
@@ -128,6 +130,7 @@ func testClients(t *testing.T, f *rows) {
 		return nil
 	})
 	alice.Document, alice.SecretEnded = nil, false
+	alice.EndedAt, alice.Secrets, alice.Ended = begin.Add(time.Hour), []registrar.SecretHash{{4}, {5}}, nil
 	f.change(func(tx registrar.Tx) error { return tx.SaveClient(alice) })
 	f.view(func(read registrar.Reader) error {
 		same(f, alice)(read.Client(alice.DID))

@@ -13,7 +13,8 @@ import (
 func (t *Tx) Client(d did.DID) (*registrar.Client, error) {
 	c := registrar.Client{DID: d}
 	found, err := t.one(selectClient, []any{d.String()},
-		(*document)(&c.Document), &c.Revision, &c.Address, &c.Voucher, moment{&c.BoundAt}, &c.SecretEnded)
+		(*document)(&c.Document), &c.Revision, &c.Address, &c.Voucher, moment{&c.BoundAt}, &c.SecretEnded,
+		moment{&c.EndedAt}, (*hashes)(&c.Secrets), (*hashes)(&c.Ended))
 	if !found {
 		return nil, err
 	}
@@ -52,7 +53,8 @@ func (t *Tx) CountClients(address string) (n int, err error) {
 
 // SaveClient implements [registrar.Tx].
 func (t *Tx) SaveClient(c *registrar.Client) error {
-	return t.exec(upsertClient, c.DID.String(), jsonText(c.Document), c.Revision, c.Address, c.Voucher, millis(c.BoundAt), c.SecretEnded)
+	return t.exec(upsertClient, c.DID.String(), jsonText(c.Document), c.Revision, c.Address, c.Voucher, millis(c.BoundAt), c.SecretEnded,
+		millis(c.EndedAt), hashBytes(c.Secrets), hashBytes(c.Ended))
 }
 
 // Keys implements [registrar.Reader].

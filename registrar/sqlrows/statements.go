@@ -8,14 +8,16 @@ const InsertHead = `INSERT INTO head (epoch, seq) SELECT ?, 0 WHERE NOT EXISTS (
 // What has expired is forgotten last, and without waiting for whoever has it: of two
 // that forgot first, each could then wait for a row of its own that the other has.
 const (
-	selectClient = `SELECT document, revision, address, voucher, bound_at, secret_ended FROM clients WHERE did = ?`
+	selectClient = `SELECT document, revision, address, voucher, bound_at, secret_ended, ended_at, secrets, secrets_ended FROM clients WHERE did = ?`
 	listClients  = `SELECT did FROM clients WHERE did > ? ORDER BY did LIMIT ?`
 	listListed   = `SELECT did FROM clients WHERE did > ? UNION SELECT did FROM tombstones WHERE revoked AND did > ? ORDER BY did LIMIT ?`
 	countClients = `SELECT count(*) FROM clients LEFT JOIN tombstones ON tombstones.did = clients.did
 		WHERE clients.address = ? AND NOT coalesce(tombstones.revoked, FALSE)`
-	upsertClient = `INSERT INTO clients (did, document, revision, address, voucher, bound_at, secret_ended) VALUES (?, ?, ?, ?, ?, ?, ?)
+	upsertClient = `INSERT INTO clients (did, document, revision, address, voucher, bound_at, secret_ended, ended_at, secrets, secrets_ended)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (did) DO UPDATE SET document = excluded.document, revision = excluded.revision,
-		address = excluded.address, voucher = excluded.voucher, bound_at = excluded.bound_at, secret_ended = excluded.secret_ended`
+		address = excluded.address, voucher = excluded.voucher, bound_at = excluded.bound_at, secret_ended = excluded.secret_ended,
+		ended_at = excluded.ended_at, secrets = excluded.secrets, secrets_ended = excluded.secrets_ended`
 
 	selectKeys        = `SELECT key, valid_from, valid_until FROM keys WHERE did = ? ORDER BY valid_from, key`
 	selectRevokedWith = `SELECT keys.did FROM keys JOIN tombstones ON tombstones.did = keys.did
