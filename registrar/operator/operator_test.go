@@ -99,9 +99,12 @@ func TestTheOperatorDecidesAboutAnAgent(t *testing.T) {
 	if len(waiting) != 1 || waiting[0].DID != name || waiting[0].Fingerprint != print {
 		t.Fatalf("%+v", waiting)
 	}
+	if got, err := a.Show(ctx, name); err != nil || got.State != StatePending || got.Waiting == nil || *got.Waiting != waiting[0] || len(got.Keys) != 0 {
+		t.Errorf("it waits, and shown is %+v, %v", got, err)
+	}
 	wantReason(t, a.Approve(ctx, name, "SHA256:another"), "not_pending")
 	must(t, a.Approve(ctx, name, print))
-	if got, err := a.Show(ctx, name); err != nil || got.State != StateBound || got.Voucher != "approved" || got.Keys[0].Fingerprint != print {
+	if got, err := a.Show(ctx, name); err != nil || got.State != StateBound || got.Voucher != "approved" || got.Waiting != nil || got.Keys[0].Fingerprint != print {
 		t.Errorf("%+v, %v", got, err)
 	}
 	granted, err := a.Grant(ctx, name, []string{"agent:admin"})
