@@ -56,37 +56,41 @@ func (l *limits) allow(d, address string, known, question bool) bool {
 func (l *limits) admit(d, address string, known, question bool) *Refusal {
 	// One name: of a name's addresses a counter tells only so many apart, and whoever
 	// has more would leave none to the DID's own.
-	payer := d + " " + address
+	payer := quota.Payer{Name: d + " " + address}
 	switch {
 	case known && question:
 		return spend(l.questions, payer, l.rates.Questions)
 	case known:
 		return spend(l.known, payer, l.rates.Known)
 	}
-	return spend(l.strangers, address, l.rates.Stranger)
+	return spend(l.strangers, quota.Payer{Name: address}, l.rates.Stranger)
 }
 
 // together takes one more stranger for whom nobody vouches from what all may ask.
-func (l *limits) together() *Refusal { return spend(l.strangers, everyStranger, l.rates.Strangers) }
+func (l *limits) together() *Refusal {
+	return spend(l.strangers, quota.Payer{Name: everyStranger}, l.rates.Strangers)
+}
 
 // ask gives a question of a DID that has proved its key a place among those in progress,
 // of which there are at most so many.
 func (l *limits) ask(d string, concurrent int) (*quota.Place, *Refusal) {
-	return acquire(l.proved, d, l.rates.Questions, concurrent)
+	return acquire(l.proved, quota.Payer{Name: d}, l.rates.Questions, concurrent)
 }
 
 // change takes a change of a DID that has proved its key from what that may change.
-func (l *limits) change(d string) *Refusal { return spend(l.changed, d, l.rates.Known) }
+func (l *limits) change(d string) *Refusal {
+	return spend(l.changed, quota.Payer{Name: d}, l.rates.Known)
+}
 
 // spend takes one request from what a payer may ask in a minute.
-func spend(c *quota.Counter, payer string, perMinute int) *Refusal {
+func spend(c *quota.Counter, payer quota.Payer, perMinute int) *Refusal {
 	place, refused := acquire(c, payer, perMinute, 0)
 	place.Release()
 	return refused
 }
 
-func acquire(c *quota.Counter, payer string, perMinute, concurrent int) (*quota.Place, *Refusal) {
-	place, err := c.Acquire(quota.Payer{Name: payer}, quota.Limits{
+func acquire(c *quota.Counter, payer quota.Payer, perMinute, concurrent int) (*quota.Place, *Refusal) {
+	place, err := c.Acquire(payer, quota.Limits{
 		Rate: float64(perMinute) / 60, Burst: perMinute, Concurrent: concurrent,
 	})
 	if exceeded, ok := errors.AsType[*quota.Error](err); ok {
