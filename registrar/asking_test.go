@@ -208,7 +208,9 @@ func TestAskingsThatAreMalformed(t *testing.T) {
 		"a bad escape":               {"an introspection", form("token=%zz"), 400, "question_invalid"},
 		"a semicolon":                {"an introspection", form("token=a;b"), 400, "question_invalid"},
 		"JSON":                       {"an introspection", func(r *signature.Request) { r.ContentType, r.Body = "application/json", []byte(`{"token":"a"}`) }, 415, "content_type"},
-		"a form with parameters":     {"an introspection", func(r *signature.Request) { r.ContentType += "; charset=utf-8" }, 415, "content_type"},
+		"a form in another charset":  {"an introspection", func(r *signature.Request) { r.ContentType += "; charset=latin1" }, 415, "content_type"},
+		"a form with a parameter":    {"an introspection", func(r *signature.Request) { r.ContentType += "; boundary=utf-8" }, 415, "content_type"},
+		"a form with two parameters": {"an introspection", func(r *signature.Request) { r.ContentType += "; charset=utf-8; q=1" }, 415, "content_type"},
 		"no content type":            {"an introspection", func(r *signature.Request) { r.ContentType = "" }, 415, "content_type"},
 		"a form too long":            {"an introspection", form(long), 413, "payload_too_large"},
 		"a token in the path":        {"an introspection", at(registrar.PathIntrospect + "?token=a"), 404, "not_found"},
@@ -245,6 +247,21 @@ func TestAskingsThatAreMalformed(t *testing.T) {
 	}
 	if row := f.Row(alice.DID); row.Announced != nil {
 		t.Errorf("%+v", row.Announced)
+	}
+}
+
+// Many HTTP clients say of themselves that a form is UTF-8, which is what it is taken for.
+func TestAFormMaySayThatItIsUTF8(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, inMode(registrar.ModeOpen))
+	alice, poet := f.registered("alice"), f.bound("poet")
+	for _, parameter := range []string{"", "; charset=utf-8", ";charset=UTF-8", `; Charset="Utf-8"`} {
+		r := askings["an introspection"](f, alice)
+		r.ContentType += parameter
+		want(t, registrartest.Ask(f, alice.Sign(t, r)), 200, "")
+		req := poet.request("POST", "/admin/oauth2/introspect", "token=a")
+		req.Header.Set("Content-Type", r.ContentType)
+		want(t, registrartest.Ask(f.Registrar.Reference(), req), 200, "")
 	}
 }
 

@@ -181,10 +181,15 @@ func (reg *Registration) setNewSecret(text string) *Refusal {
 	return nil
 }
 
+// setToken keeps a text that can be no token as one that nobody has: whoever needs a
+// token learns that it is none, and whoever needs none is not asked for one.
 func (reg *Registration) setToken(text string) *Refusal {
-	if !isTokenText(text) {
-		return refuse(TokenRefused, errors.New("malformed"))
-	}
 	reg.Token = Secret(text)
+	if !isTokenText(text) {
+		reg.Token = malformedToken
+	}
 	return nil
 }
+
+// malformedToken stands for any text that can be no token, and is none itself.
+const malformedToken Secret = "malformed"

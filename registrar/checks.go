@@ -112,10 +112,7 @@ func (r *Registrar) limited(x *exchange) *Refusal {
 	if err != nil {
 		return refusalOf(err)
 	}
-	if !r.limits.allow(x.claim.Signer.String(), x.address, x.known, x.op.question) {
-		return &Refusal{Word: refusal.RateLimited, RetryAfter: time.Minute}
-	}
-	return nil
+	return r.limits.admit(x.claim.Signer.String(), x.address, x.known, x.op.question)
 }
 
 func (r *Registrar) readBody(x *exchange) *Refusal {
@@ -124,7 +121,8 @@ func (r *Registrar) readBody(x *exchange) *Refusal {
 	if !ok {
 		return &Refusal{Word: refusal.Overloaded, Cause: errHeld, close: x.r.ProtoMajor < 2}
 	}
-	body, fault := jsonrpc.ReadBody(x.w, x.r, x.op.maxBody, x.op.takes)
+	takes := func(contentType string) bool { return x.op.takes(withoutCharset(contentType)) }
+	body, fault := jsonrpc.ReadBody(x.w, x.r, x.op.maxBody, takes)
 	if fault != nil {
 		refused := &Refusal{Word: fault.Answer.Word(), Cause: fault.Cause, close: fault.EndsConnection(x.r)}
 		if errors.Is(fault.Cause, errHeld) {
@@ -161,7 +159,7 @@ func (r *Registrar) vouched(x *exchange) *Refusal {
 		return nil
 	}
 	welcome := false
-	if x.reg.Token != "" {
+	if x.reg.Token != "" && x.reg.Token != malformedToken {
 		err := r.cfg.Store.View(x.r.Context(), func(read Reader) error {
 			t, err := read.Token(tokenHash(x.reg.Token))
 			welcome = t != nil && t.fault(x.claim.Signer, x.key, x.now) == ""
@@ -171,10 +169,10 @@ func (r *Registrar) vouched(x *exchange) *Refusal {
 			return refusalOf(err)
 		}
 	}
-	if !welcome && !r.limits.together() {
-		return &Refusal{Word: refusal.RateLimited, RetryAfter: time.Minute}
+	if welcome {
+		return nil
 	}
-	return nil
+	return r.limits.together()
 }
 
 // namedKey is the key that a registration names: whether the DID is bound to it is

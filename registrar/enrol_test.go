@@ -117,6 +117,31 @@ func TestATokenThatDoesNotFitBindsNothing(t *testing.T) {
 	}
 }
 
+// A text that can be no token is as a token that nobody has: where none is needed it is
+// not looked at, and where one is needed the database decides.
+func TestAMalformedTokenIsAsOneThatNobodyHas(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, nil)
+	alice, bob := registrartest.NewAgent(t, "alice"), registrartest.NewAgent(t, "bob")
+	secret := registrartest.SecretOf("1")
+	f.accept(alice, alice.Body(secret).With("enrolmentToken", f.NewToken(1)))
+	thief := registrartest.Agent{DID: alice.DID, Key: registrartest.NewKey(t, "thief")}
+	for _, text := range []string{"", "zzz", "malformed", strings.Repeat("z", 7000), anotherToken(f.NewToken(1))} {
+		if got := f.put(alice, alice.Body(secret).With("enrolmentToken", text)); got.State != "registered" {
+			t.Errorf("%.20q, bound already: %s", text, got)
+		}
+		for _, a := range []registrartest.Agent{bob, thief} {
+			got := f.put(a, a.Body(secret).With("enrolmentToken", text))
+			if want(t, got, 403, "enrolment_token_refused"); got.Gate != "enrolment" {
+				t.Errorf("%.20q: gate %s", text, got.Gate)
+			}
+		}
+	}
+	if len(f.Logged.String()) > 1<<16 {
+		t.Error("what was sent is in the log")
+	}
+}
+
 // anotherToken returns a token that differs in one character.
 func anotherToken(s string) string {
 	i := len(s) - 10

@@ -2,7 +2,6 @@ package registrar
 
 import (
 	"crypto/ed25519"
-	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
 	"io"
@@ -22,11 +21,8 @@ func randomText(random io.Reader, bytes int) (string, error) {
 	return base64.RawURLEncoding.EncodeToString(b), nil
 }
 
-// Fingerprint is how people compare keys: that of OpenSSH, over the 32 bytes.
-func Fingerprint(key ed25519.PublicKey) string {
-	sum := sha256.Sum256(key)
-	return "SHA256:" + base64.RawStdEncoding.EncodeToString(sum[:])
-}
+// Fingerprint is how people compare keys: [did.Fingerprint].
+func Fingerprint(key ed25519.PublicKey) string { return did.Fingerprint(key) }
 
 // maxClientID is the longest client id that every database of Hydra keeps whole.
 const maxClientID = 255

@@ -20,15 +20,24 @@ type Record struct {
 	Tombstone *Tombstone
 	// Intent is the change of the client that is under way, nil for none.
 	Intent *Intent
+	// Pending is the wish to be enrolled that waits for approval, nil for none; only
+	// [Registrar.Show] says it.
+	Pending *Pending
 }
 
 // Show returns what is known of a DID. Errors: [ErrUnknown], [ErrStorage].
 func (r *Registrar) Show(ctx context.Context, d did.DID) (rec Record, err error) {
 	err = r.cfg.Store.View(ctx, func(read Reader) (err error) {
-		rec, err = recordOf(read, d)
+		if rec, err = recordOf(read, d); err != nil {
+			return err
+		}
+		p, err := read.Pending(d)
+		if p != nil && r.cfg.Now().Before(p.Until) {
+			rec.Pending = p
+		}
 		return err
 	})
-	if err == nil && rec.Client == nil && rec.Tombstone == nil && len(rec.Scopes) == 0 {
+	if err == nil && rec.Client == nil && rec.Tombstone == nil && rec.Pending == nil && len(rec.Scopes) == 0 {
 		err = ErrUnknown
 	}
 	return rec, err

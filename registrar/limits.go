@@ -46,52 +46,52 @@ func newLimits(r Rates, now func() time.Time) *limits {
 	}
 }
 
-// allow reports whether a request may go on.
-func (l *limits) allow(d, address string, known, question bool) bool {
+// admit takes a request from what its address may ask in the name of a DID. A refusal
+// says when the next one would be taken.
+func (l *limits) admit(d, address string, known, question bool) *Refusal {
 	// One name: of a name's addresses a counter tells only so many apart, and whoever
 	// has more would leave none to the DID's own.
 	payer := quota.Payer{Name: d + " " + address}
 	switch {
 	case known && question:
-		return within(l.questions, payer, l.rates.Questions)
+		return spend(l.questions, payer, l.rates.Questions)
 	case known:
-		return within(l.known, payer, l.rates.Known)
+		return spend(l.known, payer, l.rates.Known)
 	}
-	return within(l.strangers, quota.Payer{Name: address}, l.rates.Stranger)
+	return spend(l.strangers, quota.Payer{Name: address}, l.rates.Stranger)
 }
 
-// together reports whether one more stranger for whom nobody vouches may go on.
-func (l *limits) together() bool {
-	return within(l.strangers, quota.Payer{Name: everyStranger}, l.rates.Strangers)
+// together takes one more stranger for whom nobody vouches from what all may ask.
+func (l *limits) together() *Refusal {
+	return spend(l.strangers, quota.Payer{Name: everyStranger}, l.rates.Strangers)
 }
 
 // ask gives a question of a DID that has proved its key a place among those in progress,
 // of which there are at most so many.
 func (l *limits) ask(d string, concurrent int) (*quota.Place, *Refusal) {
-	return acquire(l.proved, d, l.rates.Questions, concurrent)
+	return acquire(l.proved, quota.Payer{Name: d}, l.rates.Questions, concurrent)
 }
 
 // change takes a change of a DID that has proved its key from what that may change.
 func (l *limits) change(d string) *Refusal {
-	place, refused := acquire(l.changed, d, l.rates.Known, 0)
+	return spend(l.changed, quota.Payer{Name: d}, l.rates.Known)
+}
+
+// spend takes one request from what a payer may ask in a minute.
+func spend(c *quota.Counter, payer quota.Payer, perMinute int) *Refusal {
+	place, refused := acquire(c, payer, perMinute, 0)
 	place.Release()
 	return refused
 }
 
-func acquire(c *quota.Counter, d string, perMinute, concurrent int) (*quota.Place, *Refusal) {
-	place, err := c.Acquire(quota.Payer{Name: d}, quota.Limits{
+func acquire(c *quota.Counter, payer quota.Payer, perMinute, concurrent int) (*quota.Place, *Refusal) {
+	place, err := c.Acquire(payer, quota.Limits{
 		Rate: float64(perMinute) / 60, Burst: perMinute, Concurrent: concurrent,
 	})
 	if exceeded, ok := errors.AsType[*quota.Error](err); ok {
 		return nil, &Refusal{Word: refusal.RateLimited, RetryAfter: exceeded.RetryAfter, Cause: err}
 	}
 	return place, nil
-}
-
-func within(c *quota.Counter, p quota.Payer, perMinute int) bool {
-	place, err := c.Acquire(p, quota.Limits{Rate: float64(perMinute) / 60, Burst: perMinute})
-	place.Release()
-	return err == nil
 }
 
 // addressOf is where a connection comes from: an IPv4 address, or the half of an

@@ -2,6 +2,7 @@ package registrar
 
 import (
 	"crypto/ed25519"
+	"mime"
 	"net/http"
 	"strings"
 
@@ -32,6 +33,16 @@ type operation struct {
 	gate string
 	// carryOut does what is asked, and answers unless there is an error.
 	carryOut func(*Registrar, *exchange) error
+}
+
+// withoutCharset drops the parameter that says UTF-8 from a content type that has no
+// other: many HTTP clients add it of themselves.
+func withoutCharset(contentType string) string {
+	media, params, err := mime.ParseMediaType(contentType)
+	if err == nil && len(params) == 1 && strings.EqualFold(params["charset"], "utf-8") {
+		return media
+	}
+	return contentType
 }
 
 // called is the name for the log, also of no operation.

@@ -90,7 +90,13 @@ func TestTheOperatorDecidesByDIDAndFingerprint(t *testing.T) {
 	}
 	f.accept(alice, alice.Body(registrartest.SecretOf("1")))
 	want(t, f.put(bob, bob.Body(registrartest.SecretOf("1"))), 202, "")
+	if rec, err := f.Show(t.Context(), bob.DID); err != nil || rec.Pending == nil || registrar.Fingerprint(rec.Pending.Key) != prints[1] {
+		t.Errorf("it waits, and shown is %+v, %v", rec, err)
+	}
 	f.Clock.Advance(f.Config.PendingFor)
+	if rec, err := f.Show(t.Context(), bob.DID); !errors.Is(err, registrar.ErrUnknown) {
+		t.Errorf("it waits no more, and shown is %+v, %v", rec, err)
+	}
 	if err := f.Approve(t.Context(), bob.DID, prints[1]); !errors.Is(err, registrar.ErrNotPending) {
 		t.Errorf("approved after it expired: %v", err)
 	}

@@ -29,19 +29,20 @@ func TestRates(t *testing.T) {
 		address string
 		who     registrartest.Agent
 		limited bool
+		again   string // in seconds: when one more is taken
 	}{
-		{"[2001:db8::2]:1", stranger(1), false}, {"[2001:db8::3]:1", stranger(2), false},
-		{"[2001:db8::4]:1", stranger(3), true},                                  // one network is one address
-		{"192.0.2.1:1", stranger(4), false}, {"192.0.2.2:1", stranger(5), true}, // all strangers together
-		{"[2001:db8::1]:1", known, false}, {"[2001:db8::1]:1", known, false}, {"[2001:db8::1]:1", known, true},
-		{"192.0.2.2:1", registrartest.Agent{DID: known.DID, Key: registrartest.NewKey(t, "thief")}, false}, // its address pays
+		{"[2001:db8::2]:1", stranger(1), false, ""}, {"[2001:db8::3]:1", stranger(2), false, ""},
+		{"[2001:db8::4]:1", stranger(3), true, "20"},                                      // one network is one address
+		{"192.0.2.1:1", stranger(4), false, ""}, {"192.0.2.2:1", stranger(5), true, "15"}, // all strangers together
+		{"[2001:db8::1]:1", known, false, ""}, {"[2001:db8::1]:1", known, false, ""}, {"[2001:db8::1]:1", known, true, "30"},
+		{"192.0.2.2:1", registrartest.Agent{DID: known.DID, Key: registrartest.NewKey(t, "thief")}, false, ""}, // its address pays
 	} {
 		got := from(tt.address, tt.who)
 		if (got.Reason == "rate_limited") != tt.limited {
 			t.Errorf("%d: %s", i, got)
 		}
-		if tt.limited && (got.Status != 429 || got.Header.Get("Retry-After") == "") {
-			t.Errorf("%d: %s %v", i, got, got.Header)
+		if tt.limited && (got.Status != 429 || got.Header.Get("Retry-After") != tt.again) {
+			t.Errorf("%d: %s %v, want %s", i, got, got.Header, tt.again)
 		}
 	}
 	f.Clock.Advance(time.Minute)

@@ -3,7 +3,6 @@ package registrar
 import (
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/refusal"
@@ -109,8 +108,8 @@ func (r *Registrar) referred(x *exchange) *Refusal {
 		t = new(Token)
 	}
 	x.credential, x.known = t, !t.Reference.IsZero()
-	if !r.limits.allow(t.Reference.String(), x.address, x.known, x.op.question) {
-		return &Refusal{Word: refusal.RateLimited, RetryAfter: time.Minute}
+	if refused := r.limits.admit(t.Reference.String(), x.address, x.known, x.op.question); refused != nil {
+		return refused
 	}
 	switch {
 	case t.ID == "":

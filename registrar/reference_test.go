@@ -30,10 +30,14 @@ func (f fixture) refer(name string) referred {
 // ask is a call as the reference makes it: whatever it sends, it calls a form.
 func (a referred) ask(method, path, body string) registrartest.Answer {
 	a.Helper()
+	return registrartest.Ask(a.Registrar.Reference(), a.request(method, path, body))
+}
+
+func (a referred) request(method, path, body string) *http.Request {
 	req := httptest.NewRequestWithContext(a.Context(), method, registrar.PathReference+a.token+path, strings.NewReader(body))
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Set("Accept", "application/json")
-	return registrartest.Ask(a.Registrar.Reference(), req)
+	return req
 }
 
 func clientPath(d did.DID) string { return "/admin/clients/" + url.QueryEscape(d.String()) }

@@ -87,11 +87,11 @@ func (r *Registrar) begins(tx Tx, q request, now time.Time) (begun, error) {
 		return begun{}, err
 	}
 	if in != nil && now.Before(in.Until) {
-		return begun{}, &Refusal{Word: Busy, RetryAfter: in.Until.Sub(now)}
+		return begun{}, beingChanged(in, now)
 	}
 	if c == nil {
 		if c, err = r.enrol(tx, q, now); err != nil {
-			return begun{}, err
+			return begun{}, sayMalformed(q, err)
 		}
 	}
 	if in != nil {
@@ -101,6 +101,22 @@ func (r *Registrar) begins(tx Tx, q request, now time.Time) (begun, error) {
 		return begun{}, err
 	}
 	return r.intend(tx, q, c, now)
+}
+
+// sayMalformed tells our log that a token which is not known can be none.
+func sayMalformed(q request, err error) error {
+	if refused, ok := errors.AsType[*Refusal](err); ok && refused.Word == TokenRefused && q.reg.Token == malformedToken {
+		return refuse(TokenRefused, errors.New("malformed"))
+	}
+	return err
+}
+
+// changeTakes is longer than a change takes, unless its authority or its holder is away.
+const changeTakes = 2 * time.Second
+
+// beingChanged refuses what comes beside a change: most end long before their lease does.
+func beingChanged(in *Intent, now time.Time) *Refusal {
+	return &Refusal{Word: Busy, RetryAfter: min(in.Until.Sub(now), changeTakes)}
 }
 
 func (r *Registrar) intend(tx Tx, q request, c *Client, now time.Time) (begun, error) {

@@ -217,8 +217,12 @@ func TestNobodyWritesBesideAHungChange(t *testing.T) {
 	release := hung(t, f, alice, registrartest.SecretOf("2"))
 	busy := f.put(alice, alice.Body(registrartest.SecretOf("3")))
 	want(t, busy, 503, "client_busy")
-	if busy.Header.Get("Retry-After") != "30" {
+	if busy.Header.Get("Retry-After") != "2" {
 		t.Errorf("Retry-After: %s", busy.Header.Get("Retry-After"))
+	}
+	f.Clock.Advance(29 * time.Second)
+	if busy = f.put(alice, alice.Body(registrartest.SecretOf("3"))); busy.Header.Get("Retry-After") != "1" {
+		t.Errorf("at the end of the lease: %s, Retry-After: %s", busy, busy.Header.Get("Retry-After"))
 	}
 	if n, err := f.Finish(t.Context()); n != 0 || err != nil {
 		t.Errorf("a change under way was taken over: %d, %v", n, err)

@@ -72,7 +72,7 @@ func (r *Registrar) intendEnd(tx Tx, d did.DID) (*Intent, error) {
 		return nil, err
 	}
 	if now := r.cfg.Now(); in != nil && now.Before(in.Until) {
-		return nil, &Refusal{Word: Busy, RetryAfter: in.Until.Sub(now)}
+		return nil, beingChanged(in, now)
 	}
 	return r.intendRemoval(tx, d)
 }

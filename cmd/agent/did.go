@@ -17,18 +17,21 @@ func newDID() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "did",
 		Short: "Show the DID of this directory's agent",
+		Long: `did prints the DID. With --json it prints the DID document and beside it, as
+"fingerprint", the SHA256:... of the key: what the registrar's operator compares
+with "registrar pending" or "registrar import --list" before letting the agent in.`,
 		Example: `  agent did
   agent did document
   agent did derive --author you@example.com --name poet`,
 		Args: cli.Args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if asJSON {
-				return printDocument(cmd.OutOrStdout())
+				return printDescribed(cmd.OutOrStdout())
 			}
 			return printDID(cmd.OutOrStdout())
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, `print the DID document, as "agent did document" does`)
+	cmd.Flags().BoolVar(&asJSON, "json", false, `print the DID document, and the fingerprint of the key`)
 	cmd.AddCommand(newDIDDocument(), newDIDDerive())
 	return cmd
 }
@@ -58,23 +61,41 @@ func newDIDDocument() *cobra.Command {
 }
 
 func printDocument(out io.Writer) error {
-	set, err := loadSettings()
+	document, _, err := describe()
 	if err != nil {
 		return err
 	}
-	self, err := loadSelf(string(set.Agent.Dir), set.Agent.KeyPassword)
+	return cli.PrintJSON(out, document)
+}
+
+// printDescribed prints the document with what people compare the key by.
+func printDescribed(out io.Writer) error {
+	document, key, err := describe()
 	if err != nil {
 		return err
+	}
+	return cli.PrintJSON(out, struct {
+		*did.Document
+		Fingerprint string `json:"fingerprint"`
+	}{document, did.Fingerprint(key)})
+}
+
+// describe returns the document of this directory's agent, and its registered key.
+func describe() (*did.Document, ed25519.PublicKey, error) {
+	set, err := loadSettings()
+	if err != nil {
+		return nil, nil, err
+	}
+	self, err := loadSelf(string(set.Agent.Dir), set.Agent.KeyPassword)
+	if err != nil {
+		return nil, nil, err
 	}
 	var created time.Time // left out until the agent is registered
 	if credentials, err := self.home.Credentials(self.DID); err == nil {
 		created = credentials.CreatedAt
 	}
 	document, err := did.NewDocument(self.DID, self.Key, created, string(set.Agent.URL))
-	if err != nil {
-		return err
-	}
-	return cli.PrintJSON(out, document)
+	return document, self.Key.PublicKey(), err
 }
 
 type deriveFlags struct{ author, name, publicKey string }

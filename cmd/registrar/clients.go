@@ -48,7 +48,8 @@ func newShow() *cobra.Command {
 		use: "show DID", short: "Show what is known of a DID",
 		long: `show prints what the registrar knows of a DID: its state, its keys, who let it in,
 what it is granted by name, its last revocation or restoration, and the document
-that the authorization server has of it. There is no secret in that.`,
+that the authorization server has of it. There is no secret in that. Of one that waits
+for approval it prints with which key, and the command that lets it in.`,
 		args: cobra.ExactArgs(1),
 		run: func(ctx context.Context, c *operator.Client, cmd *cobra.Command, given []string, asJSON bool) error {
 			a, err := c.Show(ctx, given[0])
@@ -78,6 +79,10 @@ func printAgent(out io.Writer, a operator.Agent) error {
 	}
 	row("let in by", a.Voucher)
 	row("from", a.Address)
+	if w := a.Waiting; w != nil {
+		row("waits", fmt.Sprintf("with the key %s from %s since %s until %s", w.Fingerprint, w.Address, when(w.Since), when(w.Until)))
+		row("let it in", "registrar approve "+w.DID+" "+w.Fingerprint)
+	}
 	row("granted", strings.Join(a.Granted, " "))
 	if a.Changing {
 		row("change", "under way")

@@ -41,8 +41,8 @@ func diagnoses() []diagnosis {
 		// The operator's socket.
 		{operator.ErrNotRunning, "registrar_not_running", `start it with "registrar serve", or set REGISTRAR__DIR to the directory of the one that runs`},
 		{operator.ErrNotTheOperator, "operator_refused", "somebody else listens in the directory: look whom it belongs to, and what runs there"},
-		{syscall.ECONNRESET, "operator_refused", "run the command as the user that runs the registrar, or as root; its log says who asked"},
-		{io.EOF, "operator_refused", "run the command as the user that runs the registrar, or as root; its log says who asked"},
+		{operator.ErrRefused, "operator_refused", "run the command as the user that runs the registrar, or as root; its log says who asked"},
+		{operator.ErrEnded, "registrar_ended", `start it again, look with "registrar show" or "registrar clients" what has happened, and ask again`},
 
 		{errNotImported, "not_imported", "each that was not is listed with its word: docs/troubleshooting.md has the remedy under it"},
 

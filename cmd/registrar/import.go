@@ -30,10 +30,10 @@ its client yet, and refuse its tokens. So import all, and move those who call be
 or together with, those whom they call.
 
 Nothing says whose those keys are but the authorization server, at which anybody with
-its admin API could write: compare each fingerprint with the agent's ("agent did" on
-its machine) before you import it. Look most at those that are not bound to their key:
-their DIDs follow from author and name alone. "--list" shows each with what the first
-registration here will change.
+its admin API could write: compare each fingerprint with the agent's ("agent did --json"
+on its machine) before you import it. Look most at those that are not bound to their
+key: their DIDs follow from author and name alone. "--list" shows each with what the
+first registration here will change.
 
 For many agents, write the list to a file, take out what you do not want, and import
 the file. An entry counts only while its client still has the key of that fingerprint.
@@ -61,6 +61,9 @@ and said; the command fails where anything else was not imported.`,
 				return listProspects(ctx, c, cmd, asJSON)
 			case from != "":
 				return importFile(ctx, c, cmd, from, asJSON)
+			}
+			if err := checkFingerprint(given[1]); err != nil {
+				return err
 			}
 			return importAll(ctx, c, cmd, []operator.Prospect{{DID: given[0], Fingerprint: given[1]}}, asJSON)
 		},
@@ -116,6 +119,11 @@ func importFile(ctx context.Context, c *operator.Client, cmd *cobra.Command, fro
 	var all []operator.Prospect
 	if err := json.Unmarshal(data, &all); err != nil {
 		return cli.Usage(fmt.Errorf(`%s is not what "registrar import --list --json" writes: %w`, from, err))
+	}
+	for _, p := range all {
+		if err := checkFingerprint(p.Fingerprint); err != nil {
+			return fmt.Errorf("%s, %s: %w", from, p.DID, err)
+		}
 	}
 	return importAll(ctx, c, cmd, all, asJSON)
 }

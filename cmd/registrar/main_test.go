@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -23,7 +24,7 @@ func TestCommands(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"answering": answering, "own": own, "terminate": terminate, "webhook": webhookFiles},
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"answering": answering, "ending": ending, "own": own, "terminate": terminate, "webhook": webhookFiles},
 	})
 }
 
@@ -43,6 +44,28 @@ func answering(ts *testscript.TestScript, _ bool, _ []string) {
 			ts.Fatalf("the registrar does not answer: %v", err)
 		}
 	}
+}
+
+// ending is a registrar in the directory of the script that is killed when it is asked.
+func ending(ts *testscript.TestScript, _ bool, _ []string) {
+	ln, err := operator.Listen(ts.MkAbs(".registrar"), slog.New(slog.DiscardHandler))
+	ts.Check(err)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			conn, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = conn.Read(make([]byte, 1<<10))
+			conn.Close()
+		}
+	}()
+	ts.Defer(func() {
+		ln.Close()
+		<-done
+	})
 }
 
 // own tries to do something about the registrar itself, whose DID the file self has:

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/cli"
 	"github.com/getbindu/bindu-go/registrar/operator"
 )
@@ -37,6 +38,9 @@ pending" shows both. The agent's next request succeeds.`,
 		example: `  registrar approve did:bindu:you_at_example_com:poet:1234 SHA256:...`,
 		args:    cobra.ExactArgs(2),
 		run: func(ctx context.Context, c *operator.Client, cmd *cobra.Command, given []string, asJSON bool) error {
+			if err := checkFingerprint(given[1]); err != nil {
+				return err
+			}
 			if err := c.Approve(ctx, given[0], given[1]); err != nil {
 				return err
 			}
@@ -52,10 +56,21 @@ func newDeny() *cobra.Command {
 "registrar revoke" keeps a DID out for good.`,
 		args: cobra.ExactArgs(2),
 		run: func(ctx context.Context, c *operator.Client, cmd *cobra.Command, given []string, asJSON bool) error {
+			if err := checkFingerprint(given[1]); err != nil {
+				return err
+			}
 			if err := c.Deny(ctx, given[0], given[1]); err != nil {
 				return err
 			}
 			return done(cmd, asJSON, outcome{DID: given[0], Done: "denied"}, given[0]+" waits no longer")
 		},
 	}.command()
+}
+
+// checkFingerprint refuses what can be the fingerprint of no key.
+func checkFingerprint(text string) error {
+	if did.IsFingerprint(text) {
+		return nil
+	}
+	return cli.Usage(fmt.Errorf(`%q is no fingerprint of a key: that is SHA256: and 43 characters, as "registrar pending", "registrar import --list" and "agent did --json" print it`, text))
 }

@@ -15,7 +15,7 @@ func referring() []mutant {
 		at("who proves its key stays known by a token", "credential.go", "c.Voucher = voucherMoved", "_ = voucherMoved", whose),
 		at("an old credential goes on beside the new one", "credential.go", "return c.Voucher == voucherReference+t.ID", "return strings.HasPrefix(c.Voucher, voucherReference)", whose),
 		at("a credential binds more by key", "tokens.go", "case !t.Reference.IsZero():", "case false:", "TestAnotherToken|TestAnAgentOfTheReference|TestACredentialBindsNothingElse"),
-		at("guessing tokens costs nothing", "reference.go", "if !r.limits.allow(t.Reference.String(), x.address, x.known, x.op.question) {", "if x.known && !r.limits.allow(t.Reference.String(), x.address, x.known, x.op.question) {", "TestRatesOfTheReference"),
+		at("guessing tokens costs nothing", "reference.go", "x.op.question); refused != nil {", "x.op.question); x.known && refused != nil {", "TestRatesOfTheReference"),
 		at("a token that bound nothing reads of others", "referencecalls.go", "if err == nil && c == nil {\n\t\treturn refuse(NotRegistered, nil)", "if err == nil && c == nil {\n\t\treturn nil", "TestWhatTheReferenceReadsOfOthers"),
 		at("a client that was not reviewed is imported", "import.go", "case p.DID != d, Fingerprint(p.Key) != fingerprint:", "case p.DID != d:", imports),
 		at("an import takes a DID from its key", "import.go", "if err == nil && !hasKey(keys, p.Key) {", "if false {", imports),

@@ -104,9 +104,9 @@ type PendingError struct {
 	DID, Fingerprint string
 }
 
-// Error names both.
+// Error names both. Nothing is unavailable, whatever it wraps.
 func (e *PendingError) Error() string {
-	return fmt.Sprintf("%v (%s with the key %s)", ErrPending, e.DID, e.Fingerprint)
+	return fmt.Sprintf("the registration waits until the registrar's operator approves it: registrar approve %s %s", e.DID, e.Fingerprint)
 }
 
 // Unwrap returns [ErrPending].

@@ -2,9 +2,6 @@ package registrarapi
 
 import (
 	"context"
-	"crypto/ed25519"
-	"crypto/sha256"
-	"encoding/base64"
 	"maps"
 	"net/http"
 	"slices"
@@ -104,7 +101,7 @@ func (c *Client) readRegistered(answer fetch.Answer) (Registered, error) {
 	pending := answer.Status == http.StatusAccepted
 	switch {
 	case pending && read.State == "pending":
-		return Registered{}, &PendingError{c.cfg.DID.String(), Fingerprint(c.cfg.Key.PublicKey())}
+		return Registered{}, &PendingError{c.cfg.DID.String(), did.Fingerprint(c.cfg.Key.PublicKey())}
 	case pending, read.State != "registered", !areScopes(read.Scopes):
 		return Registered{}, errAnswer
 	}
@@ -120,10 +117,4 @@ func areScopes(scopes []string) bool {
 	return len(scopes) > 0 && !slices.ContainsFunc(scopes, func(s string) bool {
 		return s == "" || slices.ContainsFunc([]byte(s), func(b byte) bool { return b <= ' ' || b > '~' })
 	})
-}
-
-// Fingerprint is how people compare keys: that of OpenSSH, over the 32 bytes.
-func Fingerprint(key ed25519.PublicKey) string {
-	sum := sha256.Sum256(key)
-	return "SHA256:" + base64.RawStdEncoding.EncodeToString(sum[:])
 }

@@ -127,8 +127,11 @@ func TestWhoWaitsSaysWithWhichKey(t *testing.T) {
 	r := registrarapi.Registration{Secret: registrartest.SecretOf("1")}
 	_, err := c.Register(t.Context(), r)
 	pending, ok := errors.AsType[*registrarapi.PendingError](err)
-	if !ok || pending.Fingerprint != registrar.Fingerprint(w.agent.Key.PublicKey()) || !strings.Contains(err.Error(), pending.Fingerprint) {
+	if !ok || pending.Fingerprint != registrar.Fingerprint(w.agent.Key.PublicKey()) || !strings.Contains(err.Error(), "registrar approve "+w.agent.DID.String()+" "+pending.Fingerprint) {
 		t.Fatalf("got %v", err)
+	}
+	if !errors.Is(err, oauth.ErrUnavailable) || strings.Contains(err.Error(), "unavailable") {
+		t.Errorf("got %v, and nothing is unavailable", err)
 	}
 	if failed, ok := errors.AsType[*registrarapi.Error](err); !ok || failed.RetryAfter() != time.Minute {
 		t.Errorf("it is asked again after %v", failed)

@@ -63,6 +63,7 @@ type Waiting struct {
 const (
 	StateRegistered = "registered" // it is at the authorization server
 	StateBound      = "bound"      // its DID has its key, and nothing is registered yet
+	StatePending    = "pending"    // it waits for approval
 	StateRevoked    = "revoked"
 	StateUnknown    = "unknown" // only what the operator said of it is known
 )
@@ -81,6 +82,8 @@ type Agent struct {
 	// Changing is true while a change of the client is under way.
 	Changing  bool       `json:"changing"`
 	Tombstone *Tombstone `json:"tombstone,omitempty"`
+	// Waiting is what it asks for while it waits for approval.
+	Waiting *Waiting `json:"waiting,omitempty"`
 	// Document is what the authorization server has by our hand, without the secret.
 	Document json.RawMessage `json:"document,omitempty"`
 }

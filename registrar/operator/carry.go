@@ -45,11 +45,13 @@ func (h *handler) pending(ctx context.Context, _ nothing) ([]Waiting, error) {
 	all, err := h.registry.Pending(ctx)
 	list := make([]Waiting, 0, len(all))
 	for _, p := range all {
-		list = append(list, Waiting{
-			DID: p.DID.String(), Fingerprint: registrar.Fingerprint(p.Key), Address: p.Address, Since: p.At.UTC(), Until: p.Until.UTC(),
-		})
+		list = append(list, waitingOf(p))
 	}
 	return list, err
+}
+
+func waitingOf(p registrar.Pending) Waiting {
+	return Waiting{DID: p.DID.String(), Fingerprint: registrar.Fingerprint(p.Key), Address: p.Address, Since: p.At.UTC(), Until: p.Until.UTC()}
 }
 
 func (h *handler) approve(ctx context.Context, q about) (nothing, error) {
@@ -137,6 +139,10 @@ func (h *handler) show(ctx context.Context, q about) (Agent, error) {
 
 func (h *handler) agentOf(d did.DID, rec registrar.Record) Agent {
 	a := Agent{DID: d.String(), State: StateUnknown, Keys: []Key{}, Granted: append([]string{}, rec.Scopes...), Changing: rec.Intent != nil}
+	if rec.Pending != nil {
+		waits := waitingOf(*rec.Pending)
+		a.State, a.Waiting = StatePending, &waits
+	}
 	if c := rec.Client; c != nil {
 		a.State, a.Voucher, a.Address, a.Bound = StateBound, c.Voucher, c.Address, c.BoundAt.UTC()
 		if c.Document != nil {

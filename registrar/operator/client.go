@@ -13,35 +13,47 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
+	"sync/atomic"
 	"syscall"
 )
 
 // Client asks the registrar of a directory. Close it.
-type Client struct{ http *http.Client }
+type Client struct {
+	http *http.Client
+	// served is true where the registrar serves the user that we run as.
+	served atomic.Bool
+}
 
 // NewClient returns a client for the registrar that runs in a directory. It connects
-// with the first call, whose errors are [ErrNotRunning], [ErrNotTheOperator], those of
-// the file system, and *[Fault].
+// with the first call. Errors of calls are [ErrNotRunning], [ErrNotTheOperator],
+// [ErrRefused], [ErrEnded], those of the file system, and *[Fault].
 func NewClient(directory string) *Client {
-	dial := func(ctx context.Context, _, _ string) (net.Conn, error) { return dial(ctx, directory) }
-	return &Client{&http.Client{Transport: &http.Transport{DialContext: dial}}}
+	c := new(Client)
+	c.http = &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		conn, uid, err := dial(ctx, directory)
+		c.served.Store(allowed(os.Geteuid(), uid))
+		return conn, err
+	}}}
+	return c
 }
 
 // Close closes the connection.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
-func dial(ctx context.Context, directory string) (net.Conn, error) {
+// dial connects, and returns which user the registrar runs as, -1 where nobody knows.
+func dial(ctx context.Context, directory string) (conn net.Conn, uid int, err error) {
 	if !knowsPeers {
-		return nil, fmt.Errorf("the operator's socket: %w", errors.ErrUnsupported)
+		return nil, -1, fmt.Errorf("the operator's socket: %w", errors.ErrUnsupported)
 	}
 	at, release, err := address(filepath.Join(directory, Dir))
 	if err != nil {
-		return nil, notRunning(directory, err)
+		return nil, -1, notRunning(directory, err)
 	}
 	defer release()
-	conn, err := new(net.Dialer).DialContext(ctx, "unix", at)
+	conn, err = new(net.Dialer).DialContext(ctx, "unix", at)
 	if err != nil {
-		return nil, notRunning(directory, err)
+		return nil, -1, notRunning(directory, err)
 	}
 	own, uid := os.Geteuid(), -1
 	if unix, ok := conn.(*net.UnixConn); ok {
@@ -52,9 +64,9 @@ func dial(ctx context.Context, directory string) (net.Conn, error) {
 		err = fmt.Errorf("%w: it is user %d", ErrNotTheOperator, uid)
 	}
 	if err != nil {
-		return nil, errors.Join(err, conn.Close())
+		return nil, uid, errors.Join(err, conn.Close())
 	}
-	return conn, nil
+	return conn, uid, nil
 }
 
 func notRunning(directory string, err error) error {
@@ -83,17 +95,33 @@ func ask[A any](ctx context.Context, c *Client, path string, body any) (answer A
 		err = wrapped.Err // its address says nothing
 	}
 	if err != nil {
-		return answer, err
+		return answer, hungUp(err, c.served.Load())
 	}
 	defer resp.Body.Close()
 	data, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
 	if err != nil {
-		return answer, err
+		return answer, hungUp(err, c.served.Load())
 	}
 	if resp.StatusCode != http.StatusOK {
 		return answer, faultIn(resp.StatusCode, data)
 	}
 	return answer, json.Unmarshal(data, &answer)
+}
+
+// hangups are what a connection fails with whose other side is gone.
+var hangups = []error{io.EOF, io.ErrUnexpectedEOF, syscall.ECONNRESET, syscall.EPIPE}
+
+// hungUp tells why the other side is gone: it hangs up on users that it does not serve,
+// and has ended, or gave up, where it serves us.
+func hungUp(err error, served bool) error {
+	gone := slices.ContainsFunc(hangups, func(hangup error) bool { return errors.Is(err, hangup) })
+	switch {
+	case !gone:
+		return err
+	case served:
+		return fmt.Errorf("%w: %w", ErrEnded, err)
+	}
+	return fmt.Errorf("%w: %w", ErrRefused, err)
 }
 
 func faultIn(status int, data []byte) error {

@@ -99,9 +99,12 @@ func TestTheOperatorDecidesAboutAnAgent(t *testing.T) {
 	if len(waiting) != 1 || waiting[0].DID != name || waiting[0].Fingerprint != print {
 		t.Fatalf("%+v", waiting)
 	}
+	if got, err := a.Show(ctx, name); err != nil || got.State != StatePending || got.Waiting == nil || *got.Waiting != waiting[0] || len(got.Keys) != 0 {
+		t.Errorf("it waits, and shown is %+v, %v", got, err)
+	}
 	wantReason(t, a.Approve(ctx, name, "SHA256:another"), "not_pending")
 	must(t, a.Approve(ctx, name, print))
-	if got, err := a.Show(ctx, name); err != nil || got.State != StateBound || got.Voucher != "approved" || got.Keys[0].Fingerprint != print {
+	if got, err := a.Show(ctx, name); err != nil || got.State != StateBound || got.Voucher != "approved" || got.Waiting != nil || got.Keys[0].Fingerprint != print {
 		t.Errorf("%+v, %v", got, err)
 	}
 	granted, err := a.Grant(ctx, name, []string{"agent:admin"})
@@ -270,7 +273,7 @@ func TestALongPath(t *testing.T) {
 	ln, err := Listen(dir, slog.New(slog.DiscardHandler))
 	must(t, err)
 	defer ln.Close()
-	conn, err := dial(t.Context(), dir)
+	conn, _, err := dial(t.Context(), dir)
 	must(t, err)
 	must(t, conn.Close())
 }
@@ -287,6 +290,54 @@ func TestNobodyRuns(t *testing.T) {
 	must(t, ln.(*listener).UnixListener.Close()) // as a process that is killed
 	if _, err := c.Pending(t.Context()); !errors.Is(err, ErrNotRunning) {
 		t.Errorf("a socket without a process: %v", err)
+	}
+}
+
+// A registrar that is killed while it is asked has refused nobody. Whoever hangs up on a
+// user that it does not serve has not ended.
+func TestWhoHangsUpHasEndedOrRefuses(t *testing.T) {
+	for name, said := range map[string]string{
+		"at once":           "",
+		"within the header": "HTTP/1.1 200 OK\r\n",
+		"within the answer": "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n[",
+	} {
+		for _, reads := range []bool{true, false} {
+			dir := t.TempDir()
+			ln, err := Listen(dir, slog.New(slog.DiscardHandler))
+			must(t, err)
+			done := make(chan struct{})
+			go func() {
+				defer close(done)
+				conn, err := ln.Accept()
+				if err != nil {
+					return
+				}
+				if reads {
+					_, _ = conn.Read(make([]byte, 1<<10))
+				}
+				_, _ = io.WriteString(conn, said)
+				conn.Close()
+			}()
+			c := NewClient(dir)
+			_, err = c.Pending(t.Context())
+			if !errors.Is(err, ErrEnded) {
+				t.Errorf("%s, %v: %v", name, reads, err)
+			}
+			c.Close()
+			must(t, ln.Close())
+			<-done
+		}
+	}
+	for _, hangup := range hangups {
+		if err := hungUp(&net.OpError{Op: "read", Err: hangup}, false); !errors.Is(err, ErrRefused) || errors.Is(err, ErrEnded) {
+			t.Errorf("%v of another user: %v", hangup, err)
+		}
+		if err := hungUp(&net.OpError{Op: "read", Err: hangup}, true); !errors.Is(err, ErrEnded) || errors.Is(err, ErrRefused) {
+			t.Errorf("%v: %v", hangup, err)
+		}
+	}
+	if err := hungUp(context.DeadlineExceeded, true); !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, ErrEnded) {
+		t.Errorf("too late: %v", err)
 	}
 }
 
@@ -322,10 +373,10 @@ func hungUpOn(t *testing.T, first func(*net.UnixConn) (int, error)) {
 		ours.who = peerUser
 		return first(conn)
 	}
-	other, err := dial(t.Context(), dir)
+	other, _, err := dial(t.Context(), dir)
 	must(t, err)
 	defer other.Close()
-	operator, err := dial(t.Context(), dir)
+	operator, _, err := dial(t.Context(), dir)
 	must(t, err)
 	defer operator.Close()
 	conn, err := ln.Accept()

@@ -24,6 +24,12 @@ var ErrNotRunning = errors.New("no registrar runs in this directory")
 // ErrNotTheOperator: the other side is another user.
 var ErrNotTheOperator = errors.New("the other side of the socket is not the registrar's user")
 
+// ErrRefused: the registrar hung up, because it does not serve the user that asked.
+var ErrRefused = errors.New("the registrar hung up: it serves the user that it runs as, and root")
+
+// ErrEnded: the registrar, which serves the user that asked, gave no whole answer.
+var ErrEnded = errors.New("the registrar ended before it answered, or hung up; what was asked may have happened")
+
 // listener takes connections of the operator, and closes others.
 type listener struct {
 	*net.UnixListener

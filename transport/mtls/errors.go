@@ -58,7 +58,8 @@ var (
 	ErrJWKSStale = errors.New("CA does not know the key that signed the token; restart step-ca or send it SIGHUP to refresh its JWKS")
 	// ErrWebhook: the CA asks a registrar before it issues, and refused. Which of the
 	// two it was, and why, is told to agents by neither. Trying again may help.
-	ErrWebhook = errors.New("CA asks a registrar before it issues a certificate, which said no or did not answer: its log says why")
+	ErrWebhook = errors.New("CA asks a registrar before it issues a certificate, which said no or did not answer: its log says why; " +
+		"where that has nothing, look whether the registrar has REGISTRAR__WEBHOOK_URL, without which it answers no CA (docs/registrar.md#setting-it-up)")
 	// ErrCABadCertificate: the CA answered with something that must not be used.
 	ErrCABadCertificate = errors.New("CA returned an unusable certificate")
 	// ErrClockSkew: our clock and the CA's differ by more than the CA tolerates.

@@ -258,6 +258,8 @@ func TestWhoeverIsAskedMayHaveRefused(t *testing.T) {
 		s.SetFault(stepcatest.Status(tt.status, `{"status":403,"message":"error creating certificate."}`).At("/sign"))
 		if _, err := enroller(t, s, func(c *stepca.Config) { c.TTL = tt.lifetime }).Enrol(t.Context()); !errors.Is(err, mtls.ErrCARefused) || mtls.Reason(err) != tt.want {
 			t.Errorf("%v, %d: %v (%s), want %s", tt.webhooks, tt.status, err, mtls.Reason(err), tt.want)
+		} else if asks := strings.Contains(err.Error(), "REGISTRAR__WEBHOOK_URL"); asks != (tt.want == "ca_webhook_refused") {
+			t.Errorf("%s: %v", tt.want, err)
 		}
 	}
 }
