@@ -8,6 +8,8 @@ import (
 	"io"
 	"log/slog"
 	"net/url"
+	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
@@ -152,10 +154,8 @@ func (reg *Registration) setSecret(text string) *Refusal {
 }
 
 func (reg *Registration) setName(text string) *Refusal {
-	for _, c := range text {
-		if c < ' ' || c == 0x7f {
-			return invalid("The member name must have no control characters.")
-		}
+	if !isVisible(text) {
+		return invalid("The member name must have no characters that are not seen, such as control characters or those that turn the direction of writing.")
 	}
 	if len(text) > maxName {
 		return invalid(fmt.Sprintf("The member name may have at most %d bytes.", maxName))
@@ -164,9 +164,16 @@ func (reg *Registration) setName(text string) *Refusal {
 	return nil
 }
 
+// isVisible reports whether a text shows what it is wherever it is shown. Two joiners are
+// part of some scripts, and of pictures.
+func isVisible(text string) bool {
+	const joiners = "\u200c\u200d"
+	return !strings.ContainsFunc(text, func(c rune) bool { return !unicode.IsGraphic(c) && !strings.ContainsRune(joiners, c) })
+}
+
 func (reg *Registration) setURL(text string) *Refusal {
 	u, err := url.Parse(text)
-	if len(text) > maxURL || err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil {
+	if len(text) > maxURL || err != nil || !isVisible(text) || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil {
 		return invalid(fmt.Sprintf("The member url must be an http or https URL of at most %d bytes, without user.", maxURL))
 	}
 	reg.URL = text

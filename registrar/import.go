@@ -96,10 +96,12 @@ func (r *Registrar) review(read Reader, p *Prospect, document []byte) error {
 	switch {
 	case err != nil:
 		return err
-	case rec.Tombstone != nil && rec.Tombstone.Revoked, len(withKey) > 0:
+	case rec.Tombstone != nil && rec.Tombstone.Revoked:
 		p.Standing = StandingRevoked
 	case rec.Client != nil:
 		p.Standing = StandingBound
+	case len(withKey) > 0: // which keeps it from being bound
+		p.Standing = StandingRevoked
 	case rec.Intent != nil:
 		p.Standing = StandingChanging
 	}

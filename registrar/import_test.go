@@ -167,3 +167,23 @@ func TestAnImportedAgentOfTheReference(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// Who is bound is shown as bound, also where another DID with its key was revoked: that
+// keeps its key from binding others, and does not end what there is.
+func TestABoundAgentIsNoProspectThatIsRevoked(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, inMode(registrar.ModeOpen))
+	victim, other := f.registered("victim"), registrartest.NewAgent(t, "other").DID
+	if err := f.Config.Store.Change(t.Context(), func(tx registrar.Tx) error {
+		head, err := tx.Advance()
+		return errors.Join(err, tx.SaveClient(&registrar.Client{DID: other, BoundAt: f.Clock.Now()}),
+			tx.SaveKey(other, registrar.Key{Public: victim.Key.PublicKey(), From: f.Clock.Now()}),
+			tx.SaveTombstone(registrar.Tombstone{DID: other, Revoked: true, Seq: head.Seq, At: f.Clock.Now()}))
+	}); err != nil {
+		t.Fatal(err)
+	}
+	all := f.prospects()
+	if len(all) != 1 || all[0].DID != victim.DID || all[0].Standing != registrar.StandingBound {
+		t.Errorf("%+v", all)
+	}
+}

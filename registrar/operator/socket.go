@@ -125,7 +125,11 @@ func (l *listener) Accept() (net.Conn, error) {
 		if err == nil && allowed(uid, os.Geteuid()) {
 			return &known{conn, user(uid)}, nil
 		}
-		l.log.Warn("somebody else asked on the operator's socket", "reason", "operator_refused", "uid", uid, "error", err)
+		who := slog.Int("uid", uid)
+		if err != nil { // and it is not known who
+			who = slog.Any("error", err)
+		}
+		l.log.Warn("somebody else asked on the operator's socket", "reason", "operator_refused", who)
 		conn.Close()
 	}
 }
