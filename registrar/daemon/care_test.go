@@ -45,7 +45,7 @@ func (r *registryOf) Compare(_ context.Context, d did.DID) ([]registrar.Drift, e
 	return nil, nil
 }
 
-func newCared(t *testing.T, r *registryOf) *care {
+func newCared(t *testing.T, r keeper) *care {
 	t.Helper()
 	ready := admin.NewReadiness(boot.Server, "starting")
 	ready.SetReason(boot.Server, "")
@@ -109,6 +109,20 @@ func TestUnsettledChangesAreTold(t *testing.T) {
 	}
 }
 
+// awayAtFirst is a registry whose Hydra does not answer until a time.
+type awayAtFirst struct {
+	registryOf
+	until time.Time
+}
+
+func (r *awayAtFirst) Compare(ctx context.Context, d did.DID) ([]registrar.Drift, error) {
+	drift, err := r.registryOf.Compare(ctx, d)
+	if time.Now().Before(r.until) {
+		return nil, errors.New("Hydra is away")
+	}
+	return drift, err
+}
+
 // A registrar looks with its start, and soon again until it could look at all.
 func TestClientsAreComparedWithTheStart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -116,7 +130,7 @@ func TestClientsAreComparedWithTheStart(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := &registryOf{dids: []did.DID{d}, foreign: map[did.DID]bool{d: true}, away: errors.New("Hydra is away")}
+		r := &awayAtFirst{registryOf: registryOf{dids: []did.DID{d}, foreign: map[did.DID]bool{d: true}}, until: time.Now().Add(time.Second)}
 		c := newCared(t, r)
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 1)
@@ -125,13 +139,14 @@ func TestClientsAreComparedWithTheStart(t *testing.T) {
 		if r.asked != 1 || c.compared.Load() != nil {
 			t.Errorf("asked %d times, known is %v", r.asked, c.compared.Load())
 		}
-		r.away = nil
 		time.Sleep(2 * time.Minute)
+		synctest.Wait()
 		if found := c.compared.Load(); found == nil || *found != 1 {
 			t.Error("it did not look again within two minutes")
 		}
 		asked := r.asked
-		time.Sleep(30 * time.Minute)
+		time.Sleep(25 * time.Minute)
+		synctest.Wait()
 		if r.asked != asked {
 			t.Errorf("asked %d times more within half an hour", r.asked-asked)
 		}

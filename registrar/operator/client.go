@@ -23,6 +23,8 @@ type Client struct {
 	http *http.Client
 	// served is true where the registrar serves the user that we run as.
 	served atomic.Bool
+	// connected is true once somebody listened.
+	connected atomic.Bool
 }
 
 // NewClient returns a client for the registrar that runs in a directory. It connects
@@ -33,6 +35,7 @@ func NewClient(directory string) *Client {
 	c.http = &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		conn, uid, err := dial(ctx, directory)
 		c.served.Store(allowed(os.Geteuid(), uid))
+		c.connected.Store(err == nil)
 		return conn, err
 	}}}
 	return c
@@ -94,8 +97,12 @@ func ask[A any](ctx context.Context, c *Client, path string, body any) (answer A
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		err = wrapped.Err // its address says nothing
 	}
-	if err != nil {
-		return answer, hungUp(err, c.served.Load())
+	switch {
+	case err != nil && c.connected.Load() && ctx.Err() == nil:
+		// Whatever net/http calls it: it has errors of its own for who hangs up early.
+		return answer, gone(err, c.served.Load())
+	case err != nil:
+		return answer, err
 	}
 	defer resp.Body.Close()
 	data, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
@@ -111,14 +118,18 @@ func ask[A any](ctx context.Context, c *Client, path string, body any) (answer A
 // hangups are what a connection fails with whose other side is gone.
 var hangups = []error{io.EOF, io.ErrUnexpectedEOF, syscall.ECONNRESET, syscall.EPIPE}
 
-// hungUp tells why the other side is gone: it hangs up on users that it does not serve,
-// and has ended, or gave up, where it serves us.
+// hungUp tells what it means where a connection failed because the other side is gone.
 func hungUp(err error, served bool) error {
-	gone := slices.ContainsFunc(hangups, func(hangup error) bool { return errors.Is(err, hangup) })
-	switch {
-	case !gone:
-		return err
-	case served:
+	if slices.ContainsFunc(hangups, func(hangup error) bool { return errors.Is(err, hangup) }) {
+		return gone(err, served)
+	}
+	return err
+}
+
+// gone tells why the other side is gone: it hangs up on users that it does not serve,
+// and has ended, or gave up, where it serves us.
+func gone(err error, served bool) error {
+	if served {
 		return fmt.Errorf("%w: %w", ErrEnded, err)
 	}
 	return fmt.Errorf("%w: %w", ErrRefused, err)

@@ -302,6 +302,9 @@ func TestWhoHangsUpHasEndedOrRefuses(t *testing.T) {
 		"within the answer": "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n[",
 	} {
 		for _, reads := range []bool{true, false} {
+			if !reads && said != "" {
+				continue // nobody answers what was not asked
+			}
 			dir := t.TempDir()
 			ln, err := Listen(dir, slog.New(slog.DiscardHandler))
 			must(t, err)
