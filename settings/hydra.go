@@ -30,7 +30,7 @@ func (h *Hydra) ranges() []bounds {
 // HydraTimes says how long calls of Hydra may take.
 type HydraTimes struct {
 	Timeout              Duration `envconfig:"HYDRA__TIMEOUT" default:"10s" desc:"How long one call to Hydra, or of an agent to a registrar, may take, introspection aside." example:"10"`
-	IntrospectionTimeout Duration `envconfig:"HYDRA__INTROSPECTION_TIMEOUT" default:"2s" desc:"How long an introspection may keep a caller waiting before it is answered 503." example:"1s"`
+	IntrospectionTimeout Duration `envconfig:"HYDRA__INTROSPECTION_TIMEOUT" default:"2s" desc:"How long an introspection may keep a caller waiting before it is answered 503. A registrar waits for three quarters of it for Hydra, so that agents with the same setting hear what is wrong." example:"1s"`
 }
 
 func (h *HydraTimes) ranges() []bounds {

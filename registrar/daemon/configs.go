@@ -27,8 +27,12 @@ func kept(set settings.RegistrarSettings) mtls.KeeperConfig {
 	}
 }
 
+// hydraOf is how Hydra is reached. Agents wait as long for our answer about a token as
+// their setting says: they are to hear that Hydra does not answer, rather than nothing.
 func hydraOf(set settings.RegistrarSettings) hydra.Config {
-	return shared.Hydra(set.Hydra.AdminURL, set.Hydra.PublicURL, set.Hydra.HydraTimes)
+	cfg := shared.Hydra(set.Hydra.AdminURL, set.Hydra.PublicURL, set.Hydra.HydraTimes)
+	cfg.IntrospectTimeout -= cfg.IntrospectTimeout / 4
+	return cfg
 }
 
 func (d *Daemon) hydraConfig() hydra.Config {

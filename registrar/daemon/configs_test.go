@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/getbindu/bindu-go/settings"
 )
@@ -65,5 +66,14 @@ func change(t *testing.T, name string, v reflect.Value) {
 		v.Set(reflect.ValueOf(settings.NewSecret("x")))
 	default:
 		t.Fatalf("%s: how is a %s changed?", name, v.Kind())
+	}
+}
+
+// An agent with the same setting hears of a Hydra that hangs before it gives up.
+func TestARegistrarGivesUpBeforeItsAgents(t *testing.T) {
+	var set settings.RegistrarSettings
+	set.Hydra.IntrospectionTimeout = settings.Duration(2 * time.Second)
+	if waits := hydraOf(set).IntrospectTimeout; waits != 1500*time.Millisecond {
+		t.Errorf("it waits for %s", waits)
 	}
 }
