@@ -125,6 +125,24 @@ func TestManyNamesShareTheirLines(t *testing.T) {
 
 // The operator's own wish to see admissions is not bounded, and nothing is left
 // out where nothing is logged.
+// Names that nobody proved are as many as strangers like: they are logged, and have the
+// lines of one stranger together.
+func TestNamesThatAreClaimedShareTheirLines(t *testing.T) {
+	lines, counted := bounded(t, slog.LevelDebug, func(r *audit.Recorder) {
+		for i := range 500 {
+			e := refusal("rate_limited", fmt.Sprintf("did:a:%d", i))
+			e.Claimed = true
+			r.Record(t.Context(), e)
+		}
+		r.Record(t.Context(), refusal("rate_limited", "did:a:proved"))
+		time.Sleep(1500 * time.Millisecond)
+		synctest.Wait()
+	})
+	if counted != 501 || len(lines) != audit.LinesPerSecond+2 || !strings.Contains(lines[0], "did:a:0") || !strings.Contains(strings.Join(lines, ""), "did:a:proved") {
+		t.Fatalf("%v are counted, %d logged: %q", counted, len(lines), lines)
+	}
+}
+
 func TestAdmissionsAreNotBounded(t *testing.T) {
 	lines, _ := bounded(t, slog.LevelInfo, func(r *audit.Recorder) {
 		for range 100 {

@@ -27,7 +27,8 @@ type Event struct {
 	Gate      string // which gate decided, "" when all of them did
 	Reason    string // stable snake_case word, "" when admitted
 	RequestID string
-	DID       string        // the name as far as it was proved, "" before
+	DID       string        // the name as far as it was proved, "" before, or see Claimed
+	Claimed   bool          // DID is what the request says, and nobody has proved it
 	Method    string        // JSON-RPC method, "" where it is not known yet
 	Remote    string        // address of the peer's socket
 	Status    int           // of the HTTP answer, 0 if there is none

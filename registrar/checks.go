@@ -145,7 +145,7 @@ func (r *Registrar) verified(x *exchange) *Refusal {
 	err := errOtherKey
 	for _, key := range x.op.keys(r, x) {
 		if _, err = x.claim.Verify(key, x.body); err == nil {
-			x.key = key
+			x.key, x.proved = key, true
 			return nil
 		}
 	}

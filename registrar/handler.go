@@ -37,6 +37,8 @@ type exchange struct {
 	followed []did.DID
 	// key is the one that signed.
 	key ed25519.PublicKey
+	// proved is true once who is named was seen to be that.
+	proved bool
 	// credential is the token in the path of an agent of the reference, which signs nothing.
 	credential *Token
 	bearer     Secret

@@ -12,7 +12,7 @@ import (
 func (r *Registrar) recordRefusal(x *exchange, gate string, status int, refused *Refusal) {
 	if r.cfg.Recorder != nil {
 		r.cfg.Recorder.Record(x.r.Context(), audit.Event{
-			Decision: audit.Refused, Gate: gate, Reason: string(refused.Word), RequestID: x.id, DID: x.who().String(),
+			Decision: audit.Refused, Gate: gate, Reason: string(refused.Word), RequestID: x.id, DID: x.who().String(), Claimed: !x.proved,
 			Method: x.r.Method, Remote: x.r.RemoteAddr, Status: status, Duration: r.cfg.Now().Sub(x.now), Cause: refused.Cause,
 		})
 		return

@@ -108,6 +108,7 @@ func (r *Registrar) referred(x *exchange) *Refusal {
 		t = new(Token)
 	}
 	x.credential, x.known = t, !t.Reference.IsZero()
+	x.proved = x.known
 	if refused := r.limits.admit(t.Reference.String(), x.address, x.known, x.op.question); refused != nil {
 		return refused
 	}
