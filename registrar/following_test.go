@@ -137,6 +137,33 @@ func TestTheOldestStreamGivesWay(t *testing.T) {
 	})
 }
 
+// Who reads no more has lost its place before it has heard of that.
+func TestADeadStreamHasNoPlace(t *testing.T) {
+	inBubble(t, nil, func(f telling) {
+		alice := f.registered("alice")
+		var all []*registrartest.Listener
+		for range registrar.MaxStreamsPerDID {
+			all = append(all, f.Listen(f.Registrar, alice))
+		}
+		for began := time.Now(); time.Since(began) <= time.Minute; {
+			for _, l := range all {
+				l.Next()
+			}
+		}
+		for range 2 { // and none of the others is read
+			l := f.Listen(f.Registrar, alice)
+			l.Next()
+			all = append(all, l)
+			if n := f.Streams(); n != registrar.MaxStreamsPerDID {
+				f.Errorf("%d streams are open", n)
+			}
+		}
+		for _, l := range all {
+			l.Leave()
+		}
+	})
+}
+
 // Whatever is decided, in whatever order, each follower knows a moment later how those
 // stand that it named, and no others; and follows for as long as it is registered.
 func TestWhateverIsDecidedFollowersKnow(t *testing.T) {
