@@ -313,7 +313,7 @@ func TestADatabaseThatGoesBackWhileItIsFollowed(t *testing.T) {
 		if late := time.Since(began); m.End != revocation.EndEpoch || m.Epoch == was.Epoch || late > time.Second {
 			f.Errorf("after %s the last is %+v", late, m)
 		}
-		<-l.Done
+		l.Ended()
 		synctest.Wait()
 		if len(w.back) != 3 || w.back[2].Epoch != m.Epoch {
 			f.Errorf("the witness was told %+v", w.back)

@@ -100,7 +100,7 @@ func TestWhoIsNotRegisteredFollowsNoMore(t *testing.T) {
 						return
 					}
 				}
-				<-l.Done
+				l.Ended()
 			})
 		})
 	}
@@ -118,7 +118,7 @@ func TestTheOldestStreamGivesWay(t *testing.T) {
 		time.Sleep(time.Minute)
 		for n := range 2 {
 			all = append(all, f.hear(alice, []did.DID{bob}))
-			<-all[n].Done
+			all[n].Ended()
 			all[n].knows(nil, 0, revocation.EndReplaced)
 		}
 		f.revoke(bob)
@@ -132,7 +132,7 @@ func TestTheOldestStreamGivesWay(t *testing.T) {
 		}
 		f.stop()
 		for _, h := range all[2:] {
-			<-h.Done
+			h.Ended()
 		}
 	})
 }
@@ -242,7 +242,7 @@ func (f telling) decideAtRandom(random *rand.Rand) {
 		}
 	}
 	for h, end := range open {
-		<-h.Done
+		h.Ended()
 		synctest.Wait()
 		h.knows(happened, head, end)
 	}

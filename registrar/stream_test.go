@@ -35,8 +35,8 @@ func inBubble(t *testing.T, change func(*registrar.Config), test func(f telling)
 		})}
 		f.Clock.Advance(time.Since(f.Clock.Now()))
 		f.stop = f.broadcast(f.Registrar)
+		t.Cleanup(f.stop)
 		test(f)
-		f.stop()
 	})
 }
 
@@ -197,7 +197,7 @@ func TestOnlyWhoIsRegisteredFollows(t *testing.T) {
 		if m := l.Await(); m.End != revocation.EndUnregistered || len(m.Events) != 0 {
 			f.Errorf("alice is revoked, and told %+v", m)
 		}
-		<-l.Done
+		l.Ended()
 		wantEvents(f, other.Await(), fmt.Sprint(alice.DID, true, 1))
 		want(f, follow(alice), http.StatusForbidden, "revoked")
 		f.restore(alice.DID)
@@ -264,7 +264,7 @@ func TestASlowFollowerDelaysNobody(t *testing.T) {
 		if late := time.Since(began); late > 500*time.Millisecond {
 			f.Errorf("told after %s", late)
 		}
-		<-slow.Done
+		slow.Ended()
 		if took := time.Since(began); took > revocation.Silence+time.Second {
 			f.Errorf("who does not read is left after %s", took)
 		}
@@ -282,7 +282,7 @@ func TestAStopEndsStreams(t *testing.T) {
 		if m := l.Await(); m.End != revocation.EndStopping {
 			f.Errorf("the last is %+v", m)
 		}
-		<-l.Done
+		l.Ended()
 		late := registrartest.Ask(f, alice.Sign(f, alice.Following(f.Config.Self, nil, time.Now())))
 		want(f, late, http.StatusServiceUnavailable, "shutting_down")
 	})
@@ -355,7 +355,7 @@ func TestAnotherEpochEndsStreams(t *testing.T) {
 		if m := l.Await(); m.End != revocation.EndEpoch || m.Epoch != is.Epoch {
 			f.Errorf("the last is %+v, want one of the epoch %s", m, is.Epoch)
 		}
-		<-l.Done
+		l.Ended()
 		next := f.Listen(f.Registrar, alice, bob)
 		m := next.Next()
 		wantEvents(f, m, fmt.Sprint(bob, true, 1))

@@ -66,6 +66,7 @@ func (f *Fixture) Listen(at http.Handler, a Agent, dids ...did.DID) *Listener {
 		l.Status = l.answer.status
 		_ = theirs.Close()
 	}()
+	f.Cleanup(l.Leave) // also where the test has failed
 	return l
 }
 
@@ -105,6 +106,16 @@ func (l *Listener) Await() revocation.Message {
 	}
 	l.Fatal("nothing is told for a minute")
 	return revocation.Message{}
+}
+
+// Ended waits until the registrar has ended the stream, and fails the test if it does not.
+func (l *Listener) Ended() {
+	l.Helper()
+	select {
+	case <-l.Done:
+	case <-time.After(time.Minute):
+		l.Fatal("the stream does not end")
+	}
 }
 
 // Leave hangs up, and waits until the registrar has seen it.
