@@ -81,6 +81,16 @@ func TestANewEpochIsAfterOnesThatNobodyKnows(t *testing.T) {
 	}
 }
 
+// A new epoch begins with the time, so that those of which nothing is known come before.
+func TestANewEpochBeginsWithTheTime(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, inMode(registrar.ModeOpen))
+	f.revoke(f.registered("alice").DID)
+	if _, is, err := f.NewEpoch(t.Context()); err != nil || is.Seq != f.Clock.Now().UnixMilli() {
+		t.Errorf("it begins with %d, %v", is.Seq, err)
+	}
+}
+
 // A clock that went back is no reason to give out numbers twice.
 func TestANewEpochWithAClockThatWentBack(t *testing.T) {
 	t.Parallel()
@@ -174,6 +184,8 @@ func TestADatabaseThatWentBack(t *testing.T) {
 		"seen before":                       {"", 1, false},
 		"seen further":                      {"", 3, true},
 		"seen far further":                  {"", 9_000_000, true},
+		"seen further than any clock goes":  {"", 4_000_000_000_000, true},
+		"another, further than clocks go":   {"ANOTHER", 4_000_000_000_000, true},
 		"another one":                       {"ANOTHER", 1, true},
 		"one of a later epoch":              {"3.LATER", 1, true},
 		"an epoch that nobody began so far": {"0.X", 1, true},

@@ -64,3 +64,24 @@ func TestAYoungStreamKeepsItsPlace(t *testing.T) {
 		t.Errorf("%d streams", len(h.streams))
 	}
 }
+
+// Nothing is said of a database that was not asked for long, but that a stream ends.
+func TestAStreamSaysNothingOfLongAgo(t *testing.T) {
+	t.Parallel()
+	h, all, _ := fullHub(t, 0)
+	s := all[0]
+	s.number = 1 // it has begun
+	h.publish(nil, Head{}, time.Now().Add(-fresh-time.Second), time.Now())
+	if now, ok := h.report(s); ok {
+		t.Errorf("told %+v", now)
+	}
+	h.publish(nil, Head{}, time.Now(), time.Now())
+	if _, ok := h.report(s); !ok {
+		t.Error("nothing is told of what was just seen")
+	}
+	h.looked = time.Now().Add(-fresh - time.Second)
+	h.end(s, "an end")
+	if now, ok := h.report(s); !ok || now.end != "an end" {
+		t.Errorf("an end is not told: %+v", now)
+	}
+}

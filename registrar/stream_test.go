@@ -272,6 +272,18 @@ func TestASlowFollowerDelaysNobody(t *testing.T) {
 	})
 }
 
+// Who does not read heartbeats either is left as soon.
+func TestWhoReadsNothingIsLeft(t *testing.T) {
+	inBubble(t, nil, func(f telling) {
+		l := f.Listen(f.Registrar, f.registered("alice"))
+		began := time.Now()
+		l.Ended()
+		if took := time.Since(began); took > revocation.Silence+time.Second {
+			f.Errorf("left after %s", took)
+		}
+	})
+}
+
 // A stop ends every stream with a word, and lets none begin.
 func TestAStopEndsStreams(t *testing.T) {
 	inBubble(t, nil, func(f telling) {

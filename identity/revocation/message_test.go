@@ -134,7 +134,9 @@ func TestAMessageIsForOneStream(t *testing.T) {
 	}{
 		"another stream":       {good, m.Registrar, m.Follower, strings.ToLower(stream)},
 		"no stream":            {good, m.Registrar, m.Follower, ""},
+		"a later stream":       {good, m.Registrar, m.Follower, stream[:len(stream)-1] + "A"},
 		"another follower":     {good, m.Registrar, other, stream},
+		"the registrar itself": {good, m.Registrar, m.Registrar, stream},
 		"another registrar":    {good, other, m.Follower, stream},
 		"signed by another":    {sign(t, keyOf(t, 9), thief), m.Registrar, m.Follower, stream},
 		"a key that is lent":   {bytes.Replace(sign(t, keyOf(t, 9), thief), []byte(other.String()), []byte(m.Registrar.String()), 1), m.Registrar, m.Follower, stream},

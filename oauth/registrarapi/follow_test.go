@@ -142,6 +142,9 @@ func TestWhatIsNoMessageOfTheStream(t *testing.T) {
 		"one is repeated":   {func(n string) []byte { return slicesOf(s.first(n), s.first(n)) }, registrarapi.ErrStream, 1},
 		"the first is lost": {func(n string) []byte { return s.numbered(n, 2, 5) }, registrarapi.ErrStream, 0},
 		"it goes back":      {func(n string) []byte { return slicesOf(s.first(n), s.numbered(n, 2, 4)) }, registrarapi.ErrStream, 1},
+		"it goes back later": {func(n string) []byte {
+			return slicesOf(s.numbered(n, 1, 5), s.numbered(n, 2, 9), s.numbered(n, 3, 8))
+		}, registrarapi.ErrStream, 2},
 		"a line too long":   {func(string) []byte { return bytes.Repeat([]byte("x"), 2*revocation.MaxBytes) }, registrarapi.ErrStream, 0},
 		"two lines of data": {func(n string) []byte { return append([]byte("data: {}\n"), s.first(n)...) }, registrarapi.ErrStream, 0},
 		"no JSON":           {func(string) []byte { return []byte("data: hello\n\n") }, registrarapi.ErrStream, 0},
