@@ -124,15 +124,27 @@ func put(t *testing.T) func(*testscript.TestScript, bool, []string) {
 		}
 		self, err := did.Parse(strings.TrimSpace(ts.ReadFile("self")))
 		ts.Check(err)
-		signed := agent.Sign(t, agent.Signing(self, body.JSON(), time.Now()))
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodPut,
-			"https://127.0.0.1:"+ts.Getenv("NETWORK__PORT")+signed.RequestURI, bytes.NewReader(body.JSON()))
-		ts.Check(err)
-		req.Header = signed.Header
 		config, err := trusting(ts.Getenv("MTLS__CA_ROOT_URL"), ts.Getenv("MTLS__CA_FINGERPRINT"), self)
 		ts.Check(err)
-		status, answer, err := get(&http.Client{Transport: &http.Transport{TLSClientConfig: config, DisableKeepAlives: true}}, req)
-		ts.Check(err)
+		client := &http.Client{Transport: &http.Transport{TLSClientConfig: config, DisableKeepAlives: true}}
+		var status int
+		var answer []byte
+		// As an agent does: a Hydra on SQLite that several scripts use may be busy, and the
+		// change that it did not take is settled later.
+		pause := time.NewTicker(time.Second)
+		defer pause.Stop()
+		for end := time.Now().Add(wait); ; <-pause.C {
+			signed := agent.Sign(t, agent.Signing(self, body.JSON(), time.Now()))
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodPut,
+				"https://127.0.0.1:"+ts.Getenv("NETWORK__PORT")+signed.RequestURI, bytes.NewReader(body.JSON()))
+			ts.Check(err)
+			req.Header = signed.Header
+			status, answer, err = get(client, req)
+			ts.Check(err)
+			if status != http.StatusServiceUnavailable || time.Now().After(end) {
+				break
+			}
+		}
 		fmt.Fprintf(ts.Stdout(), "%s %d %s\n", agent.DID, status, answer)
 	}
 }
