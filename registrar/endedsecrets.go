@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -39,17 +40,20 @@ func checkSecret(q request, c *Client) error {
 	return nil
 }
 
-// beginSecret notes a secret that is about to be written. The one before may be in force
+// beginSecret notes a secret that is about to be written. Each one before may be in force
 // until it is known that this one is.
 func (c *Client) beginSecret(s Secret) {
 	c.SecretEnded = false
 	h := hashSecret(s)
-	if len(c.Secrets) > 0 && c.Secrets[0] != h {
-		c.Secrets = []SecretHash{c.Secrets[0], h}
-	} else {
-		c.Secrets = []SecretHash{h}
+	others := slices.DeleteFunc(slices.Clone(c.Secrets), func(other SecretHash) bool { return other == h })
+	if len(others) >= maxSecrets { // the first was in force for sure
+		others = slices.Delete(others, 1, len(others)-maxSecrets+2)
 	}
+	c.Secrets = append(others, h)
 }
+
+// maxSecrets bounds what is kept of registrations that did not end, one after another.
+const maxSecrets = 8
 
 // confirmSecret forgets all but the secret that was begun last, which is in force.
 func (c *Client) confirmSecret() {

@@ -23,7 +23,7 @@ func referring() []mutant {
 		at("who says nothing of a new secret satisfies an ending", "endedsecrets.go", "case c.SecretEnded && !q.newSecret:", "case false:", ended),
 		at("an ended secret is registered again", "endedsecrets.go", "case hashSecret(q.reg.Secret).among(c.Ended):", "case false:", ended),
 		at("what was signed before an ending satisfies it", "endedsecrets.go", "case !q.bearer && !c.EndedAt.IsZero() && q.signed.Unix() <= c.EndedAt.Unix():", "case false:", ended),
-		at("a registration that did not end hides a secret", "endedsecrets.go", "c.Secrets = []SecretHash{c.Secrets[0], h}", "c.Secrets = []SecretHash{h}", ended),
+		at("a registration that did not end hides a secret", "endedsecrets.go", "c.Secrets = append(others, h)", "c.Secrets = []SecretHash{h}", ended),
 		at("who has an ended secret counts as registered", "standing.go", "c.Document != nil && !c.SecretEnded, revoked, nil", "c.Document != nil, revoked, nil", ended),
 	}
 }
