@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	sdk "github.com/a2aproject/a2a-go/v2/a2a"
 	"github.com/google/uuid"
 	"go.uber.org/goleak"
 
@@ -26,9 +25,9 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // executor is a function as a [task.Executor].
-type executor func(ctx context.Context, req task.Request, emit func(*sdk.Artifact) error) (task.Result, error)
+type executor func(ctx context.Context, req task.Request, emit task.Emit) (task.Result, error)
 
-func (f executor) Execute(ctx context.Context, req task.Request, emit func(*sdk.Artifact) error) (task.Result, error) {
+func (f executor) Execute(ctx context.Context, req task.Request, emit task.Emit) (task.Result, error) {
 	return f(ctx, req, emit)
 }
 
@@ -37,9 +36,18 @@ type agent struct {
 	t       testing.TB
 	handler http.Handler
 	service *task.Service
+	store   *sqlite.Store
+
+	webhooks bool
 }
 
 func newAgent(t testing.TB, cfg task.Config) *agent {
+	t.Helper()
+	return newAgentOn(t, cfg, nil)
+}
+
+// newAgentOn is newAgent with what the store changes about the service.
+func newAgentOn(t testing.TB, cfg task.Config, change func(*sqlite.Store, *task.Config)) *agent {
 	t.Helper()
 	dir, err := safefile.OpenDir(filepath.Join(t.TempDir(), "dir"), nil)
 	if err != nil {
@@ -53,6 +61,9 @@ func newAgent(t testing.TB, cfg task.Config) *agent {
 		cfg.Executor = backend.Echo{}
 	}
 	cfg.Store = store
+	if change != nil {
+		change(store, &cfg)
+	}
 	service, err := task.NewService(tasktest.Sized(cfg))
 	if err != nil {
 		t.Fatal(err)
@@ -71,7 +82,7 @@ func newAgent(t testing.TB, cfg task.Config) *agent {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &agent{t: t, handler: handler, service: service}
+	return &agent{t: t, handler: handler, service: service, store: store, webhooks: cfg.Webhooks != nil}
 }
 
 func callerDID(t testing.TB, name string) did.DID {
@@ -84,12 +95,15 @@ func callerDID(t testing.TB, name string) did.DID {
 }
 
 // post sends a body as name and returns the answer.
-func (a *agent) post(name, version, body string) *httptest.ResponseRecorder {
+func (a *agent) post(name, version, body string, headers ...string) *httptest.ResponseRecorder {
 	a.t.Helper()
 	r := httptest.NewRequestWithContext(a.t.Context(), http.MethodPost, "/", strings.NewReader(body))
 	r.Header.Set("Content-Type", "application/json")
 	if version != "" {
 		r.Header.Set("A2A-Version", version)
+	}
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
 	}
 	if name != "" {
 		r = r.WithContext(identity.NewContext(r.Context(), identity.Caller{DID: callerDID(a.t, name)}))

@@ -49,8 +49,14 @@ func FuzzParams(f *testing.F) {
 func check(t *testing.T, a *agent, version, body string) {
 	t.Helper()
 	w := (&agent{t: t, handler: a.handler, service: a.service}).post("fuzz", version, body)
-	if !json.Valid(w.Body.Bytes()) {
-		t.Fatalf("answer is not JSON: %s", w.Body)
+	bodies := []string{w.Body.String()}
+	if w.Header().Get("Content-Type") == "text/event-stream" {
+		bodies = eventData(t, w.Body.String())
+	}
+	for _, body := range bodies {
+		if !json.Valid([]byte(body)) {
+			t.Fatalf("answer is not JSON: %s", w.Body)
+		}
 	}
 	switch w.Code {
 	case http.StatusOK, http.StatusBadRequest, http.StatusTooManyRequests:

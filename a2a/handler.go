@@ -1,7 +1,6 @@
 package a2a
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -10,7 +9,9 @@ import (
 	"runtime/debug"
 
 	"github.com/a2aproject/a2a-go/v2/a2a"
+	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/getbindu/bindu-go/a2a/card"
 	"github.com/getbindu/bindu-go/internal/answers"
 	"github.com/getbindu/bindu-go/internal/brief"
 	"github.com/getbindu/bindu-go/internal/jsonrpc"
@@ -30,11 +31,14 @@ type HandlerConfig struct {
 	// are made and while they are written to whoever reads slowly. A single answer
 	// may be larger.
 	AnswerBytes int64
+	// ExtendedCard is what [card.Card.Extended] returns.
+	ExtendedCard card.Extended
 	// Logger gets the errors that peers are not told.
 	Logger *slog.Logger
 }
 
-// Handler serves JSON-RPC 2.0 over POST for every dialect of the protocol. The
+// Handler serves JSON-RPC 2.0 over POST for every dialect of the protocol, and beside
+// it the other bindings of A2A 1.0 ([Handler.HTTPJSON], [Handler.GRPC]). The
 // caller must be in the request's context ([identity.NewContext]). If whoever
 // put it there has parsed the body already, the envelope is taken from the
 // context too.
@@ -44,6 +48,7 @@ type HandlerConfig struct {
 // where [jsonrpc.OutcomeOf] of the request's context says.
 type Handler struct {
 	operations map[string]operation
+	tasks      *task.Service
 	answers    *answers.Pool
 	maxBody    int64
 	maxDepth   int
@@ -58,13 +63,13 @@ func NewHandler(cfg HandlerConfig) (*Handler, error) {
 	if cfg.MaxBody <= 0 || cfg.MaxDepth <= 0 || cfg.AnswerBytes <= 0 {
 		return nil, errors.New("a2a: a handler needs limits of bodies, nesting and answers")
 	}
-	h := &Handler{operations: make(map[string]operation), maxBody: cfg.MaxBody, maxDepth: cfg.MaxDepth, log: cfg.Logger}
+	h := &Handler{operations: make(map[string]operation), tasks: cfg.Tasks, maxBody: cfg.MaxBody, maxDepth: cfg.MaxDepth, log: cfg.Logger}
 	h.answers = answers.New(cfg.AnswerBytes)
 	if h.log == nil {
 		h.log = slog.New(slog.DiscardHandler)
 	}
 	h.log = slog.New(brief.Handler(h.log.Handler()))
-	for _, op := range operations(cfg.Tasks) {
+	for _, op := range operations(cfg.Tasks, cfg.ExtendedCard) {
 		h.operations[op.Name] = op
 	}
 	return h, nil
@@ -83,10 +88,23 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+	h.serve(w, r, env)
+}
+
+// serve carries out what a request asks for, in whatever binding it came.
+func (h *Handler) serve(w http.ResponseWriter, r *http.Request, env jsonrpc.Envelope) {
 	defer h.survive(w, r, env)
 	answer := h.answers.Begin(answered(r.Context()))
 	defer answer.End()
-	if err := h.answer(w, r, env, answer); err != nil {
+	op, params, err := h.operation(r, env)
+	switch {
+	case err != nil:
+	case op.stream != nil:
+		err = h.stream(w, r, env, answer, op, params)
+	default:
+		err = h.answer(w, r, env, answer, op, params)
+	}
+	if err != nil && !(op.endsInEvents() && h.onlyEvent(w, r, env, answer, err)) {
 		h.writeError(w, r, env, err)
 	}
 }
@@ -106,23 +124,26 @@ func (h *Handler) parse(w http.ResponseWriter, r *http.Request) (jsonrpc.Envelop
 	return env, true
 }
 
-func (h *Handler) call(r *http.Request, env jsonrpc.Envelope, answer *answers.Answer) (any, error) {
+// operation returns what a request asks for, and its parameters.
+func (h *Handler) operation(r *http.Request, env jsonrpc.Envelope) (op operation, params jsontext.Value, err error) {
 	version, err := requestedVersion(r)
 	if err != nil {
-		return nil, err
+		return op, nil, err
 	}
 	op, ok := h.operations[env.Method]
 	if !ok {
-		return nil, &task.Refusal{Err: a2a.ErrMethodNotFound, Reason: string(refusal.MethodUnknown), Message: "method not found"}
+		return op, nil, &task.Refusal{Err: a2a.ErrMethodNotFound, Reason: string(refusal.MethodUnknown), Message: "method not found"}
 	}
 	if err := checkVersion(op.Method, version); err != nil {
-		return nil, err
+		return operation{}, nil, err
 	}
-	params, err := oneSpelling(env.Params, op.params)
-	if err != nil {
-		return nil, err
+	if jsonrpc.FormOf(r.Context()) == jsonrpc.Bare && op.params != nil {
+		if env.Params, err = located(r, env); err != nil {
+			return op, nil, err
+		}
 	}
-	return reserved(r.Context(), answer, func(ctx context.Context) (any, error) { return op.call(ctx, params) })
+	params, err = oneSpelling(env.Params, op.params)
+	return op, params, err
 }
 
 // survive answers for a panic, which would otherwise cost the connection.

@@ -54,7 +54,7 @@ func TestVersion1(t *testing.T) {
 		t.Errorf("list %+v", list)
 	}
 	empty := a.post("bob", "1.0", `{"jsonrpc":"2.0","id":1,"method":"ListTasks"}`)
-	if want := `{"jsonrpc":"2.0","id":1,"result":{"tasks":[],"totalSize":0,"pageSize":0,"nextPageToken":""}}`; empty.Body.String() != want {
+	if want := `{"jsonrpc":"2.0","id":1,"result":{"tasks":[],"totalSize":0,"pageSize":50,"nextPageToken":""}}`; empty.Body.String() != want {
 		t.Errorf("an empty list is %s", empty.Body)
 	}
 }
@@ -63,9 +63,9 @@ func TestVersion1(t *testing.T) {
 // task as submitted and polls.
 func TestVersion03(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := newAgent(t, task.Config{Executor: executor(func(_ context.Context, _ task.Request, emit func(*sdk.Artifact) error) (task.Result, error) {
+		a := newAgent(t, task.Config{Executor: executor(func(_ context.Context, _ task.Request, emit task.Emit) (task.Result, error) {
 			time.Sleep(time.Second)
-			return task.Result{}, emit(&sdk.Artifact{Parts: sdk.ContentParts{sdk.NewTextPart("answer")}})
+			return task.Result{}, emit(&sdk.Artifact{Parts: sdk.ContentParts{sdk.NewTextPart("answer")}}, false)
 		})})
 		t1, t3 := uuidTask, uuid.NewString()
 		var sent wireTask
@@ -115,10 +115,18 @@ func TestMethodsOfTheReference(t *testing.T) {
 		ContextID string   `json:"context_id"`
 		TaskCount int      `json:"task_count"`
 		TaskIDs   []string `json:"task_ids"`
+
+		Kind, Role string
+		Tasks      []string
+		CreatedAt  time.Time `json:"created_at"`
+		UpdatedAt  time.Time `json:"updated_at"`
 	}
 	a.v03("alice", "contexts/list", `{}`, &contexts)
 	if len(contexts) != 1 || contexts[0].ContextID != uuidContext || contexts[0].TaskCount != 2 || len(contexts[0].TaskIDs) != 2 {
 		t.Errorf("contexts %+v", contexts)
+	}
+	if c := contexts[0]; c.Kind != "context" || c.Role == "" || len(c.Tasks) != 2 || c.CreatedAt.IsZero() || c.UpdatedAt.Before(c.CreatedAt) {
+		t.Errorf("a context as the reference's models want it: %+v", c)
 	}
 	var said map[string]string
 	a.v03("alice", "tasks/feedback", `{"taskId":"`+uuidTask+`","feedback":"good","rating":5,"metadata":{"k":"v"}}`, &said)
@@ -177,11 +185,33 @@ func TestVersionHeader(t *testing.T) {
 	if code := query("/?A2A-Version=1.0"); code != -32001 {
 		t.Errorf("version in the query: %d", code)
 	}
-	if code := query("/?A2A-Version=1.0", "0.3"); code != -32009 {
-		t.Errorf("the header does not win: %d", code)
+	for target, header := range map[string]string{"/?A2A-Version=1.0": "0.3", "/?A2A-Version=0.3": "1.0", "/?A2A-Version=junk": "1.0", "/?A2A-Version=1.0&A2A-Version=1.0": "1.0"} {
+		if code := query(target, header); code != -32009 {
+			t.Errorf("%s beside %s: %d", target, header, code)
+		}
+	}
+	if code := query("/?A2A-Version=1.0", "1.0.2"); code != -32001 {
+		t.Errorf("one version in both places: %d", code)
 	}
 	if code := query("/", "1.0", "0.3"); code != -32009 {
 		t.Errorf("two versions: %d", code)
+	}
+}
+
+// What rules cannot judge no method takes: parameters by position.
+func TestNoMethodTakesAListOfParameters(t *testing.T) {
+	t.Parallel()
+	a := newAgent(t, task.Config{})
+	for _, m := range a2a.Methods() {
+		version := "0.3"
+		if m.Dialect == card.V1 {
+			version = "1.0"
+		}
+		r := parse(t, a.post("alice", version, request(m.Name, `[{"message":{"metadata":{"skillId":"poetry"}}}]`)))
+		// What is not configured here reads none either.
+		if r.Error == nil || r.Error.Code != -32602 && !strings.Contains(m.Name, "ushNotification") && !strings.Contains(m.Name, "xtended") {
+			t.Errorf("%s: %+v", m.Name, r)
+		}
 	}
 }
 

@@ -54,7 +54,7 @@ func TestHostile(t *testing.T) {
 		"two_ids":                         {call(`"method":"tasks/get","params":{"id":"x","taskId":"y"}`), 200, -32602, "params_invalid", `"k"`},
 		"integer_that_would_change":       {call(`"method":"message/send","params":` + sendV03("m", "x", `,"metadata":{"n":9007199254740993}`, "")), 200, -32602, "params_invalid", `"k"`},
 		"number_out_of_range":             {call(`"method":"message/send","params":` + sendV03("m", "x", `,"metadata":{"n":1e400}`, "")), 200, -32602, "params_invalid", `"k"`},
-		"push_with_a_null_message":        {call(`"method":"message/stream","params":{"message":null,"configuration":{"pushNotificationConfig":{"url":"http://x"}}}`), 200, -32004, "streaming_unsupported", `"k"`},
+		"push_with_a_null_message":        {call(`"method":"message/stream","params":{"message":null,"configuration":{"pushNotificationConfig":{"url":"http://x"}}}`), 200, -32602, "params_invalid", `"k"`},
 		"push_configuration_in_a_message": {call(`"method":"message/send","params":` + sendV03("m", "x", "", `,"pushNotificationConfig":{"url":"http://x"}`)), 200, -32003, "push_unsupported", `"k"`},
 		"124_webhook_on_any_task":         {call(`"method":"tasks/pushNotificationConfig/set","params":{"taskId":"x","pushNotificationConfig":{"url":"http://x"}}`), 200, -32003, "push_unsupported", `"k"`},
 		"unknown_context":                 {call(`"method":"contexts/clear","params":{"contextId":"x"}`), 200, -32020, "context_not_found", `"k"`},

@@ -3,8 +3,10 @@ package a2a_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"testing"
 
 	sdk03 "github.com/a2aproject/a2a-go/a2a"
@@ -30,7 +32,7 @@ func serve(t *testing.T, a *agent) (*httptest.Server, *card.Card) {
 	t.Cleanup(server.Close)
 	cards, err := card.New(card.Config{
 		Name: "echo", Description: "answers", Version: "1.0.0", URL: server.URL + "/", DID: callerDID(t, "echo"),
-		Skills: []card.Skill{{ID: "echo", Name: "Echo", Description: "the same again", Tags: []string{"text"}}}, MutualTLS: true, Token: true, TokenURL: "https://hydra.example/oauth2/token",
+		Skills: []card.Skill{{ID: "echo", Name: "Echo", Description: "the same again", Tags: []string{"text"}}}, MutualTLS: true, Token: true, TokenURL: "https://hydra.example/oauth2/token", PushNotifications: a.webhooks,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -54,25 +56,76 @@ func TestClientsOfTheSDK(t *testing.T) {
 		"0.3": {card.LegacyPath, a2av0.NewAgentCardParser(), a2av0.WithJSONRPCTransport(a2av0.JSONRPCTransportConfig{})},
 	} {
 		t.Run(name, func(t *testing.T) {
-			server, _ := serve(t, newAgent(t, task.Config{}))
-			ctx := t.Context()
-			resolver := &agentcard.Resolver{Client: server.Client(), CardParser: tt.parser}
-			card, err := resolver.Resolve(ctx, server.URL, agentcard.WithPath(tt.path))
-			if err != nil {
-				t.Fatal(err)
-			}
-			options := []a2aclient.FactoryOption{a2aclient.WithJSONRPCTransport(server.Client())}
-			if tt.option != nil {
-				options = []a2aclient.FactoryOption{a2aclient.WithDefaultsDisabled(), tt.option}
-			}
-			client, err := a2aclient.NewFromCard(ctx, card, options...)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer client.Destroy()
 			defer http.DefaultTransport.(*http.Transport).CloseIdleConnections()
-			useClient(t, ctx, client)
+			connect := func(a *agent) *a2aclient.Client {
+				server, _ := serve(t, a)
+				resolver := &agentcard.Resolver{Client: server.Client(), CardParser: tt.parser}
+				card, err := resolver.Resolve(t.Context(), server.URL, agentcard.WithPath(tt.path))
+				if err != nil {
+					t.Fatal(err)
+				}
+				options := []a2aclient.FactoryOption{a2aclient.WithJSONRPCTransport(server.Client())}
+				if tt.option != nil {
+					options = []a2aclient.FactoryOption{a2aclient.WithDefaultsDisabled(), tt.option}
+				}
+				client, err := a2aclient.NewFromCard(t.Context(), card, options...)
+				if err != nil {
+					t.Fatal(err)
+				}
+				t.Cleanup(func() { _ = client.Destroy() })
+				return client
+			}
+			client := connect(newAgent(t, task.Config{}))
+			useClient(t, t.Context(), client)
+			readStream(t, t.Context(), client)
+			useWebhooks(t, t.Context(), connect(withWebhooks(t)))
 		})
+	}
+}
+
+// useWebhooks makes, reads, lists and deletes one.
+func useWebhooks(t *testing.T, ctx context.Context, client *a2aclient.Client) {
+	t.Helper()
+	hook := &sdk.PushConfig{ID: "with", URL: "https://example.com/", Token: "t", Auth: &sdk.PushAuthInfo{Scheme: "Bearer", Credentials: "c"}}
+	result, err := client.SendMessage(ctx, &sdk.SendMessageRequest{
+		Message: sdk.NewMessage(sdk.MessageRoleUser, sdk.NewTextPart("hello")), Config: &sdk.SendMessageConfig{PushConfig: hook},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := result.TaskInfo().TaskID
+	made, err := client.CreateTaskPushConfig(ctx, &sdk.PushConfig{TaskID: id, ID: "later", URL: "https://example.com/later"})
+	if err != nil || made.ID != "later" || made.TaskID != id || made.URL != "https://example.com/later" {
+		t.Fatalf("%+v, %v", made, err)
+	}
+	got, err := client.GetTaskPushConfig(ctx, &sdk.GetTaskPushConfigRequest{TaskID: id, ID: "with"})
+	if err != nil || got.Token != "t" || got.Auth == nil || *got.Auth != *hook.Auth {
+		t.Errorf("%+v, %v", got, err)
+	}
+	list := func() (ids []string) {
+		all, err := client.ListTaskPushConfigs(ctx, &sdk.ListTaskPushConfigRequest{TaskID: id})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range all {
+			ids = append(ids, c.ID)
+		}
+		return ids
+	}
+	if ids := list(); !slices.Equal(ids, []string{"with", "later"}) {
+		t.Errorf("listed are %v", ids)
+	}
+	if err := client.DeleteTaskPushConfig(ctx, &sdk.DeleteTaskPushConfigRequest{TaskID: id, ID: "with"}); err != nil {
+		t.Error(err)
+	}
+	if ids := list(); !slices.Equal(ids, []string{"later"}) {
+		t.Errorf("left are %v", ids)
+	}
+	if _, err := client.CreateTaskPushConfig(ctx, &sdk.PushConfig{TaskID: id, URL: "http://169.254.169.254/"}); !errors.Is(err, sdk.ErrInvalidParams) {
+		t.Errorf("a forbidden one: %v", err)
+	}
+	if _, err := client.CreateTaskPushConfig(ctx, &sdk.PushConfig{TaskID: "unknown", URL: "https://example.com/"}); !errors.Is(err, sdk.ErrTaskNotFound) {
+		t.Errorf("on an unknown task: %v", err)
 	}
 }
 
@@ -114,6 +167,35 @@ func useClient(t *testing.T, ctx context.Context, client *a2aclient.Client) {
 	_, err = client.CreateTaskPushConfig(ctx, &sdk.PushConfig{TaskID: sent.ID, URL: "https://example.com"})
 	if !errors.Is(err, sdk.ErrPushNotificationNotSupported) {
 		t.Errorf("push: %v", err)
+	}
+}
+
+// readStream reads a message's answer as it comes, and asks for a task that has ended.
+func readStream(t *testing.T, ctx context.Context, client *a2aclient.Client) {
+	t.Helper()
+	var got []string
+	var id sdk.TaskID
+	for event, err := range client.SendStreamingMessage(ctx, &sdk.SendMessageRequest{Message: sdk.NewMessage(sdk.MessageRoleUser, sdk.NewTextPart("hello"))}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch e := event.(type) {
+		case *sdk.Task:
+			id = e.ID
+			got = append(got, "task "+string(e.Status.State))
+		case *sdk.TaskArtifactUpdateEvent:
+			got = append(got, fmt.Sprintf("%s %t %t", e.Artifact.Parts[0].Text(), e.Append, e.LastChunk))
+		case *sdk.TaskStatusUpdateEvent:
+			got = append(got, string(e.Status.State))
+		}
+	}
+	if want := []string{"task TASK_STATE_SUBMITTED", "hello false true", "TASK_STATE_COMPLETED"}; !slices.Equal(got, want) {
+		t.Errorf("the stream is %q, want %q", got, want)
+	}
+	for _, err := range client.SubscribeToTask(ctx, &sdk.SubscribeToTaskRequest{ID: id}) {
+		if !errors.Is(err, sdk.ErrUnsupportedOperation) {
+			t.Errorf("a task that has ended: %v", err)
+		}
 	}
 }
 

@@ -6,8 +6,6 @@ import (
 	"testing"
 	"time"
 
-	sdk "github.com/a2aproject/a2a-go/v2/a2a"
-
 	"github.com/getbindu/bindu-go/internal/costtest"
 	"github.com/getbindu/bindu-go/task"
 )
@@ -46,7 +44,7 @@ func TestHostile164ListTasks(t *testing.T) {
 }
 
 // silent is an executor that answers nothing.
-func silent(context.Context, task.Request, func(*sdk.Artifact) error) (task.Result, error) {
+func silent(context.Context, task.Request, task.Emit) (task.Result, error) {
 	return task.Result{}, nil
 }
 

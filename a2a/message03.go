@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"strings"
 
+	legacy "github.com/a2aproject/a2a-go/a2a"
 	"github.com/a2aproject/a2a-go/v2/a2a"
+	"github.com/a2aproject/a2a-go/v2/a2acompat/a2av0"
 )
 
 // sendParams are the parameters of message/send (A2A 0.3 section 7.1.1).
@@ -45,10 +47,10 @@ type file03 struct {
 }
 
 type configuration struct {
-	AcceptedOutputModes    []string  `json:"acceptedOutputModes"`
-	Blocking               bool      `json:"blocking"`
-	HistoryLength          *int      `json:"historyLength"`
-	PushNotificationConfig *struct{} `json:"pushNotificationConfig"`
+	AcceptedOutputModes    []string           `json:"acceptedOutputModes"`
+	Blocking               bool               `json:"blocking"`
+	HistoryLength          *int               `json:"historyLength"`
+	PushNotificationConfig *legacy.PushConfig `json:"pushNotificationConfig"`
 }
 
 // request maps the parameters to A2A 1.0. A client of 0.3 that does not ask to
@@ -67,7 +69,7 @@ func (p sendParams) request() (*a2a.SendMessageRequest, error) {
 		config.ReturnImmediately = !c.Blocking
 		config.HistoryLength = c.HistoryLength
 		if c.PushNotificationConfig != nil {
-			config.PushConfig = &a2a.PushConfig{} // asked for, and refused by the service
+			config.PushConfig = a2av0.ToV1PushConfig(&legacy.TaskPushConfig{Config: *c.PushNotificationConfig})
 		}
 	}
 	return &a2a.SendMessageRequest{Message: msg, Config: config, Metadata: p.Metadata}, nil

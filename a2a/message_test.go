@@ -119,7 +119,7 @@ func TestFaultsNameTheLiteralAndThePlace(t *testing.T) {
 // An executor may answer with a message; then there is no task.
 func TestAnswerIsAMessage(t *testing.T) {
 	t.Parallel()
-	a := newAgent(t, task.Config{Executor: executor(func(context.Context, task.Request, func(*sdk.Artifact) error) (task.Result, error) {
+	a := newAgent(t, task.Config{Executor: executor(func(context.Context, task.Request, task.Emit) (task.Result, error) {
 		return task.Result{Message: &sdk.Message{Parts: sdk.ContentParts{sdk.NewTextPart("hello yourself")}}}, nil
 	})})
 	type wireMessage struct {

@@ -21,7 +21,7 @@ type Method struct {
 // Methods returns every method that [Handler] dispatches, those of one dialect
 // together.
 func Methods() []Method {
-	ops := operations(nil)
+	ops := operations(nil, card.Extended{})
 	methods := make([]Method, len(ops))
 	for i, op := range ops {
 		methods[i] = op.Method
@@ -45,43 +45,45 @@ type operation struct {
 	Method
 	params *shape // nil if they are not looked at
 	call   func(ctx context.Context, params jsontext.Value) (any, error)
+	// stream is set in place of call where the answer is one.
+	stream func(ctx context.Context, params jsontext.Value, opt task.StreamOptions) (stream, error)
 }
 
 // operations is the dispatch table over a service, which is only used by calls.
-func operations(s *task.Service) []operation {
+func operations(s *task.Service, extended card.Extended) []operation {
 	v1, v03, ref := version1{s}, version03{s}, reference{s}
-	no := unsupported{s}
+	cards := extendedCard{extended}
 	// Cancelling and clearing take write for what is one's own and admin for
 	// anyone's; whose it is, the task service decides.
 	reads, writes := []string{identity.PermissionRead}, []string{identity.PermissionWrite}
 	owns := []string{identity.PermissionWrite, identity.PermissionAdmin}
 	return []operation{
-		{Method{"SendMessage", card.V1, writes}, shapeSendV1, v1.sendMessage},
-		{Method{"GetTask", card.V1, reads}, shapeTask, v1.getTask},
-		{Method{"ListTasks", card.V1, reads}, shapeListTasks, v1.listTasks},
-		{Method{"CancelTask", card.V1, owns}, shapeTask, v1.cancelTask},
-		{Method{"SendStreamingMessage", card.V1, writes}, nil, no.streaming},
-		{Method{"SubscribeToTask", card.V1, reads}, nil, no.streaming},
-		{Method{"CreateTaskPushNotificationConfig", card.V1, writes}, nil, no.push},
-		{Method{"GetTaskPushNotificationConfig", card.V1, reads}, nil, no.push},
-		{Method{"ListTaskPushNotificationConfigs", card.V1, reads}, nil, no.push},
-		{Method{"DeleteTaskPushNotificationConfig", card.V1, writes}, nil, no.push},
-		{Method{"GetExtendedAgentCard", card.V1, reads}, nil, no.extendedCard},
+		{Method{"SendMessage", card.V1, writes}, shapeSendV1, v1.sendMessage, nil},
+		{Method{"GetTask", card.V1, reads}, shapeTask, v1.getTask, nil},
+		{Method{"ListTasks", card.V1, reads}, shapeListTasks, v1.listTasks, nil},
+		{Method{"CancelTask", card.V1, owns}, shapeTask, v1.cancelTask, nil},
+		{Method{"SendStreamingMessage", card.V1, writes}, shapeSendV1, nil, v1.sendStreamingMessage},
+		{Method{"SubscribeToTask", card.V1, reads}, shapeTask, nil, v1.subscribeToTask},
+		{Method{"CreateTaskPushNotificationConfig", card.V1, writes}, shapePush, v1.createPush, nil},
+		{Method{"GetTaskPushNotificationConfig", card.V1, reads}, shapePush, v1.getPush, nil},
+		{Method{"ListTaskPushNotificationConfigs", card.V1, reads}, shapePushes, v1.listPushes, nil},
+		{Method{"DeleteTaskPushNotificationConfig", card.V1, writes}, shapePush, v1.deletePush, nil},
+		{Method{"GetExtendedAgentCard", card.V1, reads}, nil, cards.get, nil},
 
-		{Method{"message/send", card.V03, writes}, shapeSendV03, v03.sendMessage},
-		{Method{"tasks/get", card.V03, reads}, shapeTask, v03.getTask},
-		{Method{"tasks/cancel", card.V03, owns}, shapeTask, v03.cancelTask},
-		{Method{"message/stream", card.V03, writes}, nil, no.streaming},
-		{Method{"tasks/resubscribe", card.V03, reads}, nil, no.streaming},
-		{Method{"tasks/pushNotificationConfig/set", card.V03, writes}, nil, no.push},
-		{Method{"tasks/pushNotificationConfig/get", card.V03, reads}, nil, no.push},
-		{Method{"tasks/pushNotificationConfig/list", card.V03, reads}, nil, no.push},
-		{Method{"tasks/pushNotificationConfig/delete", card.V03, writes}, nil, no.push},
-		{Method{"agent/getAuthenticatedExtendedCard", card.V03, reads}, nil, no.extendedCardV03},
+		{Method{"message/send", card.V03, writes}, shapeSendV03, v03.sendMessage, nil},
+		{Method{"tasks/get", card.V03, reads}, shapeTask, v03.getTask, nil},
+		{Method{"tasks/cancel", card.V03, owns}, shapeTask, v03.cancelTask, nil},
+		{Method{"message/stream", card.V03, writes}, shapeSendV03, nil, v03.streamMessage},
+		{Method{"tasks/resubscribe", card.V03, reads}, shapeTask, nil, v03.resubscribe},
+		{Method{"tasks/pushNotificationConfig/set", card.V03, writes}, shapePush03, v03.setPush, nil},
+		{Method{"tasks/pushNotificationConfig/get", card.V03, reads}, shapePush03, v03.getPush, nil},
+		{Method{"tasks/pushNotificationConfig/list", card.V03, reads}, shapePush03, v03.listPushes, nil},
+		{Method{"tasks/pushNotificationConfig/delete", card.V03, writes}, shapePush03, v03.deletePush, nil},
+		{Method{"agent/getAuthenticatedExtendedCard", card.V03, reads}, nil, cards.getV03, nil},
 
-		{Method{"tasks/list", card.Reference, reads}, shapeListV03, ref.listTasks},
-		{Method{"tasks/feedback", card.Reference, writes}, shapeFeedback, ref.feedback},
-		{Method{"contexts/list", card.Reference, reads}, shapeListV03, ref.listContexts},
-		{Method{"contexts/clear", card.Reference, owns}, shapeClear, ref.clearContext},
+		{Method{"tasks/list", card.Reference, reads}, shapeListV03, ref.listTasks, nil},
+		{Method{"tasks/feedback", card.Reference, writes}, shapeFeedback, ref.feedback, nil},
+		{Method{"contexts/list", card.Reference, reads}, shapeListV03, ref.listContexts, nil},
+		{Method{"contexts/clear", card.Reference, owns}, shapeClear, ref.clearContext, nil},
 	}
 }

@@ -2,6 +2,7 @@ package a2a
 
 import (
 	"context"
+	"time"
 
 	"github.com/a2aproject/a2a-go/v2/a2a"
 	"github.com/a2aproject/a2a-go/v2/a2acompat/a2av0"
@@ -35,11 +36,29 @@ func (r reference) listTasks(ctx context.Context, params jsontext.Value) (any, e
 	return tasks, nil
 }
 
-// context is an entry of contexts/list.
+// contextEntry is an entry of contexts/list: what the reference answers, and beside it
+// what its models require of a context.
 type contextEntry struct {
 	ContextID string   `json:"context_id"`
 	TaskCount int      `json:"task_count"`
 	TaskIDs   []string `json:"task_ids"`
+
+	Kind      string    `json:"kind"`
+	Role      string    `json:"role"`
+	Tasks     []string  `json:"tasks"`
+	CreatedAt time.Time `json:"created_at"`
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
+func newContextEntry(c task.Context) contextEntry {
+	ids := c.TaskIDs
+	if ids == nil {
+		ids = []string{} // clients of the reference refuse null
+	}
+	return contextEntry{
+		ContextID: c.ID, TaskCount: c.Tasks, TaskIDs: ids,
+		Kind: "context", Role: "user", Tasks: ids, CreatedAt: c.CreatedAt.UTC(), UpdatedAt: c.UpdatedAt.UTC(),
+	}
 }
 
 func (r reference) listContexts(ctx context.Context, params jsontext.Value) (any, error) {
@@ -53,7 +72,7 @@ func (r reference) listContexts(ctx context.Context, params jsontext.Value) (any
 	}
 	entries := make([]contextEntry, len(contexts))
 	for i, c := range contexts {
-		entries[i] = contextEntry{c.ID, c.Tasks, c.TaskIDs}
+		entries[i] = newContextEntry(c)
 	}
 	return entries, nil
 }

@@ -32,6 +32,10 @@ var (
 			with("message", messageShape(known().with("file", known("mimeType")))).
 			with("configuration", configurationShape("pushNotificationConfig"))
 
+	shapePush   = known("taskId")
+	shapePushes = known("tenant", "taskId", "pageSize", "pageToken").close()
+	shapePush03 = known("taskId", "pushNotificationConfig", "pushNotificationConfigId")
+
 	shapeTask     = known("taskId", "historyLength")
 	shapeFeedback = known("taskId")
 

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/getbindu/bindu-go/a2a/card"
 )
 
 func TestCamelCase(t *testing.T) {
@@ -44,7 +46,7 @@ func TestOneSpelling(t *testing.T) {
 // FuzzOneSpelling: what comes out is JSON, spelt so that nothing is left to do,
 // and not longer than what came in.
 func FuzzOneSpelling(f *testing.F) {
-	shapes := operations(nil)
+	shapes := operations(nil, card.Extended{})
 	for i := range shapes {
 		f.Add(uint(i), []byte(`{"message":{"message_id":"m","parts":[{"text":"x","media_type":"a","metadata":{"media_type":1}},null,[{"media_type":1}]]},"configuration":{"history_length":1}}`))
 		f.Add(uint(i), []byte(`{"page_size":1,"pageSize":1, "task\u005fid":"x","context_id":null}`))

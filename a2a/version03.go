@@ -22,12 +22,49 @@ func (v version03) sendMessage(ctx context.Context, params jsontext.Value) (any,
 	if err != nil {
 		return nil, err
 	}
-	result, err := v.tasks.Send(ctx, req, task.SendOptions{AdoptTaskID: wire.byReference()})
+	result, err := v.tasks.Send(ctx, req, wire.options())
 	if err != nil {
 		return nil, err
 	}
 	return toEvent03(result)
 }
+
+// options are what the two dialects differ in.
+func (p sendParams) options() task.SendOptions {
+	if p.byReference() {
+		return task.SendOptions{AdoptTaskID: true, PushForm: formReference}
+	}
+	return task.SendOptions{PushForm: formV03}
+}
+
+// streamMessage answers clients of the reference in its shape: events alone, without
+// the envelope of JSON-RPC.
+func (v version03) streamMessage(ctx context.Context, params jsontext.Value, opt task.StreamOptions) (stream, error) {
+	var wire sendParams
+	if err := decode(params, &wire); err != nil {
+		return stream{}, err
+	}
+	req, err := wire.request()
+	if err != nil {
+		return stream{}, err
+	}
+	opt.SendOptions = wire.options()
+	return stream{updates: v.tasks.SendStream(ctx, req, opt), event: event03, bare: opt.AdoptTaskID}, nil
+}
+
+func (v version03) resubscribe(ctx context.Context, params jsontext.Value, opt task.StreamOptions) (stream, error) {
+	var wire taskParams
+	if err := decode(params, &wire); err != nil {
+		return stream{}, err
+	}
+	id, err := wire.id()
+	if err != nil {
+		return stream{}, err
+	}
+	return stream{updates: v.tasks.Subscribe(ctx, &a2a.SubscribeToTaskRequest{ID: a2a.TaskID(id)}, opt), event: event03}, nil
+}
+
+func event03(e a2a.Event) (any, error) { return toEvent03(e) }
 
 func (v version03) getTask(ctx context.Context, params jsontext.Value) (any, error) {
 	var wire taskParams

@@ -9,9 +9,11 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/audit"
+	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/boot"
 	"github.com/getbindu/bindu-go/internal/configs"
+	"github.com/getbindu/bindu-go/push"
 )
 
 // Agent is one agent on the network. Make it with [New], run it once.
@@ -27,6 +29,11 @@ type Agent struct {
 	addr, adminAddr atomic.Value // net.Addr
 	serving         chan struct{}
 	is              standing // once it serves
+
+	keys    gate.KeyResolver // of callers and peers, once the gates are armed
+	sender  *push.Sender     // nil where there are no webhooks
+	revoked *revocations     // nil where nobody tells of them
+	rules   gate.Policy      // nil where there are none
 }
 
 // New returns an agent that has done nothing yet.

@@ -3,6 +3,8 @@ package agent
 import (
 	"context"
 	"fmt"
+
+	"github.com/getbindu/bindu-go/internal/idle"
 )
 
 // boot takes the steps of a start in order. Each takes what those before it
@@ -111,9 +113,15 @@ func (a *Agent) open(ctx context.Context, is standing, at address, by trust) err
 	if err := a.step("arm the gates", err); err != nil {
 		return err
 	}
-	if err := a.step("listen", a.listen(at, is.certificate, gates)); err != nil {
+	memory := idle.New()
+	a.background("give memory back while idle", memory.Run)
+	if err := a.step("listen", a.listen(at, is.certificate, memory.Watching(gates))); err != nil {
 		return err
 	}
+	a.onStop(func(context.Context) error { // first of all: others are answered before the port closes
+		tasks.EndStreams()
+		return nil
+	})
 	a.watchClient(is.client)
 	return a.step("watch our client", nil)
 }

@@ -2,8 +2,10 @@ package agent
 
 import (
 	"context"
+	"crypto/ed25519"
 
 	"github.com/getbindu/bindu-go/home"
+	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/oauth/hydra"
 	"github.com/getbindu/bindu-go/peer"
@@ -17,17 +19,22 @@ import (
 type Caller struct {
 	*peer.Client
 	tokens *Tokens
+	self   home.Identity
 }
+
+// Self returns who calls, and the key by which others verify that.
+func (c *Caller) Self() (did.DID, ed25519.PublicKey) { return c.self.DID, c.self.Key.PublicKey() }
 
 // Notice is told what is waited for, and returns what is called when it is over.
 type Notice func(what string) (over func())
 
 // NewCaller reads the directory of the settings, and asks Hydra for its issuer
-// where they do not name it. A nil notice tells nobody what is waited for.
+// where they do not name it. A nil notice tells nobody what is waited for. What change
+// makes of the client's configuration counts, such as another [peer.Binding].
 //
 // Errors: those of [NewTokens], [home.Look], [home.Home.Identity], [hydra.Discover],
 // [mtls.ErrNoIdentity] where there is no certificate to show.
-func NewCaller(ctx context.Context, set settings.Settings, notice Notice) (*Caller, error) {
+func NewCaller(ctx context.Context, set settings.Settings, notice Notice, change ...func(*peer.Config)) (*Caller, error) {
 	if notice == nil {
 		notice = func(string) func() { return func() {} }
 	}
@@ -45,16 +52,23 @@ func NewCaller(ctx context.Context, set settings.Settings, notice Notice) (*Call
 		defer notice("asking " + tokens.From() + " for a token")()
 		return tokens.Token(ctx, string(set.Auth.OutboundAudience))
 	}
+	if cfg.Keys, err = askedKeys(set, notice); err != nil {
+		tokens.Close()
+		return nil, err
+	}
 	if cfg.Source, err = storedSource(ctx, set, h, id, notice); err != nil {
 		tokens.Close()
 		return nil, err
+	}
+	for _, f := range change {
+		f(&cfg)
 	}
 	client, err := peer.New(cfg)
 	if err != nil {
 		tokens.Close()
 		return nil, err
 	}
-	return &Caller{client, tokens}, nil
+	return &Caller{client, tokens, id}, nil
 }
 
 // Close ends what the caller has open.

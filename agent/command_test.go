@@ -33,7 +33,7 @@ func TestCommandGetsItsVariables(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out strings.Builder
-	_, err = exec.Execute(t.Context(), task.Request{Message: &a2a.Message{Parts: a2a.ContentParts{a2a.NewTextPart("x")}}}, func(artifact *a2a.Artifact) error {
+	_, err = exec.Execute(t.Context(), task.Request{Message: &a2a.Message{Parts: a2a.ContentParts{a2a.NewTextPart("x")}}}, func(artifact *a2a.Artifact, _ bool) error {
 		out.WriteString(artifact.Parts[0].Text())
 		return nil
 	})

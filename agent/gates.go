@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/getbindu/bindu-go/gate"
+	"github.com/getbindu/bindu-go/identity/hotkeys"
 	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/skill"
 	"github.com/getbindu/bindu-go/task"
@@ -20,6 +21,7 @@ func (a *Agent) armGates(is standing, by trust, tasks *task.Service) (http.Handl
 	if err != nil {
 		return nil, err
 	}
+	a.keys = keys
 	tokens, err := a.tokenVerifier(by.issuers, is.authority, is.issuer, revoked)
 	if err != nil {
 		return nil, err
@@ -29,12 +31,14 @@ func (a *Agent) armGates(is standing, by trust, tasks *task.Service) (http.Handl
 		return nil, err
 	}
 	cfg := configs.Gates(a.opts.Settings)
-	cfg.Self, cfg.Issuer = is.DID, is.issuer.ofCertificates
+	cfg.Self, cfg.Key, cfg.Issuer = is.DID, is.Key, is.issuer.ofCertificates
 	cfg.Tokens, cfg.Keys, cfg.Memory, cfg.Replay = tokens, keys, memory, is.accepted
 	cfg.Policy, cfg.Recorder = by.policy, a.audit
 	cfg.Public, cfg.Protected = public, protected
 	cfg.Unlisted = map[string]gate.Reason{skill.ListPath + "/": gate.SkillNotFound}
 	cfg.Now, cfg.Rand = a.opts.Now, a.opts.Rand
+	cfg.VerifySignature = hotkeys.New(configs.HotKeys(a.opts.Settings)).Verify
+	a.startWebhooks(revoked, by.policy)
 	if revoked != nil {
 		cfg.Revoked = revoked.Revoked
 		a.background("follow revocations", revoked.Run)

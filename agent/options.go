@@ -30,7 +30,8 @@ type Options struct {
 	// Tasks keeps the tasks; nil is a database in the agent's directory. What a
 	// process that ended left unfinished is failed when its lease is over, since
 	// others may run tasks from the same store; with nil at the start. The agent
-	// does not close it: close it after [Agent.Run] has returned.
+	// does not close it: close it after [Agent.Run] has returned. With PUSH__ENABLED it
+	// must keep webhooks ([task.Outbox]).
 	Tasks task.Store
 	// Replay remembers what was accepted; nil is a memory in the agent's directory.
 	// One that forgets when the process ends lets a signature be used again for as
@@ -38,6 +39,9 @@ type Options struct {
 	Replay gate.ReplayStore
 	// Skills are what the agent can do; nil is what AGENT__SKILLS_FILE says.
 	Skills *skill.Set
+	// ExtendedSkills are further ones, which only proved callers get to see, on the
+	// extended card; nil is what AGENT__EXTENDED_SKILLS_FILE says.
+	ExtendedSkills *skill.Set
 	// Key is the agent's own key where it is kept elsewhere; nil is that of the
 	// directory, which a first start makes. No more than its public half is written
 	// to the directory, and one of another key or name is [home.ErrIdentityChanged].

@@ -16,7 +16,7 @@ import (
 
 // ErrNoToken: neither Hydra nor a client at another issuer is configured, so
 // there are no tokens of our own.
-var ErrNoToken = errors.New("no authority is configured that would give us a token: set AUTH__CLIENT_ID and AUTH__CLIENT_SECRET, or HYDRA__ADMIN_URL and HYDRA__PUBLIC_URL")
+var ErrNoToken = errors.New("no authority is configured that would give us a token: set HYDRA__PUBLIC_URL, or AUTH__CLIENT_ID and AUTH__CLIENT_SECRET where another issuer gives them")
 
 // ErrIssuerCA: the file of AUTH__ISSUER_CA_FILE cannot be used.
 var ErrIssuerCA = configs.ErrIssuerCA

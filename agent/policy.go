@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/identity"
@@ -33,22 +34,43 @@ func (a *Agent) openPolicy() (gate.Policy, error) {
 type rules struct{ engine *policy.Engine }
 
 var (
-	_ gate.CallerPolicy = (*rules)(nil)
-	_ gate.QuotaPolicy  = (*rules)(nil)
+	_ gate.CallerPolicy  = (*rules)(nil)
+	_ gate.LastingPolicy = (*rules)(nil)
+	_ gate.QuotaPolicy   = (*rules)(nil)
 )
 
 // Decide implements [gate.Policy]: first whether the caller may, then whether
 // it has not used up its quota. Which rule decided is for our log only.
 func (p *rules) Decide(ctx context.Context, c identity.Caller, r gate.Request) (func(), error) {
-	request, err := policy.NewRequest(r.Method, r.Body, r.Time)
+	request, err := policy.NewRequest(r.Method, r.Params, int64(len(r.Body)), r.Time)
 	if err != nil {
 		return nil, err
 	}
-	if d := p.engine.Decide(ctx, c, request); !d.Allowed {
-		return nil, &gate.Denial{Reason: gate.PolicyDenied, Cause: denialCause(d)}
+	if err := p.judge(ctx, c, request); err != nil {
+		return nil, err
 	}
 	release, err := p.engine.Quotas().Acquire(c.Name())
 	return release, quotaDenial(err)
+}
+
+func (p *rules) judge(ctx context.Context, c identity.Caller, r policy.Request) error {
+	if d := p.engine.Decide(ctx, c, r); !d.Allowed {
+		return &gate.Denial{Reason: gate.PolicyDenied, Cause: denialCause(d)}
+	}
+	return nil
+}
+
+// Lasting implements [gate.LastingPolicy]: of a request everything is kept that a rule can
+// name, whether a rule of now does or not.
+func (p *rules) Lasting(r gate.Request) func(context.Context, identity.Caller, time.Time) error {
+	request, err := policy.NewRequest(r.Method, r.Params, int64(len(r.Body)), r.Time)
+	return func(ctx context.Context, c identity.Caller, now time.Time) error {
+		if err != nil {
+			return err
+		}
+		request.Time = now
+		return p.judge(ctx, c, request)
+	}
 }
 
 // RefuseCaller implements [gate.CallerPolicy].

@@ -96,7 +96,7 @@ func (p preflight) checkPins() error {
 }
 
 func (p preflight) checkSkills() error {
-	_, err := p.given.skills()
+	_, _, err := p.given.skills()
 	return err
 }
 

@@ -14,15 +14,15 @@ import (
 
 // routes lists every path the agent answers. What is not here is 404.
 func (a *Agent) routes(is standing, tasks *task.Service) (public, protected map[string]gate.Route, err error) {
-	skills, err := a.opts.skills()
+	skills, extended, err := a.opts.skills()
 	if err != nil {
 		return nil, nil, err
 	}
-	cards, err := a.cards(is.self, is.url, skills)
+	cards, err := a.cards(is.self, is.url, skills, extended)
 	if err != nil {
 		return nil, nil, err
 	}
-	rpc, err := a.a2aHandler(tasks)
+	handler, err := a.a2aHandler(tasks, cards)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -43,10 +43,7 @@ func (a *Agent) routes(is standing, tasks *task.Service) (public, protected map[
 	if err := addSkills(public, skills); err != nil {
 		return nil, nil, err
 	}
-	protected = map[string]gate.Route{
-		"/": {Methods: []string{http.MethodPost}, Handler: rpc, Unbound: true},
-	}
-	return public, protected, nil
+	return public, bindings(handler), nil
 }
 
 // info says who this agent is; everything in it is on the card too.

@@ -3,6 +3,7 @@ package agent
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/getbindu/bindu-go/a2a/card"
@@ -12,29 +13,65 @@ import (
 	"github.com/getbindu/bindu-go/skill"
 )
 
-// skills are those that were given, or those of the settings.
-func (o Options) skills() (*skill.Set, error) {
-	if o.Skills != nil {
-		return o.Skills, nil
+// skills are those that were given, or those of the settings; extended are those of
+// the extended card alone, nil if there are none. No skill is in both.
+func (o Options) skills() (public, extended *skill.Set, err error) {
+	if public, extended = o.Skills, o.ExtendedSkills; public == nil {
+		if public, err = openSkills(o.Settings, o.modes()); err != nil {
+			return nil, nil, err
+		}
 	}
-	return openSkills(o.Settings)
+	if file := o.Settings.Agent.ExtendedSkillsFile; extended == nil && file != "" {
+		if extended, err = skill.Load(string(file), o.modes()...); err != nil {
+			return nil, nil, fmt.Errorf("AGENT__EXTENDED_SKILLS_FILE: %w", err)
+		}
+	}
+	if id := common(public, extended); id != "" {
+		return nil, nil, fmt.Errorf("AGENT__EXTENDED_SKILLS_FILE: %w: %q is a public skill too; the extended card has those anyway", skill.ErrFile, id)
+	}
+	return public, extended, nil
+}
+
+// common returns the id of a skill that is in both sets, "" if none is.
+func common(public, extended *skill.Set) string {
+	if extended == nil {
+		return ""
+	}
+	for _, k := range extended.Skills() {
+		if slices.ContainsFunc(public.Skills(), func(p skill.Skill) bool { return p.ID == k.ID }) {
+			return k.ID
+		}
+	}
+	return ""
+}
+
+// modes are the media types that the agent reads, nil for any.
+func (o Options) modes() []string {
+	if o.Executor != nil {
+		return nil
+	}
+	return configs.Modes(o.Settings)
 }
 
 // openSkills reads what the operator says that the agent can do.
 // Errors: [skill.ErrFile].
-func openSkills(set settings.Settings) (*skill.Set, error) {
+func openSkills(set settings.Settings, modes []string) (*skill.Set, error) {
 	if set.Agent.SkillsFile == "" {
-		return skill.Default(string(set.Agent.Name), configs.Description(set)), nil
+		return skill.Default(string(set.Agent.Name), configs.Description(set), modes...), nil
 	}
-	skills, err := skill.Load(string(set.Agent.SkillsFile))
+	skills, err := skill.Load(string(set.Agent.SkillsFile), modes...)
 	if err != nil {
 		return nil, fmt.Errorf("AGENT__SKILLS_FILE: %w", err)
 	}
 	return skills, nil
 }
 
-// cardSkills are the skills for the cards, each with the URL of its details.
+// cardSkills are the skills for the cards, each with the URL of its details, where those
+// of public skills are published.
 func cardSkills(url string, skills *skill.Set) []card.Skill {
+	if skills == nil {
+		return nil
+	}
 	var all []card.Skill
 	for _, k := range skills.Skills() {
 		all = append(all, card.Skill{

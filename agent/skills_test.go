@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/getbindu/bindu-go/gate"
@@ -38,11 +40,11 @@ func skilled(t *testing.T, change func(*settings.Settings)) *Agent {
 // publicOf returns the public routes about skills, and a card with them.
 func publicOf(t *testing.T, a *Agent) (map[string]gate.Route, http.Handler) {
 	t.Helper()
-	skills, err := openSkills(a.opts.Settings)
+	skills, err := openSkills(a.opts.Settings, a.opts.modes())
 	if err != nil {
 		t.Fatal(err)
 	}
-	cards, err := a.cards(a.is.self, a.is.url, skills)
+	cards, err := a.cards(a.is.self, a.is.url, skills, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,6 +112,72 @@ func TestAnAgentWithoutASkillsFileHasOneSkill(t *testing.T) {
 		}
 		if len(public) != 3 {
 			t.Errorf("%q: %d routes", description, len(public))
+		}
+	}
+}
+
+// A command that reads text is told so on the card: what else comes is rejected.
+func TestTheCardSaysWhatTheCommandReads(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		change func(*settings.Settings)
+		want   string
+	}{
+		"echo":                      {func(*settings.Settings) {}, "[text/plain application/json] [text/plain application/json]"},
+		"a command that reads text": {func(s *settings.Settings) { s.Agent.Backend = settings.BackendExec }, "[text/plain] [text/plain]"},
+		"a command that reads JSON": {func(s *settings.Settings) {
+			s.Agent.Backend, s.Agent.CommandInput = settings.BackendExec, settings.CommandJSON
+		}, "[text/plain application/json] [text/plain application/json]"},
+	} {
+		_, cards := publicOf(t, skilled(t, tt.change))
+		var card struct {
+			DefaultInputModes []string
+			Skills            []struct{ InputModes []string }
+		}
+		if err := json.Unmarshal(cards.(interface{ V1() []byte }).V1(), &card); err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(card.DefaultInputModes, " ", card.Skills[0].InputModes); got != tt.want {
+			t.Errorf("%s: %s, want %s", name, got, tt.want)
+		}
+	}
+}
+
+// What only proved callers may know is on no public route and no public card.
+func TestExtendedSkillsAreOnTheExtendedCardAlone(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "extended.yaml")
+	if err := os.WriteFile(path, []byte("- {id: ledger, name: Ledger, description: reads the books}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	a := skilled(t, func(s *settings.Settings) { s.Agent.ExtendedSkillsFile = settings.Path(path) })
+	public, extended, err := a.opts.skills()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cards, err := a.cards(a.is.self, a.is.url, public, extended)
+	if err != nil || !bytes.Contains(cards.Extended().V1, []byte("reads the books")) || bytes.Contains(cards.V1(), []byte("ledger")) {
+		t.Errorf("%s, %s, %v", cards.Extended().V1, cards.V1(), err)
+	}
+	routes, _ := publicOf(t, a)
+	if len(routes) != 3 {
+		t.Errorf("%d public routes, want those of the one public skill", len(routes))
+	}
+	if card := legacyCard(t, cards); len(card.Skills) != 1 {
+		t.Errorf("%+v", card)
+	}
+}
+
+func TestExtendedSkillsThatCannotBe(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "extended.yaml")
+	if err := os.WriteFile(path, []byte("- {id: poet, name: Poet, description: again}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, file := range map[string]string{"a public one": path, "no file": path + ".absent"} {
+		a := skilled(t, func(s *settings.Settings) { s.Agent.ExtendedSkillsFile = settings.Path(file) })
+		if err := (preflight{given: a.opts}).checkSkills(); !errors.Is(err, skill.ErrFile) || !strings.Contains(err.Error(), "AGENT__EXTENDED_SKILLS_FILE") {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

@@ -44,6 +44,10 @@ func (d *fullDisk) Hold(context.Context, string, time.Duration) error { return n
 
 func (d *fullDisk) Release(context.Context, string) error { return nil }
 
+func (d *fullDisk) TakeLost(context.Context, task.Recovery, string, time.Time) (task.Taken, error) {
+	return task.Taken{}, nil
+}
+
 func (d *fullDisk) FailLost(context.Context, task.Recovery) ([]task.Lost, error) { return nil, nil }
 
 func (d *fullDisk) Probe(context.Context) error { return d.err() }

@@ -23,6 +23,9 @@ func (a *Agent) openTasks(ctx context.Context, who self) (*task.Service, error) 
 	}
 	cfg := configs.Tasks(a.opts.Settings)
 	cfg.Store, cfg.Executor = store, executor
+	if cfg.Webhooks, err = a.openWebhooks(who, store); err != nil {
+		return nil, err
+	}
 	cfg.Sign = func(text string) (string, error) { return did.SignText(who.Key, text) }
 	cfg.Now, cfg.Rand, cfg.Logger = a.opts.Now, a.opts.Rand, a.log
 	tasks, err := task.NewService(cfg)

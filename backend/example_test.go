@@ -21,7 +21,7 @@ func ExampleNewExec() {
 		return
 	}
 	req := task.Request{Message: &a2a.Message{Parts: a2a.ContentParts{a2a.NewTextPart("roses are red")}}}
-	_, err = upper.Execute(context.Background(), req, func(answer *a2a.Artifact) error {
+	_, err = upper.Execute(context.Background(), req, func(answer *a2a.Artifact, _ bool) error {
 		fmt.Println(answer.Parts[0].Text())
 		return nil
 	})

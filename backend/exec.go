@@ -11,11 +11,7 @@ import (
 	"os/exec"
 	"runtime"
 	"slices"
-	"strings"
 	"time"
-	"unicode/utf8"
-
-	"github.com/a2aproject/a2a-go/v2/a2a"
 
 	"github.com/getbindu/bindu-go/task"
 )
@@ -54,7 +50,8 @@ type ExecConfig struct {
 // too), AGENT_TASK_ID and AGENT_CONTEXT_ID. The ids are those of [task.Request]:
 // no two callers have the same, and they fit the name of a file.
 //
-// A final line feed is dropped. Output that is not UTF-8 is answered as bytes.
+// What it writes is emitted as it comes, and is one text afterwards, without a final
+// line feed. Output that is not UTF-8 is answered as bytes, from where it is not.
 // An exit status other than zero fails the task; the peer is told the status,
 // not what was written to standard error. When its time is up the command is
 // killed with every process of its group.
@@ -114,45 +111,39 @@ var (
 )
 
 // Execute implements [task.Executor].
-func (e *Exec) Execute(ctx context.Context, req task.Request, emit func(*a2a.Artifact) error) (task.Result, error) {
+func (e *Exec) Execute(ctx context.Context, req task.Request, emit task.Emit) (task.Result, error) {
 	input, err := e.input(req)
 	if err != nil {
 		return task.Result{}, err
 	}
-	output, err := e.run(ctx, req, input)
-	if err != nil {
-		return task.Result{}, err
-	}
-	part := a2a.NewRawPart([]byte(output))
-	if utf8.ValidString(output) {
-		part = a2a.NewTextPart(strings.TrimSuffix(output, "\n"))
-	}
-	return task.Result{}, emit(&a2a.Artifact{Name: "output", Parts: a2a.ContentParts{part}})
+	return task.Result{}, e.run(ctx, req, input, emit)
 }
 
-func (e *Exec) run(ctx context.Context, req task.Request, input []byte) (string, error) {
+func (e *Exec) run(ctx context.Context, req task.Request, input []byte, emit task.Emit) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	ctx, stop := context.WithTimeoutCause(ctx, e.cfg.Timeout, errTooLong)
 	defer stop()
 
-	stdout := &output{limit: e.cfg.OutputLimit, full: func() { cancel(errTooLarge) }}
+	stdout := &output{limit: e.cfg.OutputLimit, full: func() { cancel(errTooLarge) }, fresh: make(chan struct{}, 1)}
+	told := follow(stdout, req, emit, cancel)
 	stderr := new(tail)
 	cmd := e.command(ctx, req)
 	cmd.Stdin = bytes.NewReader(input)
 	cmd.Stdout, cmd.Stderr = stdout, stderr
 	err := e.start(cmd)
+	told.end()
 	// With ErrWaitDelay it ended well, but something it left running held its output open.
 	log := e.cfg.Logger.With("task", string(req.Message.TaskID), "caller", req.Caller.Name())
 	if (err == nil || errors.Is(err, exec.ErrWaitDelay)) && !stdout.exceeded() {
 		log.Debug("command ended", "stderr", stderr.String())
-		return stdout.String(), nil
+		return told.rest()
 	}
 	log.Warn("command failed", "error", err, "stderr", stderr.String())
 	if cause := context.Cause(ctx); cause != nil {
-		return "", cause
+		return cause
 	}
-	return "", publicError(err)
+	return publicError(err)
 }
 
 // start runs the command until its whole group is gone.

@@ -33,6 +33,24 @@ var commands = map[string]func(){
 		os.Stderr.WriteString("secret of the command")
 		os.Exit(3)
 	},
+	"slowly": func() { // waits for a file between two lines
+		os.Stdout.WriteString("one\n")
+		for file := os.Getenv("BACKEND_TEST_STAY"); ; time.Sleep(time.Millisecond) {
+			if _, err := os.Stat(file); err == nil {
+				break
+			}
+		}
+		os.Stdout.WriteString("two\n\n")
+	},
+	"turns": func() { // into what is no text
+		os.Stdout.WriteString("text")
+		for file := os.Getenv("BACKEND_TEST_STAY"); ; time.Sleep(time.Millisecond) {
+			if _, err := os.Stat(file); err == nil {
+				break
+			}
+		}
+		os.Stdout.Write([]byte{0xff, 0xfe})
+	},
 	"bytes":   func() { os.Stdout.Write([]byte{0xff, 0xfe}) },
 	"nothing": func() {},
 	"flood": func() {
@@ -110,10 +128,22 @@ func request(t *testing.T, parts ...*a2a.Part) task.Request {
 	}
 }
 
-// execute returns the artifact that a message is answered with.
+// execute returns the artifact that a message is answered with, its texts as one.
 func execute(ctx context.Context, e task.Executor, req task.Request) (*a2a.Artifact, error) {
 	var got *a2a.Artifact
-	_, err := e.Execute(ctx, req, func(a *a2a.Artifact) error { got = a; return nil })
+	_, err := e.Execute(ctx, req, func(a *a2a.Artifact, _ bool) error {
+		if got == nil {
+			got = a
+			return nil
+		}
+		last, more := got.Parts[len(got.Parts)-1], a.Parts[0]
+		if text, ok := more.Content.(a2a.Text); ok && a.ID == got.ID {
+			last.Content = a2a.Text(last.Text()) + text
+			return nil
+		}
+		got.Parts = append(got.Parts, more)
+		return nil
+	})
 	return got, err
 }
 
@@ -193,8 +223,13 @@ func TestExecFailures(t *testing.T) {
 			if !errors.As(err, &failure) || failure.Reason != tt.reason {
 				t.Fatalf("answer %+v, error %v; want reason %s", got, err, tt.reason)
 			}
-			if got != nil || strings.Contains(failure.Text, "secret") {
-				t.Errorf("the peer is told %+v and %q", got, failure.Text)
+			if strings.Contains(failure.Text, "secret") {
+				t.Errorf("the peer is told %q", failure.Text)
+			}
+			if got != nil { // what it wrote before it failed may have been told
+				if said := got.Parts[0].Text(); strings.Trim(said, "\x00") != "" && said != "half an answer" {
+					t.Errorf("the peer is told %q", said)
+				}
 			}
 			if tt.command == "fail" && (!strings.Contains(log.String(), "secret of the command") || failure.Text != "the command ended with status 3") {
 				t.Errorf("log %s, text %q", log.String(), failure.Text)

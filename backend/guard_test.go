@@ -36,7 +36,7 @@ func init() {
 			panic(err)
 		}
 		message := &a2a.Message{Parts: a2a.ContentParts{a2a.NewTextPart("x")}}
-		_, err = e.Execute(context.Background(), task.Request{Message: message}, func(*a2a.Artifact) error { return nil })
+		_, err = e.Execute(context.Background(), task.Request{Message: message}, func(*a2a.Artifact, bool) error { return nil })
 		panic(err)
 	}
 }

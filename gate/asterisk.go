@@ -3,6 +3,7 @@ package gate
 import (
 	"net/http"
 	"slices"
+	"strings"
 )
 
 // wholeServer tells whether a request is about the server, not about one of its
@@ -18,9 +19,9 @@ func (c *Chain) refuseWholeServer() *Denial {
 	var methods []string
 	for _, routes := range []map[string]Route{c.cfg.Public, c.cfg.Protected} {
 		for _, route := range routes {
-			methods = append(methods, route.Methods...)
+			methods = append(methods, route.methods()...)
 		}
 	}
 	slices.Sort(methods)
-	return &Denial{Reason: MethodNotAllowed, Allow: allowHeader(slices.Compact(methods))}
+	return &Denial{Reason: MethodNotAllowed, Allow: strings.Join(slices.Compact(methods), ", ")}
 }

@@ -49,28 +49,52 @@ func BenchmarkChain(b *testing.B) {
 }
 
 func benchmarkChain(b *testing.B, scheme signature.Scheme, size int) {
-	door := newBench(b, func(c *gate.Config) {
+	body := benchBody(size)
+	b.SetBytes(int64(len(body)))
+	b.ReportAllocs()
+	ask := repeated(b, scheme, body)
+	for b.Loop() {
+		ask()
+	}
+}
+
+// repeated returns a request that is admitted each time it is asked again.
+func repeated(t testing.TB, scheme signature.Scheme, body string) (ask func()) {
+	door := newBench(t, func(c *gate.Config) {
 		c.Replay, c.Policy, c.Recorder = openReplay{}, nil, noRecorder{}
 		c.Limits = gate.Limits{Rate: 1e9, Burst: 1 << 30}
 		c.Protected["/"] = gate.Route{Methods: []string{"POST"}, Unbound: true, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(http.StatusOK)
 		})}
 	})
-	body := benchBody(size)
 	template := door.request(scheme, body)
-	b.SetBytes(int64(len(body)))
-	b.ReportAllocs()
+	if w, _ := door.do(template); w.Code != http.StatusOK {
+		t.Fatalf("the measured request is answered %d", w.Code)
+	}
 	content := bytes.NewReader([]byte(body))
 	w := &nullWriter{header: make(http.Header)}
-	for b.Loop() {
+	return func() {
 		content.Seek(0, io.SeekStart)
 		template.Body = rewindBody{content}
 		clear(w.header)
 		door.chain.ServeHTTP(w, template)
 	}
-	template.Body = io.NopCloser(strings.NewReader(body))
-	if w, _ := door.do(template); w.Code != http.StatusOK {
-		b.Fatalf("the measured request is answered %d", w.Code)
+}
+
+// TestARequestAllocatesSoMuch pins what the gates allocate for a request that they admit.
+func TestARequestAllocatesSoMuch(t *testing.T) {
+	most := 22.0
+	if raced {
+		most *= 1.5 // pools forget by chance
+	}
+	for _, scheme := range signature.Schemes() {
+		for _, size := range []int{256, 2048} {
+			ask := repeated(t, scheme, benchBody(size))
+			ask()
+			if n := testing.AllocsPerRun(200, ask); n > most {
+				t.Errorf("%s, %d bytes: %v allocations, at most %v", scheme, size, n, most)
+			}
+		}
 	}
 }
 

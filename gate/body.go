@@ -22,8 +22,11 @@ func (c *Chain) body(x *exchange) *Denial {
 	// Test recorders have no deadline to set; a real connection always has.
 	// Sockets go by the real clock, whatever x.now says.
 	_ = ctl.SetReadDeadline(time.Now().Add(c.cfg.Limits.BodyTime))
-	limited := http.MaxBytesReader(x.w, x.r.Body, c.cfg.Limits.BodyBytes)
-	body, err := readBody(limited, x.r.ContentLength, x.place.Hold)
+	from := x.r.Body
+	if x.r.ContentLength <= 0 { // of an announced one shape saw the length, and no more than that is read
+		from = http.MaxBytesReader(x.w, from, c.cfg.Limits.BodyBytes)
+	}
+	body, err := readBody(from, x.r.ContentLength, x.place.Hold)
 	if err == nil {
 		_ = ctl.SetReadDeadline(time.Time{})
 		x.body = body

@@ -8,11 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"time"
 
 	"github.com/getbindu/bindu-go/audit"
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/oauth"
 	"github.com/getbindu/bindu-go/transport/mtls"
 )
@@ -105,19 +105,26 @@ type Config struct {
 	Keys   KeyResolver
 	Memory KeyMemory // may be nil; Keys has to refuse keys that differ from it
 	Replay ReplayStore
+	// Key is that of Self, for answers whose callers demand a signature; with nil such a
+	// demand is refused.
+	Key *did.KeyPair
 	// Revoked, which may be nil, reports whether the caller on whom the proofs agree is
 	// refused whatever they say. It is asked each time they are looked at, and must not
 	// block.
-	Revoked  func(did.DID) bool
-	Policy   Policy // may be nil
-	Recorder Recorder
+	Revoked func(did.DID) bool
+	// VerifySignature has the verdicts of crypto/ed25519.Verify, which nil stands for.
+	VerifySignature signature.Verifier
+	Policy          Policy // may be nil
+	Recorder        Recorder
 	// CheckPeer looks again at the certificate of an open connection, which
 	// may have expired or lost our trust since its handshake; see
 	// [mtls.Source.CheckPeer]. Nil checks only the validity.
 	CheckPeer func(*tls.ConnectionState) error
 
 	// Public are answered without any proof; Protected only behind all gates.
-	// Both are keyed by exact path.
+	// Both are keyed by exact path; protected ones also by a pattern in which a segment
+	// is {name} or {name}:verb, where a variable stands for unreserved characters
+	// (RFC 3986 section 2.3) and the handler reads it by [http.Request.PathValue].
 	Public, Protected map[string]Route
 	// Unlisted says, by the beginning of a path, why no route answers there,
 	// where [NotFound] says too little.
@@ -126,16 +133,6 @@ type Config struct {
 	Limits Limits
 	Now    func() time.Time
 	Rand   io.Reader
-}
-
-// Route is what a path answers.
-type Route struct {
-	// Methods are the HTTP methods taken; GET includes HEAD.
-	Methods []string
-	Handler http.Handler
-	// Unbound is true where a signature that names neither method nor target will
-	// do: clients of the Python reference make no other.
-	Unbound bool
 }
 
 var errConfig = errors.New("gate configuration")
@@ -152,6 +149,7 @@ func (c *Config) check() error {
 	require(c.Recorder != nil, "a recorder is missing")
 	require(len(c.Protected) > 0, "no protected route")
 	require(len(c.Permissions) > 0, "no method has a permission, so nobody could call any")
+	errs = append(errs, c.checkRoutes()...)
 	require(c.Mode == ModeHybrid || c.Mode == ModeMTLS || c.Mode == ModeOff, "unknown mode")
 	require(c.Mode == ModeOff || c.Issuer != "", "certificates need the issuer of their DIDs")
 	require(c.Tokens != nil || c.Mode == ModeMTLS, "a token verifier is missing")
@@ -170,10 +168,6 @@ func (c *Config) check() error {
 	require(c.Limits.BodyBytesHeld >= c.Limits.BodyBytes, "the limit BodyBytesHeld is less than one body")
 	require(!c.TokenOnly || (c.Mode == ModeOff && c.TokenMode == TokenStrict), "callers without a DID are possible only with mode off and strict tokens")
 	require(!c.AllowUncertified || c.Mode == ModeHybrid, "uncertified callers are possible only in hybrid mode")
-	for path := range c.Public {
-		_, both := c.Protected[path]
-		require(!both, "a path is both public and protected: "+path)
-	}
 	return errors.Join(errs...)
 }
 
@@ -183,6 +177,9 @@ func (c *Config) setDefaults() {
 	}
 	if c.Rand == nil {
 		c.Rand = rand.Reader
+	}
+	if c.VerifySignature == nil {
+		c.VerifySignature = ed25519.Verify
 	}
 	if c.CheckPeer == nil {
 		c.CheckPeer = func(cs *tls.ConnectionState) error { return mtls.CheckNow(cs, c.Now()) }

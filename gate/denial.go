@@ -89,6 +89,10 @@ func (d *Denial) write(w http.ResponseWriter, r *http.Request, gate, requestID s
 		h.Set("Retry-After", strconv.Itoa(seconds))
 	case http.StatusMethodNotAllowed:
 		h.Set("Allow", d.Allow)
+	case http.StatusUnsupportedMediaType:
+		if jsonrpc.FormOf(r.Context()) == jsonrpc.GRPC {
+			h.Set("Grpc-Accept-Encoding", "identity")
+		}
 	}
 	if auth0 {
 		a = jsonrpc.Numbered(r, a)

@@ -34,10 +34,25 @@ type QuotaPolicy interface {
 	Exhausted(ctx context.Context, c identity.Caller) error
 }
 
+// LastingPolicy is a [Policy] that judges an admitted request again, for as long as it
+// is answered: rules change meanwhile, and what tokens say does. Of any other policy
+// only what a [CallerPolicy] says of the caller counts while an answer is written.
+type LastingPolicy interface {
+	Policy
+	// Lasting returns what judges r again, as Decide would at another moment, with what
+	// is proved of the caller by then. It is asked once for a request, and keeps neither
+	// Params nor Body. What it returns charges nothing, and is nil where nothing can
+	// change.
+	Lasting(r Request) func(ctx context.Context, c identity.Caller, now time.Time) error
+}
+
 // Request is what a [Policy] may know of a request.
 type Request struct {
-	// Method is the JSON-RPC method.
+	// Method is the JSON-RPC method, or the one that a route stands for ([Route.Calls]).
 	Method string
+	// Params are the parameters of the method in the body, nil where it has none. What
+	// path and query say is not among them. They must not be changed or kept.
+	Params []byte
 	// Body is the verified body. It must not be changed or kept.
 	Body []byte
 	// Time is when the request was judged.
@@ -49,9 +64,7 @@ func (c *Chain) policy(x *exchange) *Denial {
 	if c.cfg.Policy == nil {
 		return nil
 	}
-	release, err := c.cfg.Policy.Decide(x.r.Context(), x.caller, Request{
-		Method: x.envelope.Method, Body: x.body, Time: c.cfg.Now(),
-	})
+	release, err := c.cfg.Policy.Decide(x.r.Context(), x.caller, c.judged(x))
 	if err == nil {
 		x.charged = true
 		x.hold(release)
@@ -60,6 +73,33 @@ func (c *Chain) policy(x *exchange) *Denial {
 	d := policyDenial(err)
 	d.id = x.envelope.ID
 	return d
+}
+
+// judged is what the policy may know of the request.
+func (c *Chain) judged(x *exchange) Request {
+	return Request{
+		Method: x.envelope.Method, Params: x.envelope.Params, Body: x.body, Time: c.cfg.Now(),
+	}
+}
+
+// lastingPolicy asks the rules of now whether they still admit a request that they have
+// admitted: all of them, also those that read more than the caller.
+func (c *Chain) lastingPolicy(x *exchange) *Denial {
+	lasting, ok := c.cfg.Policy.(LastingPolicy)
+	if !ok || !x.charged {
+		return c.callerPolicy(x)
+	}
+	if !x.kept {
+		x.kept, x.lasting = true, lasting.Lasting(c.judged(x))
+	}
+	if x.lasting == nil {
+		return nil
+	}
+	// Whoever has hung up is not refused for that.
+	if err := x.lasting(context.WithoutCancel(x.r.Context()), x.caller, x.now); err != nil {
+		return policyDenial(err)
+	}
+	return nil
 }
 
 // callerPolicy asks for what the rules say about the caller, whatever it asks

@@ -20,7 +20,7 @@ func (c *Chain) proofs() []gate {
 		{"token", c.tokenVerdict},
 		{"certificate", c.certificate},
 		{"agreement", c.agreement},
-		{"policy", c.callerPolicy},
+		{"policy", c.lastingPolicy},
 		{"timestamp", c.timestamp},
 	}
 }
@@ -48,6 +48,19 @@ func (c *Chain) stillProved(x *exchange) *Denial {
 		return d
 	}
 	return nil
+}
+
+// lastLook is the same once more, right before the request is admitted. What a token
+// permits may have changed with it.
+func (c *Chain) lastLook(x *exchange) *Denial {
+	if d := c.stillProved(x); d != nil {
+		return d
+	}
+	d := c.scope(x)
+	if d != nil {
+		d.gate = "scope"
+	}
+	return d
 }
 
 // warn records what passes only because a setting allows it, once for each

@@ -57,20 +57,22 @@ func (b *bench) set(change func()) {
 	change()
 }
 
-// What a gate proved is looked at again when the body is there: nothing is
-// served, and nothing remembered, on what has ended since.
-func TestHostile167ProofsThatEndWhileTheBodyComes(t *testing.T) {
+// ending is something that happens to the proofs after a while.
+type ending struct {
+	name      string
+	after     time.Duration
+	configure func(*gate.Config)
+	change    func(*bench, *http.Request)
+	meanwhile func(*bench)
+	status    int
+	reason    gate.Reason
+	gate      string
+}
+
+// endings are those that end a request whenever they come.
+func endings() []ending {
 	var distrusted, revoked atomic.Bool
-	tests := []struct {
-		name      string
-		after     time.Duration
-		configure func(*gate.Config)
-		change    func(*bench, *http.Request)
-		meanwhile func(*bench)
-		status    int
-		reason    gate.Reason
-		gate      string
-	}{
+	return []ending{
 		{name: "nothing", after: 25 * time.Second, status: 200},
 		{name: "token revoked", after: 25 * time.Second, meanwhile: func(b *bench) { b.tokenErr = oauth.ErrInactive },
 			status: 401, reason: gate.TokenInactive, gate: "token"},
@@ -97,29 +99,43 @@ func TestHostile167ProofsThatEndWhileTheBodyComes(t *testing.T) {
 		}, meanwhile: func(*bench) { distrusted.Store(true) }, status: 403, reason: gate.CertRefused, gate: "certificate"},
 		{name: "policy changed", after: 25 * time.Second, meanwhile: func(b *bench) { b.callerErr = errors.New("off the list") },
 			status: 403, reason: gate.PolicyDenied, gate: "policy"},
-		{name: "timestamp left the window", after: 301 * time.Second, status: 403, reason: gate.TimestampWindow, gate: "timestamp"},
-		{name: "clock set back", after: -301 * time.Second, status: 403, reason: gate.TimestampWindow, gate: "timestamp"},
 	}
+}
+
+// bench returns gates over a clock for this ending, and a request to them.
+func (e ending) bench(t *testing.T) (*bench, *ticker, *http.Request) {
+	clock := newTicker()
+	b := newBench(t, clock.on, func(c *gate.Config) {
+		if e.configure != nil {
+			e.configure(c)
+		}
+	})
+	r := b.request(signature.Reference, testBody)
+	if e.change != nil {
+		e.change(b, r)
+	}
+	return b, clock, r
+}
+
+// happen lets the time go by and the ending come.
+func (e ending) happen(b *bench, clock *ticker) {
+	clock.Add(int64(e.after))
+	if e.meanwhile != nil {
+		b.set(func() { e.meanwhile(b) })
+	}
+}
+
+// What a gate proved is looked at again when the body is there: nothing is
+// served, and nothing remembered, on what has ended since.
+func TestHostile167ProofsThatEndWhileTheBodyComes(t *testing.T) {
+	tests := append(endings(),
+		ending{name: "timestamp left the window", after: 301 * time.Second, status: 403, reason: gate.TimestampWindow, gate: "timestamp"},
+		ending{name: "clock set back", after: -301 * time.Second, status: 403, reason: gate.TimestampWindow, gate: "timestamp"},
+	)
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			clock := newTicker()
-			configure := func(c *gate.Config) {
-				clock.on(c)
-				if tt.configure != nil {
-					tt.configure(c)
-				}
-			}
-			b := newBench(t, configure)
-			r := b.request(signature.Reference, testBody)
-			if tt.change != nil {
-				tt.change(b, r)
-			}
-			r.Body = &meanwhile{strings.NewReader(testBody), func() {
-				clock.Add(int64(tt.after))
-				if tt.meanwhile != nil {
-					b.set(func() { tt.meanwhile(b) })
-				}
-			}}
+			b, clock, r := tt.bench(t)
+			r.Body = &meanwhile{strings.NewReader(testBody), func() { tt.happen(b, clock) }}
 			w, got := b.do(r)
 			if w.Code != tt.status || got.Error.Data.Reason != string(tt.reason) || got.Error.Data.Gate != tt.gate {
 				t.Fatalf("%d %s, want %d %s at %s", w.Code, w.Body, tt.status, tt.reason, tt.gate)
@@ -131,6 +147,25 @@ func TestHostile167ProofsThatEndWhileTheBodyComes(t *testing.T) {
 				t.Errorf("the token was judged %d times, want twice", b.ran["token"])
 			}
 		})
+	}
+}
+
+// Who is revoked already is refused when the proofs agree on it, and before anything is
+// spent on the request: neither its body is read nor its signature remembered.
+func TestWhoIsRevokedIsRefusedBeforeTheBody(t *testing.T) {
+	var asked []did.DID
+	b := newBench(t, func(c *gate.Config) {
+		c.Revoked = func(d did.DID) bool { asked = append(asked, d); return true }
+	})
+	r := b.request(signature.Reference, testBody)
+	read := false
+	r.Body = &meanwhile{strings.NewReader(testBody), func() { read = true }}
+	w, got := b.do(r)
+	if w.Code != http.StatusForbidden || got.Error.Data.Reason != string(gate.CallerRevoked) || got.Error.Data.Gate != "agreement" {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	if read || b.ran["replay"] != 0 || b.ran["handler"] != 0 || len(asked) != 1 || asked[0] != b.caller {
+		t.Errorf("the body was read: %v; ran %v; asked about %v", read, b.ran, asked)
 	}
 }
 

@@ -17,6 +17,9 @@ const aborted = "aborted"
 func (x *exchange) serve(r *http.Request) {
 	x.served = true
 	x.route.Handler.ServeHTTP(x.w, r)
+	if x.w.cut {
+		panic(http.ErrAbortHandler) // an error to the reader, whatever of the answer it has
+	}
 	x.w.begin(http.StatusOK) // as net/http does for a handler that wrote nothing
 }
 
@@ -24,6 +27,9 @@ func (x *exchange) serve(r *http.Request) {
 // and answers for a panic.
 func (c *Chain) finish(x *exchange) {
 	v := recover()
+	if v == nil && !x.w.complete() {
+		v = http.ErrAbortHandler
+	}
 	switch {
 	case v == nil:
 		c.conclude(x)
@@ -73,12 +79,20 @@ func (c *Chain) refusal(x *exchange, gate string, d *Denial) audit.Event {
 func (c *Chain) event(x *exchange, d audit.Decision, gate string, denial *Denial) audit.Event {
 	e := audit.Event{
 		Decision: d, Gate: gate, RequestID: x.outcome.RequestID,
-		DID: cmp.Or(x.provedName(), c.connectionName(x)), Method: x.envelope.Method, Remote: x.r.RemoteAddr,
+		DID: c.nameOf(x), Method: x.envelope.Method, Remote: x.r.RemoteAddr,
 	}
 	if denial != nil {
 		e.Reason, e.Cause = string(denial.Reason), denial.Cause
 	}
 	return e
+}
+
+// nameOf is the caller as far as anything proved it.
+func (c *Chain) nameOf(x *exchange) string {
+	if name := x.provedName(); name != "" {
+		return name
+	}
+	return c.connectionName(x)
 }
 
 // connectionName is the name in the certificate of the connection, where a gate

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/getbindu/bindu-go/identity/signature"
+	"github.com/getbindu/bindu-go/internal/jsonrpc"
 )
 
 // bindingSchemes are those whose signatures name recipient, method and target.
@@ -89,8 +90,8 @@ func TestOctetsCoverBodyAndContentType(t *testing.T) {
 	}
 }
 
-// On another path than POST / a signature must say for which method and path it
-// was made: one that does not could be carried there.
+// On another path than POST / a signature must cover all of a request: one that does
+// not could be carried there.
 func TestOtherRoutesNeedASchemeThatBinds(t *testing.T) {
 	for _, scheme := range signature.Schemes() {
 		for _, method := range []string{"POST", "DELETE"} {
@@ -101,7 +102,7 @@ func TestOtherRoutesNeedASchemeThatBinds(t *testing.T) {
 				r.TLS, r.Header = good.TLS, good.Header
 				b.sign(r, scheme, testBody, testNow.Unix())
 				w, got := b.do(r)
-				if scheme.Binds() {
+				if scheme.CoversContentType() {
 					if w.Code != http.StatusOK || b.ran["handler"] != 1 {
 						t.Fatalf("%d %s", w.Code, w.Body)
 					}
@@ -154,5 +155,34 @@ func TestAContentTypeThatCannotBeBoundIsNamed(t *testing.T) {
 	r.Header.Set("Content-Type", "application/json; a="+strings.Repeat("x", 300))
 	if w, got := b.do(r); w.Code != 403 || got.Error.Data.Reason != "malformed_input" || !strings.Contains(got.Error.Data.Hint, "Content-Type") || b.ran["handler"] != 0 {
 		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
+
+// TestABodyStaysWhileOthersPass: what a handler reads is its own request's, whoever else
+// passes the gates meanwhile.
+func TestABodyStaysWhileOthersPass(t *testing.T) {
+	for _, scheme := range signature.Schemes() {
+		b := newBench(t)
+		bodies := []string{testBody, strings.ReplaceAll(testBody, "1", "2"), strings.ReplaceAll(testBody, "1", "3")}
+		var served []string
+		b.handler = func(_ http.ResponseWriter, r *http.Request) {
+			own := b.served
+			if len(bodies) > 1 {
+				bodies = bodies[1:]
+				if w, _ := b.do(b.request(signature.Schemes()[2*(len(bodies)-1)], bodies[0])); w.Code != http.StatusOK {
+					t.Errorf("%s: %d %s", scheme, w.Code, w.Body)
+				}
+			}
+			env, _ := jsonrpc.FromContext(r.Context())
+			served = append(served, string(own)+string(env.Params))
+		}
+		if w, _ := b.do(b.request(scheme, bodies[0])); w.Code != http.StatusOK {
+			t.Fatalf("%s: %d %s", scheme, w.Code, w.Body)
+		}
+		for i, last := range []string{"3", "2", "1"} {
+			if want := `"x":` + last; strings.Count(strings.ReplaceAll(served[i], " ", ""), want) != 2 {
+				t.Errorf("%s: %q, want %s twice", scheme, served[i], want)
+			}
+		}
 	}
 }

@@ -11,6 +11,12 @@ import (
 // strictJSON reads the envelope of the verified bytes; the handler is given
 // the same reading, so that what was authorised is what is dispatched.
 func (c *Chain) strictJSON(x *exchange) *Denial {
+	switch {
+	case x.route.GRPC:
+		return c.strictMessage(x)
+	case x.route.Calls != nil:
+		return c.strictParams(x)
+	}
 	envelope, err := jsonrpc.Parse(x.body, c.cfg.Limits.JSONDepth)
 	if err != nil {
 		d := deny(Reason(jsonrpc.Refusal(err).Word()), nil)
@@ -23,6 +29,21 @@ func (c *Chain) strictJSON(x *exchange) *Denial {
 	}
 	x.envelope = envelope
 	return nil
+}
+
+// strictParams does the same for a body without an envelope, whose route has said
+// which method is called.
+func (c *Chain) strictParams(x *exchange) (d *Denial) {
+	var err error
+	if x.envelope.Params, err = jsonrpc.ParseParams(x.body, c.cfg.Limits.JSONDepth); err == nil {
+		return nil
+	}
+	d = deny(Reason(jsonrpc.ParamsRefusal(err).Word()), nil)
+	d.place = refusal.Parameters
+	if d.Reason == JSONTooDeep {
+		d.Hint = c.depthHint()
+	}
+	return d
 }
 
 func (c *Chain) depthHint() string {

@@ -2,10 +2,13 @@ package gate_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"testing"
 
 	sdk03 "github.com/a2aproject/a2a-go/a2a"
@@ -97,5 +100,50 @@ func TestOfficialClientsTakeNoRefusalForATaskError(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// The official clients of both versions read a signed stream as any other: they pass over
+// the signatures, and the block at its end is no event to them.
+func TestOfficialClientsReadSignedStreams(t *testing.T) {
+	const url = "https://agent.example/"
+	event := func(id json.RawMessage, result string) string {
+		return fmt.Sprintf("id: 1\ndata: {\"jsonrpc\":\"2.0\",\"id\":%s,\"result\":%s}\n\n", id, result)
+	}
+	b := answering(t, func(w http.ResponseWriter, r *http.Request) {
+		var call struct {
+			ID     json.RawMessage
+			Method string
+		}
+		if err := json.NewDecoder(r.Body).Decode(&call); err != nil {
+			t.Error(err)
+		}
+		task, status := `{"task":{"id":"t","contextId":"c","status":{"state":"TASK_STATE_WORKING"}}}`, `{"statusUpdate":{"taskId":"t","contextId":"c","status":{"state":"TASK_STATE_COMPLETED"}}}`
+		if call.Method == "message/stream" {
+			task, status = `{"kind":"task","id":"t","contextId":"c","status":{"state":"working"}}`, `{"kind":"status-update","taskId":"t","contextId":"c","final":true,"status":{"state":"completed"}}`
+		}
+		streaming(event(call.ID, task), ": \n\n", event(call.ID, status))(w, r)
+	})
+	signed := 0
+	client := &http.Client{Transport: &throughTheGates{b: b, spoil: func(r *http.Request) { signed++; signature.Demand(r.Header) }}}
+	card := &sdk.AgentCard{Capabilities: sdk.AgentCapabilities{Streaming: true}, SupportedInterfaces: []*sdk.AgentInterface{{URL: url, ProtocolBinding: sdk.TransportProtocolJSONRPC, ProtocolVersion: "1.0"}}}
+	v1, err := a2aclient.NewFromCard(t.Context(), card, a2aclient.WithJSONRPCTransport(client))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for e, err := range v1.SendStreamingMessage(t.Context(), &sdk.SendMessageRequest{Message: sdk.NewMessage(sdk.MessageRoleUser, sdk.NewTextPart("hi"))}) {
+		got = append(got, fmt.Sprintf("%T %v", e, err))
+	}
+	v03, err := client03.NewFromEndpoints(t.Context(), []sdk03.AgentInterface{{URL: url, Transport: sdk03.TransportProtocolJSONRPC}}, client03.WithJSONRPCTransport(client))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for e, err := range v03.SendStreamingMessage(t.Context(), &sdk03.MessageSendParams{Message: sdk03.NewMessage(sdk03.MessageRoleUser, sdk03.TextPart{Text: "hi"})}) {
+		got = append(got, fmt.Sprintf("%T %v", e, err))
+	}
+	want := []string{"*a2a.Task <nil>", "*a2a.TaskStatusUpdateEvent <nil>", "*a2a.Task <nil>", "*a2a.TaskStatusUpdateEvent <nil>"}
+	if !slices.Equal(got, want) || signed != 2 {
+		t.Errorf("read %q of %d signed streams, want %q", got, signed, want)
 	}
 }

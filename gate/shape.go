@@ -55,67 +55,14 @@ func isSingular(name string) bool {
 	return slices.ContainsFunc(singular, func(s string) bool { return strings.EqualFold(s, name) })
 }
 
-// routing finds the route by the exact escaped path: no cleaning, no decoding,
-// so that no spelling of a public path reaches a protected one or the reverse.
-func (c *Chain) routing(x *exchange) *Denial {
-	path := x.r.URL.EscapedPath()
-	if wholeServer(x.r, path) {
-		return c.refuseWholeServer()
-	}
-	route, public := c.cfg.Public[path]
-	if !public {
-		var ok bool
-		if route, ok = c.cfg.Protected[path]; !ok {
-			return deny(c.unlisted(path), nil)
-		}
-	}
-	if !takes(route.Methods, x.r.Method) {
-		return &Denial{Reason: MethodNotAllowed, Allow: allowHeader(route.Methods)}
-	}
-	x.route, x.public = route, public
-	if public {
-		x.r.Body = http.MaxBytesReader(x.w, x.r.Body, publicBodyBytes)
-		return nil
-	}
-	return contentHeaders(x.r.Header)
-}
-
-// unlisted is why no route answers at path.
-func (c *Chain) unlisted(path string) Reason {
-	for beginning, reason := range c.cfg.Unlisted {
-		if strings.HasPrefix(path, beginning) {
-			return reason
-		}
-	}
-	return NotFound
-}
-
-// publicBodyBytes is all that /did/resolve needs, and what a negotiation gets.
-const publicBodyBytes = 4 << 10
-
-func takes(methods []string, method string) bool {
-	if method == http.MethodHead {
-		method = http.MethodGet
-	}
-	return slices.Contains(methods, method)
-}
-
-func allowHeader(methods []string) string {
-	allowed := slices.Clone(methods)
-	if slices.Contains(allowed, http.MethodGet) {
-		allowed = append(allowed, http.MethodHead)
-	}
-	return strings.Join(allowed, ", ")
-}
-
 // contentHeaders accepts uncompressed JSON in UTF-8 and nothing else: the
-// signature covers the bytes as sent.
-func contentHeaders(h http.Header) *Denial {
+// signature covers the bytes as sent. Where there is no body it needs no type.
+func contentHeaders(h http.Header, empty bool) *Denial {
 	if e := h.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
 		return deny(ContentEncoding, nil)
 	}
 	value := only(h, "Content-Type")
-	if value == "application/json" {
+	if value == "application/json" || value == "" && empty {
 		return nil // what nearly everybody sends needs no parsing
 	}
 	kind, params, err := mime.ParseMediaType(value)
@@ -131,7 +78,7 @@ func contentHeaders(h http.Header) *Denial {
 // publicHeader copies what the handler may know of the headers.
 func publicHeader(h http.Header) http.Header {
 	kept := make(http.Header, 4)
-	for _, name := range []string{"Content-Type", "Accept", "A2a-Version", "A2a-Extensions", "Last-Event-Id", "Traceparent", "Tracestate"} {
+	for _, name := range []string{"Content-Type", "Accept", "A2a-Version", "A2a-Extensions", "Last-Event-Id", "Grpc-Timeout", "Traceparent", "Tracestate"} {
 		if v, ok := h[name]; ok {
 			kept[name] = v
 		}

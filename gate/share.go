@@ -45,7 +45,6 @@ func (l Limits) unproved() quota.Limits {
 // owner. So until then it is the DID at this address that pays. Where no
 // signature will come the token is all there is, and its caller pays.
 func (c *Chain) limit(x *exchange) (d *Denial) {
-	x.hold(func() { x.place.Release() }) // the one that pays when the request is done
 	payer := quota.Payer{Name: x.caller.Name()}
 	if x.certDID.IsZero() && !x.headerDID.IsZero() {
 		payer.Address = peerOf(x.r.RemoteAddr)

@@ -26,7 +26,7 @@ func (c *Chain) signatureHeaders(x *exchange) *Denial {
 	if err != nil {
 		return c.claimDenial(err)
 	}
-	if !claim.Scheme.Binds() && !x.route.Unbound {
+	if !claim.Scheme.CoversContentType() && !x.route.Unbound {
 		return deny(SchemeUnbound, nil)
 	}
 	x.claim, x.headerDID = claim, claim.Signer
@@ -127,7 +127,7 @@ func (c *Chain) signatureVerdict(x *exchange) *Denial {
 	if c.cfg.RequireKeyBound && !bound {
 		return deny(NotKeyBound, nil)
 	}
-	body, err := x.claim.Verify(key, x.body)
+	body, err := x.claim.VerifyWith(c.cfg.VerifySignature, key, x.body)
 	if err != nil {
 		d := lookup(signatureErrors, err, CryptoMismatch)
 		if errors.Is(err, signature.ErrRequest) {

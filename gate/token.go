@@ -69,21 +69,24 @@ func (c *Chain) tokenSyntax(x *exchange) *Denial {
 	return nil
 }
 
+// b64Chars are letters, digits and -._~+/. A table, for hundreds of characters are looked
+// at for each request.
+var b64Chars = func() (set [256]bool) {
+	for _, c := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/") {
+		set[c] = true
+	}
+	return set
+}()
+
 // isB64Token checks the b64token syntax of RFC 6750 section 2.1.
 func isB64Token(s string) bool {
 	body := strings.TrimRight(s, "=")
-	if body == "" {
-		return false
-	}
 	for i := range len(body) {
-		switch b := body[i]; {
-		case 'a' <= b && b <= 'z', 'A' <= b && b <= 'Z', '0' <= b && b <= '9':
-		case strings.IndexByte("-._~+/", b) >= 0:
-		default:
+		if !b64Chars[body[i]] {
 			return false
 		}
 	}
-	return true
+	return body != ""
 }
 
 // retryAfterUnavailable is what a peer is asked to wait when an authority is down.
@@ -104,6 +107,7 @@ func (c *Chain) tokenVerdict(x *exchange) *Denial {
 		err = oauth.ErrExpired
 	}
 	if err != nil {
+		x.inactive = errors.Is(err, oauth.ErrInactive)
 		if c.cfg.TokenMode == TokenPermissive {
 			return c.ignoreToken(x, err)
 		}

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 
@@ -60,9 +62,12 @@ func (h routes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case ok:
 		w.Header().Set("Content-Type", "application/json")
 		io.WriteString(w, card)
-	default:
+	case strings.Contains(strings.Join(slices.Collect(maps.Values(h.cards)), ""), `"agentTrust"`):
 		// The reference answers so for every path it does not know as public.
 		w.WriteHeader(http.StatusUnauthorized)
+		fault(w, "", -32009, "Authentication is required")
+	default:
+		w.WriteHeader(http.StatusNotFound)
 	}
 }
 

@@ -51,14 +51,22 @@ type wireFile struct {
 // [MaxAttachments]: of the artifacts, of the message that comes with the status,
 // and of a message in place of a task. A part that cannot be read is left out.
 func (r Reply) Attachments(ctx context.Context) []Attachment {
+	return attachments(ctx, r.Raw)
+}
+
+// Attachments returns what an event has beside its text, as [Reply.Attachments] does.
+func (u Update) Attachments(ctx context.Context) []Attachment { return attachments(ctx, u.Raw) }
+
+func attachments(ctx context.Context, raw []byte) []Attachment {
 	var reply struct {
 		Parts     *jsontext.Value `json:"parts"`
 		Artifacts *jsontext.Value `json:"artifacts"`
+		Artifact  wireMessage     `json:"artifact"` // of an event
 		Status    struct {
 			Message jsontext.Value `json:"message"`
 		} `json:"status"`
 	}
-	if json.Unmarshal(r.Raw, &reply, uniqueNames) != nil {
+	if json.Unmarshal(raw, &reply, uniqueNames) != nil {
 		return nil
 	}
 	var found []Attachment
@@ -79,8 +87,10 @@ func (r Reply) Attachments(ctx context.Context) []Attachment {
 	if errors.Is(eachEntry(ctx, reply.Artifacts, func(a wireMessage) error { return collect(a.Parts) }), errEnough) {
 		return found
 	}
-	if !errors.Is(collect(status.Parts), errEnough) {
-		_ = collect(reply.Parts)
+	for _, parts := range []*jsontext.Value{reply.Artifact.Parts, status.Parts, reply.Parts} {
+		if errors.Is(collect(parts), errEnough) {
+			break
+		}
 	}
 	return found
 }

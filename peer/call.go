@@ -1,7 +1,6 @@
 package peer
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -10,11 +9,8 @@ import (
 	"net/http"
 	"time"
 
-	wire "github.com/a2aproject/a2a-go/v2/a2a"
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/getbindu/bindu-go/a2a/card"
 	"github.com/getbindu/bindu-go/internal/jsonrpc"
 	"github.com/getbindu/bindu-go/internal/retry"
 )
@@ -57,41 +53,35 @@ func again[T any](ctx context.Context, r repeats, try func() (T, error), note fu
 }
 
 func (c *Client) attempt(ctx context.Context, client *http.Client, p Peer, method string, params any) (jsontext.Value, error) {
-	id, err := newID(c.cfg.Rand)
+	speaks, err := p.speaker()
 	if err != nil {
 		return nil, err
 	}
-	body, err := encodeRequest(id, method, params)
-	if err != nil {
-		return nil, fmt.Errorf("encoding %s: %w", method, err)
+	call := invocation{method: method, params: params}
+	if call.id, err = newID(c.cfg.Rand); err != nil {
+		return nil, err
 	}
 	ctx, cancel := c.withTimeout(ctx)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.URL, bytes.NewReader(body))
+	req, err := speaks.request(ctx, p, call)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrAddress, err)
-	}
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Accept", "application/json")
-	if p.Protocol == card.V1 {
-		req.Header.Set(wire.SvcParamVersion, string(card.V1))
+		return nil, err
 	}
 	a, err := exchange(client, req, maxReply)
 	if err != nil {
 		return nil, err
 	}
-	if a.status != http.StatusOK {
-		return nil, parseRefusal(a, c.cfg.Now())
-	}
-	return parseAnswer(a, id, c.cfg.Now())
+	return speaks.result(a, call, c.cfg.Now())
 }
 
 // answer is an HTTP response that has been read.
 type answer struct {
-	status int
-	header http.Header
-	body   []byte
-	tls    *tls.ConnectionState
+	status  int
+	header  http.Header
+	trailer http.Header
+	body    []byte
+	proved  bool // the peer signed it
+	tls     *tls.ConnectionState
 }
 
 // uniqueNames is for what [jsonrpc.HasDuplicateNames] has looked at.
@@ -108,12 +98,19 @@ func exchange(client *http.Client, req *http.Request, limit int64) (answer, erro
 	case err != nil:
 		return answer{}, err
 	}
+	return readAnswer(ctx, resp, limit)
+}
+
+// readAnswer reads and closes an answer; see [exchange].
+func readAnswer(ctx context.Context, resp *http.Response, limit int64) (a answer, err error) {
 	defer resp.Body.Close()
-	a := answer{status: resp.StatusCode, header: resp.Header, tls: resp.TLS}
+	a = answer{status: resp.StatusCode, header: resp.Header, tls: resp.TLS}
 	if a.status >= 300 && a.status < 400 && ctx.Err() == nil {
 		return answer{}, fmt.Errorf("%w (status %d)", ErrRedirect, a.status)
 	}
-	if a.status != http.StatusOK {
+	if read, ok := resp.Body.(*provedBody); ok {
+		a.body, a.proved = read.whole, read.proved
+	} else if a.status != http.StatusOK {
 		a.body, err = io.ReadAll(io.LimitReader(resp.Body, maxRefusal))
 	} else {
 		a.body, err = io.ReadAll(io.LimitReader(resp.Body, limit+1))
@@ -126,33 +123,19 @@ func exchange(client *http.Client, req *http.Request, limit int64) (answer, erro
 	case int64(len(a.body)) > limit:
 		return answer{}, fmt.Errorf("%w: more than %d bytes", ErrTooLarge, limit)
 	}
-	if jsonrpc.TooDeep(a.body, maxDepth) {
-		return answer{}, fmt.Errorf("%w: it is nested deeper than %d levels", ErrReply, maxDepth)
+	a.trailer = resp.Trailer
+	if isGRPC(a.header) { // whose messages are bounded where they are read
+		return a, nil
 	}
-	return a, nil
+	return a, checkDepth(a.body)
 }
 
-// parseAnswer returns the result of the call with the given id.
-func parseAnswer(a answer, id string, now time.Time) (jsontext.Value, error) {
-	var response struct {
-		ID     jsontext.Value `json:"id"`
-		Result jsontext.Value `json:"result"`
-		Error  jsontext.Value `json:"error"`
+// checkDepth bounds how deeply JSON is nested, before it is read.
+func checkDepth(text []byte) error {
+	if jsonrpc.TooDeep(text, maxDepth) {
+		return fmt.Errorf("%w: it is nested deeper than %d levels", ErrReply, maxDepth)
 	}
-	if jsonrpc.HasDuplicateNames(a.body) || json.Unmarshal(a.body, &response, uniqueNames) != nil {
-		return nil, fmt.Errorf("%w: not a JSON-RPC response", ErrReply)
-	}
-	if response.Error.Kind() == jsontext.KindBeginObject {
-		return nil, parseRefusal(a, now)
-	}
-	var got string
-	if err := json.Unmarshal(response.ID, &got); err != nil || got != id {
-		return nil, fmt.Errorf("%w: it answers another request", ErrReply)
-	}
-	if len(response.Result) == 0 {
-		return nil, fmt.Errorf("%w: neither result nor error", ErrReply)
-	}
-	return response.Result, nil
+	return nil
 }
 
 // How often and after what wait a call is repeated.

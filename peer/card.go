@@ -18,7 +18,8 @@ func parseCard(body []byte) (card.Info, error) {
 	if err != nil {
 		return card.Info{}, fmt.Errorf("%w: %w", ErrCard, err)
 	}
-	if info.ProtocolVersion == card.V03 && isReference(body) {
+	// Of a signed card nothing is read that its signatures do not cover.
+	if info.ProtocolVersion == card.V03 && !info.Signed() && isReference(body) {
 		info.ProtocolVersion = card.Reference
 	}
 	info.Schemes = slices.DeleteFunc(info.Schemes, unknownScheme)

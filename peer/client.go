@@ -16,8 +16,17 @@ type Client struct {
 	mu         sync.Mutex
 	closed     bool
 	uses       uint64
-	transports map[did.DID]*pooled
+	transports map[connections]*pooled
 }
+
+// connections are those to one peer, of one version of HTTP.
+type connections struct {
+	peer  did.DID
+	http2 bool
+}
+
+// connections are those by which the peer is spoken to.
+func (p Peer) connections() connections { return connections{p.DID, p.Binding == GRPC} }
 
 // pooled are the connections to one peer.
 type pooled struct {
@@ -31,7 +40,7 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{cfg: cfg, transports: make(map[did.DID]*pooled)}, nil
+	return &Client{cfg: cfg, transports: make(map[connections]*pooled)}, nil
 }
 
 // Close closes idle connections and refuses further calls with [ErrClosed].
@@ -53,28 +62,28 @@ func (c *Client) isClosed() bool {
 	return c.closed
 }
 
-// pool returns the connections to peer, which must not be the zero DID.
-func (c *Client) pool(peer did.DID) (transport, error) {
+// pool returns the connections to a peer, which must not be the zero DID.
+func (c *Client) pool(to connections) (transport, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
 		return nil, ErrClosed
 	}
 	c.uses++
-	if p, ok := c.transports[peer]; ok {
+	if p, ok := c.transports[to]; ok {
 		p.used = c.uses
 		return p.transport, nil
 	}
-	t := c.newTransport(peer)
+	t := c.newTransport(to)
 	if len(c.transports) >= maxTransports {
 		c.forgetOldest()
 	}
-	c.transports[peer] = &pooled{t, c.uses}
+	c.transports[to] = &pooled{t, c.uses}
 	return t, nil
 }
 
 func (c *Client) forgetOldest() {
-	var oldest did.DID
+	var oldest connections
 	least := c.uses
 	for d, p := range c.transports {
 		if p.used <= least {

@@ -2,6 +2,7 @@ package peer
 
 import (
 	"context"
+	"crypto/ed25519"
 	"crypto/rand"
 	"errors"
 	"io"
@@ -25,13 +26,23 @@ type Config struct {
 	// authority, whom we call could obtain our certificate. Of an opaque token only who
 	// issued it knows the audience.
 	ForbiddenAudiences []string
+	// Keys returns the key that is registered for a peer, by which its card is verified
+	// where its DID is not derived from its key; nil without an error where none is
+	// known. A nil Keys knows none.
+	Keys func(context.Context, did.DID) (ed25519.PublicKey, error)
 	// Source presents our certificate and says whose we accept; calls follow its
 	// rotations. nil calls peers over plain HTTP, on loopback addresses only.
 	Source *mtls.Source
+	// Binding is how peers are spoken to; "" is JSON-RPC, which all understand. Of a peer
+	// whose card does not declare another one [Client.Discover] is [ErrBinding].
+	Binding Binding
 	// DialTimeout bounds connecting, and the TLS handshake after it.
 	DialTimeout time.Duration
 	// RequestTimeout bounds one HTTP request; a message may take several.
 	RequestTimeout time.Duration
+	// Silence is how long a stream may bring nothing, not even a comment, before it is
+	// taken for broken; zero is a minute.
+	Silence time.Duration
 	// DialContext makes connections; nil is a net.Dialer.
 	DialContext func(ctx context.Context, network, address string) (net.Conn, error)
 	// Now is the clock of signatures; nil is time.Now.
@@ -51,6 +62,9 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.DialContext == nil {
 		c.DialContext = (&net.Dialer{Timeout: c.DialTimeout}).DialContext
+	}
+	if c.Silence <= 0 {
+		c.Silence = time.Minute
 	}
 	if c.Now == nil {
 		c.Now = time.Now

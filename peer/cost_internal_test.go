@@ -29,6 +29,7 @@ func replies(size int) []costtest.Input {
 		task("empty "+list, list, costtest.Repeat(`{}`, size))
 		task("empty parts in "+list, list, `[{"parts":`+costtest.Repeat(`{}`, size)+`}]`)
 		task("parts of empty text in "+list, list, `[{"parts":`+costtest.Repeat(`{"text":""}`, size)+`}]`)
+		task("parts of a letter in "+list, list, `[{"parts":`+costtest.Repeat(`{"text":"a"}`, size)+`}]`)
 	}
 	return all
 }
@@ -145,5 +146,6 @@ func TestHostile174RepliesCostWhatTheirLengthDoes(t *testing.T) {
 	const size = 64 << 10
 	limit := costtest.Limit{Times: 25, Floor: 100 * time.Millisecond, Bytes: 34 * size}
 	costtest.Bounded(t, replies(size), limit, func(body []byte) { _, _ = parseReply(t.Context(), body) })
+	costtest.Bounded(t, replies(size), limit, func(body []byte) { _, _ = parseUpdate(t.Context(), body) })
 	costtest.Bounded(t, cards(card.MaxSize-200), limit, func(body []byte) { _, _ = parseCard(body) })
 }

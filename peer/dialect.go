@@ -20,6 +20,7 @@ import (
 type outgoing struct {
 	text, messageID   string
 	contextID, taskID string // "" when the peer is to choose
+	references        []string
 }
 
 // dialect is how a protocol names its methods and parameters.
@@ -60,7 +61,7 @@ func (v1) send(m outgoing) (string, any) {
 	return "SendMessage", &wire.SendMessageRequest{
 		Message: &wire.Message{
 			ID: m.messageID, ContextID: m.contextID, TaskID: wire.TaskID(m.taskID),
-			Role: wire.MessageRoleUser, Parts: wire.ContentParts{wire.NewTextPart(m.text)},
+			ReferenceTasks: m.referenceTasks(), Role: wire.MessageRoleUser, Parts: wire.ContentParts{wire.NewTextPart(m.text)},
 		},
 		Config: &wire.SendMessageConfig{AcceptedOutputModes: outputModes(), ReturnImmediately: true},
 	}
@@ -82,6 +83,8 @@ type v03Message struct {
 	TaskID    string    `json:"taskId,omitempty"`
 	Role      string    `json:"role"`
 	Parts     []v03Part `json:"parts"`
+
+	ReferenceTaskIDs []string `json:"referenceTaskIds,omitempty"`
 }
 
 type v03Part struct {
@@ -103,10 +106,17 @@ func (m outgoing) v03() v03Params {
 	return v03Params{
 		Message: v03Message{
 			Kind: "message", MessageID: m.messageID, ContextID: m.contextID, TaskID: m.taskID,
-			Role: "user", Parts: []v03Part{{Kind: "text", Text: m.text}},
+			Role: "user", Parts: []v03Part{{Kind: "text", Text: m.text}}, ReferenceTaskIDs: m.references,
 		},
 		Configuration: v03Configuration{AcceptedOutputModes: outputModes()},
 	}
+}
+
+func (m outgoing) referenceTasks() (ids []wire.TaskID) {
+	for _, id := range m.references {
+		ids = append(ids, wire.TaskID(id))
+	}
+	return ids
 }
 
 // v03 is A2A 0.3, section 7.
@@ -161,7 +171,7 @@ func (c *Client) compose(p Peer, text string, in conversation) (outgoing, error)
 	if !utf8.ValidString(text) {
 		return outgoing{}, fmt.Errorf("the message: %w", did.ErrBodyNotUTF8)
 	}
-	m := outgoing{text: text, contextID: in.contextID, taskID: in.taskID}
+	m := outgoing{text: text, contextID: in.contextID, taskID: in.taskID, references: in.references}
 	ids := []*string{&m.messageID}
 	if p.Protocol == card.Reference {
 		ids = append(ids, &m.contextID, &m.taskID)

@@ -12,12 +12,13 @@ import (
 // text is what parts say, joined with line breaks.
 type text struct {
 	strings.Builder
-	entries int // texts that were joined
-	parts   int // that were read, those without a text too
+	pieces  bool // the parts are of one text: nothing joins them
+	entries int  // texts that were joined
+	parts   int  // that were read, those without a text too
 }
 
 func (t *text) add(more string) {
-	if t.entries > 0 {
+	if t.entries > 0 && !t.pieces {
 		t.WriteByte('\n')
 	}
 	t.WriteString(more)
@@ -48,12 +49,15 @@ func (w *wireReply) read(ctx context.Context) error {
 	return eachEntry(ctx, w.History, func(message wireMessage) error {
 		var t text
 		err := t.read(ctx, message.Parts)
-		if message.Role != "user" && message.Role != "ROLE_USER" {
+		if !isOwn(message.Role) {
 			w.texts.history = t.String() // the last one counts
 		}
 		return err
 	})
 }
+
+// isOwn reports the role of who calls, in any dialect.
+func isOwn(role string) bool { return role == "user" || role == "ROLE_USER" }
 
 func (t *text) read(ctx context.Context, parts *jsontext.Value) error {
 	return eachEntry(ctx, parts, func(part wirePart) error {

@@ -31,6 +31,24 @@ var (
 	// ErrCardMismatch: the card names another DID than the certificate, or
 	// none. The error is a [*CardMismatchError].
 	ErrCardMismatch = errors.New("the peer's agent card names another agent")
+	// ErrCardSignature: the card was changed, or lost its signature, since the peer signed
+	// it: the peer's DID document has a key for that.
+	ErrCardSignature = errors.New("the peer's agent card is not as the peer signed it")
+	// ErrCardKey: it could not be learnt which key the card has to be signed with. It
+	// wraps the cause.
+	ErrCardKey = errors.New("no word on the key of the peer's agent card")
+	// ErrUnsigned: the peer had to sign its answer and did not. Whatever it says counts
+	// for nothing.
+	ErrUnsigned = errors.New("the peer did not sign its answer")
+	// ErrAnswerSignature: the answer was changed since the peer signed it, or is one to
+	// another request, of another agent, or out of its place in a stream. It wraps the
+	// cause.
+	ErrAnswerSignature = errors.New("the peer's answer is not as the peer signed it")
+	// ErrCut: a stream ended without its signed end. It is gone on with as one that broke
+	// off.
+	ErrCut = errors.New("the peer's stream was cut off")
+	// ErrAnswerKey: the peer has to sign its answers, and its key is not known.
+	ErrAnswerKey = errors.New("no key of the peer is known by which its answers could be verified")
 	// ErrReply: the peer answered nonsense.
 	ErrReply = errors.New("the peer's reply is malformed")
 	// ErrTooLarge: the peer answered more than is read.

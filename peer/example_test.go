@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"os"
 	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/evidence"
 	"github.com/getbindu/bindu-go/oauth/hydra"
 	"github.com/getbindu/bindu-go/peer"
 	"github.com/getbindu/bindu-go/transport/mtls"
@@ -47,4 +49,26 @@ func ExampleClient_Send() {
 		log.Fatal(err)
 	}
 	fmt.Println(reply.Text)
+}
+
+// What is recorded of a call proves to others what was asked and answered.
+func ExampleRecorded() {
+	var (
+		ctx    context.Context
+		client *peer.Client
+		poet   peer.Peer
+		self   evidence.Party
+	)
+	record := evidence.Record{Caller: self, Agent: evidence.Party{DID: poet.DID, Key: poet.Key}}
+	ctx = peer.Recorded(ctx, func(e evidence.Exchange) { record.Exchanges = append(record.Exchanges, e) })
+	if _, err := client.Send(ctx, poet, "Shall I compare thee to a summer's day?"); err != nil {
+		log.Fatal(err)
+	}
+	document, err := record.Encode()
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := os.WriteFile("sonnet.json", document, 0o600); err != nil {
+		log.Fatal(err)
+	}
 }

@@ -35,7 +35,7 @@ func plainClient(t *testing.T) *Client {
 }
 
 func TestNoProxySeesTheToken(t *testing.T) {
-	if plain, ok := plainClient(t).newTransport(did.DID{}).(*http.Transport); !ok || plain.Proxy != nil {
+	if plain, ok := plainClient(t).newTransport(connections{}).(*http.Transport); !ok || plain.Proxy != nil {
 		t.Error("a proxy would be used")
 	}
 }
@@ -49,13 +49,13 @@ func TestConnectionsToManyPeersAreBounded(t *testing.T) {
 		}
 		return d
 	}
-	first, err := c.pool(name(0))
+	first, err := c.pool(connections{peer: name(0)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i := range 3 * maxTransports {
 		for _, d := range []did.DID{name(i), name(0)} { // the first one stays in use
-			if _, err := c.pool(d); err != nil {
+			if _, err := c.pool(connections{peer: d}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -63,7 +63,7 @@ func TestConnectionsToManyPeersAreBounded(t *testing.T) {
 	if len(c.transports) != maxTransports {
 		t.Errorf("%d transports are kept, want %d", len(c.transports), maxTransports)
 	}
-	if again, _ := c.pool(name(0)); again != first {
+	if again, _ := c.pool(connections{peer: name(0)}); again != first {
 		t.Error("the one in use was forgotten")
 	}
 }
@@ -183,7 +183,8 @@ func FuzzParseCard(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := newPeer(base, "at", body, self)
+		found, err := newPeer(JSONRPC, base, "at", body, self)
+		p := found.peer
 		if err != nil {
 			return
 		}

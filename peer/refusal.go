@@ -13,12 +13,14 @@ import (
 const maxRefusal = 64 << 10
 
 // Refusal is a request that the peer turned down: at one of its gates, or in
-// the protocol, where Status is 200. The texts are the peer's: they are cut
-// short and hold no control characters, but nothing in them is proved.
+// the protocol, where Status is 200 by JSON-RPC. The texts are the peer's: they are cut
+// short and hold no control characters, but nothing in them is proved unless Proved is.
 type Refusal struct {
-	// Status is the HTTP status.
+	// Status is the HTTP status; of gRPC, which has none of its own, the one that stands
+	// for its code.
 	Status int
-	// Code is the JSON-RPC error number, 0 if there was none.
+	// Code is the error number of JSON-RPC, also where another binding says the word for
+	// it; 0 if there was none.
 	Code int
 	// Reason is the stable word for the cause, Gate which check said so.
 	Reason, Gate string
@@ -26,6 +28,8 @@ type Refusal struct {
 	Hint, RequestID string
 	// Message is one line for a human.
 	Message string
+	// Proved is true where the peer signed it.
+	Proved bool
 	// RetryAfter is how long the peer asks to wait, 0 if it does not say.
 	RetryAfter time.Duration
 }
@@ -55,7 +59,7 @@ func (r *Refusal) Error() string {
 
 // parseRefusal makes the best of an answer that is not a result.
 func parseRefusal(a answer, now time.Time) *Refusal {
-	r := &Refusal{Status: a.status}
+	r := &Refusal{Status: a.status, Proved: a.proved}
 	r.fill(a.body)
 	r.RetryAfter = parseRetryAfter(a.header.Get("Retry-After"), now)
 	if r.RequestID == "" {

@@ -52,9 +52,16 @@ type Reply struct {
 	TaskID, ContextID string
 	// State is how far the task is; an answer without a task is completed.
 	State State
-	// Text is the text of the artifacts, or else of the last message, as the
-	// peer wrote it: a terminal should not be given it unchecked.
+	// Text is ArtifactText, or else the text of the last message. All texts are as
+	// the peer wrote them: a terminal should not be given them unchecked.
 	Text string
+	// ArtifactText is the text of the artifacts, of what there is of them where the
+	// task is not done.
+	ArtifactText string
+	// StatusMessage is the text of the message that comes with the status: what the
+	// peer asks, or why it failed. A peer that keeps its messages in the history alone
+	// has it there.
+	StatusMessage string
 	// Raw is the task or message as it came.
 	Raw stdjson.RawMessage
 }
@@ -70,6 +77,7 @@ type wireReply struct {
 	TaskIDSnake    string      `json:"task_id"`
 	ContextID      string      `json:"contextId"`
 	ContextIDSnake string      `json:"context_id"`
+	Role           string      `json:"role"`
 	Status         *wireStatus `json:"status"`
 	// Parts is nil when there are none, Artifacts and History too. They are read
 	// one entry at a time: there may be millions, of nothing.
@@ -106,15 +114,24 @@ func parseReply(ctx context.Context, result jsontext.Value) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	if inner := w.wrapped(); inner != nil {
+	inner, err := w.wrapped()
+	if err != nil {
+		return Reply{}, err
+	}
+	if inner != nil {
 		if w, err = readReply(ctx, inner); err != nil {
 			return Reply{}, err
 		}
 		result = inner
 	}
+	if err := checkIDs(w.ID, w.TaskID, w.TaskIDSnake, w.ContextID, w.ContextIDSnake); err != nil {
+		return Reply{}, err
+	}
 	switch {
 	case w.Status != nil && w.Status.State != "" && w.ID != "":
 		return w.task(result), nil
+	case w.Status == nil && w.Parts != nil && isOwn(w.Role):
+		return Reply{}, errOwnMessage
 	case w.Status == nil && w.Parts != nil:
 		return w.message(result), nil
 	}
@@ -122,17 +139,29 @@ func parseReply(ctx context.Context, result jsontext.Value) (Reply, error) {
 }
 
 // wrapped returns the task or message that w is only the wrapper of.
-func (w *wireReply) wrapped() jsontext.Value {
+func (w *wireReply) wrapped() (jsontext.Value, error) {
 	if w.Status != nil || w.Parts != nil {
-		return nil
+		return nil, nil
 	}
-	for _, inner := range []jsontext.Value{w.Task, w.Message} {
-		if inner.Kind() == jsontext.KindBeginObject {
-			return inner
-		}
-	}
-	return nil
+	return oneOf(w.Task, w.Message)
 }
+
+// oneOf returns which of the members of a union is there, nil if none is. Of two, some
+// readers take the first, some the last, and so nobody knows what is meant.
+func oneOf(members ...jsontext.Value) (one jsontext.Value, err error) {
+	for _, m := range members {
+		if m.Kind() != jsontext.KindBeginObject {
+			continue
+		}
+		if one != nil {
+			return nil, errTwoReplies
+		}
+		one = m
+	}
+	return one, nil
+}
+
+var errTwoReplies = fmt.Errorf("%w: it is two things at once", ErrReply)
 
 var errNoReply = fmt.Errorf("%w: the result is neither a task nor a message", ErrReply)
 
@@ -145,13 +174,26 @@ func readReply(ctx context.Context, value jsontext.Value) (*wireReply, error) {
 }
 
 func (w *wireReply) task(raw jsontext.Value) Reply {
+	state := parseState(w.Status.State)
 	return Reply{
-		TaskID:    w.ID,
-		ContextID: cmp.Or(w.ContextID, w.ContextIDSnake),
-		State:     parseState(w.Status.State),
-		Text:      w.text(),
-		Raw:       stdjson.RawMessage(raw),
+		TaskID:        w.ID,
+		ContextID:     cmp.Or(w.ContextID, w.ContextIDSnake),
+		State:         state,
+		Text:          w.text(),
+		ArtifactText:  w.texts.artifacts.String(),
+		StatusMessage: w.statusMessage(state),
+		Raw:           stdjson.RawMessage(raw),
 	}
+}
+
+// statusMessage is what the peer says of a state. Where a task has nothing but a
+// history, its last message says why it rests; of one that goes on it may be old.
+func (w *wireReply) statusMessage(state State) string {
+	nothingElse := w.texts.status.parts == 0 && w.texts.artifacts.entries == 0
+	if nothingElse && state.settled() && state != StateCompleted {
+		return w.texts.history
+	}
+	return w.texts.status.String()
 }
 
 func (w *wireReply) message(raw jsontext.Value) Reply {

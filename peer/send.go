@@ -14,7 +14,9 @@ import (
 // conversation is what a message continues, and who is told of its task.
 type conversation struct {
 	contextID, taskID string
+	references        []string
 	begun             func(Reply)
+	away              func(error)
 }
 
 // SendOption says what a message belongs to.
@@ -26,9 +28,17 @@ func InContext(id string) SendOption { return func(c *conversation) { c.contextI
 // OnTask answers a task that waits for input.
 func OnTask(id string) SendOption { return func(c *conversation) { c.taskID = id } }
 
+// Referencing says which earlier tasks the message is about, such as ones that have ended
+// and that it wants more of.
+func Referencing(ids ...string) SendOption { return func(c *conversation) { c.references = ids } }
+
 // WhenBegun has f called once, before the wait for a task that goes on begins:
 // its id is all that is needed to ask for the result another time.
 func WhenBegun(f func(Reply)) SendOption { return func(c *conversation) { c.begun = f } }
+
+// WhenAway has f called with the cause each time that [Client.Stream] or [Client.Follow]
+// waits for the peer before it goes on with a stream.
+func WhenAway(f func(error)) SendOption { return func(c *conversation) { c.away = f } }
 
 // Intervals of asking how a task is: they double from the first to the last.
 const (
@@ -88,6 +98,9 @@ func (c *Client) await(ctx context.Context, p Peer, d dialect, reply Reply) (Rep
 		}
 		attempt = used
 		next, err := parseReply(ctx, result)
+		if err == nil {
+			next, err = sameTask(next, reply.TaskID)
+		}
 		if err != nil {
 			return reply, err
 		}

@@ -19,7 +19,10 @@ const maxRequest = 64 << 20
 // HTTPClient returns a client for requests to p and nobody else: each is sent
 // on a connection whose certificate proves p.DID, with our token, and signed
 // anew. It suits the transports of a2a-go; [Client.Send] uses it too.
-// Redirects are returned, not followed. A request to another host is
+// Where the peer has to sign its answers ([Peer.SignedAnswers]) they are verified before
+// they are handed out: one that is not signed is [ErrUnsigned], or a refusal that nobody
+// proves, one that is not as it was signed [ErrAnswerSignature], and a stream without its
+// signed end [ErrCut]. Redirects are returned, not followed. A request to another host is
 // [ErrAddress].
 func (c *Client) HTTPClient(p Peer) (*http.Client, error) {
 	if p.DID.IsZero() {
@@ -49,7 +52,7 @@ func (s *signer) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.URL.Scheme != s.url.Scheme || req.URL.Host != s.url.Host {
 		return nil, fmt.Errorf("%w: the request is for %s, the peer is at %s", ErrAddress, req.URL.Host, s.url.Host)
 	}
-	transport, err := s.client.pool(s.peer.DID)
+	transport, err := s.client.pool(s.peer.connections())
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +70,11 @@ func (s *signer) RoundTrip(req *http.Request) (*http.Response, error) {
 	} else {
 		signed.Body, signed.GetBody, signed.ContentLength = nil, nil, 0
 	}
-	return roundTripper{transport}.RoundTrip(signed)
+	resp, err := roundTripper{transport}.RoundTrip(signed)
+	if err != nil || !s.peer.demands() {
+		return resp, err
+	}
+	return s.proved(signed, body, resp)
 }
 
 // readBody reads and closes the body, as a RoundTripper must.
@@ -123,5 +130,5 @@ func (c *Client) sign(req *http.Request, p Peer, body []byte) error {
 		return err
 	}
 	maps.Copy(req.Header, h)
-	return nil
+	return p.demand(req.Header)
 }

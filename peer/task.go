@@ -59,5 +59,8 @@ func (c *Client) follow(ctx context.Context, p Peer, d dialect, may repeatable, 
 	if err != nil {
 		return known, err
 	}
+	if reply, err = sameTask(reply, taskID); err != nil {
+		return reply, err
+	}
 	return c.await(ctx, p, d, reply)
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/getbindu/bindu-go/peer"
 )
 
-// jws is a token with these claims; nobody here verifies its signature.
-func jws(claims string) string {
+// compactJWS is a token with these claims; nobody here verifies its signature.
+func compactJWS(claims string) string {
 	return "eyJhbGciOiJSUzI1NiJ9." + base64.RawURLEncoding.EncodeToString([]byte(claims)) + ".c2lnbmF0dXJl"
 }
 
@@ -35,16 +35,16 @@ func sends(t *testing.T, token string) (arrived []string, err error) {
 // whoever had it could ask for our certificate.
 func TestATokenForTheCAIsNeverSent(t *testing.T) {
 	for name, token := range map[string]string{
-		"alone":            jws(`{"aud":"step-ca"}`),
-		"in a list":        jws(`{"aud":["agents","step-ca"]}`),
-		"escaped":          jws(`{"aud":["step\u002dca"]}`),
-		"in capitals":      jws(`{"AUD":"step-ca"}`),
-		"said twice":       jws(`{"aud":"agents","aud":"step-ca"}`),
-		"said differently": jws(`{"aud":"agents","Aud":"step-ca"}`),
-		"no audience":      jws(`{"aud":{"is":"step-ca"}}`),
-		"in a list of all": jws(`{"aud":["agents",1,"step-ca"]}`),
+		"alone":            compactJWS(`{"aud":"step-ca"}`),
+		"in a list":        compactJWS(`{"aud":["agents","step-ca"]}`),
+		"escaped":          compactJWS(`{"aud":["step\u002dca"]}`),
+		"in capitals":      compactJWS(`{"AUD":"step-ca"}`),
+		"said twice":       compactJWS(`{"aud":"agents","aud":"step-ca"}`),
+		"said differently": compactJWS(`{"aud":"agents","Aud":"step-ca"}`),
+		"no audience":      compactJWS(`{"aud":{"is":"step-ca"}}`),
+		"in a list of all": compactJWS(`{"aud":["agents",1,"step-ca"]}`),
 		"with padding":     "e30." + base64.URLEncoding.EncodeToString([]byte(`{"aud":"step-ca" }`)) + ".c2ln",
-		"with space":       jws(" \n" + `{"aud":"step-ca"}`),
+		"with space":       compactJWS(" \n" + `{"aud":"step-ca"}`),
 	} {
 		t.Run(name, func(t *testing.T) {
 			arrived, err := sends(t, token)
@@ -58,13 +58,13 @@ func TestATokenForTheCAIsNeverSent(t *testing.T) {
 // Other tokens are sent as they are, opaque ones included.
 func TestTokensForOthersAreSent(t *testing.T) {
 	for name, token := range map[string]string{
-		"for agents":       jws(`{"aud":["agents","step-ca.example"]}`),
-		"for nobody":       jws(`{"aud":[]}`),
-		"without audience": jws(`{"sub":"step-ca"}`),
-		"null":             jws(`{"aud":null}`),
+		"for agents":       compactJWS(`{"aud":["agents","step-ca.example"]}`),
+		"for nobody":       compactJWS(`{"aud":[]}`),
+		"without audience": compactJWS(`{"sub":"step-ca"}`),
+		"null":             compactJWS(`{"aud":null}`),
 		"opaque":           "ory_at_step-ca.x",
 		"three parts":      "a.step-ca.b",
-		"no object":        jws(`"step-ca"`),
+		"no object":        compactJWS(`"step-ca"`),
 		"five parts":       "a.b.c.d.e",
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -9,7 +9,6 @@ import (
 	"net/netip"
 	"time"
 
-	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/fetch"
 )
 
@@ -25,7 +24,7 @@ type transport interface {
 	CloseIdleConnections()
 }
 
-// newTransport returns a transport to one peer, or to any agent for the zero
+// newTransport returns connections to one peer, or to any agent for the zero
 // DID. It uses no proxy, whatever HTTPS_PROXY says: a proxy would decide which
 // agents can be called. It expands no compressed answers.
 //
@@ -33,7 +32,7 @@ type transport interface {
 // sessions too, and nothing of a request has been sent by then. Once our
 // certificate or the roots have changed, no request goes out on a connection
 // from before.
-func (c *Client) newTransport(peer did.DID) transport {
+func (c *Client) newTransport(to connections) transport {
 	t := &http.Transport{
 		DialContext:            c.cfg.DialContext,
 		TLSHandshakeTimeout:    c.cfg.DialTimeout,
@@ -42,11 +41,22 @@ func (c *Client) newTransport(peer did.DID) transport {
 		MaxResponseHeaderBytes: maxReplyHeader,
 		DisableCompression:     true,
 	}
+	if to.http2 {
+		c.speakHTTP2(t)
+	}
 	if c.cfg.Source == nil {
 		t.DialContext = c.dialLoopback
 		return t
 	}
-	return c.cfg.Source.NewTransport(peer, t)
+	return c.cfg.Source.NewTransport(to.peer, t)
+}
+
+// speakHTTP2 has a transport speak nothing else. Who is silent is asked by PING whether
+// it is there, in time for [Config.Silence].
+func (c *Client) speakHTTP2(t *http.Transport) {
+	t.Protocols = new(http.Protocols)
+	t.Protocols.SetHTTP2(true)
+	t.HTTP2 = &http.HTTP2Config{SendPingTimeout: c.cfg.Silence / 2, PingTimeout: c.cfg.Silence / 2}
 }
 
 // dialLoopback is for peers without TLS. What a name resolves to is known only

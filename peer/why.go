@@ -3,6 +3,7 @@ package peer
 import (
 	"bytes"
 	"cmp"
+	"net/http"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -24,10 +25,16 @@ type rpcError struct {
 	Code    jsontext.Value `json:"code"`
 	Message jsontext.Value `json:"message"`
 	Data    jsontext.Value `json:"data"`
+	// Of a google.rpc.Status, whose code is that of HTTP.
+	Status  jsontext.Value `json:"status"`
+	Details jsontext.Value `json:"details"`
 }
 
 // why is what the data of an error says.
-type why struct{ reason, gate, requestID, hint string }
+type why struct {
+	reason, gate, requestID, hint string
+	domain, word                  string // of a google.rpc.ErrorInfo
+}
 
 // fill reads what it can. What cannot be read leaves the status, which always
 // says something.
@@ -45,6 +52,10 @@ func (r *Refusal) fill(body []byte) {
 		}
 		w = parseWhy(e.Data)
 		r.Message = sentence(e.Message)
+		if textOf(e.Status) != "" {
+			r.fillStatus(e)
+			return
+		}
 	default:
 		w = parseWhy(b.Details)
 		word := textOf(b.Error)
@@ -54,8 +65,25 @@ func (r *Refusal) fill(body []byte) {
 		r.Message = printable(cmp.Or(textOf(b.Description), word, textOf(b.Message), textOf(b.Detail)), maxSentence)
 	}
 	_ = json.Unmarshal(e.Code, &r.Code)
+	r.say(w)
+}
+
+// say takes over what is said, so that it can be shown.
+func (r *Refusal) say(w why) {
 	r.Reason, r.Gate = printable(w.reason, maxWord), printable(w.gate, maxWord)
 	r.RequestID, r.Hint = printable(w.requestID, maxWord), printable(w.hint, maxSentence)
+}
+
+// fillStatus reads a google.rpc.Status. In a stream its code is the status that the
+// answer could not have any more.
+func (r *Refusal) fillStatus(e rpcError) {
+	var code int
+	if json.Unmarshal(e.Code, &code) == nil && r.Status == http.StatusOK && code >= http.StatusBadRequest && code < 600 {
+		r.Status = code
+	}
+	w := parseWhy(e.Details)
+	r.say(w)
+	r.Code = numberOf(w.domain, w.word)
 }
 
 // parseWhy reads the data of our refusals, the list of details that A2A 1.0
@@ -114,6 +142,7 @@ func parseObject(value jsontext.Value) why {
 	var d struct {
 		members  `json:",inline"`
 		Metadata jsontext.Value `json:"metadata"`
+		Domain   jsontext.Value `json:"domain"`
 	}
 	if json.Unmarshal(value, &d) != nil {
 		return why{}
@@ -127,6 +156,8 @@ func parseObject(value jsontext.Value) why {
 		gate:      cmp.Or(textOf(meta.Gate), textOf(d.Gate)),
 		requestID: cmp.Or(textOf(meta.RequestID), textOf(d.RequestID)),
 		hint:      cmp.Or(textOf(meta.Hint), textOf(d.Hint)),
+		domain:    textOf(d.Domain),
+		word:      textOf(d.Reason),
 	}
 }
 

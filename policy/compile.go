@@ -19,6 +19,7 @@ type rule struct {
 	effect       Effect
 	program      cel.Program
 	early        bool // it speaks of the caller alone
+	named        bool // it speaks of the caller's DID alone
 }
 
 // newEnv declares what rules may speak of. The dots are part of the names, so
@@ -86,5 +87,5 @@ func (r fileRule) compile(env *cel.Env) (rule, error) {
 	if err != nil {
 		return rule{}, fileError("rule %s: %w", r.Name, err)
 	}
-	return rule{name: r.Name, reason: r.Reason, effect: r.Effect, program: program, early: early(env, ast)}, nil
+	return rule{name: r.Name, reason: r.Reason, effect: r.Effect, program: program, early: speaksOf(callerOnly, env, ast), named: speaksOf(nameOnly, env, ast)}, nil
 }

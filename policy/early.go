@@ -7,6 +7,7 @@ import (
 	"cel.dev/cel-go/cel"
 
 	"github.com/getbindu/bindu-go/identity"
+	"github.com/getbindu/bindu-go/identity/did"
 )
 
 // callerOnly are the names whose values are known, and final, once certificate
@@ -17,17 +18,20 @@ var callerOnly = map[string]bool{
 	certificateSerial: true, certificateNotAfter: true,
 }
 
-// early reports whether a compiled expression speaks of the caller alone. The
-// list is of what is early, so that a name added later is late until somebody
+// nameOnly is what is known of a caller that asks for nothing now.
+var nameOnly = map[string]bool{callerDID: true}
+
+// speaksOf reports whether a compiled expression speaks of nothing but the names. The
+// lists are of what is early, so that a name added later is late until somebody
 // thought about it. What env does not declare is a variable of a loop.
-func early(env *cel.Env, ast *cel.Ast) bool {
+func speaksOf(names map[string]bool, env *cel.Env, ast *cel.Ast) bool {
 	declared := make(map[string]bool)
 	for _, v := range env.Variables() {
 		declared[v.Name()] = true
 	}
 	for _, ref := range ast.NativeRep().ReferenceMap() {
 		name := strings.TrimLeft(ref.Name, ".")
-		if declared[name] && !callerOnly[name] {
+		if declared[name] && !names[name] {
 			return false
 		}
 	}
@@ -40,25 +44,35 @@ func early(env *cel.Env, ast *cel.Ast) bool {
 // those and the default. What it refuses, Decide refuses; what it does not,
 // Decide may still refuse.
 func (p *Policy) RefusesCaller(ctx context.Context, c identity.Caller) (Decision, bool) {
-	in := &input{caller: c}
+	return p.refusesBy(ctx, &input{caller: c}, func(k *rule) bool { return k.early })
+}
+
+// RefusesName is [Policy.RefusesCaller] by what its DID alone decides, for a caller that
+// asks for nothing now.
+func (p *Policy) RefusesName(ctx context.Context, d did.DID) (Decision, bool) {
+	return p.refusesBy(ctx, &input{caller: identity.Caller{DID: d}}, func(k *rule) bool { return k.named })
+}
+
+// refusesBy judges by the rules of which all is known.
+func (p *Policy) refusesBy(ctx context.Context, in *input, known func(*rule) bool) (Decision, bool) {
 	for i := range p.rules {
-		if k := &p.rules[i]; k.refuses() && k.early {
+		if k := &p.rules[i]; k.refuses() && known(k) {
 			if d, decided := k.judge(ctx, in); decided {
 				return d, true
 			}
 		}
 	}
-	return p.nobodyAllows(ctx, in)
+	return p.nobodyAllows(ctx, in, known)
 }
 
 // nobodyAllows goes through the allow rules as far as their outcome is known.
-func (p *Policy) nobodyAllows(ctx context.Context, in *input) (Decision, bool) {
+func (p *Policy) nobodyAllows(ctx context.Context, in *input, known func(*rule) bool) (Decision, bool) {
 	for i := range p.rules {
 		k := &p.rules[i]
 		if k.refuses() {
 			continue
 		}
-		if !k.early {
+		if !known(k) {
 			return Decision{}, false // it may admit
 		}
 		if d, decided := k.judge(ctx, in); decided {
@@ -81,4 +95,9 @@ func (e *Engine) RefusesCaller(ctx context.Context, c identity.Caller) (Decision
 		return d, true
 	}
 	return e.current.Load().policy.RefusesCaller(ctx, c)
+}
+
+// RefusesName is [Policy.RefusesName].
+func (e *Engine) RefusesName(ctx context.Context, d did.DID) (Decision, bool) {
+	return e.current.Load().policy.RefusesName(ctx, d)
 }

@@ -15,7 +15,9 @@ func TestRequestNamesItsSkillOnceOrNotAtAll(t *testing.T) {
 		refused       bool
 	}{
 		"none":                         {`{"message":{"parts":[]}}`, "", false},
-		"no params":                    {`null`, "", false},
+		"no params":                    {"", "", false},
+		"a list of params":             {`[]`, "", false},
+		"a list with a skill":          {` [{"metadata":{"skillId":"poetry"}}]`, "", false},
 		"of the message":               {`{"message":{"metadata":{"skillId":"poetry","other":1}}}`, "poetry", false},
 		"of the request":               {`{"metadata":{"skillId":"poetry"}}`, "poetry", false},
 		"the same twice":               {`{"metadata":{"skillId":"poetry"},"message":{"metadata":{"skillId":"poetry"}}}`, "poetry", false},
@@ -27,15 +29,18 @@ func TestRequestNamesItsSkillOnceOrNotAtAll(t *testing.T) {
 		"hidden behind a fault":        {`{"metadata":7,"message":{"metadata":{"skillId":"poetry"}}}`, "", true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			body := `{"method":"message/send","params":` + tt.params + `}`
-			r, err := policy.NewRequest("message/send", []byte(body), time.Unix(1, 0))
+			var params []byte
+			if tt.params != "" {
+				params = []byte(tt.params)
+			}
+			r, err := policy.NewRequest("message/send", params, 77, time.Unix(1, 0))
 			if tt.refused {
 				if !errors.Is(err, policy.ErrRequest) {
 					t.Errorf("%+v %v", r, err)
 				}
 				return
 			}
-			if err != nil || r.Skill != tt.skill || r.Size != int64(len(body)) || r.Method != "message/send" || r.Time.Unix() != 1 {
+			if err != nil || r.Skill != tt.skill || r.Size != 77 || r.Method != "message/send" || r.Time.Unix() != 1 {
 				t.Errorf("%+v %v", r, err)
 			}
 		})
@@ -43,11 +48,11 @@ func TestRequestNamesItsSkillOnceOrNotAtAll(t *testing.T) {
 }
 
 func FuzzNewRequest(f *testing.F) {
-	f.Add([]byte(`{"params":{"metadata":{"skillId":"a"},"message":{"metadata":{"skillId":"a"}}}}`))
-	f.Add([]byte(`{"params":[]}`))
+	f.Add([]byte(`{"metadata":{"skillId":"a"},"message":{"metadata":{"skillId":"a"}}}`))
+	f.Add([]byte(`[]`))
 	f.Add([]byte("{"))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		r, err := policy.NewRequest("m", body, time.Time{})
+		r, err := policy.NewRequest("m", body, int64(len(body)), time.Time{})
 		if err != nil && r != (policy.Request{}) {
 			t.Errorf("%+v beside %v", r, err)
 		}

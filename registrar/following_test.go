@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"net/http"
 	"slices"
 	"sync"
 	"testing"
@@ -99,6 +100,36 @@ func TestWhoIsNotRegisteredFollowsNoMore(t *testing.T) {
 						l.Leave()
 						return
 					}
+				}
+				l.Ended()
+			})
+		})
+	}
+}
+
+// Whose secret the operator ends, or who deletes its client, is told nothing more.
+func TestWhoIsRegisteredNoMoreIsToldNothing(t *testing.T) {
+	for name, end := range map[string]func(telling, referred){
+		"its secret is ended": func(f telling, a referred) {
+			if _, err := f.EndSecret(f.Context(), a.DID); err != nil {
+				f.Fatal(err)
+			}
+		},
+		"it deletes its client": func(f telling, a referred) {
+			if got := a.ask("DELETE", clientPath(a.DID), ""); got.Status != http.StatusNoContent {
+				f.Fatal(got)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, nil, func(f telling) {
+				bob, alice := f.bound("bob"), f.registered("alice").DID
+				l := f.Listen(f.Registrar, bob.Agent, alice)
+				l.Next()
+				began := time.Now()
+				end(f, bob)
+				if m := l.Next(); m.End != revocation.EndUnregistered || len(m.Events) != 0 || time.Since(began) > revocation.Every {
+					f.Errorf("told %+v after %s", m, time.Since(began))
 				}
 				l.Ended()
 			})

@@ -56,13 +56,17 @@ func (h *hub) join(s *stream) *Refusal {
 	if len(own) >= MaxStreamsPerDID && time.Since(own[0].joined) < givesWay {
 		return &Refusal{Word: refusal.RateLimited, RetryAfter: revocation.Silence}
 	}
-	if !h.shares.take(s.address, len(s.followed)) {
-		return &Refusal{Word: refusal.Overloaded, RetryAfter: revocation.Silence}
+	if !h.shares.fit(s.address, len(s.followed), share{}) {
+		last := s.before(own)
+		if last == nil || !h.shares.fit(s.address, len(s.followed), share{1, len(last.followed)}) {
+			return &Refusal{Word: refusal.Overloaded, RetryAfter: revocation.Silence}
+		}
+		h.replace(last) // rather than none for who follows one DID more
 	}
-	if len(own) >= MaxStreamsPerDID {
-		h.endOne(own[0], revocation.EndReplaced)
-		h.remove(own[0])
+	if own := h.perDID[s.follower]; len(own) >= MaxStreamsPerDID {
+		h.replace(own[0])
 	}
+	h.shares.take(s.address, len(s.followed))
 	s.joined = time.Now()
 	h.streams[s] = true
 	h.perDID[s.follower] = append(h.perDID[s.follower], s)
@@ -73,6 +77,12 @@ func (h *hub) join(s *stream) *Refusal {
 		h.following[d][s] = true
 	}
 	return nil
+}
+
+// replace has a stream lose its place to another at once: it may be dead, and not hear of it.
+func (h *hub) replace(s *stream) {
+	h.endOne(s, revocation.EndReplaced)
+	h.remove(s)
 }
 
 // begin has the state told first, unless something newer is known already.
@@ -117,6 +127,15 @@ func (h *hub) end(s *stream, why string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.endOne(s, why)
+}
+
+// endOf has all streams of a follower end for a reason.
+func (h *hub) endOf(d did.DID, why string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, s := range h.perDID[d] {
+		h.endOne(s, why)
+	}
 }
 
 func (h *hub) endOne(s *stream, why string) {

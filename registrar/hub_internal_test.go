@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/revocation"
 	"github.com/getbindu/bindu-go/internal/refusal"
 )
 
@@ -83,5 +84,46 @@ func TestAStreamSaysNothingOfLongAgo(t *testing.T) {
 	h.end(s, "an end")
 	if now, ok := h.report(s); !ok || now.end != "an end" {
 		t.Errorf("an end is not told: %+v", now)
+	}
+}
+
+// Where all but the last quarter is taken, a follower that has few goes on to follow them
+// and one more: its next stream has the place of the last one, which ends, and holds no more.
+func TestAFollowerThatGrowsIsLetIn(t *testing.T) {
+	t.Parallel()
+	h := newHub()
+	h.start(Head{})
+	about := func(address, follower string, n int) *stream {
+		d, err := did.Parse("did:bindu:author:" + follower + ":1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &stream{follower: d, address: address, followed: make([]did.DID, n), wake: make(chan struct{}, 1), pending: make(map[did.DID]Tombstone)}
+	}
+	for i := 0; h.shares.all.dids < maxFollowedTogether*3/4; i++ {
+		if refused := h.join(about(fmt.Sprint("192.0.2.", i), fmt.Sprint("other", i), MaxFollowed/4)); refused != nil {
+			t.Fatalf("%d have %+v: %s", i, h.shares.all, refused.Word)
+		}
+	}
+	const few = maxFollowedTogether / 1024
+	var last *stream
+	for n := few - 5; n <= few; n++ {
+		next := about("198.51.100.1", "honest", n)
+		if refused := h.join(next); refused != nil {
+			t.Fatalf("about %d: %s", n, refused.Word)
+		}
+		if last != nil && last.end != revocation.EndReplaced {
+			t.Fatalf("about %d: the last stream ended with %q", n, last.end)
+		}
+		if n := h.shares.ofAddress["198.51.100.1"]; n.streams != 1 || n.dids > few {
+			t.Fatalf("it has %+v", n)
+		}
+		last = next
+	}
+	if refused := h.join(about("198.51.100.1", "honest", few+1)); refused == nil {
+		t.Error("about more than few")
+	}
+	if last.end != "" || !h.streams[last] {
+		t.Errorf("what it had ended with %q for nothing", last.end)
 	}
 }

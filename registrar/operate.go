@@ -80,9 +80,7 @@ func (r *Registrar) Grant(ctx context.Context, d did.DID, scopes []string) error
 			return err
 		}
 	}
-	return r.cfg.Store.Change(ctx, func(tx Tx) error {
-		return errors.Join(tx.Lock(d), tx.SetScopes(d, scopes))
-	})
+	return r.operate(ctx, func(tx Tx) error { return errors.Join(tx.Lock(d), tx.SetScopes(d, scopes)) })
 }
 
 // Scopes are those of a DID that was granted none by name.

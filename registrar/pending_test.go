@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/registrar"
 	"github.com/getbindu/bindu-go/registrar/registrartest"
 )
@@ -35,6 +36,54 @@ func TestWaitingAgentsAreBounded(t *testing.T) {
 	}
 	if got := from("192.0.2.1:3", "c"); got.Status != 202 {
 		t.Error(got)
+	}
+}
+
+// The key of who is revoked while it waits is let in under no other name.
+func TestTheKeyOfWhoIsRevokedWhileItWaits(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, inMode(registrar.ModeApprove))
+	alice := registrartest.NewAgent(t, "alice")
+	want(t, f.put(alice, alice.Body(registrartest.SecretOf("1"))), 202, "")
+	other, err := did.FromPublicKey("author", "other", alice.Key.PublicKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	token := f.NewTokenFor("author", "other", 1)
+	renamed := registrartest.Agent{DID: other, Key: alice.Key}
+	want(t, f.put(renamed, renamed.Body(registrartest.SecretOf("2"))), 202, "")
+	if _, err := f.Revoke(t.Context(), alice.DID, ""); err != nil {
+		t.Fatal(err)
+	}
+	err = f.Approve(t.Context(), other, registrar.Fingerprint(alice.Key.PublicKey()))
+	if refused, _ := errors.AsType[*registrar.Refusal](err); refused == nil || refused.Word != registrar.Revoked {
+		t.Errorf("approved under another name: %v", err)
+	}
+	want(t, f.put(renamed, renamed.Body(registrartest.SecretOf("3")).With("enrolmentToken", token)), 403, "revoked")
+	if _, err := f.Restore(t.Context(), alice.DID, ""); err != nil {
+		t.Fatal(err)
+	}
+	want(t, f.put(alice, alice.Body(registrartest.SecretOf("4"))), 202, "")
+	if err := f.Approve(t.Context(), alice.DID, registrar.Fingerprint(alice.Key.PublicKey())); err != nil {
+		t.Error(err)
+	}
+	f.accept(alice, alice.Body(registrartest.SecretOf("4")))
+}
+
+// Nor does anybody register with it who has not waited.
+func TestTheKeyOfWhoWaitedIsRevoked(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, inMode(registrar.ModeApprove))
+	alice, poet := registrartest.NewAgent(t, "alice"), registrartest.NewNamedAgent(t, "poet")
+	want(t, f.put(alice, alice.Body(registrartest.SecretOf("1"))), 202, "")
+	if _, err := f.Revoke(t.Context(), alice.DID, ""); err != nil {
+		t.Fatal(err)
+	}
+	poet.Key = alice.Key
+	body := poet.Body(registrartest.SecretOf("2")).With("enrolmentToken", f.NewTokenFor("author", "poet", 1))
+	want(t, f.put(poet, body), 403, "revoked")
+	if row := f.Row(poet.DID); row.Client != nil {
+		t.Errorf("%+v", row.Client)
 	}
 }
 

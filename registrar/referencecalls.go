@@ -10,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/revocation"
 )
 
 // referenceWrite makes the client, or writes it anew. Of what the agent wants to stand in
@@ -201,6 +202,7 @@ func (r *Registrar) referenceDelete(x *exchange) error {
 	if err != nil {
 		return err
 	}
+	r.hub.endOf(x.about, revocation.EndUnregistered)
 	if err := r.remove(context.WithoutCancel(x.r.Context()), *in); err != nil {
 		return err
 	}

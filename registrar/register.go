@@ -25,7 +25,7 @@ type Result struct {
 // register carries out a request whose signature was verified. What is wrong with
 // it is a [Refusal].
 func (r *Registrar) register(ctx context.Context, q request) (Result, error) {
-	release, err := r.turns.take(ctx)
+	release, err := r.turns.take(ctx, q.did)
 	if err != nil {
 		return Result{}, err
 	}

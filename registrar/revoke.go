@@ -48,7 +48,7 @@ func (r *Registrar) Revoke(ctx context.Context, d did.DID, note string) (Revocat
 			return err
 		}
 		in, err = r.intendRemoval(tx, d)
-		return errors.Join(err, forgetAnnouncements(tx, d), tx.DeletePending(d))
+		return errors.Join(err, forgetAnnouncements(tx, d), buryPending(tx, d))
 	})
 	if err != nil {
 		return Revocation{}, err
@@ -66,6 +66,16 @@ func (r *Registrar) Revoke(ctx context.Context, d did.DID, note string) (Revocat
 	}
 	done.Removed = true
 	return done, nil
+}
+
+// buryPending takes a DID off the list of those that wait. The key with which it waited is
+// one of a revoked DID from now on.
+func buryPending(tx Tx, d did.DID) error {
+	p, err := tx.Pending(d)
+	if err != nil || p == nil {
+		return err
+	}
+	return errors.Join(tx.BuryKey(d, p.Key), tx.DeletePending(d))
 }
 
 // bury stores a tombstone, and returns where the sequence stands with it; nowhere if the
@@ -91,6 +101,23 @@ func (r *Registrar) decided(at Head) {
 	if at != (Head{}) {
 		r.cfg.Witness.Decided(at)
 	}
+}
+
+// operate changes something that the operator decided, and has the sequence go on with it:
+// a database of before is known by its number then.
+func (r *Registrar) operate(ctx context.Context, fn func(tx Tx) error) error {
+	var at Head
+	err := r.cfg.Store.Change(ctx, func(tx Tx) (err error) {
+		if err = fn(tx); err != nil {
+			return err
+		}
+		at, err = tx.Advance()
+		return err
+	})
+	if err == nil {
+		r.decided(at)
+	}
+	return err
 }
 
 // intendRemoval makes sure that the client goes. It returns the intent to carry that

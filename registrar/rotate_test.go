@@ -94,7 +94,11 @@ func TestWhoseSecretCannotBeEnded(t *testing.T) {
 	f := newFixture(t, inMode(registrar.ModeOpen))
 	alice := f.registered("alice")
 	f.revoke(alice.DID)
+	imported := registrartest.NewAgent(t, "imported")
+	f.before(imported, registrartest.SecretOf("1"))
+	f.imports(imported)
 	for d, want := range map[registrartest.Agent]error{
+		imported:                             registrar.ErrNotMoved,
 		alice:                                registrar.ErrNoSecret,
 		registrartest.NewAgent(t, "nobody"):  registrar.ErrUnknown,
 		{DID: f.Config.Self, Key: alice.Key}: registrar.ErrOwn,

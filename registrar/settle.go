@@ -47,13 +47,25 @@ func (r *Registrar) remove(ctx context.Context, in Intent) error {
 			return err
 		}
 		if c != nil {
-			c.Document = nil
-			if err := tx.SaveClient(c); err != nil {
+			if err := r.removed(tx, c); err != nil {
 				return err
 			}
 		}
 		return tx.DeleteIntent(in.DID)
 	})
+}
+
+// removed stores that a client is gone.
+func (r *Registrar) removed(tx Tx, c *Client) error {
+	t, err := tx.Tombstone(c.DID)
+	if err != nil {
+		return err
+	}
+	if c.SecretEnded || t != nil { // and not where its agent deletes it to make it anew
+		c.RemovedAt = r.cfg.Now()
+	}
+	c.Document = nil
+	return tx.SaveClient(c)
 }
 
 // recall is for who may have written after the lease was over, as a machine that was

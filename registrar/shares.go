@@ -1,5 +1,7 @@
 package registrar
 
+import "slices"
+
 // share is what somebody has of the streams, and of the DIDs that they are about.
 type share struct{ streams, dids int }
 
@@ -12,18 +14,35 @@ type shares struct {
 
 func newShares() shares { return shares{ofAddress: make(map[string]share)} }
 
-// take gives an address one stream more, about so many DIDs, if it may have that.
-func (s *shares) take(address string, dids int) bool {
+// fit reports whether an address may have one stream more, about so many DIDs, in place of
+// something that it has.
+func (s *shares) fit(address string, dids int, inPlaceOf share) bool {
 	all, held := s.all, s.ofAddress[address]
 	for _, of := range []*share{&all, &held} {
+		of.streams += 1 - inPlaceOf.streams
+		of.dids += dids - inPlaceOf.dids
+	}
+	return fits(held.streams, all.streams, MaxStreams) && fits(held.dids, all.dids, maxFollowedTogether)
+}
+
+// take gives an address one stream more.
+func (s *shares) take(address string, dids int) {
+	held := s.ofAddress[address]
+	for _, of := range []*share{&s.all, &held} {
 		of.streams++
 		of.dids += dids
 	}
-	if !fits(held.streams, all.streams, MaxStreams) || !fits(held.dids, all.dids, maxFollowedTogether) {
-		return false
+	s.ofAddress[address] = held
+}
+
+// before returns the last stream of the same follower and address, nil if there is none.
+func (s *stream) before(own []*stream) *stream {
+	for _, last := range slices.Backward(own) {
+		if last.address == s.address {
+			return last
+		}
 	}
-	s.all, s.ofAddress[address] = all, held
-	return true
+	return nil
 }
 
 func (s *shares) giveBack(address string, dids int) {

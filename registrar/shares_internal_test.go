@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/getbindu/bindu-go/identity/did"
 )
 
 // One address that takes all that it gets leaves more than half, and any number of them
@@ -15,7 +17,8 @@ func TestNoAddressHasAllStreams(t *testing.T) {
 			t.Parallel()
 			s := newShares()
 			fill := func(address string) {
-				for s.take(address, dids) {
+				for s.fit(address, dids, share{}) {
+					s.take(address, dids)
 				}
 			}
 			fill("192.0.2.0")
@@ -26,11 +29,46 @@ func TestNoAddressHasAllStreams(t *testing.T) {
 				fill(fmt.Sprintf("192.0.2.%d", i+1))
 			}
 			for i := range 50 {
-				if !s.take(fmt.Sprintf("198.51.100.%d", i), 10) {
+				address := fmt.Sprintf("198.51.100.%d", i)
+				if !s.fit(address, 10, share{}) {
 					t.Fatalf("after 21 greedy addresses the %dth has nothing: %+v", i, s.all)
 				}
+				s.take(address, 10)
 			}
 		})
+	}
+}
+
+// In place of what it has an address may have as much and no more, in all.
+func TestAStreamInPlaceOfAnother(t *testing.T) {
+	t.Parallel()
+	s := newShares()
+	for i := 0; s.all.dids < maxFollowedTogether*7/8; i++ { // all but the half of what is for those who have few
+		s.take(fmt.Sprintf("192.0.2.%d", i), MaxFollowed/8)
+	}
+	const own, few = "198.51.100.1", maxFollowedTogether / 1024
+	s.take(own, few-1)
+	for _, tt := range []struct {
+		dids      int
+		inPlaceOf share
+		want      bool
+	}{
+		{1, share{}, true}, {2, share{}, false}, {few, share{1, few - 1}, true}, {few + 1, share{1, few - 1}, false}, {few, share{1, few - 2}, false},
+	} {
+		if got := s.fit(own, tt.dids, tt.inPlaceOf); got != tt.want {
+			t.Errorf("%d DIDs in place of %+v: %v", tt.dids, tt.inPlaceOf, got)
+		}
+	}
+	follower := &stream{address: own, followed: make([]did.DID, 7)}
+	other := &stream{address: "198.51.100.2", followed: make([]did.DID, 9)}
+	next := &stream{address: own}
+	for _, tt := range []struct {
+		own  []*stream
+		want *stream
+	}{{nil, nil}, {[]*stream{other}, nil}, {[]*stream{follower}, follower}, {[]*stream{follower, other}, follower}, {[]*stream{follower, other, next}, next}} {
+		if got := next.before(tt.own); got != tt.want {
+			t.Errorf("before it is %+v, want %+v", got, tt.want)
+		}
 	}
 }
 
@@ -52,7 +90,8 @@ func TestSharesAddUp(t *testing.T) {
 			continue
 		}
 		one := taken{fmt.Sprint(random.IntN(40)), random.IntN(MaxFollowed + 1)}
-		if s.take(one.address, one.dids) {
+		if s.fit(one.address, one.dids, share{}) {
+			s.take(one.address, one.dids)
 			open = append(open, one)
 		}
 	}

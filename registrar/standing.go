@@ -20,6 +20,25 @@ func (r *Registrar) Standing(ctx context.Context, d did.DID) (registered, revoke
 	return registered && err == nil, revoked, err
 }
 
+// TokensEnded reports whether there may be tokens of a DID, good by their signature, that
+// were obtained by what was ended since: its secret was and it has no other, or that was
+// less than a token's life ago, or its restoration, which its revocation came before.
+// Errors: [ErrStorage].
+func (r *Registrar) TokensEnded(ctx context.Context, d did.DID) (ended bool, err error) {
+	err = r.cfg.Store.View(ctx, func(read Reader) error {
+		t, err := read.Tombstone(d)
+		if err != nil {
+			return err
+		}
+		c, err := read.Client(d)
+		since := r.cfg.Now().Add(-MaxTokenLifetime)
+		ended = t != nil && !t.At.Before(since) ||
+			c != nil && (c.SecretEnded || !c.EndedAt.Before(since) || !c.RemovedAt.Before(since))
+		return err
+	})
+	return ended && err == nil, err
+}
+
 func standing(read Reader, d did.DID) (registered, revoked bool, err error) {
 	t, err := read.Tombstone(d)
 	if err != nil {

@@ -81,6 +81,8 @@ type Tx interface {
 	SaveClient(c *Client) error
 	// SaveKey stores a key of a DID, or changes its validity.
 	SaveKey(d did.DID, k Key) error
+	// BuryKey stores a key with which a DID, which is revoked, waited to be enrolled.
+	BuryKey(d did.DID, key ed25519.PublicKey) error
 	// SetScopes replaces what a DID is granted by name.
 	SetScopes(d did.DID, scopes []string) error
 	// Advance adds one to the sequence and returns the new head. Others that
@@ -131,6 +133,9 @@ type Client struct {
 	// Secrets are those that may be in force: the one that was registered last, and behind it
 	// one whose registration was begun since. Ended are all that were ended.
 	Secrets, Ended []SecretHash
+	// RemovedAt is when the client was deleted last because its secret was ended, or its DID
+	// revoked; zero for never, and where that was before it was kept.
+	RemovedAt time.Time
 	// Address is where the DID was bound from, Voucher by whom: the id of an enrolment
 	// token, "approved", "open" or "imported"; "reference" with the id of the token that
 	// an agent of the reference has as its credential; "moved" when it has none any more.

@@ -120,14 +120,22 @@ func (r *Registrar) Tokens(ctx context.Context) (all []Token, err error) {
 	return all, err
 }
 
+var errNoToken = errors.New("no enrolment token has that id")
+
 // DeleteToken ends an enrolment token; false if there is none with that id. What was
 // bound by it stays bound.
 func (r *Registrar) DeleteToken(ctx context.Context, id string) (found bool, err error) {
-	err = r.cfg.Store.Change(ctx, func(tx Tx) (err error) {
-		found, err = tx.DeleteToken(id)
+	err = r.operate(ctx, func(tx Tx) error {
+		found, err := tx.DeleteToken(id)
+		if err == nil && !found {
+			err = errNoToken
+		}
 		return err
 	})
-	return found, err
+	if errors.Is(err, errNoToken) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // tokenHash is enough against who reads the database: the text has 256 random bits.

@@ -19,7 +19,8 @@ func (s *Server) bounded(next http.Handler) http.Handler {
 				w.Header().Set("Connection", "close")
 			}
 			if c.below != nil {
-				defer c.below.begin()()
+				c.below.count(1)
+				defer c.below.count(-1)
 			}
 			if r.TLS == nil {
 				r.TLS = c.tls
@@ -29,18 +30,23 @@ func (s *Server) bounded(next http.Handler) http.Handler {
 		// Whoever reads the whole body may take this deadline off again. A
 		// connection that has none is not a network connection.
 		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(t.Body))
-		read := &watchedBody{ReadCloser: r.Body}
+		x := &exchange{read: watchedBody{ReadCloser: r.Body}, answer: newDeadlineWriter(w, r, t)}
 		// A copy: net/http looks at the body of its own request, whether it
 		// waits for 100-continue.
 		own := r.WithContext(r.Context())
-		own.Body = read
-		answer := newDeadlineWriter(w, t)
-		next.ServeHTTP(answer, own)
-		if r.ProtoMajor == 1 && !read.ended.Load() {
+		own.Body = &x.read
+		next.ServeHTTP(&x.answer, own)
+		if r.ProtoMajor == 1 && !x.read.ended.Load() {
 			// net/http waits for the rest before it sends what was answered.
-			answer.within(t.Body + t.Write)
+			x.answer.within(t.Body + t.Write)
 		}
 	})
+}
+
+// exchange is what a request and its answer go through, allocated together.
+type exchange struct {
+	read   watchedBody
+	answer deadlineWriter
 }
 
 // watchedBody knows whether all of a body was read.
@@ -63,15 +69,19 @@ type deadlineWriter struct {
 	http.ResponseWriter
 	timeout time.Duration
 	end     time.Time // of the whole answer, zero if it may last
+	// conn is that of HTTP/1, where nobody else sets deadlines for answers; else nil.
+	conn *connection
 }
 
 // deadlinePiece is what the slowest honest link takes within a deadline.
 const deadlinePiece = 64 << 10
 
-func newDeadlineWriter(w http.ResponseWriter, t Timeouts) *deadlineWriter {
-	d := &deadlineWriter{ResponseWriter: w, timeout: t.Write}
-	if t.Answer > 0 {
+func newDeadlineWriter(w http.ResponseWriter, r *http.Request, t Timeouts) deadlineWriter {
+	d := deadlineWriter{ResponseWriter: w, timeout: t.Write}
+	if t.Answer > 0 { // and net/http has set it too
 		d.end = time.Now().Add(t.Answer)
+	} else if r.ProtoMajor == 1 {
+		d.conn = connectionOf(r.Context())
 	}
 	return d
 }
@@ -88,11 +98,21 @@ func (w *deadlineWriter) Write(p []byte) (written int, err error) {
 	}
 }
 
-// within sets the deadline of what is written next.
+// sparing is the share of a deadline by which one may come early that was set for an
+// answer before on the same connection. Most answers then set none.
+const sparing = 64
+
+// within sets the deadline of what is written next. It is never later than asked.
 func (w *deadlineWriter) within(d time.Duration) {
 	deadline := time.Now().Add(d)
 	if !w.end.IsZero() && w.end.Before(deadline) {
 		deadline = w.end
+	}
+	if c := w.conn; c != nil {
+		if early := deadline.Sub(c.writeBy); 0 <= early && early <= d/sparing {
+			return
+		}
+		c.writeBy = deadline
 	}
 	_ = http.NewResponseController(w.ResponseWriter).SetWriteDeadline(deadline)
 }

@@ -57,6 +57,50 @@ func TestAnswersHaveTheirTime(t *testing.T) {
 	}
 }
 
+// On one connection of HTTP/1 a deadline serves the answers that follow for a 64th of its
+// time, and never for longer than the one in whose place it is.
+func TestOneDeadlineServesSeveralAnswers(t *testing.T) {
+	for name, tt := range map[string]struct {
+		major  int
+		body   time.Duration
+		answer time.Duration
+		want   []time.Duration // of four answers of a byte, after 0 s, 100 ms, 200 ms and, behind a body that was not read, 10 s
+	}{
+		"HTTP/1":              {1, time.Minute, 0, []time.Duration{10 * time.Second, 10200 * time.Millisecond, 20 * time.Second, 80 * time.Second, 20 * time.Second}},
+		"HTTP/1, long bodies": {1, 2 * time.Minute, 0, []time.Duration{10 * time.Second, 10200 * time.Millisecond, 20 * time.Second, 140 * time.Second, 20 * time.Second}},
+		"HTTP/2":              {2, time.Minute, 0, []time.Duration{10 * time.Second, 10100 * time.Millisecond, 10200 * time.Millisecond, 20 * time.Second, 20 * time.Second}},
+		"a whole, too": {1, time.Minute, 9 * time.Second, []time.Duration{
+			9 * time.Second, 9100 * time.Millisecond, 9200 * time.Millisecond, 19 * time.Second, 19 * time.Second, 19 * time.Second,
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &Server{config: Config{Timeouts: Timeouts{Body: tt.body, Write: 10 * time.Second, Answer: tt.answer}, Now: time.Now}}
+				h := s.bounded(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					if r.URL.Path == "/read" {
+						_, _ = io.Copy(io.Discard, r.Body)
+					}
+					_, _ = w.Write([]byte("a"))
+				}))
+				ctx := context.WithValue(t.Context(), connKey{}, &connection{since: time.Now()})
+				w := &timed{ResponseRecorder: httptest.NewRecorder(), began: time.Now()}
+				for _, request := range []struct {
+					after time.Duration
+					path  string
+				}{{0, "/read"}, {100 * time.Millisecond, "/read"}, {100 * time.Millisecond, "/read"}, {9800 * time.Millisecond, "/"}, {0, "/read"}} {
+					time.Sleep(request.after)
+					r := httptest.NewRequestWithContext(ctx, "POST", request.path, nil)
+					r.ProtoMajor = tt.major
+					h.ServeHTTP(w, r)
+				}
+				if !slices.Equal(w.deadlines, tt.want) {
+					t.Errorf("deadlines after %v, want %v", w.deadlines, tt.want)
+				}
+			})
+		})
+	}
+}
+
 // A reader that takes a little in time for each piece does not hold an answer
 // for longer than the whole may take.
 func TestASlowReaderHasTheTimeOfTheWhole(t *testing.T) {

@@ -19,6 +19,9 @@ type connection struct {
 	tls    *tls.ConnectionState // nil without TLS
 	below  *watched             // what is below TLS
 	resets atomic.Int64
+	// writeBy is the deadline of writing, zero before the first answer. It belongs to
+	// whoever answers the current request of HTTP/1.
+	writeBy time.Time
 }
 
 type connKey struct{}

@@ -58,17 +58,13 @@ func (w *watched) follow(top net.Conn) {
 	w.wind()
 }
 
-// begin tells that a request has come; the function returned, that it is over.
-func (w *watched) begin() (end func()) {
-	count := func(n int) {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		w.requests += n
-		w.begun = false
-		w.wind()
-	}
-	count(1)
-	return func() { count(-1) }
+// count tells that so many requests more are in progress, fewer where n is below zero.
+func (w *watched) count(n int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.requests += n
+	w.begun = false
+	w.wind()
 }
 
 // Read reads what the peer sent.

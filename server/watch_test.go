@@ -56,7 +56,8 @@ func TestHostile176BytesBelowTLSAndTheFirstBytesOfARequest(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w, peer := watchedPair(t, tt.encrypted, tt.top)
 				if tt.busy {
-					defer w.begin()()
+					w.count(1)
+					defer w.count(-1)
 				}
 				if err := w.SetReadDeadline(time.Now().Add(time.Hour)); err != nil {
 					t.Fatal(err)
@@ -81,9 +82,9 @@ func TestWhatWasFinishedIsForgotten(t *testing.T) {
 		if _, err := w.Read(make([]byte, 64)); err != nil {
 			t.Fatal(err)
 		}
-		end := w.begin() // the rest was read with it
+		w.count(1) // the rest was read with it
 		time.Sleep(time.Minute)
-		end()
+		w.count(-1)
 		if err := w.SetDeadline(time.Now().Add(2 * time.Minute)); err != nil {
 			t.Fatal(err)
 		}

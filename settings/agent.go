@@ -22,14 +22,15 @@ const (
 
 // Agent says who this agent is and what answers for it.
 type Agent struct {
-	Name        DIDPart `envconfig:"AGENT__NAME" desc:"Name of the agent: part of its DID and title of its card; letters, digits, spaces and @ . - _." example:"joke-teller"`
-	Author      DIDPart `envconfig:"AGENT__AUTHOR" desc:"Who answers for the agent, usually an e-mail address: part of its DID, with the same characters." example:"you@example.com"`
-	Description Text    `envconfig:"AGENT__DESCRIPTION" desc:"One sentence for the card." example:"Tells a joke about anything"`
-	Version     Text    `envconfig:"AGENT__VERSION" default:"0.1.0" desc:"Version of the agent, shown on its card." example:"1.4.2"`
-	SkillsFile  Path    `envconfig:"AGENT__SKILLS_FILE" desc:"File of what the agent can do, a list in YAML or JSON (docs/wire-format.md, Skills): for the cards, /agent/skills and /agent/negotiation. It is read at start. Without one the agent has one skill: its name and description." example:"/etc/agent/skills.yaml"`
-	URL         Origin  `envconfig:"AGENT__URL" derived:"scheme, NETWORK__HOST and NETWORK__PORT" desc:"The address under which peers reach the agent; card, registration and log all use it. It has no path: the agent is served at /." example:"https://joke-teller.internal:3773"`
-	Dir         Path    `envconfig:"AGENT__DIR" alias:"DID__PKI_DIR" default:".bindu" desc:"Directory of keys, certificates and credentials." example:"/var/lib/joke-teller"`
-	KeyPassword Secret  `envconfig:"AGENT__KEY_PASSWORD" desc:"Password of an encrypted private.pem." example:"correct horse battery staple"`
+	Name               DIDPart `envconfig:"AGENT__NAME" desc:"Name of the agent: part of its DID and title of its card; letters, digits, spaces and @ . - _." example:"joke-teller"`
+	Author             DIDPart `envconfig:"AGENT__AUTHOR" desc:"Who answers for the agent, usually an e-mail address: part of its DID, with the same characters." example:"you@example.com"`
+	Description        Text    `envconfig:"AGENT__DESCRIPTION" desc:"One sentence for the card." example:"Tells a joke about anything"`
+	Version            Text    `envconfig:"AGENT__VERSION" default:"0.1.0" desc:"Version of the agent, shown on its card." example:"1.4.2"`
+	SkillsFile         Path    `envconfig:"AGENT__SKILLS_FILE" desc:"File of what the agent can do, a list in YAML or JSON (docs/wire-format.md, Skills): for the cards, /agent/skills and /agent/negotiation. It is read at start. Without one the agent has one skill: its name and description." example:"/etc/agent/skills.yaml"`
+	ExtendedSkillsFile Path    `envconfig:"AGENT__EXTENDED_SKILLS_FILE" desc:"File of further skills, in the form of AGENT__SKILLS_FILE, that only callers who have proved who they are get to see: on the extended card (docs/a2a.md). Without one there is no extended card." example:"/etc/agent/extended-skills.yaml"`
+	URL                Origin  `envconfig:"AGENT__URL" derived:"scheme, NETWORK__HOST and NETWORK__PORT" desc:"The address under which peers reach the agent; card, registration and log all use it. It has no path: the agent is served at /." example:"https://joke-teller.internal:3773"`
+	Dir                Path    `envconfig:"AGENT__DIR" alias:"DID__PKI_DIR" default:".bindu" desc:"Directory of keys, certificates and credentials." example:"/var/lib/joke-teller"`
+	KeyPassword        Secret  `envconfig:"AGENT__KEY_PASSWORD" desc:"Password of an encrypted private.pem." example:"correct horse battery staple"`
 
 	AllowPlaintext Bool `envconfig:"AGENT__ALLOW_PLAINTEXT" default:"false" desc:"Serve plain HTTP on an address other than loopback when mutual TLS is off." example:"true"`
 

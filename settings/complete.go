@@ -20,6 +20,14 @@ func (l agentRules) checkComplete() {
 	l.checkOutbound()
 	l.checkCertificates()
 	l.checkLimits()
+	l.checkPush()
+}
+
+// checkPush finds a range that nobody is called in.
+func (l agentRules) checkPush() {
+	if p := &l.s.Push; len(p.AllowedNetworks) > 0 && !bool(p.Enabled) {
+		l.fault(&p.AllowedNetworks, "would never count: set PUSH__ENABLED=true as well")
+	}
 }
 
 func (l *loader) checkRequired() {

@@ -13,6 +13,8 @@ type (
 	EnvNames []string
 	// Hosts are IP addresses or host names.
 	Hosts []string
+	// Networks are ranges of IP addresses.
+	Networks []string
 	// Issuers are issuers of tokens, byte for byte.
 	Issuers []string
 	// Algorithms are signature algorithms that need a key of the issuer's own.
@@ -60,6 +62,9 @@ func (n *EnvNames) Decode(text string) error { return decodeList(n, text, checkE
 
 // Decode implements envconfig.Decoder.
 func (h *Hosts) Decode(text string) error { return decodeList(h, text, checkHost) }
+
+// Decode implements envconfig.Decoder.
+func (n *Networks) Decode(text string) error { return decodeList(n, text, checkNetwork) }
 
 // Decode implements envconfig.Decoder.
 func (i *Issuers) Decode(text string) error {

@@ -51,6 +51,19 @@ func checkHost(text string) (problem string) {
 	return ""
 }
 
+func checkNetwork(text string) (problem string) {
+	p, err := netip.ParsePrefix(text)
+	switch {
+	case err != nil:
+		return "must be a range of IP addresses such as 10.1.0.0/16, or 10.1.2.3/32 for one"
+	case p.Addr().Is4In6():
+		return "must be written as a range of IPv4"
+	case p != p.Masked():
+		return "has bits behind its length: write " + p.Masked().String()
+	}
+	return ""
+}
+
 func checkDomain(text string) (problem string) {
 	if !isHostname(text) || !strings.Contains(text, ".") {
 		return "must be a bare host name, without https:// and without a slash"

@@ -17,6 +17,7 @@ type Settings struct {
 	DID       DID
 	Limits    Limits
 	Task      Task
+	Push      Push
 	Log       Log
 
 	findings

@@ -12,9 +12,10 @@ import (
 )
 
 // Load reads the file of skills at path and the documentation that it names.
-// A name that ends in .json is read as JSON, any other as YAML. Errors wrap
+// A name that ends in .json is read as JSON, any other as YAML. Skills that name no
+// media types have modes, or text/plain and application/json. Errors wrap
 // [ErrFile] and list all faults, each with its line and skill.
-func Load(path string) (*Set, error) {
+func Load(path string, modes ...string) (*Set, error) {
 	root, err := os.OpenRoot(filepath.Dir(path))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrFile, err)
@@ -29,13 +30,13 @@ func Load(path string) (*Set, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s: %w", ErrFile, path, err)
 	}
-	return parse(data, isJSONFile(path), root)
+	return parse(data, isJSONFile(path), root, modes)
 }
 
 func isJSONFile(path string) bool { return strings.EqualFold(filepath.Ext(path), ".json") }
 
 // parse reads a file of skills; root is where its documentation is.
-func parse(data []byte, isJSON bool, root *os.Root) (*Set, error) {
+func parse(data []byte, isJSON bool, root *os.Root, modes []string) (*Set, error) {
 	decode := yamlNode
 	if isJSON {
 		decode = jsonNode
@@ -49,7 +50,7 @@ func parse(data []byte, isJSON bool, root *os.Root) (*Set, error) {
 	if len(r.faults) > 0 {
 		return nil, fmt.Errorf("%w, %d in all:\n  %s", ErrFile, len(r.faults), strings.Join(r.faults, "\n  "))
 	}
-	return newSet(skills), nil
+	return newSet(skills, modes), nil
 }
 
 var (

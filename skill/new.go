@@ -28,7 +28,7 @@ func New(skills ...Skill) (*Set, error) {
 	for i, s := range skills {
 		read[i].documentation = s.documentation
 	}
-	return newSet(read), nil
+	return newSet(read, nil), nil
 }
 
 // node writes a skill as a file does, so that there is one reading of them.

@@ -61,19 +61,23 @@ type Set struct {
 // Skills returns a copy of the list.
 func (s *Set) Skills() []Skill { return slices.Clone(s.skills) }
 
-func newSet(skills []Skill) *Set {
+// newSet is a set of skills; those without media types have modes.
+func newSet(skills []Skill, modes []string) *Set {
+	if len(modes) == 0 {
+		modes = []string{"text/plain", "application/json"}
+	}
 	for i := range skills {
-		skills[i].setDefaults()
+		skills[i].setDefaults(modes)
 	}
 	return &Set{skills, newIndex(skills)}
 }
 
-func (s *Skill) setDefaults() {
+func (s *Skill) setDefaults(modes []string) {
 	if len(s.Tags) == 0 {
 		s.Tags = []string{s.ID}
 	}
 	if len(s.InputModes) == 0 {
-		s.InputModes = []string{"text/plain", "application/json"}
+		s.InputModes = slices.Clone(modes)
 	}
 	if len(s.OutputModes) == 0 {
 		s.OutputModes = slices.Clone(s.InputModes)
@@ -81,9 +85,10 @@ func (s *Skill) setDefaults() {
 }
 
 // Default is the one skill of an agent without a file of skills: what it is
-// called and described as. Clients of A2A 1.0 refuse a card without a skill.
-func Default(name, description string) *Set {
-	return newSet([]Skill{{ID: defaultID(name), Name: name, Description: description}})
+// called and described as, with modes as in [Load]. Clients of A2A 1.0 refuse a card
+// without a skill.
+func Default(name, description string, modes ...string) *Set {
+	return newSet([]Skill{{ID: defaultID(name), Name: name, Description: description}}, modes)
 }
 
 var validID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)

@@ -27,14 +27,14 @@ func (s *Service) leave(e *execution) {
 	e.news.close()
 }
 
-// mustStop reports whether the task is no longer the execution's: it was
+// mustStop returns errCanceled if the task is no longer the execution's: it was
 // canceled or cleared, or another run has it. Not knowing stops nothing.
-func (s *Service) mustStop(e *execution) bool {
+func (s *Service) mustStop(e *execution) error {
 	ctx, cancel := context.WithTimeout(e.ctx, persistTimeout)
 	defer cancel()
 	_, head, err := s.store.Events(ctx, e.key.owner, e.key.id, 0, 0)
-	if err != nil {
-		return isLost(err)
+	if isLost(err) || err == nil && (head.AtRest() || head.Run != e.run || head.Fence != e.fence) {
+		return errCanceled
 	}
-	return head.AtRest() || head.Run != e.run || head.Fence != e.fence
+	return nil
 }

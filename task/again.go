@@ -39,10 +39,11 @@ func (s *Service) runAgain(ctx context.Context, alone bool) (failed int, err err
 // begin starts the run of a task that was taken, if it may.
 func (s *Service) begin(taken Taken, run string) bool {
 	news := s.feed.follow(key{taken.Owner, taken.ID})
-	s.feed.wakeOthers(news)
+	s.feed.wakeOthers(news, false)
 	who, err := did.Parse(taken.Owner)
-	e := s.execution(s.base, news, run, identity.Caller{DID: who}, Submitted{Task: taken.Task, Fence: taken.Fence})
-	if err == nil && s.cfg.Executor.(Repeatable).Repeatable(e.req) {
+	e := s.execution(s.base, news.key, run, identity.Caller{DID: who}, Submitted{Task: taken.Task, Fence: taken.Fence})
+	e.news = news
+	if err == nil && s.mayRepeat(e) {
 		e.place, _ = s.pool.admit(taken.Owner) // where there is none the task fails, as it would have
 	}
 	if e.place == nil {
@@ -53,6 +54,17 @@ func (s *Service) begin(taken Taken, run string) bool {
 	s.cfg.Logger.Warn("task is run again", "task", taken.ID, "owner", taken.Owner)
 	s.enter(e, nil)
 	return true
+}
+
+// mayRepeat asks the executor whether answering a second time does no harm. One that
+// panics instead does not say so.
+func (s *Service) mayRepeat(e *execution) (may bool) {
+	executor, is := s.cfg.Executor.(Repeatable)
+	if !is {
+		return false
+	}
+	defer s.recovered(e, func() { may = false })
+	return executor.Repeatable(e.req)
 }
 
 // failTaken ends a task that was taken and cannot be begun.

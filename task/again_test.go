@@ -26,9 +26,9 @@ func (again) Repeatable(req task.Request) bool { return req.Text() != "once" }
 func TestALostRunIsCarriedOutAgainWhereThatIsSafe(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var callers []string
-		second := task.Config{Executor: again{func(_ context.Context, req task.Request, emit func(*a2a.Artifact) error) (task.Result, error) {
+		second := task.Config{Executor: again{func(_ context.Context, req task.Request, emit task.Emit) (task.Result, error) {
 			callers = append(callers, req.Caller.DID.String()+" "+req.Text())
-			return task.Result{}, emit(&a2a.Artifact{Parts: a2a.ContentParts{a2a.NewTextPart("of the second")}})
+			return task.Result{}, emit(&a2a.Artifact{Parts: a2a.ContentParts{a2a.NewTextPart("of the second")}}, false)
 		}}}
 		first := task.Config{Executor: again{sleeper(time.Hour)}, Deadline: 2 * time.Hour}
 		one, two, cutOff := processes(t, first, second)
@@ -40,14 +40,14 @@ func TestALostRunIsCarriedOutAgainWhereThatIsSafe(t *testing.T) {
 		cutOff(true)
 		limit, cancel := context.WithTimeout(ctx, 10*time.Minute)
 		defer cancel()
-		got := must(t, two, limit, send("1", "x")) // waits, and is given to another run meanwhile
+		got := must(t, two, limit, send("1", "x")) // answered at once and dropped; waits, and is given to another run meanwhile
 		if wantState(t, got, a2a.TaskStateCompleted, ""); got.ID != lost.ID {
 			t.Errorf("another task: %s", asJSON(t, got))
 		}
 		time.Sleep(2 * time.Minute)
 		done := get(t, two, ctx, lost.ID)
 		wantState(t, done, a2a.TaskStateCompleted, "")
-		if len(done.Artifacts) != 1 || asJSON(t, callers) != `["did:bindu:test:alice:1 x"]` {
+		if len(done.Artifacts) != 1 || asJSON(t, callers) != `["did:bindu:test:alice:1 x","did:bindu:test:alice:1 x"]` {
 			t.Errorf("%s by %v", asJSON(t, done), callers)
 		}
 		wantState(t, get(t, two, ctx, once.ID), a2a.TaskStateFailed, "agent_restarted")
@@ -91,7 +91,7 @@ func whatIsLostTwice(t *testing.T) {
 		runs := make(chan string, 9)
 		release := make(chan struct{})
 		disk := &brittle{Store: store}
-		s, err := task.NewService(tasktest.Sized(task.Config{Store: disk, Executor: again{func(context.Context, task.Request, func(*a2a.Artifact) error) (task.Result, error) {
+		s, err := task.NewService(tasktest.Sized(task.Config{Store: disk, Executor: again{func(context.Context, task.Request, task.Emit) (task.Result, error) {
 			runs <- "run"
 			<-release
 			return task.Result{}, nil

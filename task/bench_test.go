@@ -3,6 +3,7 @@ package task_test
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -17,8 +18,16 @@ import (
 	"github.com/getbindu/bindu-go/task/tasktest"
 )
 
-// BenchmarkSend measures a message that is stored, echoed and waited for.
+// BenchmarkSend measures a message that is stored, echoed and waited for, by so many
+// at a time for each processor.
 func BenchmarkSend(b *testing.B) {
+	for _, callers := range []int{1, 16, 64} {
+		b.Run(fmt.Sprint(callers), func(b *testing.B) { benchmarkSend(b, callers) })
+	}
+}
+
+func benchmarkSend(b *testing.B, callers int) {
+	text := strings.Repeat("hello ", 40)
 	dir, err := safefile.OpenDir(filepath.Join(b.TempDir(), "dir"), nil)
 	if err != nil {
 		b.Fatal(err)
@@ -39,11 +48,12 @@ func BenchmarkSend(b *testing.B) {
 	}
 	ctx := identity.NewContext(b.Context(), identity.Caller{DID: who})
 	var n atomic.Int64
+	b.SetParallelism(callers)
 	b.ReportAllocs()
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
 			_, err := service.SendMessage(ctx, &a2a.SendMessageRequest{Message: &a2a.Message{
-				ID: fmt.Sprint(n.Add(1)), Role: a2a.MessageRoleUser, Parts: a2a.ContentParts{a2a.NewTextPart("hello")},
+				ID: fmt.Sprint(n.Add(1)), Role: a2a.MessageRoleUser, Parts: a2a.ContentParts{a2a.NewTextPart(text)},
 			}})
 			if err != nil {
 				b.Error(err)

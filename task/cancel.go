@@ -61,6 +61,7 @@ func (s *Service) cancel(ctx context.Context, k key) error {
 	if err != nil {
 		return err
 	}
+	s.arm(k)
 	s.feed.wake(k)
 	return nil
 }

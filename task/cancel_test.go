@@ -2,6 +2,7 @@ package task_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,7 +16,7 @@ const admin = "agent:admin"
 
 // watched is an executor that waits for its end and says why it came.
 func watched(ends chan<- error) executor {
-	return func(ctx context.Context, _ task.Request, _ func(*a2a.Artifact) error) (task.Result, error) {
+	return func(ctx context.Context, _ task.Request, _ task.Emit) (task.Result, error) {
 		<-ctx.Done()
 		ends <- context.Cause(ctx)
 		return task.Result{}, nil // as if it had succeeded: too late
@@ -77,29 +78,10 @@ func TestClearStopsTheExecutions(t *testing.T) {
 	})
 }
 
-func TestWhatWaitsIsNotBegunOnceItIsCleared(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		ends := make(chan error, 9)
-		s, end := newService(t, task.Config{Executor: watched(ends), Limits: task.Limits{Workers: 1}})
-		defer end()
-		ctx := as(t, "alice")
-		running, waiting := must(t, s, ctx, post("1", "x")), must(t, s, ctx, post("2", "x"))
-		for _, contextID := range []string{waiting.ContextID, running.ContextID} {
-			if n, err := s.ClearContext(ctx, contextID); n != 1 || err != nil {
-				t.Errorf("ClearContext = %d, %v", n, err)
-			}
-			synctest.Wait()
-		}
-		if len(ends) != 1 {
-			t.Errorf("%d executions began, want that which ran", len(ends))
-		}
-	})
-}
-
 func TestAnExecutionDoesNotEndTheNextTaskOfItsID(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
-		s, end := newService(t, task.Config{Executor: executor(func(ctx context.Context, req task.Request, _ func(*a2a.Artifact) error) (task.Result, error) {
+		s, end := newService(t, task.Config{Executor: executor(func(ctx context.Context, req task.Request, _ task.Emit) (task.Result, error) {
 			if req.Text() == "old" {
 				<-release // heeds no cancellation
 				return task.Result{}, nil
@@ -186,5 +168,40 @@ func TestFeedback(t *testing.T) {
 		if err := s.Feedback(ctx, f); err == nil {
 			t.Errorf("%s was accepted", name)
 		}
+	}
+}
+
+// What was canceled or cleared before its turn is never executed.
+func TestWhatWaitsIsNotBegunOnceItIsGone(t *testing.T) {
+	for name, end := range map[string]func(s *task.Service, ctx context.Context, waiting *a2a.Task) error{
+		"canceled": func(s *task.Service, ctx context.Context, waiting *a2a.Task) error {
+			_, err := s.CancelTask(ctx, &a2a.CancelTaskRequest{ID: waiting.ID})
+			return err
+		},
+		"cleared": func(s *task.Service, ctx context.Context, waiting *a2a.Task) error {
+			_, err := s.ClearContext(ctx, waiting.ContextID)
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var begun []string
+				s, stop := newService(t, task.Config{Limits: task.Limits{Workers: 1}, Executor: executor(func(ctx context.Context, r task.Request, emit task.Emit) (task.Result, error) {
+					begun = append(begun, r.Text()) // one worker
+					return sleeper(time.Minute)(ctx, r, emit)
+				})})
+				defer stop()
+				ctx := as(t, "alice")
+				must(t, s, ctx, post("m1", "first"))
+				waiting := must(t, s, ctx, post("m2", "second"))
+				if err := end(s, ctx, waiting); err != nil {
+					t.Fatal(err)
+				}
+				must(t, s, ctx, send("m3", "third"))
+				if strings.Join(begun, " ") != "first third" {
+					t.Errorf("begun %q", begun)
+				}
+			})
+		})
 	}
 }

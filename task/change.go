@@ -12,6 +12,8 @@ type Submission struct {
 	Owner string
 	// Message names its task and context as the client did. It is not modified.
 	Message *a2a.Message
+	// Body, if not nil, is the JSON of the message as part of the task that it creates.
+	Body []byte
 	// Digest identifies the content of the message: the same messageId with the
 	// same digest is a duplicate, with another one a message of its own.
 	Digest []byte
@@ -33,11 +35,20 @@ type Submission struct {
 	// changed longest ago, where MaxTasks or MaxBytes would be exceeded. It is
 	// done before the change and stays done even if it was not enough.
 	MakeRoom bool
+	// Outcome, if not nil, is what the run has come to already: a state at rest, and
+	// what comes with it. It is stored with the message or not at all, at the time At
+	// and within MaxBytes. The message names no task then. Only To, Message and
+	// Artifacts of it count.
+	Outcome *Transition
+	// Push, if not nil, is a webhook of the task, which is told what happens from this
+	// message on. Only a store that is an [Outbox] gets one.
+	Push *NewPush
 }
 
 // Submitted is what became of a submission.
 type Submitted struct {
-	// Task is the task as it is now, with its whole history.
+	// Task is the task as it is now, with its whole history, and with its artifacts
+	// if it is at rest.
 	Task *a2a.Task
 	// Fence is the number of the run that the message began, also with Unread. Each run of a task has
 	// a larger one than those before it.
@@ -62,6 +73,9 @@ type Transition struct {
 	Message *a2a.Message
 	// Artifacts are appended to those of the task.
 	Artifacts []*a2a.Artifact
+	// Whole are artifacts of which the run appended every chunk: where the task comes to
+	// rest they are stored in place of those. What is not in it is made of its chunks.
+	Whole []*a2a.Artifact
 	// At is the time of the change.
 	At time.Time
 	// MaxBytes is the owner's quota; 0 when the change adds nothing that counts.
@@ -77,7 +91,9 @@ type Chunk struct {
 	Fence int64
 	// Artifact has the parts to add to the artifact of its id.
 	Artifact *a2a.Artifact
-	At       time.Time
+	// First and Last are as in [Event].
+	First, Last bool
+	At          time.Time
 	// MaxBytes and MakeRoom are as in [Transition].
 	MaxBytes int64
 	MakeRoom bool

@@ -15,19 +15,19 @@ const StateAnswered a2a.TaskState = "ANSWERED"
 
 var errMixedAnswer = errors.New("an answer is a message alone: no artifacts, text or question beside it")
 
-// messageAnswer is the transition that ends an execution with a message. Whoever
+// messageAnswer is the transition that ends an execution with a message, or why it fails. Whoever
 // named a task or was given one keeps it: the store then refuses, and the task is
 // completed with the message.
-func (s *Service) messageAnswer(e *execution, out *output, result Result, artifacts []*a2a.Artifact) Transition {
+func (s *Service) messageAnswer(e *execution, out *output, result Result, artifacts []*a2a.Artifact) (Transition, error) {
 	if len(artifacts) > 0 || result.InputRequired || result.Text != "" {
-		return s.failed(e, errMixedAnswer)
+		return Transition{}, errMixedAnswer
 	}
 	m, err := out.message(result.Message)
 	if err != nil {
-		return s.failed(e, err)
+		return Transition{}, err
 	}
 	m.ContextID = e.contextID
-	return Transition{To: StateAnswered, Message: m, MaxBytes: s.cfg.Limits.Bytes}
+	return Transition{To: StateAnswered, Message: m, MaxBytes: s.cfg.Limits.Bytes}, nil
 }
 
 // message returns what is sent of an executor's message, signed as artifacts are.
@@ -60,6 +60,7 @@ func (o *output) message(from *a2a.Message) (*a2a.Message, error) {
 	case int64(len(raw)) > o.limit:
 		return nil, errArtifactsTooLarge
 	}
+	o.size = int64(len(raw))
 	return m, nil
 }
 

@@ -14,7 +14,7 @@ import (
 
 // says answers every message with a message, after a second.
 func says(text string, runs *int) executor {
-	return func(context.Context, task.Request, func(*a2a.Artifact) error) (task.Result, error) {
+	return func(context.Context, task.Request, task.Emit) (task.Result, error) {
 		time.Sleep(time.Second)
 		*runs++
 		return task.Result{Message: &a2a.Message{
@@ -130,9 +130,9 @@ func TestAnswerWithAMessageFails(t *testing.T) {
 	} {
 		s, end := newService(t, task.Config{
 			Limits: task.Limits{ArtifactBytes: 1000},
-			Executor: executor(func(_ context.Context, _ task.Request, emit func(*a2a.Artifact) error) (task.Result, error) {
+			Executor: executor(func(_ context.Context, _ task.Request, emit task.Emit) (task.Result, error) {
 				if tt.artifact {
-					if err := emit(&a2a.Artifact{Parts: hello}); err != nil {
+					if err := emit(&a2a.Artifact{Parts: hello}, false); err != nil {
 						return task.Result{}, err
 					}
 				}

@@ -9,7 +9,8 @@
 // [Event] and [Store]. A run of the executor holds its task by a lease and a fencing
 // number: what it writes after it lost the task is refused.
 //
-// A message is stored before it is answered. The executor then runs on a
+// A message is stored before its sender is answered, with the answer itself where that is
+// known at once and may be given twice (see [Repeatable]). The executor runs on a
 // bounded pool, and the task ends in exactly one terminal state, decided by a
 // compare-and-set in the [Store]. Tasks survive a crash; what was running then
 // is failed with a reason by [Service.Recover].

@@ -34,7 +34,7 @@ var (
 	// ErrEnded: the task has ended and takes no more messages or changes.
 	ErrEnded error = &Refusal{a2a.ErrUnsupportedOperation, "task_ended", "the task has ended; start a new task that references it"}
 	// ErrBusy: the task is being worked on and takes no message now.
-	ErrBusy error = &Refusal{a2a.ErrUnsupportedOperation, "task_busy", "the task is being worked on; send the message when it asks for input or has ended"}
+	ErrBusy error = &Refusal{a2a.ErrUnsupportedOperation, "task_busy", "the task is being worked on; send the message when it asks for input, or start a new task that references it"}
 	// ErrContextMismatch: the message names a task of another context (A2A section 3.4.2).
 	ErrContextMismatch error = &Refusal{a2a.ErrInvalidParams, "context_mismatch", "the task does not belong to the context that the message names"}
 	// ErrPageToken: the page token was not issued for this owner and these filters.
@@ -42,9 +42,11 @@ var (
 	// ErrContextNotFound: the owner has no task in the context.
 	ErrContextNotFound error = &Refusal{a2a.ErrInvalidParams, "context_not_found", "context not found"}
 
-	errStreaming = &Refusal{a2a.ErrUnsupportedOperation, "streaming_unsupported", "this agent does not stream; send the message with SendMessage (0.3: message/send) and poll GetTask (tasks/get)"}
-	errPush      = &Refusal{a2a.ErrPushNotificationNotSupported, "push_unsupported", "this agent does not send push notifications; poll GetTask (0.3: tasks/get)"}
-	errExtended  = &Refusal{a2a.ErrUnsupportedOperation, "extended_card_unsupported", "this agent has no extended card; the public card says everything"}
+	// ErrNothingToCome: the task to read on has ended.
+	ErrNothingToCome error = &Refusal{a2a.ErrUnsupportedOperation, "task_ended", "the task has ended: nothing more will happen; get it with GetTask (0.3: tasks/get)"}
+
+	errPush     = &Refusal{a2a.ErrPushNotificationNotSupported, "push_unsupported", "this agent does not send push notifications; poll GetTask (0.3: tasks/get)"}
+	errExtended = &Refusal{a2a.ErrUnsupportedOperation, "extended_card_unsupported", "this agent has no extended card; the public card says everything"}
 )
 
 // Errors that are not the request's fault.
@@ -72,7 +74,8 @@ const (
 
 // QuotaError reports that an owner reached one of its limits.
 type QuotaError struct {
-	// Quota names the limit: "tasks", "bytes", "messages", "task bytes" or "active".
+	// Quota names the limit: "tasks", "bytes", "messages", "task bytes", "active",
+	// "webhooks" or "task webhooks".
 	Quota string
 	// Limit is the configured maximum.
 	Limit int64
@@ -85,11 +88,20 @@ func (e *QuotaError) Error() string {
 	switch e.Quota {
 	case "active":
 		return fmt.Sprintf("at most %d tasks of one caller may be unfinished; wait until one ends", e.Limit)
+	case "webhooks":
+		return fmt.Sprintf("at most %d webhooks are kept for one caller; delete some, or clear contexts that are done with", e.Limit)
+	case "task webhooks":
+		return fmt.Sprintf("a task has at most %d webhooks; delete one", e.Limit)
 	case "messages", "task bytes":
 		return fmt.Sprintf("a task holds at most %d %s; start a new task", e.Limit, strings.TrimPrefix(e.Quota, "task "))
 	default:
 		return fmt.Sprintf("at most %d %s are kept for one caller; contexts/clear makes room, and canceling what waits", e.Limit, e.Quota)
 	}
+}
+
+// forbidden is a webhook that is not called.
+func forbidden(format string, args ...any) error {
+	return &Refusal{a2a.ErrInvalidParams, "url_forbidden", "the webhook's url: " + fmt.Sprintf(format, args...)}
 }
 
 func invalid(format string, args ...any) error {

@@ -46,6 +46,9 @@ type Event struct {
 	// Place is that of EventArtifact among the artifacts of its task, from 0 on. The
 	// chunks of a further artifact make it the next one.
 	Place int
+	// First and Last say of EventChunk that its run wrote none of this artifact
+	// before, and that it promised no more of it.
+	First, Last bool
 }
 
 // Head is what is true of a task after its last event.

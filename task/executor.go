@@ -13,21 +13,30 @@ import (
 
 // Executor answers messages: it is the agent behind the protocol.
 type Executor interface {
-	// Execute answers one message. Its answer is a stream: it hands artifacts to
-	// emit as they become ready, and the parts of a further artifact with the same
-	// ID are appended to the first. A single answer is a stream of one. An error of emit means that the result is not wanted any more.
+	// Execute answers one message. Its answer is a stream: it hands to emit what is
+	// ready. A single answer is a stream of one.
 	//
 	// A [*Failure] ends the task with a text that the peer may read; any other
 	// error, a panic and an expired ctx fail it with a general one. Execute
 	// must return soon after ctx ends, whose cause says why: its place is then
 	// given to others.
-	Execute(ctx context.Context, req Request, emit func(*a2a.Artifact) error) (Result, error)
+	Execute(ctx context.Context, req Request, emit Emit) (Result, error)
 }
+
+// Emit takes an artifact over, or further parts of the one with the same ID. more
+// says that yet further parts of it will follow, which needs an ID. Whoever reads the
+// stream of the task gets the parts as they come, and is told which are the last. An
+// error means that the result is not wanted any more.
+type Emit func(a *a2a.Artifact, more bool) error
 
 // Repeatable is an [Executor] that says of a message whether answering it a second
 // time does no harm. When the process that answered it is gone, it is then answered
 // again, once, where it would fail. The caller of the second time is known by its
 // DID alone: what its token said is not kept.
+//
+// A message that begins a task and whose sender waits is answered before it is stored,
+// so that both are stored at once where that takes no more than 10 ms. A repeat of such a message is
+// thus asked once more, and its ctx ended or its answer dropped once the message is known.
 type Repeatable interface {
 	Executor
 	Repeatable(req Request) bool

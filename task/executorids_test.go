@@ -16,7 +16,7 @@ func TestHostile178ATaskIsNoContext(t *testing.T) {
 	for _, name := range []string{"same", "01890a5d-ac96-774b-bcce-b302099a8057"} {
 		t.Run(name, func(t *testing.T) {
 			var seen []task.Request
-			s, end := newService(t, task.Config{Executor: executor(func(_ context.Context, req task.Request, _ func(*a2a.Artifact) error) (task.Result, error) {
+			s, end := newService(t, task.Config{Executor: executor(func(_ context.Context, req task.Request, _ task.Emit) (task.Result, error) {
 				seen = append(seen, req)
 				return task.Result{InputRequired: true, Text: "?"}, nil
 			})})

@@ -24,6 +24,7 @@ var (
 
 // failed is the transition that ends an execution because of err.
 func (s *Service) failed(e *execution, err error) Transition {
+	e.made, e.rest = nil, nil
 	if errors.Is(err, errCanceled) {
 		return Transition{To: a2a.TaskStateCanceled} // the store has it already, or has no task any more
 	}

@@ -18,12 +18,16 @@ const readEvery = 10 * time.Second
 type feed struct {
 	mu     sync.Mutex
 	topics map[string]map[string]*topic // by owner and task
+
+	news func(owner, taskID string) // nil, or told of every event; it must not block
 }
 
 type topic struct {
 	readers int
+	streams int           // those of the readers that read each event
 	changed chan struct{} // closed with the next event
 	last    outcome
+	recent  recent
 }
 
 // outcome is a task as a run of this process left it.
@@ -39,11 +43,18 @@ type reader struct {
 	feed    *feed
 	key     key
 	topic   *topic
+	stream  bool
 	changed <-chan struct{}
 }
 
 // follow returns a reader that is woken from now on. Close it.
-func (f *feed) follow(k key) *reader {
+func (f *feed) follow(k key) *reader { return f.read(k, false) }
+
+// stream is follow for a reader that wants each event as soon as it happens: whoever
+// works on the task is told of it.
+func (f *feed) stream(k key) *reader { return f.read(k, true) }
+
+func (f *feed) read(k key, stream bool) *reader {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.topics[k.owner] == nil {
@@ -54,8 +65,12 @@ func (f *feed) follow(k key) *reader {
 		t = &topic{changed: make(chan struct{})}
 		f.topics[k.owner][k.id] = t
 	}
-	t.readers++
-	return &reader{feed: f, key: k, topic: t, changed: t.changed}
+	if t.readers++; stream {
+		if t.streams++; t.streams == 1 && t.readers > 1 {
+			t.wake(outcome{})
+		}
+	}
+	return &reader{feed: f, key: k, topic: t, stream: stream, changed: t.changed}
 }
 
 // close ends the reading.
@@ -63,6 +78,9 @@ func (r *reader) close() {
 	f := r.feed
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if r.stream {
+		r.topic.streams--
+	}
 	if r.topic.readers--; r.topic.readers > 0 {
 		return
 	}
@@ -80,6 +98,13 @@ func (r *reader) woken() bool {
 	was := r.changed != r.topic.changed
 	r.changed = r.topic.changed
 	return was
+}
+
+// isStreamed reports whether somebody in this process reads each event.
+func (r *reader) isStreamed() bool {
+	r.feed.mu.Lock()
+	defer r.feed.mu.Unlock()
+	return r.topic.streams > 0
 }
 
 // outcome reports whether the run has ended in this process, and returns the
@@ -113,6 +138,7 @@ func (f *feed) wake(k key) { f.publish(k, outcome{}) }
 
 // publish is wake with what the task has become.
 func (f *feed) publish(k key, o outcome) {
+	f.tell(k)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if t := f.topics[k.owner][k.id]; t != nil {
@@ -120,13 +146,25 @@ func (f *feed) publish(k key, o outcome) {
 	}
 }
 
-// wakeOthers is wake by a reader that knows already: where nobody else reads it is
-// not woken for itself.
-func (f *feed) wakeOthers(r *reader) {
+// wakeOthers is wake by a reader that knows already: it is not woken for itself. read
+// says that all who stream the task know too.
+func (f *feed) wakeOthers(r *reader, read bool) {
+	f.tell(r.key)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if r.topic.readers > 1 {
-		r.topic.wake(outcome{})
+		knew, stale := r.changed == r.topic.changed, r.topic.recent.stale
+		if r.topic.wake(outcome{}); knew {
+			r.changed = r.topic.changed
+		}
+		r.topic.recent.stale = stale || !read
+	}
+}
+
+// tell says to who is not a reader that something happened.
+func (f *feed) tell(k key) {
+	if f.news != nil {
+		f.news(k.owner, k.id)
 	}
 }
 
@@ -145,4 +183,5 @@ func (t *topic) wake(o outcome) {
 	}
 	close(t.changed)
 	t.changed = make(chan struct{})
+	t.recent.stale = true
 }

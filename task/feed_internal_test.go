@@ -48,7 +48,7 @@ func TestAReaderIsWokenByWhatComesAfterItBegan(t *testing.T) {
 		if _, ended := first.outcome("r1"); ended {
 			t.Error("a run from before is known")
 		}
-		f.wakeOthers(first)
+		f.wakeOthers(first, false)
 		if !second.woken() {
 			t.Error("the other reader sleeps on")
 		}
@@ -83,7 +83,7 @@ func TestAReaderAloneIsNotWokenForItself(t *testing.T) {
 	f := newFeed()
 	r := f.follow(key{"alice", "task"})
 	defer r.close()
-	if f.wakeOthers(r); r.woken() {
+	if f.wakeOthers(r, false); r.woken() {
 		t.Error("it was woken")
 	}
 }

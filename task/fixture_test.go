@@ -23,11 +23,15 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // executor is a function as a [task.Executor].
-type executor func(ctx context.Context, req task.Request, emit func(*a2a.Artifact) error) (task.Result, error)
+type executor func(ctx context.Context, req task.Request, emit task.Emit) (task.Result, error)
 
-func (f executor) Execute(ctx context.Context, req task.Request, emit func(*a2a.Artifact) error) (task.Result, error) {
+func (f executor) Execute(ctx context.Context, req task.Request, emit task.Emit) (task.Result, error) {
 	return f(ctx, req, emit)
 }
+
+// echo answers as [backend.Echo] does, and does not say that answering twice does no
+// harm: its messages are stored first.
+var echo = executor(backend.Echo{}.Execute)
 
 func openStore(t testing.TB, path string) *sqlite.Store {
 	t.Helper()

@@ -82,7 +82,7 @@ func foreignLists(t *testing.T) {
 	if page := list(bob, a2a.ListTasksRequest{}); len(page.Tasks) != 1 || page.Tasks[0].ID != bobs.ID || page.TotalSize != 1 || page.NextPageToken != "" {
 		t.Errorf("bob's list %s", asJSON(t, page))
 	}
-	if page := list(as(t, "carol"), a2a.ListTasksRequest{}); asJSON(t, page) != `{"tasks":[],"totalSize":0,"pageSize":0,"nextPageToken":""}` {
+	if page := list(as(t, "carol"), a2a.ListTasksRequest{}); asJSON(t, page) != `{"tasks":[],"totalSize":0,"pageSize":50,"nextPageToken":""}` {
 		t.Errorf("carol's list %s", asJSON(t, page))
 	}
 	contexts, err := s.Contexts(bob, 0)
@@ -267,7 +267,7 @@ func quotaBytes(t *testing.T) {
 
 func executorPanics(t *testing.T) {
 	t.Parallel()
-	s, end := newService(t, task.Config{Executor: executor(func(context.Context, task.Request, func(*a2a.Artifact) error) (task.Result, error) {
+	s, end := newService(t, task.Config{Executor: executor(func(context.Context, task.Request, task.Emit) (task.Result, error) {
 		panic("secret")
 	})})
 	defer end()
@@ -283,11 +283,11 @@ func executorBlocks(t *testing.T) {
 		release := make(chan struct{})
 		s, end := newService(t, task.Config{
 			Deadline: time.Minute, Grace: time.Second, Limits: task.Limits{Workers: 2},
-			Executor: executor(func(_ context.Context, req task.Request, emit func(*a2a.Artifact) error) (task.Result, error) {
+			Executor: executor(func(_ context.Context, req task.Request, emit task.Emit) (task.Result, error) {
 				if req.Text() == "block" {
 					<-release
 				}
-				return task.Result{}, emit(&a2a.Artifact{Parts: a2a.ContentParts{a2a.NewTextPart("x")}})
+				return task.Result{}, emit(&a2a.Artifact{Parts: a2a.ContentParts{a2a.NewTextPart("x")}}, false)
 			}),
 		})
 		defer end()
@@ -309,10 +309,10 @@ func executorFloods(t *testing.T) {
 	for name, ignore := range map[string]bool{"heeds": false, "ignores": true} {
 		s, end := newService(t, task.Config{
 			Limits: task.Limits{ArtifactBytes: 1 << 20},
-			Executor: executor(func(_ context.Context, _ task.Request, emit func(*a2a.Artifact) error) (task.Result, error) {
+			Executor: executor(func(_ context.Context, _ task.Request, emit task.Emit) (task.Result, error) {
 				chunk := strings.Repeat("x", 1<<16)
 				for range 1 << 14 {
-					if err := emit(&a2a.Artifact{ID: "a", Parts: a2a.ContentParts{a2a.NewTextPart(chunk)}}); err != nil && !ignore {
+					if err := emit(&a2a.Artifact{ID: "a", Parts: a2a.ContentParts{a2a.NewTextPart(chunk)}}, true); err != nil && !ignore {
 						return task.Result{}, err
 					}
 				}
@@ -326,7 +326,7 @@ func executorFloods(t *testing.T) {
 		}
 		end()
 	}
-	s, end := newService(t, task.Config{Limits: task.Limits{ArtifactBytes: 1 << 10}, Executor: executor(func(context.Context, task.Request, func(*a2a.Artifact) error) (task.Result, error) {
+	s, end := newService(t, task.Config{Limits: task.Limits{ArtifactBytes: 1 << 10}, Executor: executor(func(context.Context, task.Request, task.Emit) (task.Result, error) {
 		return task.Result{Text: strings.Repeat("x", 1<<11)}, nil
 	})})
 	defer end()
@@ -335,9 +335,9 @@ func executorFloods(t *testing.T) {
 
 func executorWritesLate(t *testing.T) {
 	t.Parallel()
-	var late func(*a2a.Artifact) error
+	var late task.Emit
 	var mu sync.Mutex
-	s, end := newService(t, task.Config{Executor: executor(func(_ context.Context, _ task.Request, emit func(*a2a.Artifact) error) (task.Result, error) {
+	s, end := newService(t, task.Config{Executor: executor(func(_ context.Context, _ task.Request, emit task.Emit) (task.Result, error) {
 		mu.Lock()
 		defer mu.Unlock()
 		late = emit
@@ -348,7 +348,7 @@ func executorWritesLate(t *testing.T) {
 	done := must(t, s, ctx, send("m", "x"))
 	mu.Lock()
 	defer mu.Unlock()
-	if err := late(&a2a.Artifact{Parts: a2a.ContentParts{a2a.NewTextPart("late")}}); err == nil {
+	if err := late(&a2a.Artifact{Parts: a2a.ContentParts{a2a.NewTextPart("late")}}, false); err == nil {
 		t.Error("emit after the end reports success")
 	}
 	if got := get(t, s, ctx, done.ID); asJSON(t, got) != asJSON(t, done) {
@@ -358,7 +358,7 @@ func executorWritesLate(t *testing.T) {
 
 func executorError(t *testing.T) {
 	t.Parallel()
-	s, end := newService(t, task.Config{Executor: executor(func(_ context.Context, req task.Request, _ func(*a2a.Artifact) error) (task.Result, error) {
+	s, end := newService(t, task.Config{Executor: executor(func(_ context.Context, req task.Request, _ task.Emit) (task.Result, error) {
 		switch req.Text() {
 		case "fail":
 			return task.Result{}, fmt.Errorf("wrapped: %w", &task.Failure{Reason: "no_such_city", Text: "there is no such city"})
@@ -383,7 +383,7 @@ func executorsPileUp(t *testing.T) {
 		release := make(chan struct{})
 		s, end := newService(t, task.Config{
 			Deadline: time.Minute, Limits: task.Limits{Workers: 2},
-			Executor: executor(func(context.Context, task.Request, func(*a2a.Artifact) error) (task.Result, error) {
+			Executor: executor(func(context.Context, task.Request, task.Emit) (task.Result, error) {
 				<-release
 				return task.Result{}, nil
 			}),
@@ -411,8 +411,8 @@ func executorEmitsNothing(t *testing.T) {
 		"a channel":    {Parts: a2a.ContentParts{a2a.NewDataPart(make(chan int))}},
 		"bad metadata": {Metadata: map[string]any{"f": func() {}}, Parts: a2a.ContentParts{a2a.NewTextPart("x")}},
 	}
-	s, end := newService(t, task.Config{Executor: executor(func(_ context.Context, req task.Request, emit func(*a2a.Artifact) error) (task.Result, error) {
-		if emit(artifacts[req.Text()]) == nil {
+	s, end := newService(t, task.Config{Executor: executor(func(_ context.Context, req task.Request, emit task.Emit) (task.Result, error) {
+		if emit(artifacts[req.Text()], false) == nil {
 			t.Errorf("emit took %s", req.Text())
 		}
 		return task.Result{}, nil

@@ -10,7 +10,6 @@ import (
 
 	"github.com/a2aproject/a2a-go/v2/a2a"
 
-	"github.com/getbindu/bindu-go/backend"
 	"github.com/getbindu/bindu-go/task"
 	"github.com/getbindu/bindu-go/task/tasktest"
 )
@@ -25,7 +24,7 @@ func processes(t *testing.T, one, two task.Config) (first, second *task.Service,
 	for i, cfg := range []task.Config{one, two} {
 		cfg.Store = []task.Store{disk, store}[i]
 		if cfg.Executor == nil {
-			cfg.Executor = backend.Echo{}
+			cfg.Executor = echo
 		}
 		s, err := task.NewService(tasktest.Sized(cfg))
 		if err != nil {
@@ -157,7 +156,7 @@ func TestAnExecutionIsLinkedToItsRequest(t *testing.T) {
 		var seen []any
 		s, end := newService(t, task.Config{
 			Link: func(request context.Context) any { return request.Value(name{}) },
-			Executor: executor(func(ctx context.Context, _ task.Request, _ func(*a2a.Artifact) error) (task.Result, error) {
+			Executor: executor(func(ctx context.Context, _ task.Request, _ task.Emit) (task.Result, error) {
 				time.Sleep(time.Minute)
 				seen = append(seen, task.Link(ctx), ctx.Value(name{}), ctx.Err(), task.Reserve(ctx, 1))
 				return task.Result{}, nil

@@ -14,14 +14,13 @@ import (
 
 	"github.com/a2aproject/a2a-go/v2/a2a"
 
-	"github.com/getbindu/bindu-go/backend"
 	"github.com/getbindu/bindu-go/task"
 	"github.com/getbindu/bindu-go/task/tasktest"
 )
 
 // sleeper answers after d, unless it is told to stop.
 func sleeper(d time.Duration) executor {
-	return func(ctx context.Context, _ task.Request, _ func(*a2a.Artifact) error) (task.Result, error) {
+	return func(ctx context.Context, _ task.Request, _ task.Emit) (task.Result, error) {
 		select {
 		case <-time.After(d):
 			return task.Result{}, nil
@@ -72,7 +71,7 @@ func TestCloseFailsWhatDoesNotEndInTime(t *testing.T) {
 func TestCloseReportsAnExecutorThatDoesNotReturn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
-		s, end := newService(t, task.Config{Executor: executor(func(context.Context, task.Request, func(*a2a.Artifact) error) (task.Result, error) {
+		s, end := newService(t, task.Config{Executor: executor(func(context.Context, task.Request, task.Emit) (task.Result, error) {
 			<-release
 			return task.Result{}, nil
 		})})
@@ -98,7 +97,7 @@ func TestOwnersTakeTurns(t *testing.T) {
 		var order []string
 		s, end := newService(t, task.Config{
 			Limits: task.Limits{Workers: 1, Reserve: 1},
-			Executor: executor(func(ctx context.Context, req task.Request, emit func(*a2a.Artifact) error) (task.Result, error) {
+			Executor: executor(func(ctx context.Context, req task.Request, emit task.Emit) (task.Result, error) {
 				if req.Text() == "keep" {
 					return sleeper(time.Hour)(ctx, req, emit)
 				}
@@ -152,7 +151,7 @@ func TestKill9(t *testing.T) {
 
 	store := openStore(t, path)
 	defer store.Close()
-	s, err := task.NewService(tasktest.Sized(task.Config{Store: store, Executor: backend.Echo{}}))
+	s, err := task.NewService(tasktest.Sized(task.Config{Store: store, Executor: echo}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,12 +173,12 @@ func TestKill9(t *testing.T) {
 
 func dieWorking(t *testing.T, path string) {
 	store := openStore(t, path)
-	s, err := task.NewService(tasktest.Sized(task.Config{Store: store, Executor: executor(func(ctx context.Context, req task.Request, emit func(*a2a.Artifact) error) (task.Result, error) {
+	s, err := task.NewService(tasktest.Sized(task.Config{Store: store, Executor: again{func(ctx context.Context, req task.Request, emit task.Emit) (task.Result, error) {
 		if req.Text() == "work" {
 			select {} // until killed
 		}
-		return task.Result{}, emit(&a2a.Artifact{Parts: a2a.ContentParts{a2a.NewTextPart("done")}})
-	})}))
+		return task.Result{}, emit(&a2a.Artifact{Parts: a2a.ContentParts{a2a.NewTextPart("done")}}, false)
+	}}}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,6 @@
 package task
 
 import (
-	"crypto/sha256"
 	"encoding/json"
 	"strings"
 	"unicode"
@@ -51,9 +50,6 @@ func checkMessage(req *a2a.SendMessageRequest) (*a2a.Message, error) {
 			return nil, invalid("message.parts[%d] has no content", i)
 		}
 	}
-	if req.Config != nil && req.Config.PushConfig != nil {
-		return nil, errPush
-	}
 	return m, nil
 }
 
@@ -92,15 +88,4 @@ func storable(p *a2a.Part) bool {
 	default:
 		return false
 	}
-}
-
-// digest identifies the content of a message: encoding/json writes struct
-// fields in order and map keys sorted.
-func digest(m *a2a.Message) ([]byte, error) {
-	raw, err := json.Marshal(m)
-	if err != nil {
-		return nil, err
-	}
-	sum := sha256.Sum256(raw)
-	return sum[:], nil
 }

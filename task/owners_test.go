@@ -12,11 +12,11 @@ import (
 )
 
 // asker wants to know something first, then says what it was told.
-var asker = executor(func(_ context.Context, req task.Request, emit func(*a2a.Artifact) error) (task.Result, error) {
+var asker = executor(func(_ context.Context, req task.Request, emit task.Emit) (task.Result, error) {
 	if len(req.History) == 0 {
 		return task.Result{InputRequired: true, Text: "where to?"}, nil
 	}
-	return task.Result{}, emit(&a2a.Artifact{Parts: a2a.ContentParts{a2a.NewTextPart("booked " + req.Text())}})
+	return task.Result{}, emit(&a2a.Artifact{Parts: a2a.ContentParts{a2a.NewTextPart("booked " + req.Text())}}, false)
 })
 
 // chosen is a message under ids that the client picked, as clients of the

@@ -40,7 +40,7 @@ func TestHostile163PartsAreBoundedBeforeTheyAreSigned(t *testing.T) {
 			}}
 			var err error
 			for _, parts := range tt.emits {
-				err = o.emit(&a2a.Artifact{ID: "a", Parts: parts})
+				err = o.emit(&a2a.Artifact{ID: "a", Parts: parts}, false)
 			}
 			if signed != tt.signed || !errors.Is(err, tt.err) {
 				t.Errorf("%d signed, %v; want %d, %v", signed, err, tt.signed, tt.err)
@@ -62,7 +62,7 @@ func TestHostile163SigningEndsWithTheExecution(t *testing.T) {
 				}
 				return "signature", nil
 			}}
-			if err := o.emit(&a2a.Artifact{Parts: texts(100, "a")}); !errors.Is(err, errCanceled) || signed != last {
+			if err := o.emit(&a2a.Artifact{Parts: texts(100, "a")}, false); !errors.Is(err, errCanceled) || signed != last {
 				t.Errorf("%v after %d signatures", err, signed)
 			}
 		})

@@ -80,26 +80,39 @@ func isPassing(err error) bool {
 	return errors.Is(err, ErrStorage) || errors.Is(err, context.DeadlineExceeded)
 }
 
-// beginWork tells the store that an execution is under way, and reports whether
-// the task is still its own. It is tried once: not knowing harms nobody.
-func (s *Service) beginWork(e *execution) bool {
+// beginWork tells the store that an execution is under way, and returns errCanceled
+// if the task is no longer its own. It is tried once: not knowing harms nobody.
+func (s *Service) beginWork(e *execution) error {
 	err := s.transition(e, Transition{Run: e.run, Fence: e.fence, To: a2a.TaskStateWorking, At: s.now()})
-	if err == nil {
-		s.feed.wake(e.key)
-	}
-	if err != nil && !isLost(err) {
+	switch {
+	case err == nil:
+		s.feed.wakeOthers(e.news, false)
+	case isLost(err):
+		return errCanceled
+	default:
 		s.cfg.Logger.Warn("task state not stored", "task", e.key.id, "owner", e.key.owner, "state", a2a.TaskStateWorking, "error", err)
 	}
-	return !isLost(err)
+	return nil
 }
 
 func (s *Service) transition(e *execution, t Transition) error {
+	for len(e.rest) > 0 {
+		if err := s.tellPiece(e, e.rest[0]); err != nil {
+			return err
+		}
+		e.rest = e.rest[1:]
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.base), persistTimeout)
 	defer cancel()
+	e.address(t)
+	return s.store.Transition(ctx, e.key.owner, e.key.id, t)
+}
+
+// address makes what is said beside a state part of the task.
+func (e *execution) address(t Transition) {
 	if t.Message != nil && t.To != StateAnswered {
 		t.Message.TaskID, t.Message.ContextID = a2a.TaskID(e.key.id), e.contextID
 	}
-	return s.store.Transition(ctx, e.key.owner, e.key.id, t)
 }
 
 // ended returns the task as the store now has it, without asking the store.
@@ -109,6 +122,6 @@ func (e *execution) ended(t Transition) *a2a.Task {
 	}
 	task := *e.task
 	task.Status = a2a.TaskStatus{State: t.To, Message: t.Message, Timestamp: &t.At}
-	task.Artifacts = t.Artifacts
+	task.Artifacts = e.made
 	return &task
 }

@@ -54,7 +54,7 @@ func (s *Service) ListTasks(ctx context.Context, req *a2a.ListTasksRequest) (*a2
 	return &a2a.ListTasksResponse{
 		Tasks:         page.Tasks,
 		TotalSize:     page.Total,
-		PageSize:      len(page.Tasks),
+		PageSize:      filter.Limit,
 		NextPageToken: pageToken(owner, filter, page.Next),
 	}, nil
 }

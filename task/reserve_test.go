@@ -12,7 +12,7 @@ import (
 
 // Reading is refused where there is no room; what has changed a task is not.
 func TestOperationsAskForRoom(t *testing.T) {
-	s, done := newService(t, task.Config{})
+	s, done := newService(t, task.Config{Executor: echo})
 	defer done()
 	ctx := as(t, "alice")
 	sent := must(t, s, ctx, send("m1", strings.Repeat("x", 1000)))

@@ -14,8 +14,12 @@ type SendOptions struct {
 	// AdoptTaskID creates a task under the id that the message names if the
 	// caller has none of that id. A2A 1.0 answers TaskNotFound instead.
 	AdoptTaskID bool
+	// PushForm is that of the webhook which the request names; see [Push].
+	PushForm string
 
 	atOnce bool // the request does not wait for the answer
+	stream bool // the request reads each event
+	push   *a2a.PushConfig
 }
 
 // SendMessage implements A2A 1.0 section 3.1.1. It waits for the task to end
@@ -39,7 +43,7 @@ func (s *Service) Send(ctx context.Context, req *a2a.SendMessageRequest, opt Sen
 	if err != nil {
 		return nil, err
 	}
-	opt.atOnce = req.Config != nil && req.Config.ReturnImmediately
+	opt.atOnce, opt.push = req.Config != nil && req.Config.ReturnImmediately, sendPush(req)
 	out, run, err := s.submit(ctx, who, owner, msg, opt)
 	if err != nil {
 		return nil, err
@@ -85,6 +89,9 @@ func (s *Service) submit(ctx context.Context, who identity.Caller, owner string,
 		s.pool.leave(place)
 		return Submitted{}, nil, err
 	}
+	if f := s.beginFirst(ctx, place, who, sub, opt); f != nil {
+		return f.submit(ctx)
+	}
 	// Before it is stored: nobody changes the task between that and the reading.
 	news := s.feed.follow(key{owner, cmp.Or(string(msg.TaskID), sub.TaskID)})
 	out, err := s.store.Submit(ctx, sub)
@@ -95,19 +102,27 @@ func (s *Service) submit(ctx context.Context, who identity.Caller, owner string,
 	case err != nil, out.Duplicate:
 		news.close()
 		s.pool.leave(place)
-		if err != nil || atRest(out.Task.Status.State) {
-			return out, nil, err
-		}
-		return out, &waiter{reader: s.feed.follow(key{owner, string(out.Task.ID)}), behind: true}, nil
+		return s.decided(owner, out, err, opt.stream)
 	}
-	s.feed.wakeOthers(news)
-	run := &waiter{reader: s.feed.follow(news.key), run: sub.Run}
+	if sub.Push != nil || msg.TaskID != "" {
+		s.arm(key{owner, string(out.Task.ID)})
+	}
+	s.feed.wakeOthers(news, false)
+	run := &waiter{reader: s.feed.read(news.key, opt.stream), run: sub.Run}
 	s.start(ctx, place, news, sub.Run, who, out)
 	return out, run, nil
 }
 
+// decided is what submit returns of a message that begins no execution now.
+func (s *Service) decided(owner string, out Submitted, err error, stream bool) (Submitted, *waiter, error) {
+	if err != nil || atRest(out.Task.Status.State) {
+		return out, nil, err
+	}
+	return out, &waiter{reader: s.feed.read(key{owner, string(out.Task.ID)}, stream), behind: true}, nil
+}
+
 func (s *Service) submission(owner string, msg *a2a.Message, opt SendOptions) (Submission, error) {
-	sum, err := digest(msg)
+	coded, err := encode(msg)
 	if err != nil {
 		return Submission{}, invalid("message cannot be encoded")
 	}
@@ -117,14 +132,32 @@ func (s *Service) submission(owner string, msg *a2a.Message, opt SendOptions) (S
 			return Submission{}, err
 		}
 	}
+	body, err := coded.placed(cmp.Or(string(msg.TaskID), ids[0]), cmp.Or(msg.ContextID, ids[1]))
+	if err != nil {
+		return Submission{}, invalid("message cannot be encoded")
+	}
 	l := s.cfg.Limits
+	var push *NewPush
+	if opt.push != nil {
+		if push, err = s.newPush(opt.push, opt.PushForm); err != nil {
+			return Submission{}, err
+		}
+	}
 	return Submission{
-		Owner: owner, Message: msg, Digest: sum,
+		Owner: owner, Message: msg, Body: body, Digest: coded.digest(),
 		TaskID: ids[0], ContextID: ids[1], Run: ids[2], AdoptTaskID: opt.AdoptTaskID,
-		Holder: s.lease.holder, Told: opt.atOnce || msg.TaskID != "",
-		At: s.now(), MaxTasks: l.Tasks, MaxBytes: l.Bytes, MaxMessages: l.Messages, MaxTaskBytes: l.TaskBytes,
+		Holder: s.lease.holder, Told: opt.atOnce || msg.TaskID != "" || push != nil, // who is told of a task gets one
+		Push: push,
+		At:   s.now(), MaxTasks: l.Tasks, MaxBytes: l.Bytes, MaxMessages: l.Messages, MaxTaskBytes: l.TaskBytes,
 		MakeRoom: s.cfg.MakeRoom,
 	}, nil
+}
+
+func sendPush(req *a2a.SendMessageRequest) *a2a.PushConfig {
+	if req.Config == nil {
+		return nil
+	}
+	return req.Config.PushConfig
 }
 
 func sendHistory(req *a2a.SendMessageRequest) *int {

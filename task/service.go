@@ -47,6 +47,8 @@ type Config struct {
 	// it, such as the context of a span; see [Link]. It must be small. By default
 	// nothing is kept.
 	Link func(request context.Context) any
+	// Webhooks, if not nil, are told what happens to tasks. By default there are none.
+	Webhooks *Webhooks
 	// Now is the clock, time.Now by default.
 	Now func() time.Time
 	// Rand is the source of ids, crypto/rand by default. It must be safe for
@@ -71,8 +73,10 @@ type Service struct {
 	base context.Context // of all executions
 	stop context.CancelCauseFunc
 
-	feed  *feed
-	lease *lease
+	feed   *feed
+	lease  *lease
+	ending chan struct{} // closed when streams are to end
+	end    func()        // closes it, once
 
 	executors sync.WaitGroup // goroutines in Executor.Execute
 
@@ -93,6 +97,9 @@ func NewService(cfg Config) (*Service, error) {
 	}
 	if err := cfg.Limits.check(); err != nil {
 		return nil, err
+	}
+	if w := cfg.Webhooks; w != nil && (w.Outbox == nil || w.Check == nil || w.Made == nil || w.News == nil || w.PerTask <= 0 || w.PerOwner <= 0) {
+		return nil, errors.New("task: webhooks need an outbox, a check of URLs, somebody who is told, and limits")
 	}
 	if cfg.Deadline <= 0 {
 		return nil, errors.New("task: a service needs a deadline")
@@ -117,8 +124,12 @@ func NewService(cfg Config) (*Service, error) {
 	house, endHouse := context.WithCancel(context.Background())
 	s := &Service{
 		cfg: cfg, pool: newPool(cfg.Limits), base: base, stop: stop, feed: newFeed(),
-		store: newStorage(cfg.Store, cfg.Logger), endHouse: endHouse,
+		store: newStorage(cfg.Store, cfg.Logger), endHouse: endHouse, ending: make(chan struct{}),
 	}
+	if cfg.Webhooks != nil {
+		s.feed.news = cfg.Webhooks.News
+	}
+	s.end = sync.OnceFunc(func() { close(s.ending) })
 	s.lease = &lease{store: s.store, holder: holder.String()}
 	s.housework.Go(func() { s.keepLease(house) })
 	if cfg.Retention > 0 {
@@ -132,6 +143,7 @@ func NewService(cfg Config) (*Service, error) {
 // failed. The error tells of executions that did not return even then.
 // It may be called more than once.
 func (s *Service) Close(ctx context.Context) error {
+	s.EndStreams()
 	s.pool.close()
 	defer s.store.close()
 	defer s.endHousework()

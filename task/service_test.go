@@ -40,7 +40,7 @@ func TestSendWaitsForTheAnswer(t *testing.T) {
 
 func TestSendCanReturnImmediately(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, end := newService(t, task.Config{Executor: executor(func(ctx context.Context, _ task.Request, _ func(*a2a.Artifact) error) (task.Result, error) {
+		s, end := newService(t, task.Config{Executor: executor(func(ctx context.Context, _ task.Request, _ task.Emit) (task.Result, error) {
 			time.Sleep(time.Second)
 			return task.Result{Text: "done"}, nil
 		})})
@@ -61,7 +61,7 @@ func TestSendCanReturnImmediately(t *testing.T) {
 
 func TestSendAnswersWithTheStateWhenTheRequestsTimeIsUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, end := newService(t, task.Config{Executor: executor(func(ctx context.Context, _ task.Request, _ func(*a2a.Artifact) error) (task.Result, error) {
+		s, end := newService(t, task.Config{Executor: executor(func(ctx context.Context, _ task.Request, _ task.Emit) (task.Result, error) {
 			<-ctx.Done()
 			return task.Result{}, context.Cause(ctx)
 		})})
@@ -81,12 +81,12 @@ func TestSendAnswersWithTheStateWhenTheRequestsTimeIsUp(t *testing.T) {
 func TestConversation(t *testing.T) {
 	t.Parallel()
 	var seen []task.Request
-	s, end := newService(t, task.Config{Executor: executor(func(_ context.Context, req task.Request, emit func(*a2a.Artifact) error) (task.Result, error) {
+	s, end := newService(t, task.Config{Executor: executor(func(_ context.Context, req task.Request, emit task.Emit) (task.Result, error) {
 		seen = append(seen, req)
 		if len(req.History) == 0 {
 			return task.Result{InputRequired: true, Text: "where to?"}, nil
 		}
-		return task.Result{}, emit(&a2a.Artifact{Parts: a2a.ContentParts{a2a.NewTextPart(req.Text())}})
+		return task.Result{}, emit(&a2a.Artifact{Parts: a2a.ContentParts{a2a.NewTextPart(req.Text())}}, false)
 	})})
 	defer end()
 	ctx := as(t, "alice")
@@ -112,7 +112,7 @@ func TestConversation(t *testing.T) {
 func TestSendingAgainIsTheSameTask(t *testing.T) {
 	t.Parallel()
 	runs := 0
-	s, end := newService(t, task.Config{Executor: executor(func(context.Context, task.Request, func(*a2a.Artifact) error) (task.Result, error) {
+	s, end := newService(t, task.Config{Executor: executor(func(context.Context, task.Request, task.Emit) (task.Result, error) {
 		runs++
 		return task.Result{}, nil
 	})})
@@ -137,7 +137,7 @@ func TestSendingAgainIsTheSameTask(t *testing.T) {
 
 func TestSendingAgainWhileRunningWaitsForTheSameAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, end := newService(t, task.Config{Executor: executor(func(context.Context, task.Request, func(*a2a.Artifact) error) (task.Result, error) {
+		s, end := newService(t, task.Config{Executor: executor(func(context.Context, task.Request, task.Emit) (task.Result, error) {
 			time.Sleep(time.Second)
 			return task.Result{}, nil
 		})})
@@ -254,12 +254,6 @@ func TestUnsupportedOperationsSaySo(t *testing.T) {
 	s, end := newService(t, task.Config{})
 	defer end()
 	ctx := as(t, "alice")
-	for _, err := range s.SendStreamingMessage(ctx, send("m", "x")) {
-		wantError(t, err, a2a.ErrUnsupportedOperation)
-	}
-	for _, err := range s.SubscribeToTask(ctx, &a2a.SubscribeToTaskRequest{}) {
-		wantError(t, err, a2a.ErrUnsupportedOperation)
-	}
 	_, err := s.GetTaskPushConfig(ctx, nil)
 	wantError(t, err, a2a.ErrPushNotificationNotSupported)
 	_, err = s.ListTaskPushConfigs(ctx, nil)

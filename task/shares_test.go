@@ -49,7 +49,7 @@ func (g *gauge) now() (total, most int) {
 
 // long works as long as it may on every message but "quick".
 func (g *gauge) long() executor {
-	return func(ctx context.Context, req task.Request, _ func(*a2a.Artifact) error) (task.Result, error) {
+	return func(ctx context.Context, req task.Request, _ task.Emit) (task.Result, error) {
 		owner := req.Caller.DID.String()
 		g.add(owner, 1)
 		defer g.add(owner, -1)
@@ -174,7 +174,7 @@ func TestHostile169HungExecutorsAreTheirOwners(t *testing.T) {
 		release := make(chan struct{})
 		s, end := newService(t, task.Config{
 			Deadline: time.Minute, Grace: time.Second, Limits: task.Limits{Workers: 4, Reserve: 3, Queue: 100},
-			Executor: executor(func(ctx context.Context, req task.Request, _ func(*a2a.Artifact) error) (task.Result, error) {
+			Executor: executor(func(ctx context.Context, req task.Request, _ task.Emit) (task.Result, error) {
 				if req.Text() == "long" {
 					<-release
 				}
@@ -214,7 +214,7 @@ func TestWhatWaitsBehindAHungExecutorIsRefused(t *testing.T) {
 		release := make(chan struct{})
 		s, end := newService(t, task.Config{
 			Deadline: time.Minute, Grace: time.Second, Limits: task.Limits{Workers: 1},
-			Executor: executor(func(context.Context, task.Request, func(*a2a.Artifact) error) (task.Result, error) {
+			Executor: executor(func(context.Context, task.Request, task.Emit) (task.Result, error) {
 				<-release
 				return task.Result{}, nil
 			}),

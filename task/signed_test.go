@@ -27,9 +27,9 @@ func signer(t *testing.T) (*did.KeyPair, func(string) (string, error)) {
 
 // emitting answers every message with these artifacts, in this order.
 func emitting(artifacts ...*a2a.Artifact) task.Executor {
-	return executor(func(_ context.Context, _ task.Request, emit func(*a2a.Artifact) error) (task.Result, error) {
-		for _, a := range artifacts {
-			if err := emit(a); err != nil {
+	return executor(func(_ context.Context, _ task.Request, emit task.Emit) (task.Result, error) {
+		for i, a := range artifacts {
+			if err := emit(a, i+1 < len(artifacts) && artifacts[i+1].ID == a.ID); err != nil {
 				return task.Result{}, err
 			}
 		}
@@ -130,7 +130,7 @@ func TestHostile161ExecutorsWriteNoSignature(t *testing.T) {
 func TestHostile161OnlyArtifactsAreSigned(t *testing.T) {
 	t.Parallel()
 	_, sign := signer(t)
-	s, end := newService(t, task.Config{Sign: sign, Executor: executor(func(_ context.Context, req task.Request, _ func(*a2a.Artifact) error) (task.Result, error) {
+	s, end := newService(t, task.Config{Sign: sign, Executor: executor(func(_ context.Context, req task.Request, _ task.Emit) (task.Result, error) {
 		switch req.Text() {
 		case "ask":
 			return task.Result{InputRequired: true, Text: "a question"}, nil
@@ -169,7 +169,7 @@ func TestASignerThatFailsFailsTheTask(t *testing.T) {
 func TestHostile178ExecutorsTellCallersApart(t *testing.T) {
 	t.Parallel()
 	var seen []task.Request
-	s, end := newService(t, task.Config{Executor: executor(func(_ context.Context, req task.Request, _ func(*a2a.Artifact) error) (task.Result, error) {
+	s, end := newService(t, task.Config{Executor: executor(func(_ context.Context, req task.Request, _ task.Emit) (task.Result, error) {
 		seen = append(seen, req)
 		return task.Result{InputRequired: true, Text: "?"}, nil
 	})})

@@ -88,10 +88,10 @@ func newBrittle(t *testing.T, cfg task.Config) (*task.Service, *brittle, func())
 
 // fills is an executor whose disk fills up while it works.
 func fills(b **brittle, work time.Duration) executor {
-	return func(_ context.Context, _ task.Request, emit func(*a2a.Artifact) error) (task.Result, error) {
+	return func(_ context.Context, _ task.Request, emit task.Emit) (task.Result, error) {
 		(*b).full.Store(true)
 		time.Sleep(work)
-		return task.Result{}, emit(&a2a.Artifact{Parts: a2a.ContentParts{a2a.NewTextPart("result")}})
+		return task.Result{}, emit(&a2a.Artifact{Parts: a2a.ContentParts{a2a.NewTextPart("result")}}, false)
 	}
 }
 
@@ -162,7 +162,7 @@ func TestTheDeadlineIsNotForgottenWhileTheDiskIsFull(t *testing.T) {
 func TestAnExecutionOutlivesADiskThatIsFullForAWhile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var b *brittle
-		s, store, end := newBrittle(t, task.Config{Executor: executor(func(ctx context.Context, _ task.Request, _ func(*a2a.Artifact) error) (task.Result, error) {
+		s, store, end := newBrittle(t, task.Config{Executor: executor(func(ctx context.Context, _ task.Request, _ task.Emit) (task.Result, error) {
 			b.full.Store(true)
 			time.Sleep(30 * time.Second)
 			b.full.Store(false)
@@ -198,7 +198,7 @@ func TestStorageRecoversWithoutRequests(t *testing.T) {
 func TestWaitingOutlivesADiskThatCannotBeRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var b *brittle
-		s, store, end := newBrittle(t, task.Config{Executor: executor(func(ctx context.Context, _ task.Request, _ func(*a2a.Artifact) error) (task.Result, error) {
+		s, store, end := newBrittle(t, task.Config{Executor: executor(func(ctx context.Context, _ task.Request, _ task.Emit) (task.Result, error) {
 			b.unreadable.Store(true)
 			time.Sleep(30 * time.Second)
 			b.unreadable.Store(false)
@@ -213,7 +213,7 @@ func TestWaitingOutlivesADiskThatCannotBeRead(t *testing.T) {
 // A message that was stored and cannot be read back ends its task.
 func TestAStoredMessageThatCannotBeReadEndsItsTask(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, b, end := newBrittle(t, task.Config{})
+		s, b, end := newBrittle(t, task.Config{Executor: echo})
 		defer end()
 		ctx := as(t, "alice")
 		b.unreadable.Store(true)
@@ -250,7 +250,7 @@ func TestAStopDoesNotWaitForTheDisk(t *testing.T) {
 func TestRetentionDeletesWhatIsOld(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ends := make(chan error, 9)
-		work := executor(func(ctx context.Context, req task.Request, _ func(*a2a.Artifact) error) (task.Result, error) {
+		work := executor(func(ctx context.Context, req task.Request, _ task.Emit) (task.Result, error) {
 			if req.Message.Parts[0].Text() == "runs" {
 				<-ctx.Done()
 				ends <- nil

@@ -12,7 +12,9 @@ import (
 // misses none, in whatever order transactions end. Whenever a task comes to rest
 // it is compacted: chunks become the artifacts they make, each with the number of
 // its last chunk, and of the states only the last is kept. Reading on behind any
-// event therefore always leads to the same [Fold], which is what Get returns.
+// event therefore always leads to the same [Fold], which is what Get returns, but for
+// where the texts of an artifact end that the run handed in as a whole
+// ([Transition.Whole]).
 //
 // Every method that takes an owner sees and changes rows of that owner only, by the
 // query itself and not by a check after it. All methods may be called concurrently,
@@ -142,6 +144,8 @@ type Context struct {
 	Tasks     int
 	TaskIDs   []string
 	UpdatedAt time.Time
+	// CreatedAt is when the first message came of those that are still there.
+	CreatedAt time.Time
 }
 
 // Feedback is what an owner thinks of a task's result.

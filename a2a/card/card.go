@@ -9,9 +9,11 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/jws"
 	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/internal/jsonrpc"
 	"github.com/getbindu/bindu-go/internal/refusal"
@@ -27,7 +29,8 @@ const (
 
 // SignatureExtension is the URI of the extension by which a card tells how
 // requests to the agent are signed. Its parameter "schemes" lists the accepted
-// signature schemes, "keyBound" whether the agent's DID is derived from its key.
+// signature schemes, "answers" those by which the agent signs its answers for who demands
+// that, "keyBound" whether the agent's DID is derived from its key.
 const SignatureExtension = "https://getbindu.com/ext/did-signature/v1"
 
 // Config is what a card says. Name, Version, URL and DID are required.
@@ -41,16 +44,27 @@ type Config struct {
 	// DID names the agent; KeyBound tells that it is derived from its key.
 	DID      did.DID
 	KeyBound bool
+	// Key signs the card of 1.0, once, when it is made. Without one it is unsigned, and
+	// callers who find the key in the agent's DID document refuse it.
+	Key *did.AssertionKey
 	// AgentID is a UUID; Author and AgentName are what the DID was made of.
 	AgentID, Author, AgentName string
 	// Skills are what the agent can do, InputModes and OutputModes the media
 	// types it reads and writes: text/plain and application/json by default.
 	Skills                  []Skill
 	InputModes, OutputModes []string
+	// ExtendedSkills are further ones, which only the extended card has (A2A 1.0 section
+	// 3.1.11). Without any there is no such card.
+	ExtendedSkills []Skill
 	// MutualTLS and Token tell which proofs beside the signature are wanted.
 	MutualTLS, Token bool
+	// PushNotifications tells that webhooks may be made.
+	PushNotifications bool
 	// TokenURL is the token endpoint of the authorization server, if known.
 	TokenURL string
+	// Modified is when the card was made, for the header Last-Modified (A2A 1.0 section
+	// 8.6.1); zero is not said.
+	Modified time.Time
 	// Permissions are those that a token can carry, with what each allows.
 	Permissions map[string]string
 }
@@ -70,6 +84,14 @@ type Skill struct {
 // and of 0.3 both read, and one of A2A 0.3 with the members of the reference.
 type Card struct {
 	v1, legacy document
+	modified   time.Time
+	extended   Extended
+}
+
+// Extended is the card that only proved callers get, in two forms; empty if there is none.
+type Extended struct {
+	// V1 has the members of A2A 1.0 alone, V03 is in the form of [Card.V1].
+	V1, V03 []byte
 }
 
 // document is what is served at one path.
@@ -86,10 +108,8 @@ func New(cfg Config) (*Card, error) {
 	if err := checkURL(cfg.URL); err != nil {
 		return nil, err
 	}
-	for _, k := range cfg.Skills {
-		if k.ID == "" || k.Name == "" || k.Description == "" {
-			return nil, fmt.Errorf("card: skill %q needs an id, a name and a description (A2A 1.0 section 4.4.5)", k.ID+k.Name)
-		}
+	if err := checkSkills(cfg); err != nil {
+		return nil, err
 	}
 	if len(cfg.InputModes) == 0 {
 		cfg.InputModes = []string{"text/plain", "application/json"}
@@ -97,7 +117,11 @@ func New(cfg Config) (*Card, error) {
 	if len(cfg.OutputModes) == 0 {
 		cfg.OutputModes = cfg.InputModes
 	}
-	v1, err := newDocument(cardV1(cfg))
+	union, err := signedV1(cfg)
+	if err != nil {
+		return nil, err
+	}
+	v1, err := newDocument(union)
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +129,57 @@ func New(cfg Config) (*Card, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Card{v1, legacy}, nil
+	extended, err := newExtended(cfg)
+	if err != nil {
+		return nil, err
+	}
+	return &Card{v1, legacy, cfg.Modified, extended}, nil
+}
+
+// checkSkills: each is described, and named once.
+func checkSkills(cfg Config) error {
+	seen := make(map[string]bool)
+	for _, k := range slices.Concat(cfg.Skills, cfg.ExtendedSkills) {
+		switch {
+		case k.ID == "" || k.Name == "" || k.Description == "":
+			return fmt.Errorf("card: skill %q needs an id, a name and a description (A2A 1.0 section 4.4.5)", k.ID+k.Name)
+		case seen[k.ID]:
+			return fmt.Errorf("card: two skills have the id %q", k.ID)
+		}
+		seen[k.ID] = true
+	}
+	return nil
+}
+
+// newExtended is the card of 1.0 with all skills, signed like it.
+func newExtended(cfg Config) (Extended, error) {
+	if len(cfg.ExtendedSkills) == 0 {
+		return Extended{}, nil
+	}
+	cfg.Skills = slices.Concat(cfg.Skills, cfg.ExtendedSkills)
+	card, err := signedV1(cfg)
+	if err != nil {
+		return Extended{}, err
+	}
+	union, err := newDocument(card)
+	if err != nil {
+		return Extended{}, err
+	}
+	v1, err := only1(union.body, card.Signatures)
+	return Extended{V1: v1, V03: union.body}, err
+}
+
+// only1 is a card without the members that A2A 1.0 does not know.
+func only1(card []byte, signatures []jws.Signature) ([]byte, error) {
+	payload, err := Payload(card)
+	if err != nil || len(signatures) == 0 {
+		return payload, err
+	}
+	raw, err := json.Marshal(signatures)
+	if err != nil {
+		return nil, fmt.Errorf("encoding a card: %w", err)
+	}
+	return slices.Concat(payload[:len(payload)-1], []byte(`,"signatures":`), raw, []byte("}")), nil
 }
 
 func newDocument(card any) (document, error) {
@@ -122,6 +196,9 @@ func newDocument(card any) (document, error) {
 
 // V1 returns the card that clients of A2A 1.0 and 0.3 both read.
 func (c *Card) V1() []byte { return bytes.Clone(c.v1.body) }
+
+// Extended returns the card that only proved callers get. It must not be modified.
+func (c *Card) Extended() Extended { return c.extended }
 
 // Legacy returns the card of A2A 0.3 with the members of the reference.
 func (c *Card) Legacy() []byte { return bytes.Clone(c.legacy.body) }
@@ -147,7 +224,7 @@ func (c *Card) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header.Set("Cache-Control", "public, max-age=60")
 	header.Set("ETag", doc.etag)
 	header.Set("X-Content-Type-Options", "nosniff")
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(doc.body))
+	http.ServeContent(w, r, "", c.modified, bytes.NewReader(doc.body))
 }
 
 // checkURL accepts what a peer can post to: absolute, of HTTP, without credentials.

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/getbindu/bindu-go/a2a/card"
 	"github.com/getbindu/bindu-go/identity/did"
@@ -25,7 +26,7 @@ func cardConfig(t testing.TB) card.Config {
 	}
 	return card.Config{
 		Name: "poet", Description: "writes poems", Version: "1.2.3", URL: "https://poet.example:3773/",
-		DID: poet, KeyBound: true,
+		DID: poet, KeyBound: true, Key: assertionKey(t, 0),
 		AgentID: "01890a5d-ac96-774b-bcce-b302099a8057", Author: "a@example.com", AgentName: "poet",
 		Skills:    []card.Skill{{ID: "poem", Name: "Poem", Description: "a poem", Tags: []string{"text"}}, {ID: "plain", Name: "Plain", Description: "plain text"}},
 		MutualTLS: true, Token: true, TokenURL: "https://hydra.example/oauth2/token",
@@ -73,7 +74,9 @@ func TestCards(t *testing.T) {
 
 func TestCardIsServed(t *testing.T) {
 	t.Parallel()
-	made := newCard(t, cardConfig(t))
+	cfg := cardConfig(t)
+	cfg.Modified = time.Date(2026, 1, 2, 3, 4, 5, 6, time.UTC)
+	made := newCard(t, cfg)
 	get := func(method, path string, headers ...string) *httptest.ResponseRecorder {
 		r := httptest.NewRequestWithContext(t.Context(), method, path, nil)
 		for i := 0; i < len(headers); i += 2 {
@@ -86,7 +89,8 @@ func TestCardIsServed(t *testing.T) {
 	for path, want := range map[string][]byte{card.Path: made.V1(), card.LegacyPath: made.Legacy()} {
 		w := get(http.MethodGet, path)
 		etag := w.Header().Get("ETag")
-		if w.Code != http.StatusOK || !bytes.Equal(w.Body.Bytes(), want) || w.Header().Get("Content-Type") != "application/json" || etag == "" {
+		if w.Code != http.StatusOK || !bytes.Equal(w.Body.Bytes(), want) || w.Header().Get("Content-Type") != "application/json" || etag == "" ||
+			w.Header().Get("Last-Modified") != "Fri, 02 Jan 2026 03:04:05 GMT" {
 			t.Errorf("%s: %d %v", path, w.Code, w.Header())
 		}
 		if w := get(http.MethodHead, path); w.Code != http.StatusOK || w.Body.Len() != 0 {
@@ -116,6 +120,7 @@ func TestNewCardRefuses(t *testing.T) {
 		"a path":       func(c *card.Config) { c.URL = "/rpc" },
 		"credentials":  func(c *card.Config) { c.URL = "https://user:secret@host/" },
 		"a bare skill": func(c *card.Config) { c.Skills = []card.Skill{{ID: "poem", Name: "Poem"}} },
+		"two alike":    func(c *card.Config) { c.ExtendedSkills = c.Skills[:1] },
 		"256 KiB":      func(c *card.Config) { c.Description = strings.Repeat("x", card.MaxSize) },
 		"a file":       func(c *card.Config) { c.URL = "file:///etc/passwd" },
 	} {
@@ -188,6 +193,35 @@ func TestParseCardRefuses(t *testing.T) {
 	} {
 		if info, err := card.Parse([]byte(raw)); !errors.Is(err, card.ErrUnusable) {
 			t.Errorf("%s: %+v, %v", name, info, err)
+		}
+	}
+}
+
+// gRPC is declared by host and port, and only where the agent itself speaks HTTP/2.
+func TestWhereGRPCIsDeclared(t *testing.T) {
+	t.Parallel()
+	for url, want := range map[string]string{
+		"https://poet.example:3773/": "poet.example:3773", "https://poet.example:3773": "poet.example:3773", "https://poet.example/": "poet.example:443", "https://[::1]:1/": "[::1]:1",
+		"http://poet.example:3773/": "", "https://poet.example/agents/": "", "https://poet.example/?a=b": "",
+	} {
+		for _, certified := range []bool{true, false} {
+			cfg := cardConfig(t)
+			cfg.URL, cfg.MutualTLS = url, certified
+			var got struct {
+				SupportedInterfaces []struct{ URL, ProtocolBinding, ProtocolVersion string }
+			}
+			if err := json.Unmarshal(newCard(t, cfg).V1(), &got); err != nil {
+				t.Fatal(err)
+			}
+			address := ""
+			for _, i := range got.SupportedInterfaces {
+				if i.ProtocolBinding == "GRPC" && i.ProtocolVersion == "1.0" {
+					address = i.URL
+				}
+			}
+			if certified && address != want || !certified && address != "" {
+				t.Errorf("%s, certified %t: %q, want %q", url, certified, address, want)
+			}
 		}
 	}
 }

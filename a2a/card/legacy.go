@@ -24,6 +24,8 @@ type legacyCard struct {
 	DebugLevel         int                       `json:"debugLevel"`
 	Monitoring         bool                      `json:"monitoring"`
 	Telemetry          bool                      `json:"telemetry"`
+
+	SupportsAuthenticatedExtendedCard bool `json:"supportsAuthenticatedExtendedCard,omitempty"`
 }
 
 type legacyCapabilities struct {
@@ -69,12 +71,12 @@ func cardLegacy(cfg Config) legacyCard {
 	card := legacyCard{
 		ID: cfg.AgentID, Name: cfg.Name, Description: cfg.Description, URL: cfg.URL,
 		PreferredTransport: jsonRPCBinding, Version: cfg.Version, ProtocolVersion: cardVersion03, Kind: "agent",
-		Capabilities:      legacyCapabilities{Extensions: extensions(cfg)},
+		Capabilities:      legacyCapabilities{Extensions: extensions(cfg), Streaming: true, PushNotifications: cfg.PushNotifications},
 		DefaultInputModes: cfg.InputModes, DefaultOutputModes: cfg.OutputModes,
 		Skills:          []legacySkill{},
 		SecuritySchemes: s.schemes, Security: s.legacy,
 		AgentTrust: agentTrust{IdentityProvider: "custom", InheritedRoles: []string{}, CreatorID: cfg.Author},
-		DebugLevel: 1,
+		DebugLevel: 1, SupportsAuthenticatedExtendedCard: len(cfg.ExtendedSkills) > 0,
 	}
 	for _, s := range cfg.Skills {
 		card.Skills = append(card.Skills, legacySkill{

@@ -9,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/jws"
 	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/internal/jsonrpc"
 )
@@ -30,15 +31,23 @@ type Info struct {
 	// spoken there.
 	URL             string
 	ProtocolVersion Dialect
+	// HTTPJSON and GRPC are where A2A 1.0 is spoken in these bindings, as the card has
+	// it: a URL, and mostly host and port; "" where it is not.
+	HTTPJSON, GRPC string
 	// Schemes are the signature schemes that the peer says it verifies. A card
 	// that says nothing is that of a reference agent.
 	Schemes []signature.Scheme
+	// Answers are the ways in which the peer says it signs its answers on demand.
+	Answers []signature.AnswerScheme
+
+	signed *signed // nil for an unsigned card
 }
 
 // wireCard are the members that matter of either form of card. The reference
 // claims protocolVersion 1.0.0 for a card and an endpoint in the form of 0.3;
 // what counts is therefore which members there are.
 type wireCard struct {
+	Signatures          entries[jws.Signature] `json:"signatures"`
 	Name                string                 `json:"name"`
 	Version             string                 `json:"version"`
 	URL                 string                 `json:"url"`
@@ -94,7 +103,9 @@ type wireExtension struct {
 }
 
 // Parse reads a card of A2A 1.0, of A2A 0.3 or of the reference. Members it
-// does not need may be missing, null or unknown. It fails with ErrUnusable.
+// does not need may be missing, null or unknown. Of a signed card of 1.0 only what
+// signatures cover is read, whether they are good or not: see [Info.Verify].
+// It fails with ErrUnusable.
 func Parse(raw []byte) (Info, error) {
 	if len(raw) > MaxSize {
 		return Info{}, fmt.Errorf("%w: larger than %d bytes", ErrUnusable, MaxSize)
@@ -103,8 +114,13 @@ func Parse(raw []byte) (Info, error) {
 	if jsonrpc.HasDuplicateNames(raw) || json.Unmarshal(raw, &card, jsontext.AllowDuplicateNames(true)) != nil {
 		return Info{}, fmt.Errorf("%w: malformed JSON or a member of the wrong type", ErrUnusable)
 	}
-	info := Info{Name: card.Name, Version: card.Version}
+	covered, err := card.cover(raw)
+	if err != nil {
+		return Info{}, err
+	}
+	info := Info{Name: card.Name, Version: card.Version, signed: covered}
 	info.URL, info.ProtocolVersion = card.endpoint()
+	info.HTTPJSON, info.GRPC = card.declared(httpJSONBinding), card.declared(grpcBinding)
 	if err := checkURL(info.URL); err != nil {
 		return Info{}, fmt.Errorf("%w: no JSON-RPC endpoint of A2A 1.0 or 0.3", ErrUnusable)
 	}
@@ -118,7 +134,7 @@ func Parse(raw []byte) (Info, error) {
 func (c *wireCard) endpoint() (string, Dialect) {
 	for _, version := range []Dialect{V1, V03} {
 		for _, i := range c.SupportedInterfaces {
-			if i.ProtocolBinding == "JSONRPC" && (i.ProtocolVersion == string(version) || strings.HasPrefix(i.ProtocolVersion, string(version)+".")) {
+			if i.speaks(jsonRPCBinding, version) {
 				return i.URL, version
 			}
 		}
@@ -137,6 +153,21 @@ func (c *wireCard) endpoint() (string, Dialect) {
 	return "", ""
 }
 
+// speaks reports whether a version is spoken in a binding there.
+func (i wireInterface) speaks(binding string, version Dialect) bool {
+	return i.ProtocolBinding == binding && (i.ProtocolVersion == string(version) || strings.HasPrefix(i.ProtocolVersion, string(version)+"."))
+}
+
+// declared returns where A2A 1.0 is spoken in a binding, the first if there are several.
+func (c *wireCard) declared(binding string) string {
+	for _, i := range c.SupportedInterfaces {
+		if i.speaks(binding, V1) {
+			return i.URL
+		}
+	}
+	return ""
+}
+
 func (c *Info) readExtensions(all []wireExtension) error {
 	c.Schemes = []signature.Scheme{signature.Reference}
 	for _, e := range all {
@@ -152,12 +183,13 @@ func (c *Info) readExtensions(all []wireExtension) error {
 			c.DID = d
 		case e.URI == SignatureExtension:
 			var params struct {
-				Schemes []signature.Scheme `json:"schemes"`
+				Schemes []signature.Scheme       `json:"schemes"`
+				Answers []signature.AnswerScheme `json:"answers"`
 			}
 			if err := json.Unmarshal(e.Params, &params); err != nil || len(params.Schemes) == 0 {
 				return fmt.Errorf("%w: its signature extension names no schemes", ErrUnusable)
 			}
-			c.Schemes = params.Schemes
+			c.Schemes, c.Answers = params.Schemes, params.Answers
 		}
 	}
 	return nil

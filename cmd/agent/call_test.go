@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -41,6 +42,8 @@ type world struct {
 	hydra  *hydratest.Server
 	ca     *stepcatest.CA
 	critic string // its URL
+	pages  atomic.Pointer[pages]
+	signer atomic.Pointer[did.KeyPair] // signs what the critic answers, if not nil
 
 	mu       sync.Mutex
 	requests []*http.Request
@@ -101,15 +104,16 @@ func (w *world) serveCritic(t *testing.T, rpc http.HandlerFunc) {
 	must(t, err)
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodGet {
-			io.WriteString(rw, `{"name":"critic","supportedInterfaces":[{"url":"https://critic/","protocolBinding":"JSONRPC","protocolVersion":"1.0"}],`+
-				`"capabilities":{"extensions":[{"uri":"`+criticDID+`"}]}}`)
+			w.describe(rw, r.URL.Path)
 			return
 		}
 		w.mu.Lock()
 		w.requests = append(w.requests, r.Clone(t.Context()))
 		w.mu.Unlock()
-		rpc(rw, r)
+		w.answer(rw, r, rpc)
 	}))
+	w.pages.Store(&pages{[]byte(`{"name":"critic","supportedInterfaces":[{"url":"https://critic/","protocolBinding":"JSONRPC","protocolVersion":"1.0"}],` +
+		`"capabilities":{"extensions":[{"uri":"` + criticDID + `"}]}}`), nil})
 	server.TLS = source.ServerConfig()
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	server.StartTLS()
@@ -174,7 +178,7 @@ func TestCall(t *testing.T) {
 	defer lock.Release()
 
 	code, out, errOut := runAgent(t, "", "call", w.critic, "a sonnet")
-	if code != cli.ExitOK || out != "I read a sonnet\n" || !strings.Contains(errOut, criticDID) {
+	if code != cli.ExitOK || out != "I read a sonnet\n" || !strings.Contains(errOut, criticDID) || !strings.HasSuffix(errOut, "\ncard: not signed\n") {
 		t.Errorf("exit %d, %q, %q", code, out, errOut)
 	}
 	code, out, errOut = runAgent(t, "an ode", "call", w.critic, "-", "--did", criticDID)
@@ -261,7 +265,7 @@ func TestCallShowsARefusal(t *testing.T) {
 }
 
 func TestCallOfATaskThatFails(t *testing.T) {
-	w := newWorld(t, taskIn("TASK_STATE_FAILED", "out of ink"))
+	w := newWorld(t, replies(`{"id":"t-1","status":{"state":"TASK_STATE_FAILED","message":{"parts":[{"text":"out of ink"}]}}}`))
 	code, out, errOut := runAgent(t, "", "call", w.critic, "hi")
 	if code != cli.ExitFailed || out != "" || !strings.Contains(errOut, "error [task_failed]") || !strings.Contains(errOut, "out of ink") {
 		t.Errorf("exit %d, %q, %q", code, out, errOut)
@@ -271,7 +275,7 @@ func TestCallOfATaskThatFails(t *testing.T) {
 func TestCallOfATaskThatWaits(t *testing.T) {
 	w := newWorld(t, taskIn("TASK_STATE_INPUT_REQUIRED", "which ink?"))
 	code, out, errOut := runAgent(t, "", "call", w.critic, "hi")
-	if code != cli.ExitOK || out != "which ink?\n" || !strings.Contains(errOut, "--task t-1 --context c-1") {
+	if code != cli.ExitOK || out != "which ink?\n" || !strings.Contains(errOut, "TEXT --task t-1 --context c-1") {
 		t.Errorf("exit %d, %q, %q", code, out, errOut)
 	}
 }

@@ -20,5 +20,8 @@ func outOfTime(ctx context.Context, timeout time.Duration, err error) error {
 	if unanswered, ok := errors.AsType[*fetch.Error](err); ok && unanswered.Kind == fetch.TimedOut {
 		what = fmt.Errorf("no answer from %s within --timeout %s", unanswered.Host, timeout)
 	}
+	if goes, ok := errors.AsType[*goesOnError](err); ok {
+		what = &goesOnError{goes.advice, what}
+	}
 	return &reasonedError{"timeout", "a longer --timeout waits longer", what}
 }

@@ -114,8 +114,14 @@ func diagnoses() []diagnosis {
 
 		// Other agents.
 		{peer.ErrCardMismatch, "did_document_mismatch", "nothing was sent; the operator of that agent has to make its card and its certificate name the same DID"},
+		{peer.ErrCardSignature, "card_signature_invalid", "nothing was sent; whatever stands between the agent and us may have changed the card, or the agent has another key than the one known for it"},
+		{peer.ErrBinding, "binding_unsupported", "nothing was sent; leave --binding out, or name one of supportedInterfaces on the peer's card"},
 		{peer.ErrCard, "card_invalid", "nothing was sent; look at the card at /.well-known/agent-card.json of the address"},
 		{peer.ErrAddress, "address_invalid", ""},
+		{peer.ErrUnsigned, "answer_unsigned", "the peer's card says that it signs its answers; whatever stands between may have taken the signature away. What was asked may have been done"},
+		{peer.ErrAnswerSignature, "answer_signature_invalid", "whatever stands between the agent and us may have changed the answer, or the agent has another key than the one known for it. What was asked may have been done"},
+		{peer.ErrCut, "answer_cut", "what was asked may go on: \"agent call --task\" fetches the result"},
+		{peer.ErrAnswerKey, "answer_key_unknown", "nothing was sent; name the key with DID__PINNED_KEYS"},
 		{peer.ErrRedirect, "redirected", "call the address that the redirect names, if you trust it"},
 		{peer.ErrHandshakeRefused, "handshake_refused", `the peer's log says why; "agent cert" shows what we present, and both sides need the same certificate authority`},
 		{peer.ErrTimeout, "timeout", "the peer may be busy or blocked by a firewall; NETWORK__REQUEST_TIMEOUT sets how long a request may take"},
@@ -123,6 +129,7 @@ func diagnoses() []diagnosis {
 		{peer.ErrReply, "reply_malformed", "the peer does not speak A2A at this address, or has a fault"},
 		{peer.ErrTooLarge, "reply_too_large", ""},
 		{peer.ErrUnreachable, "peer_unreachable", "check the address and that the agent runs; an agent that refuses our certificate may also just hang up"},
+		{errTaskCanceled, "task_canceled", "whoever has its id can end a task; what there is of its answer was printed"},
 		{errTaskFailed, "task_failed", ""},
 
 		// What is wrapped by the above.
@@ -131,6 +138,7 @@ func diagnoses() []diagnosis {
 		{did.ErrMalformed, string(refusal.DIDMalformed), ""},
 		{did.ErrWeakKey, string(refusal.KeyWeak), ""},
 		{did.ErrPublicKey, "public_key_malformed", ""},
+		{peer.ErrCardKey, "card_key_unavailable", "nothing was sent; /.well-known/did.json of the peer has to answer with its DID document, or with 404 if it has none"},
 
 		// What the system says.
 		{fs.ErrNotExist, "file_missing", ""},

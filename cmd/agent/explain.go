@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -51,11 +52,23 @@ func (e *reasonedError) Unwrap() error { return e.err }
 // diagnose returns the stable word for an error and a remedy, either "" where
 // there is none to add: many errors name theirs in their text.
 func diagnose(err error) (reason, hint string) {
+	reason, hint = wordOf(err)
+	goes, ok := errors.AsType[*goesOnError](err)
+	switch {
+	case !ok:
+		return reason, hint
+	case hint == "":
+		return reason, goes.advice
+	}
+	return reason, hint + "; " + goes.advice
+}
+
+func wordOf(err error) (reason, hint string) {
 	if own, ok := errors.AsType[*reasonedError](err); ok {
 		return own.reason, own.hint
 	}
 	if refused, ok := errors.AsType[*peer.Refusal](err); ok {
-		return refusalWord(refused), refused.Hint
+		return refusalWord(refused), cmp.Or(refused.Hint, taskHint(refused.Reason))
 	}
 	if _, ok := errors.AsType[*settings.Error](err); ok {
 		return "settings_invalid", `every fault is listed; docs/settings.md describes the settings, and "agent config" shows them`

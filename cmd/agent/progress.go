@@ -18,15 +18,50 @@ func during[T any](w io.Writer, what string, f func() (T, error)) (T, error) {
 // notice says on w what is waited for, unless it is over before patience is.
 func notice(w io.Writer) func(what string) (over func()) {
 	return func(what string) func() {
-		told := make(chan struct{})
-		timer := time.AfterFunc(patience, func() {
-			defer close(told)
-			fmt.Fprintf(w, "%s … (Ctrl-C gives up)\n", what)
-		})
-		return func() {
-			if !timer.Stop() {
-				<-told
-			}
+		over := tell(w, what)
+		return func() { over() }
+	}
+}
+
+// tell is notice for whoever wants to know whether it was said.
+func tell(w io.Writer, what string) (over func() (told bool)) {
+	said := make(chan struct{})
+	timer := time.AfterFunc(patience, func() {
+		defer close(said)
+		fmt.Fprintf(w, "%s … (Ctrl-C gives up)\n", what)
+	})
+	return func() bool {
+		if timer.Stop() {
+			return false
 		}
+		<-said
+		return true
+	}
+}
+
+// quiet says once, where nothing comes for a while, what is waited for.
+type quiet struct {
+	w    io.Writer
+	what string
+	over func() bool
+	told bool
+}
+
+func newQuiet(w io.Writer, what string) *quiet {
+	q := &quiet{w: w, what: what}
+	q.begin()
+	return q
+}
+
+func (q *quiet) begin() {
+	if !q.told && q.over == nil {
+		q.over = tell(q.w, q.what)
+	}
+}
+
+func (q *quiet) end() {
+	if q.over != nil {
+		q.told = q.over()
+		q.over = nil
 	}
 }

@@ -26,3 +26,21 @@ func TestDuringSpeaksUpAfterTwoSeconds(t *testing.T) {
 		})
 	}
 }
+
+// A stream says once what it waits for, however often nothing comes.
+func TestAQuietStreamIsToldOfOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		q := newQuiet(&out, "waiting")
+		for _, pause := range []time.Duration{patience - 1, patience + 1, patience + 1} {
+			time.Sleep(pause)
+			q.end()
+			q.end()
+			if want := pause > patience; (out.String() == "waiting … (Ctrl-C gives up)\n") != want {
+				t.Errorf("after %s: %q", pause, &out)
+			}
+			q.begin()
+		}
+		q.end()
+	})
+}

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -146,8 +147,8 @@ func parseHeaderFile(path string) (textproto.MIMEHeader, error) {
 }
 
 // readBody reads the body of a request from standard input, byte for byte.
-func readBody(in io.Reader) ([]byte, error) {
-	body, err := io.ReadAll(io.LimitReader(in, maxBody+1))
+func readBody(ctx context.Context, in io.Reader) ([]byte, error) {
+	body, err := whileAsked(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(in, maxBody+1)) })
 	if err != nil {
 		return nil, fmt.Errorf("reading the body from standard input: %w", err)
 	}

@@ -63,7 +63,7 @@ func sign(cmd *cobra.Command, f requestFlags, k keyFlags, now time.Time) error {
 			return err
 		}
 	}
-	body, err := readBody(cmd.InOrStdin())
+	body, err := readBody(cmd.Context(), cmd.InOrStdin())
 	if err != nil {
 		return err
 	}

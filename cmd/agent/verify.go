@@ -23,6 +23,7 @@ const defaultWindow = 300 * time.Second
 type verifyFlags struct {
 	requestFlags
 	keyFlags
+	evidence             evidenceFlags
 	publicKey, signature string
 	checkTime            bool
 	window               time.Duration
@@ -39,16 +40,27 @@ and 1, with the reason that an agent would give, if it is not. When another form
 of the payload was signed it says which, and which bytes differ.
 
 An agent also refuses a request that was not signed just now; verify mentions
-that, and with --check-time it counts.`,
+that, and with --check-time it counts.
+
+With --evidence it proves, without asking anybody, what an agent asked another and what
+that answered: the signatures of both, and that the keys are those of their DIDs.`,
 		Example: `  agent verify --public-key 4zvwRj... --headers headers.txt < body.json
-  agent sign < body.json > headers.txt && agent verify --headers headers.txt < body.json`,
+  agent sign < body.json > headers.txt && agent verify --headers headers.txt < body.json
+  agent verify --evidence call.json`,
 		Args: cli.InputOnly,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if cmd.Flags().Changed("evidence") {
+				return f.evidence.verify(cmd)
+			}
+			if len(f.evidence.pins) > 0 {
+				return usage("--pin-key goes with --evidence")
+			}
 			return verify(cmd, f, time.Now())
 		},
 	}
 	f.requestFlags.add(cmd.Flags())
 	f.keyFlags.add(cmd)
+	f.evidence.add(cmd.Flags())
 	flags := cmd.Flags()
 	flags.StringVar(&f.publicKey, "public-key", "", "public key of the signer in base58 (default: the directory's)")
 	flags.StringVar(&f.signature, "signature", "", "signature in base58")
@@ -76,7 +88,7 @@ func verify(cmd *cobra.Command, f verifyFlags, now time.Time) error {
 	if err != nil {
 		return requestError(err)
 	}
-	body, err := readBody(cmd.InOrStdin())
+	body, err := readBody(cmd.Context(), cmd.InOrStdin())
 	if err != nil {
 		return err
 	}

@@ -41,12 +41,12 @@ func settingsOf(env map[string]string, name, dir string) (settings.Settings, err
 }
 
 // Execute answers in the agent's own words and remembers who asked.
-func (p *player) Execute(_ context.Context, r task.Request, emit func(*a2a.Artifact) error) (task.Result, error) {
+func (p *player) Execute(_ context.Context, r task.Request, emit task.Emit) (task.Result, error) {
 	p.mu.Lock()
 	p.last = r.Caller
 	p.mu.Unlock()
 	answer := fmt.Sprintf("%s read %q", p.name, r.Text())
-	return task.Result{}, emit(&a2a.Artifact{ID: a2a.NewArtifactID(), Parts: a2a.ContentParts{a2a.NewTextPart(answer)}})
+	return task.Result{}, emit(&a2a.Artifact{ID: a2a.NewArtifactID(), Parts: a2a.ContentParts{a2a.NewTextPart(answer)}}, false)
 }
 
 // proved says what each gate saw of the last caller.

@@ -65,7 +65,7 @@ func parse(line []byte) (Entry, error) {
 		}
 		return e, nil
 	}
-	if e.Key, err = did.DecodePublicKey(r.Key); err != nil {
+	if e.Key, err = did.DecodeSeenKey(r.Key); err != nil { // compared only: a start reads them all
 		return Entry{}, fmt.Errorf("%w: %w", errRecord, err)
 	}
 	return e, nil
@@ -75,7 +75,7 @@ func parse(line []byte) (Entry, error) {
 // being written when the machine stopped, and was never counted with. tidy
 // tells that every line is one that counts.
 func parseAll(data []byte) (found map[did.DID]Entry, tidy bool, err error) {
-	found = make(map[did.DID]Entry)
+	found = make(map[did.DID]Entry, bytes.Count(data, []byte{'\n'}))
 	number := 0
 	for len(data) > 0 {
 		line, rest, ended := bytes.Cut(data, []byte{'\n'})

@@ -39,11 +39,43 @@ func (k *KeyPair) Assertion() (*AssertionKey, error) {
 // PublicKey returns a copy of the public half.
 func (a *AssertionKey) PublicKey() ed25519.PublicKey { return a.pair.PublicKey() }
 
+// AssertionKeyID returns the id of d's assertion key in its DID document, by which
+// formats of others name it (kid).
+func AssertionKeyID(d DID) string { return d.String() + assertionFragment }
+
+// SignJWS returns the 64 bytes of the signature over the signing input of a JWS (RFC
+// 7515 section 5.1): what is protected and the payload, both in base64url, with a dot
+// between them. Package jws makes both. Anything else is refused.
+func (a *AssertionKey) SignJWS(input []byte) ([]byte, error) {
+	return a.pair.signature(formatJWS, input)
+}
+
+// VerifyJWS checks a signature made by [AssertionKey.SignJWS]. Errors: [ErrPublicKey],
+// [ErrWeakKey], [ErrSignatureMalformed], [ErrSignatureMismatch].
+func VerifyJWS(pub ed25519.PublicKey, input, signature []byte) error {
+	if err := checkPublicKey(pub); err != nil {
+		return err
+	}
+	if len(signature) != ed25519.SignatureSize {
+		return fmt.Errorf("%w: %d bytes instead of %d", ErrSignatureMalformed, len(signature), ed25519.SignatureSize)
+	}
+	if formatJWS.check(input) != nil || !ed25519.Verify(pub, input, signature) {
+		return ErrSignatureMismatch
+	}
+	return nil
+}
+
 // statement is what binds an assertion key to a DID: the byte 0xFF, the name
 // "assertion-key-1" and the RFC 8785 form of {"did", "key"}, signed by the
 // registered key. The key is in base58. No member needs an escape.
 func statement(d DID, key ed25519.PublicKey) []byte {
 	return fmt.Appendf(AppendTag(nil, statementName), `{"did":"%s","key":"%s"}`, d, EncodePublicKey(key))
+}
+
+// DeclaresAssertionKey reports whether the document binds an assertion key to the DID,
+// as its own word has it. Documents of other makers have no statement.
+func (doc *Document) DeclaresAssertionKey() bool {
+	return slices.ContainsFunc(doc.VerificationMethod, func(m VerificationMethod) bool { return m.Statement != "" })
 }
 
 // AssertionKey returns the key with which the DID's agent signs what formats of
@@ -64,7 +96,7 @@ func (doc *Document) AssertionKey(d DID, registered ed25519.PublicKey) (ed25519.
 		return nil, fmt.Errorf("%w: %w", ErrAssertionKey, err)
 	}
 	if !ed25519.Verify(registered, statement(d, key), sig) {
-		return nil, fmt.Errorf("%w: the statement of %s does not verify", ErrAssertionKey, method.ID)
+		return nil, fmt.Errorf("%w: its statement does not verify", ErrAssertionKey)
 	}
 	return key, nil
 }

@@ -117,6 +117,36 @@ func TestDocumentsThatDoNotBindTheirAssertionKey(t *testing.T) {
 	}
 }
 
+// TestTheAssertionKeySignsNothingButJWS: no bytes of another format, and no text of ours.
+func TestTheAssertionKeySignsNothingButJWS(t *testing.T) {
+	key, err := keyPair(t, zeroSeed).Assertion()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const input = "eyJhbGciOiJFZERTQSJ9.e30" // {"alg":"EdDSA"} and {}
+	sig, err := key.SignJWS([]byte(input))
+	if err != nil || did.VerifyJWS(key.PublicKey(), []byte(input), sig) != nil {
+		t.Fatalf("%x, %v", sig, err)
+	}
+	if err := did.VerifyJWS(keyPair(t, zeroSeed).PublicKey(), []byte(input), sig); !errors.Is(err, did.ErrSignatureMismatch) {
+		t.Errorf("with the registered key: %v", err)
+	}
+	if err := did.VerifyJWS(key.PublicKey(), []byte(input), sig[:63]); !errors.Is(err, did.ErrSignatureMalformed) {
+		t.Errorf("63 bytes: %v", err)
+	}
+	for name, payload := range map[string]string{
+		"nothing": "", "a text": "hello", "a request": `{"body": "", "did": "did:a:b", "timestamp": 1}`,
+		"jcs-1": `{"aud":"did:a:b"}`, "a tagged payload": "\xffassertion-key-1{}", "a digest pair": strings.Repeat("x", 64),
+		"a signature base": `"@signature-params": ()`, "no dot": "eyJhbGciOiJFZERTQSJ9",
+	} {
+		t.Run(name, func(t *testing.T) {
+			if sig, err := key.SignJWS([]byte(payload)); err == nil {
+				t.Errorf("it is signed: %x", sig)
+			}
+		})
+	}
+}
+
 func copied(t *testing.T, doc *did.Document) *did.Document {
 	t.Helper()
 	raw, err := json.Marshal(doc)

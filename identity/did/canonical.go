@@ -79,8 +79,7 @@ var canonicalisers = sync.Pool{New: func() any {
 
 // release gives the buffers back, without what was in them.
 func (c *canonicaliser) release() {
-	c.in.Reset(bytes.NewBuffer(nil))
-	c.out, c.members, c.names, c.frames = c.out[:0], c.members[:0], c.names[:0], c.frames[:0]
+	c.reset()
 	canonicalisers.Put(c)
 }
 
@@ -93,7 +92,17 @@ func (c *canonicaliser) canonical(body []byte) ([]byte, error) {
 		return nil, fmt.Errorf("%w: longer than %d bytes", ErrBodyNotCanonical, maxCanonicalBody)
 	}
 	c.out = slices.Grow(c.out, len(body))
+	if c.quick(body) {
+		return c.out, nil
+	}
+	c.reset()
+	return c.thorough(body)
+}
+
+// thorough is canonical by a decoder that says what is wrong with a body.
+func (c *canonicaliser) thorough(body []byte) ([]byte, error) {
 	c.in.Reset(bytes.NewBuffer(body), jsontext.AllowDuplicateNames(true))
+	defer c.in.Reset(bytes.NewBuffer(nil)) // it lets go of the body
 	for limit := maxGrowth*len(body) + growthSlack; ; {
 		if err := c.next(); err != nil {
 			return nil, c.earliest(err)

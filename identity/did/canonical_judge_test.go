@@ -8,12 +8,14 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 // agree compares with the judge: same bytes, or the same error word by word.
 func agree(t *testing.T, body []byte) {
 	t.Helper()
 	before := bytes.Clone(body)
+	quickAgrees(t, body)
 	got, err := CanonicalJSON(body)
 	if !bytes.Equal(body, before) {
 		t.Fatalf("the body %q was changed", before)
@@ -24,6 +26,27 @@ func agree(t *testing.T, body []byte) {
 			return
 		}
 		t.Fatalf("CanonicalJSON(%q)\n%s, %v\nthe judge says\n%s, %v", body, got, err, want, wantErr)
+	}
+}
+
+// quickAgrees fails unless the quick way takes exactly what the thorough one takes, and
+// makes the same of it.
+func quickAgrees(t *testing.T, body []byte) {
+	t.Helper()
+	if !utf8.Valid(body) {
+		return
+	}
+	c := canonicalisers.Get().(*canonicaliser)
+	defer c.release()
+	taken := c.quick(body)
+	got := bytes.Clone(c.out)
+	c.reset()
+	want, err := c.thorough(body)
+	if len(want) > maxGrowth*len(body)+growthSlack {
+		return
+	}
+	if taken != (err == nil) || taken && !bytes.Equal(got, want) {
+		t.Fatalf("quick %q: taken %t\n%s\nthorough: %v\n%s", body, taken, got, err, want)
 	}
 }
 

@@ -74,9 +74,9 @@ func NewDocument(d DID, k *KeyPair, created time.Time, serviceURL string) (*Docu
 		VerificationMethod: []VerificationMethod{{
 			ID: id + keyFragment, Type: keyType, Controller: id, PublicKeyMultibase: multibase(pub),
 		}, {
-			ID: id + assertionFragment, Type: keyType, Controller: id, PublicKeyMultibase: multibase(assertion.PublicKey()), Statement: bound,
+			ID: AssertionKeyID(d), Type: keyType, Controller: id, PublicKeyMultibase: multibase(assertion.PublicKey()), Statement: bound,
 		}},
-		AssertionMethod: []string{id + assertionFragment},
+		AssertionMethod: []string{AssertionKeyID(d)},
 	}
 	if !created.IsZero() {
 		doc.Created = created.UTC().Format(time.RFC3339)
@@ -85,6 +85,17 @@ func NewDocument(d DID, k *KeyPair, created time.Time, serviceURL string) (*Docu
 		doc.Service = []Service{{ID: id + serviceFragment, Type: "A2A", ServiceEndpoint: serviceURL}}
 	}
 	return doc, nil
+}
+
+// BoundKey returns the key of the document that d is derived from, nil if there is
+// none: whoever wrote the document, nobody else's key is that.
+func (doc *Document) BoundKey(d DID) ed25519.PublicKey {
+	for _, m := range doc.Authentication {
+		if key, err := DecodePublicKey(m.PublicKeyBase58); err == nil && d.BoundTo(key) {
+			return key
+		}
+	}
+	return nil
 }
 
 // multicodec begins an Ed25519 public key in multibase.

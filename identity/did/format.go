@@ -27,7 +27,7 @@ var (
 )
 
 // What it does not sign, because verifiers of these formats may find it in the
-// DID document.
+// DID document. Of them the assertion key signs formatJWS.
 var (
 	formatJWS        = &format{"jws", isJWS}
 	formatHTTP       = &format{"http_signature", isSignatureBase}
@@ -106,12 +106,20 @@ func (k *KeyPair) SignRequest(payload []byte) (string, error) {
 	return k.sign(formatReference, payload)
 }
 
-// sign is the only use of the private key. It signs payload as of format f, and
-// refuses what could be taken for another format: whoever has a text repeated
-// by the agent must not get the agent's signature over a request.
 func (k *KeyPair) sign(f *format, payload []byte) (string, error) {
-	if err := f.check(payload); err != nil {
+	sig, err := k.signature(f, payload)
+	if err != nil {
 		return "", err
 	}
-	return encodeSignature(ed25519.Sign(k.private(), payload)), nil
+	return encodeSignature(sig), nil
+}
+
+// signature is the only use of the private key. It signs payload as of format f, and
+// refuses what could be taken for another format: whoever has a text repeated
+// by the agent must not get the agent's signature over a request.
+func (k *KeyPair) signature(f *format, payload []byte) ([]byte, error) {
+	if err := f.check(payload); err != nil {
+		return nil, err
+	}
+	return ed25519.Sign(k.private(), payload), nil
 }

@@ -23,11 +23,11 @@ type member struct {
 }
 
 // name takes the name of a member.
-func (c *canonicaliser) name(f *frame, quoted []byte, at int32) error {
+func (c *canonicaliser) name(f *frame, quoted []byte, escaped bool, at int32) error {
 	c.endMember(f)
 	c.separate()
 	m := member{start: int32(len(c.out)), length: int32(len(quoted)) - 2, at: at}
-	if bytes.IndexByte(quoted, '\\') < 0 {
+	if !escaped {
 		c.out = append(c.out, quoted...)
 	} else {
 		name := len(c.names)

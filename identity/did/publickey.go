@@ -23,6 +23,20 @@ func EncodePublicKey(pub ed25519.PublicKey) string { return base58.Encode(pub) }
 // 32 bytes that encode a curve point is [ErrPublicKey]; a point of small order
 // or in a non-canonical encoding (RFC 8032 section 5.1.3) is [ErrWeakKey].
 func DecodePublicKey(text string) (ed25519.PublicKey, error) {
+	raw, err := DecodeSeenKey(text)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := new(edwards25519.Point).SetBytes(raw); err != nil {
+		return nil, fmt.Errorf("%w: not a point on the curve", ErrPublicKey)
+	}
+	return raw, nil
+}
+
+// DecodeSeenKey is [DecodePublicKey] without the look whether the bytes encode a point,
+// which costs more than all else. It is for a key to compare others with, not to verify
+// with: what encodes no point is equal to no key that was decoded in full.
+func DecodeSeenKey(text string) (ed25519.PublicKey, error) {
 	// The length first: decoding is quadratic.
 	if len(text) < minKeyText || len(text) > maxKeyText {
 		return nil, fmt.Errorf("%w: %d characters, base58 of 32 bytes has %d to %d", ErrPublicKey, len(text), minKeyText, maxKeyText)
@@ -31,13 +45,7 @@ func DecodePublicKey(text string) (ed25519.PublicKey, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: not base58", ErrPublicKey)
 	}
-	if err := checkPublicKey(raw); err != nil {
-		return nil, err
-	}
-	if _, err := new(edwards25519.Point).SetBytes(raw); err != nil {
-		return nil, fmt.Errorf("%w: not a point on the curve", ErrPublicKey)
-	}
-	return raw, nil
+	return raw, checkPublicKey(raw)
 }
 
 // checkPublicKey refuses what crypto/ed25519 would panic on or be fooled by:

@@ -32,6 +32,10 @@ func decodeSignature(text string) ([]byte, error) {
 	return sig, nil
 }
 
+// DecodeSignature returns the 64 bytes of the text of a signature, of which there is one
+// text. Anything else is [ErrSignatureMalformed].
+func DecodeSignature(text string) ([]byte, error) { return decodeSignature(text) }
+
 // OpenSignature checks key and signature text and returns the 64 bytes, so that
 // only ed25519.Verify is left to do, which then cannot panic. Errors:
 // [ErrPublicKey], [ErrWeakKey] and [ErrSignatureMalformed].

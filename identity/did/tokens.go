@@ -3,7 +3,6 @@ package did
 import (
 	"bytes"
 	"fmt"
-	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -38,12 +37,7 @@ func (c *canonicaliser) number() error {
 		return c.malformed()
 	}
 	c.separate()
-	const longest = 32 // of a canonical number
-	if cap(c.out)-len(c.out) < longest {
-		c.out = slices.Grow(c.out, len(c.out)+longest) // append would grow it by less, and so copy it more often
-	}
-	var ok bool
-	if c.out, ok = appendNumber(c.out, number); !ok {
+	if !c.appendNumber(number) {
 		return fmt.Errorf("%w: at byte %d; send it as a string", ErrNumber, c.in.InputOffset())
 	}
 	return nil
@@ -57,10 +51,10 @@ func (c *canonicaliser) text() error {
 		return c.malformed()
 	}
 	if f := c.top(); f != nil && f.object && f.count%2 == 0 {
-		return c.name(f, quoted, int32(at))
+		return c.name(f, quoted, hasEscapes(quoted), int32(at))
 	}
 	c.separate()
-	c.appendString(quoted)
+	c.appendString(quoted, hasEscapes(quoted))
 	return nil
 }
 
@@ -112,14 +106,33 @@ func (c *canonicaliser) separate() {
 }
 
 // appendString appends the canonical form of a string in valid JSON.
-func (c *canonicaliser) appendString(quoted []byte) {
-	if bytes.IndexByte(quoted, '\\') < 0 {
+func (c *canonicaliser) appendString(quoted []byte, escaped bool) {
+	if !escaped || isCanonicalText(quoted) {
 		c.out = append(c.out, quoted...)
 		return
 	}
 	c.sorted, _ = jsontext.AppendUnquote(c.sorted[:0], quoted) // valid, as is what it makes
 	c.out, _ = jsontext.AppendQuote(c.out, c.sorted)
 }
+
+// isCanonicalText reports that every escape of a valid string is the one that RFC 8785
+// section 3.2.2.2 has for its character: most texts have no others.
+func isCanonicalText(quoted []byte) bool {
+	for {
+		next := bytes.IndexByte(quoted, '\\')
+		if next < 0 {
+			return true
+		}
+		switch quoted = quoted[next+1:]; quoted[0] {
+		case '"', '\\', 'b', 'f', 'n', 'r', 't':
+			quoted = quoted[1:]
+		default: // a slash is not escaped; of what has no letter there is little
+			return false
+		}
+	}
+}
+
+func hasEscapes(quoted []byte) bool { return bytes.IndexByte(quoted, '\\') >= 0 }
 
 func (c *canonicaliser) malformed() error {
 	return fmt.Errorf("%w: after byte %d", ErrSyntax, c.in.InputOffset())

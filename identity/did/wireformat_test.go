@@ -30,8 +30,8 @@ func TestWireFormatExamples(t *testing.T) {
 		}
 		return strings.TrimSuffix(block, m[4]+"```") + want + "```"
 	})
-	if found != 10 {
-		t.Errorf("%d examples, want 10", found)
+	if found != 21 {
+		t.Errorf("%d examples, want 21", found)
 	}
 	if os.Getenv("UPDATE_DOCS") != "" {
 		if err := os.WriteFile(path, []byte(updated), 0o644); err != nil {
@@ -65,16 +65,23 @@ func exampleValue(t *testing.T, file, vector, field string) string {
 
 func exampleHeaders(scheme string, v map[string]any) string {
 	var b strings.Builder
+	if v["status"] != nil {
+		fmt.Fprintf(&b, "HTTP/1.1 %.0f OK\nX-DID-Scheme: answer-1\n", v["status"])
+	}
 	if v["method"] != nil {
-		fmt.Fprintf(&b, "%s %s HTTP/1.1\n", v["method"], v["target"])
+		version := "HTTP/1.1"
+		if v["content_type"] == "application/grpc" {
+			version = "HTTP/2"
+		}
+		fmt.Fprintf(&b, "%s %s %s\n", v["method"], v["target"], version)
 	}
 	fmt.Fprintf(&b, "X-DID: %s\nX-DID-Timestamp: %.0f\n", v["did"], v["timestamp"])
 	if v["nonce"] != nil {
 		fmt.Fprintf(&b, "X-DID-Scheme: %s\nX-DID-Nonce: %s\nX-DID-Audience: %s\n", scheme, v["nonce"], v["aud"])
 	}
 	fmt.Fprintf(&b, "X-DID-Signature: %s\n", v["signature_base58"])
-	if v["content_type"] != nil {
-		fmt.Fprintf(&b, "Content-Type: %s\n", v["content_type"])
+	if kind, _ := v["content_type"].(string); kind != "" {
+		fmt.Fprintf(&b, "Content-Type: %s\n", kind)
 	}
 	return b.String()
 }

@@ -33,7 +33,9 @@ type Claim struct {
 // Read reads the claim of headers, of which each is there at most once. Errors:
 // [ErrMissing], [ErrScheme], did.ErrMalformed for the signer, [ErrNonce] and
 // [ErrRecipient]. It costs no more than the headers are long.
-func Read(h http.Header, to Recipient) (*Claim, error) {
+func Read(h http.Header, to Recipient) (*Claim, error) { return read(h, to, ParseScheme) }
+
+func read(h http.Header, to Recipient, parse func(header string, present bool) (Scheme, error)) (*Claim, error) {
 	c := &Claim{timestamp: first(h[keyTimestamp]), signature: first(h[keySignature])}
 	signer := first(h[keyDID])
 	if signer == "" || c.timestamp == "" || c.signature == "" {
@@ -41,7 +43,7 @@ func Read(h http.Header, to Recipient) (*Claim, error) {
 	}
 	values, present := h[keyScheme]
 	var err error
-	if c.Scheme, err = ParseScheme(first(values), present); err != nil {
+	if c.Scheme, err = parse(first(values), present); err != nil {
 		return nil, err
 	}
 	if c.Signer, err = did.Parse(signer); err != nil {
@@ -90,12 +92,46 @@ func (c *Claim) ReplayKey() string {
 // Verify checks the signature over body and returns the bytes that it covers,
 // as [Verify] does.
 func (c *Claim) Verify(pub ed25519.PublicKey, body []byte) (covered []byte, err error) {
+	return c.VerifyWith(ed25519.Verify, pub, body)
+}
+
+// VerifyWith is [Claim.Verify] with somebody else's arithmetic.
+func (c *Claim) VerifyWith(verify Verifier, pub ed25519.PublicKey, body []byte) (covered []byte, err error) {
 	r := c.request
 	if r.Timestamp, err = c.Timestamp(); err != nil {
 		return nil, err
 	}
 	r.Body = body
-	return Verify(pub, c.Scheme, r, c.signature)
+	return c.Scheme.verify(verify, pub, r, c.signature)
+}
+
+// Header returns the headers of the claim as [SignHeader] makes them: whatever else stands
+// beside them is not proved.
+func (c *Claim) Header() http.Header {
+	r := c.request
+	return header(c.Scheme, r.DID.String(), c.timestamp, c.signature, r.Nonce, r.Audience.String())
+}
+
+func header(s Scheme, signer, timestamp, signature, nonce, audience string) http.Header {
+	h := http.Header{keyDID: {signer}, keyTimestamp: {timestamp}, keySignature: {signature}}
+	if s != Reference {
+		h[keyScheme] = []string{string(s)}
+	}
+	if s.Binds() {
+		h[keyNonce], h[keyAudience] = []string{nonce}, []string{audience}
+	}
+	return h
+}
+
+// ProofOf returns the headers of h, those of a request or an answer, that prove it.
+func ProofOf(h http.Header) http.Header {
+	proof := make(http.Header, 6)
+	for _, key := range []string{keyDID, keyTimestamp, keySignature, keyScheme, keyNonce, keyAudience} {
+		if values, ok := h[key]; ok {
+			proof[key] = values
+		}
+	}
+	return proof
 }
 
 // SignHeader returns the headers that prove who sends r. A scheme that needs a
@@ -113,16 +149,7 @@ func SignHeader(k *did.KeyPair, s Scheme, r Request, random io.Reader) (http.Hea
 	if err != nil {
 		return nil, err
 	}
-	h := http.Header{
-		keyDID: {r.DID.String()}, keyTimestamp: {strconv.FormatInt(r.Timestamp, 10)}, keySignature: {signature},
-	}
-	if s != Reference {
-		h[keyScheme] = []string{string(s)}
-	}
-	if s.Binds() {
-		h[keyNonce], h[keyAudience] = []string{r.Nonce}, []string{r.Audience.String()}
-	}
-	return h, nil
+	return header(s, r.DID.String(), strconv.FormatInt(r.Timestamp, 10), signature, r.Nonce, r.Audience.String()), nil
 }
 
 func first(values []string) string {

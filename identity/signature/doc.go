@@ -11,6 +11,15 @@
 // SHA-256 of whatever bytes the body has. docs/wire-format.md gives all three
 // byte by byte.
 //
+// # Answers
+//
+// An answer is signed for who demands it ([Demand]), and bound to its request by the
+// latter's signature ([Binding]): [Answer1] covers status, content type and body
+// ([SignAnswer], [VerifyAnswer]), [Event1] each event of a stream and its end
+// ([EventSigner], [EventReader]).
+//
+// # Use
+//
 // [Read] reads what headers claim; [Claim.Verify] returns the bytes that were
 // verified. Run those, not the body that came in. [SignHeader] makes the headers
 // of a request that is sent.

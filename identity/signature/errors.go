@@ -18,4 +18,9 @@ var (
 	ErrRecipient = errors.New("signed for another recipient")
 	// ErrRequest reports a request that lacks a field its scheme binds.
 	ErrRequest = errors.New("request cannot be signed")
+	// ErrAnswer reports an answer whose signature is for another agent, or another place
+	// of a stream, or stands there twice.
+	ErrAnswer = errors.New("not the signature of this answer")
+	// ErrCut reports a stream that ends without its signed end.
+	ErrCut = errors.New("the stream was cut off")
 )

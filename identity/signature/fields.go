@@ -9,7 +9,7 @@ import (
 	"strconv"
 )
 
-// Names of the request headers that carry a signature.
+// Names of the headers that carry a signature. An answer has the first four.
 const (
 	// HeaderDID names the signer.
 	HeaderDID = "X-DID"
@@ -25,11 +25,13 @@ const (
 	// for. It proves nothing; it lets a verifier tell a request meant for
 	// somebody else from one changed on the way.
 	HeaderAudience = "X-DID-Audience"
+	// HeaderSignResponse asks for an answer that is signed; see [Demand].
+	HeaderSignResponse = "X-DID-Sign-Response"
 )
 
-// HeaderNames returns the names of all headers that carry a signature.
+// HeaderNames returns the names of all headers that carry a signature, or ask for one.
 func HeaderNames() []string {
-	return []string{HeaderDID, HeaderTimestamp, HeaderSignature, HeaderScheme, HeaderNonce, HeaderAudience}
+	return []string{HeaderDID, HeaderTimestamp, HeaderSignature, HeaderScheme, HeaderNonce, HeaderAudience, HeaderSignResponse}
 }
 
 // NonceOf returns the nonce with which a request was signed, by which answers to it can be
@@ -44,6 +46,8 @@ var (
 	keyScheme    = http.CanonicalHeaderKey(HeaderScheme)
 	keyNonce     = http.CanonicalHeaderKey(HeaderNonce)
 	keyAudience  = http.CanonicalHeaderKey(HeaderAudience)
+
+	keySignResponse = http.CanonicalHeaderKey(HeaderSignResponse)
 )
 
 // ParseTimestamp reads unix seconds from canonical decimal text: ASCII digits

@@ -75,9 +75,9 @@ func FuzzJCSPayload(f *testing.F) {
 	f.Fuzz(func(t *testing.T, method1, target1, body1, method2, target2, body2 string) {
 		r := Request{DID: name(t, "did:bindu:a"), Audience: name(t, "did:bindu:b"), Nonce: "AAECAwQFBgcICQoLDA0ODw"}
 		r.Method, r.Target, r.Body = method1, target1, []byte(body1)
-		first, canonical1, err1 := JCS1.prepare(r)
+		first, canonical1, err1 := jcs1.prepare(nil, r)
 		r.Method, r.Target, r.Body = method2, target2, []byte(body2)
-		second, canonical2, err2 := JCS1.prepare(r)
+		second, canonical2, err2 := jcs1.prepare(nil, r)
 		if err1 != nil || err2 != nil || !bytes.Equal(first, second) {
 			return
 		}

@@ -6,7 +6,7 @@ import "github.com/getbindu/bindu-go/identity/did"
 // nonce.
 const JCS1 Scheme = "jcs-1"
 
-var jcs1 = &scheme{name: JCS1, binds: true, payload: jcsPayload, sign: (*did.KeyPair).SignRequest}
+var jcs1 = &scheme{name: JCS1, binds: true, bodyInside: true, payload: jcsPayload, sign: (*did.KeyPair).SignRequest}
 
 // boundBytes is about what a payload has beside the body and the target.
 const boundBytes = 1400
@@ -18,7 +18,7 @@ const boundBytes = 1400
 // and the canonical body in it. The member names are sorted already and every
 // string but the target holds only characters that need no escape, so only the
 // body goes through the canonicaliser.
-func jcsPayload(r Request) (payload, body []byte, err error) {
+func jcsPayload(_ []byte, r Request) (payload, body []byte, err error) {
 	if len(r.Body) == 0 {
 		payload, _ = appendJCS(r, []byte("null"))
 		return payload, nil, nil

@@ -51,7 +51,7 @@ func FuzzReferencePayload(f *testing.F) {
 	f.Add([]byte("\x00\x1f\x7f\u0080\u2028\uffff\U0001f600\"\\\b\f\n\r\t/<>&'"), "did:bindu:a\"b", int64(-1))
 	f.Add([]byte("\xff\xed\xa0\x80"), "", int64(0))
 	f.Fuzz(func(t *testing.T, body []byte, signer string, timestamp int64) {
-		if _, _, err := referencePayload(Request{Body: body, Timestamp: timestamp}); utf8.Valid(body) == errors.Is(err, did.ErrBodyNotUTF8) {
+		if _, _, err := referencePayload(nil, Request{Body: body, Timestamp: timestamp}); utf8.Valid(body) == errors.Is(err, did.ErrBodyNotUTF8) {
 			t.Fatal(err)
 		}
 		got := appendReference(nil, body, signer, timestamp)

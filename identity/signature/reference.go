@@ -19,16 +19,16 @@ var reference = &scheme{name: Reference, payload: referencePayload, sign: (*did.
 //	json.dumps({"body": body, "did": did, "timestamp": timestamp}, sort_keys=True)
 //
 // gives, with the body as text.
-func referencePayload(r Request) (payload, body []byte, err error) {
+func referencePayload(buffer []byte, r Request) (payload, body []byte, err error) {
 	if !utf8.Valid(r.Body) {
 		return nil, nil, did.ErrBodyNotUTF8
 	}
-	return appendReference(nil, r.Body, r.DID.String(), r.Timestamp), r.Body, nil
+	return appendReference(buffer, r.Body, r.DID.String(), r.Timestamp), r.Body, nil
 }
 
 func appendReference(dst, body []byte, did string, timestamp int64) []byte {
 	// A body may become six times as long: what it becomes is allocated once.
-	dst = append(make([]byte, 0, len(dst)+asciiLength(body)+len(did)+64), dst...)
+	dst = room(dst, asciiLength(body)+len(did)+64)
 	dst = append(dst, `{"body": "`...)
 	dst = appendASCII(dst, body)
 	dst = append(dst, `", "did": "`...)

@@ -3,6 +3,7 @@ package signature
 import (
 	"crypto/ed25519"
 	"fmt"
+	"sync"
 
 	"github.com/getbindu/bindu-go/identity/did"
 )
@@ -36,20 +37,16 @@ type Request struct {
 // [ErrRequest], [ErrTimestamp], [ErrNonce], did.ErrBodyNotUTF8 and, for
 // [JCS1], did.ErrBodyNotCanonical in its kinds.
 func (s Scheme) Payload(r Request) ([]byte, error) {
-	payload, _, err := s.prepare(r)
+	known, err := s.find()
+	if err != nil {
+		return nil, err
+	}
+	payload, _, err := known.prepare(nil, r)
 	return payload, err
 }
 
-// prepare returns the payload and the body that it covers.
-func (s Scheme) prepare(r Request) (payload, covered []byte, err error) {
-	known, err := s.find()
-	if err != nil {
-		return nil, nil, err
-	}
-	return known.prepare(r)
-}
-
-func (s *scheme) prepare(r Request) (payload, covered []byte, err error) {
+// prepare returns the payload, which may stand in the buffer, and the body that it covers.
+func (s *scheme) prepare(buffer []byte, r Request) (payload, covered []byte, err error) {
 	if r.DID.IsZero() {
 		return nil, nil, fmt.Errorf("%w: no DID of the signer", ErrRequest)
 	}
@@ -58,7 +55,7 @@ func (s *scheme) prepare(r Request) (payload, covered []byte, err error) {
 			return nil, nil, err
 		}
 	}
-	return s.payload(r)
+	return s.payload(buffer, r)
 }
 
 // Sign returns the signature of r as base58 text. Errors are those of
@@ -68,7 +65,7 @@ func Sign(k *did.KeyPair, s Scheme, r Request) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	payload, _, err := known.prepare(r)
+	payload, _, err := known.prepare(nil, r)
 	if err != nil {
 		return "", err
 	}
@@ -81,16 +78,56 @@ func Sign(k *did.KeyPair, s Scheme, r Request) (string, error) {
 // of [Scheme.Payload], and did.ErrSignatureMalformed, did.ErrSignatureMismatch,
 // did.ErrPublicKey and did.ErrWeakKey.
 func Verify(pub ed25519.PublicKey, s Scheme, r Request, signature string) ([]byte, error) {
+	return s.verify(ed25519.Verify, pub, r, signature)
+}
+
+// Verifier has the verdicts of crypto/ed25519.Verify, each of them. It keeps none of its
+// arguments.
+type Verifier func(pub ed25519.PublicKey, message, sig []byte) bool
+
+func (s Scheme) verify(verify Verifier, pub ed25519.PublicKey, r Request, signature string) ([]byte, error) {
 	sig, err := did.OpenSignature(pub, signature)
 	if err != nil {
 		return nil, err
 	}
-	payload, covered, err := s.prepare(r)
+	known, err := s.find()
 	if err != nil {
 		return nil, err
 	}
-	if !ed25519.Verify(pub, payload, sig) {
+	buffer := buffers.Get().(*[]byte)
+	payload, covered, err := known.prepare((*buffer)[:0], r)
+	verified := err == nil && verify(pub, payload, sig)
+	if known.bodyInside {
+		buffers.Put(buffer)
+	} else {
+		keep(buffer, payload)
+	}
+	switch {
+	case err != nil:
+		return nil, err
+	case !verified:
 		return nil, did.ErrSignatureMismatch
 	}
 	return covered, nil
+}
+
+// buffers are for payloads, which are needed only until the signature is verified.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
+// keep lends a buffer again, as a payload has made it, unless that is large.
+func keep(buffer *[]byte, payload []byte) {
+	const largest = 16 << 10
+	if payload != nil && cap(payload) <= largest {
+		*buffer = payload
+	}
+	buffers.Put(buffer)
+}
+
+// room returns dst with room for n bytes more, and no more than that where it has to be
+// made.
+func room(dst []byte, n int) []byte {
+	if cap(dst)-len(dst) >= n {
+		return dst
+	}
+	return append(make([]byte, 0, len(dst)+n), dst...)
 }

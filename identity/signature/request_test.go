@@ -3,9 +3,11 @@ package signature_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math/big"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -387,5 +389,59 @@ func Test069OtherPayloadForms(t *testing.T) {
 				t.Errorf("error %v, want ErrSignatureMismatch", err)
 			}
 		})
+	}
+}
+
+// Buffers are lent from one request to the next: what was verified before, or is verified
+// at the same time, is not written over, whatever the schemes.
+func TestAVerifiedBodyStays(t *testing.T) {
+	k, schemes := keyPair(t, zeroSeed), signature.Schemes()
+	var workers sync.WaitGroup
+	for worker := range 4 {
+		workers.Go(func() {
+			var want []string
+			var covered [][]byte
+			for n := range 120 {
+				r, s := baseRequest(t), schemes[(n+worker)%len(schemes)]
+				r.Body = fmt.Appendf(nil, `{"n":%d,"text":%q,"worker":%d}`, n, strings.Repeat("a", 40*n%700), worker)
+				body, err := signature.Verify(k.PublicKey(), s, r, sign(t, s, r))
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				want, covered = append(want, string(r.Body)), append(covered, body)
+			}
+			for i, body := range covered {
+				if string(body) != want[i] {
+					t.Errorf("a body changed after it was verified: %q, want %q", body, want[i])
+				}
+			}
+		})
+	}
+	workers.Wait()
+}
+
+// TestAVerifiedBodyOutlivesItsBuffer, with each scheme after each.
+func TestAVerifiedBodyOutlivesItsBuffer(t *testing.T) {
+	pub := keyPair(t, zeroSeed).PublicKey()
+	for _, first := range signature.Schemes() {
+		r := baseRequest(t)
+		r.Body = []byte(`{"a":"first"}`)
+		body, err := signature.Verify(pub, first, r, sign(t, first, r))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 20 { // the race detector has pools forget by chance
+			for _, second := range signature.Schemes() {
+				other := baseRequest(t)
+				other.Body = []byte(`{"a":"other"}`)
+				if _, err := signature.Verify(pub, second, other, sign(t, second, other)); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if string(body) != `{"a":"first"}` {
+			t.Errorf("%s: the body became %q", first, body)
+		}
 	}
 }

@@ -19,12 +19,16 @@ type scheme struct {
 	binds bool
 	// contentType is true where the payload also holds the header Content-Type.
 	contentType bool
-	// payload returns the bytes that are signed and the body that they cover.
-	payload func(Request) (payload, covered []byte, err error)
+	// bodyInside is true where the body that is covered stands in the payload, which
+	// then is kept as long as the body is.
+	bodyInside bool
+	// payload returns the bytes that are signed and the body that they cover. The former
+	// may stand in the buffer, which is empty, unless bodyInside.
+	payload func(buffer []byte, r Request) (payload, covered []byte, err error)
 	sign    func(k *did.KeyPair, payload []byte) (string, error)
 }
 
-// schemes are all there are, the one that our agents prefer first. To add one,
+// schemes are all there are for requests, the one that our agents prefer first. To add one,
 // write its file and name it here.
 var schemes = []*scheme{octets1, jcs1, reference}
 
@@ -54,11 +58,12 @@ func ParseScheme(header string, present bool) (Scheme, error) {
 	if !present {
 		return Reference, nil
 	}
-	s, err := Scheme(header).find()
-	if err != nil {
-		return "", err
+	for _, s := range schemes {
+		if string(s.name) == header {
+			return s.name, nil
+		}
 	}
-	return s.name, nil
+	return "", errScheme()
 }
 
 // Binds reports whether a signature of the scheme names recipient, method and
@@ -77,10 +82,17 @@ func (s Scheme) CoversContentType() bool {
 }
 
 func (s Scheme) find() (*scheme, error) {
+	if s == Push1 {
+		return push1, nil
+	}
 	for _, known := range schemes {
 		if known.name == s {
 			return known, nil
 		}
 	}
-	return nil, fmt.Errorf("%w: %s must be one of %q, or absent", ErrScheme, HeaderScheme, Schemes())
+	return nil, errScheme()
+}
+
+func errScheme() error {
+	return fmt.Errorf("%w: %s must be one of %q, or absent", ErrScheme, HeaderScheme, Schemes())
 }

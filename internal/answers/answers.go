@@ -44,7 +44,7 @@ type shard struct {
 type account struct {
 	held    int64
 	answers int
-	turn    chan struct{} // in it is who makes a large answer
+	turn    chan struct{} // in it is who makes a large answer; nil until somebody wants to
 }
 
 // New returns a pool in which the answers to one caller hold at most limit
@@ -74,7 +74,7 @@ func (p *Pool) Begin(caller string) *Answer {
 	defer s.mu.Unlock()
 	acc, ok := s.callers[caller]
 	if !ok {
-		acc = &account{turn: make(chan struct{}, 1)}
+		acc = new(account)
 		s.callers[caller] = acc
 	}
 	acc.answers++
@@ -119,7 +119,7 @@ func (a *Answer) Wait(ctx context.Context) error {
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	select {
-	case a.account.turn <- struct{}{}:
+	case a.line() <- struct{}{}:
 		a.turn = true
 		return nil
 	case <-timer.C:
@@ -127,6 +127,16 @@ func (a *Answer) Wait(ctx context.Context) error {
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
+}
+
+// line is where those wait who make large answers for one caller.
+func (a *Answer) line() chan struct{} {
+	a.shard.mu.Lock()
+	defer a.shard.mu.Unlock()
+	if a.account.turn == nil {
+		a.account.turn = make(chan struct{}, 1)
+	}
+	return a.account.turn
 }
 
 // Made replaces the charge by what the answer came to, and lets the next large

@@ -15,8 +15,12 @@ func benchstat(out io.Writer, m machine, samples []sample) error {
 		return err
 	}
 	for _, s := range samples {
-		if _, err := fmt.Fprintf(out, "BenchmarkAgent/%s/connections=%d/body=%d %d %.0f cpu-ns/op %.0f p50-ns %.0f p99-ns %.0f req/s\n",
-			s.Row, s.Connections, s.Body, s.Requests, 1e9*s.CPU, 1e9*s.P50, 1e9*s.P99, s.perSecond()); err != nil {
+		name := fmt.Sprintf("BenchmarkAgent/%s/connections=%d/body=%d", s.Row, s.Connections, s.Body)
+		if s.Paced > 0 {
+			name += fmt.Sprintf("/pace=%d", s.Paced)
+		}
+		if _, err := fmt.Fprintf(out, "%s %d %.0f cpu-ns/op %.0f p50-ns %.0f p99-ns %.0f req/s\n",
+			name, s.Requests, 1e9*s.CPU, 1e9*s.P50, 1e9*s.P99, s.perSecond()); err != nil {
 			return err
 		}
 	}

@@ -19,7 +19,7 @@ func (o options) conduct(ctx context.Context) (_ *report, err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	c, why := arrange(allowedCores, pinned)
-	found := &report{Machine: thisMachine(c, why), Rounds: o.rounds, Each: o.each.Seconds()}
+	found := &report{Machine: thisMachine(c, why), Rounds: o.rounds, Each: o.each.Seconds(), Pace: o.pace}
 	path, basePath, err := o.programs(ctx, dir, found)
 	if err != nil {
 		return nil, err
@@ -78,11 +78,8 @@ func (o options) programs(ctx context.Context, dir string, found *report) (path,
 }
 
 func (o options) measureAll(ctx context.Context, s *stand, a *program, path string, found *report) (samples []sample, err error) {
-	if o.has("cells") {
-		if samples, err = o.cells(ctx, s, slots(s.floor, a.target, o.rows)); err != nil {
-			return nil, err
-		}
-		found.Cells = summarize(samples, toFloor)
+	if found.Cells, found.Paced, samples, err = o.requests(ctx, s, slots(s.floor, a.target, o.rows), toFloor); err != nil {
+		return nil, err
 	}
 	if o.has("handshakes") {
 		shakes, err := s.measure(ctx, group{Connections: middle.Connections, Slots: []slot{
@@ -99,6 +96,11 @@ func (o options) measureAll(ctx context.Context, s *stand, a *program, path stri
 			return nil, err
 		}
 	}
+	if o.has("streams") {
+		if found.Streams, err = s.measureStreams(ctx, path, o.streams, o.settle); err != nil {
+			return nil, err
+		}
+	}
 	if o.has("boot") {
 		if found.Boot, err = s.measureBoot(ctx, path, o.starts); err != nil {
 			return nil, err
@@ -106,6 +108,24 @@ func (o options) measureAll(ctx context.Context, s *stand, a *program, path stri
 	}
 	more, err := o.growth(ctx, s, path, found)
 	return append(samples, more...), err
+}
+
+// requests measures the slots as fast as they answer and at one pace.
+func (o options) requests(ctx context.Context, s *stand, slots []slot, against func(sample) (target, row string)) (cells, paced []line, all []sample, err error) {
+	if o.has("cells") {
+		if all, err = o.cells(ctx, s, slots); err != nil {
+			return nil, nil, nil, err
+		}
+		cells = summarize(all, against)
+	}
+	if o.has("paced") {
+		more, err := o.paced(ctx, s, slots)
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		paced, all = summarize(more, against), append(all, more...)
+	}
+	return cells, paced, all, nil
 }
 
 func (o options) cells(ctx context.Context, s *stand, slots []slot) ([]sample, error) {
@@ -156,7 +176,7 @@ func (o options) compare(ctx context.Context, s *stand, a *program, basePath str
 	for _, r := range o.rows {
 		all = append(all, slot{base.target, r}, slot{a.target, r})
 	}
-	samples, err := o.cells(ctx, s, all)
-	found.Compared = summarize(samples, to("base"))
+	var samples []sample
+	found.Compared, found.ComparedPaced, samples, err = o.requests(ctx, s, all, to("base"))
 	return samples, err
 }

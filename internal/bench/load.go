@@ -24,6 +24,8 @@ type generator struct {
 	rates map[string]float64  // requests per second of the last run of a kind
 	tasks map[string][]string // ids of tasks that are there, by target
 	idle  []*connection
+
+	readers *readers // of streams
 }
 
 // load carries out the orders that come in until there are no more. The
@@ -90,6 +92,10 @@ func (g *generator) obey(ctx context.Context, o order) (sample, error) {
 		return sample{}, g.keepIdle(ctx, o)
 	case o.Kind == orderVisit:
 		return sample{}, g.visit(ctx, o)
+	case o.Kind == orderFollow:
+		return sample{}, g.follow(ctx, o)
+	case o.Kind == orderEnd:
+		return g.end(ctx)
 	case o.Kind != orderRun || !ok:
 		return sample{}, fmt.Errorf("no such order: %s %q", o.Kind, o.Row)
 	case r.Handshake:

@@ -21,9 +21,11 @@ type options struct {
 	bodies      []int
 	rows        []row
 	parts       []string
+	pace        pacing
 	dids, tasks int
 	starts      int
 	idle        int
+	streams     int
 	settle      time.Duration
 	base        string // a git ref to compare with
 	agent       string // a built program; "": build it
@@ -34,7 +36,7 @@ type options struct {
 }
 
 // The parts of a measurement.
-var allParts = []string{"cells", "handshakes", "memory", "boot"}
+var allParts = []string{"cells", "paced", "handshakes", "memory", "streams", "boot"}
 
 // longest is how long a round may take: what it sends is signed before it
 // starts, and stays fresh for five minutes.
@@ -51,10 +53,13 @@ func parse(args []string, errOut io.Writer) (options, error) {
 	f.Func("bodies", "lengths of bodies in bytes (default 256,1024,16384)", numbers(&o.bodies, 1))
 	f.Func("rows", "kinds of requests (default "+keys(requestRows())+")", rows(&o.rows))
 	f.Func("parts", "what to measure (default "+strings.Join(allParts, ",")+")", words(&o.parts, allParts))
+	f.IntVar(&o.pace.All, "pace", 2000, "requests per second of the paced part, to each server")
+	f.IntVar(&o.pace.Stored, "pace-stored", 500, "the same for the requests that store a task")
 	f.IntVar(&o.dids, "dids", 0, "also compare with an agent that remembers so many DIDs (-all: 100000)")
 	f.IntVar(&o.tasks, "tasks", 0, "also compare with an agent that keeps so many tasks (-all: 1000000)")
 	f.IntVar(&o.starts, "starts", 3, "how often to start an agent")
 	f.IntVar(&o.idle, "idle", 1000, "how many idle connections to measure")
+	f.IntVar(&o.streams, "streams", 1000, "how many streams of one task to measure (-all: 10000)")
 	f.DurationVar(&o.settle, "settle", 3*time.Second, "how long to watch memory for its lowest")
 	f.StringVar(&o.base, "base", "", "compare with the agent of this git ref instead, request by request")
 	f.StringVar(&o.agent, "agent", "", "a built agent to measure, instead of building that of the working tree")
@@ -65,12 +70,13 @@ func parse(args []string, errOut io.Writer) (options, error) {
 	}
 	if o.all {
 		o.dids, o.tasks = orElse(o.dids, 100_000), orElse(o.tasks, 1_000_000)
+		o.streams = max(o.streams, 10_000)
 	}
 	switch {
 	case f.NArg() > 0:
 		return o, fmt.Errorf("unknown argument %q", f.Arg(0))
-	case o.rounds < 1 || o.starts < 1 || o.idle < 1 || o.dids < 0 || o.tasks < 0:
-		return o, errors.New("-rounds, -starts and -idle are 1 or more, -dids and -tasks 0 or more")
+	case o.rounds < 1 || o.starts < 1 || o.idle < 1 || o.streams < 1 || !o.pace.possible() || o.dids < 0 || o.tasks < 0:
+		return o, errors.New("-rounds, -starts, -idle, -streams, -pace and -pace-stored are 1 or more, a pace 100000 at most, -dids and -tasks 0 or more")
 	case o.each <= 0 || o.each > longest || o.settle < 0:
 		return o, fmt.Errorf("-each is above 0 and at most %s, -settle not below 0", longest)
 	}

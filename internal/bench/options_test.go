@@ -21,7 +21,7 @@ func TestOptions(t *testing.T) {
 	}
 	for _, args := range [][]string{
 		{"-connections", "0"}, {"-bodies", "many"}, {"-rows", "bare"}, {"-parts", "cells,other"}, {"-rounds", "0"},
-		{"-each", "0s"}, {"-each", "5m"}, {"-tasks", "-1"}, {"surplus"},
+		{"-each", "0s"}, {"-each", "5m"}, {"-tasks", "-1"}, {"-pace", "0"}, {"surplus"},
 	} {
 		if _, err := parse(args, io.Discard); err == nil {
 			t.Errorf("%q are taken", args)

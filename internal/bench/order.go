@@ -20,6 +20,9 @@ const (
 	orderIdle  = "idle"  // open connections and keep them
 	orderDrop  = "drop"  // close those
 	orderVisit = "visit" // send small requests on one connection
+
+	orderFollow = "follow" // begin a task and read it on so many streams
+	orderEnd    = "end"    // end that, and say how long it took until all knew
 )
 
 // order is what the load generator reads, a JSON object a line.
@@ -29,8 +32,9 @@ type order struct {
 	Row         string // key
 	Connections int
 	Body        int           // bytes
+	PerSecond   int           // requests that are sent whatever is answered; 0: each as soon as one is answered
 	Duration    time.Duration // of a run
-	Count       int           // of a visit's requests
+	Count       int           // of a visit's requests, or of streams
 }
 
 // answer is what it answers, a line for each order, and one before the first,
@@ -46,6 +50,7 @@ type sample struct {
 	Row         string // key
 	Connections int
 	Body        int // bytes
+	Paced       int `json:",omitempty"` // requests per second that were due
 	Round       int
 	Requests    int
 	Seconds     float64

@@ -17,13 +17,18 @@ type report struct {
 	Machine machine
 	Rounds  int
 	Each    float64 // seconds of a round
+	Pace    pacing
 
-	Cells      []line  `json:",omitempty"`
-	Handshakes []line  `json:",omitempty"`
-	Memory     *idle   `json:",omitempty"`
-	Boot       []boot  `json:",omitempty"`
-	Growth     *growth `json:",omitempty"`
-	Compared   []line  `json:",omitempty"`
+	Cells      []line   `json:",omitempty"`
+	Paced      []line   `json:",omitempty"`
+	Handshakes []line   `json:",omitempty"`
+	Memory     *idle    `json:",omitempty"`
+	Streams    *streams `json:",omitempty"`
+	Boot       []boot   `json:",omitempty"`
+	Growth     *growth  `json:",omitempty"`
+	Compared   []line   `json:",omitempty"`
+	// ComparedPaced is the same at the pace.
+	ComparedPaced []line `json:",omitempty"`
 }
 
 // text writes the report for people.
@@ -35,8 +40,10 @@ func (r report) text(out io.Writer) error {
 		lines          []line
 	}{
 		{"Requests, against a bare Go mTLS echo with as long a body in the same round", "× bare", r.Cells},
+		{fmt.Sprintf("Requests at %s, to both servers alike", r.Pace), "× bare", r.Paced},
 		{"Handshakes, each with a GET /health, against those of the bare server", "× bare", r.Handshakes},
 		{"Against the agent of " + r.Base, "× base", r.Compared},
+		{fmt.Sprintf("Against the agent of %s, at %s", r.Base, r.Pace), "× base", r.ComparedPaced},
 		{r.Growth.heading(), "× empty", r.Growth.lines()},
 	} {
 		if len(part.lines) == 0 {
@@ -49,6 +56,7 @@ func (r report) text(out io.Writer) error {
 	}
 	r.Growth.text(out)
 	r.Memory.text(out)
+	r.Streams.text(out)
 	return bootText(out, r.Boot)
 }
 
@@ -63,7 +71,7 @@ func table(out io.Writer, lines []line, other string) error {
 	}
 	fmt.Fprintf(w, "connections\tbody\t%-*s\tCPU/request\t±\t%s\t±\tshare\trequests/s\t±\tp50\tp99\t±\t\n", width, "server, work", other)
 	for i, l := range lines {
-		if i > 0 && (l.Connections != lines[i-1].Connections || l.Body != lines[i-1].Body) {
+		if i > 0 && (l.Connections != lines[i-1].Connections || l.Body != lines[i-1].Body || l.Paced != lines[i-1].Paced) {
 			fmt.Fprintln(w, strings.Repeat("\t", 13))
 		}
 		times, timesSpread, share := "", "", ""

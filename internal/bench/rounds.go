@@ -16,13 +16,17 @@ type slot struct {
 // group is what is measured in the same rounds.
 type group struct {
 	Connections, Body int
+	PerSecond         int // that are due, 0 for as many as are answered
 	Slots             []slot
 }
 
 // String names the load.
 func (g group) String() string {
-	if g.Body == 0 {
+	switch {
+	case g.Body == 0:
 		return fmt.Sprintf("%d connections", g.Connections)
+	case g.PerSecond > 0:
+		return fmt.Sprintf("%d connections, bodies of %s, %d requests per second", g.Connections, size(g.Body), g.PerSecond)
 	}
 	return fmt.Sprintf("%d connections, bodies of %s", g.Connections, size(g.Body))
 }
@@ -43,7 +47,7 @@ func (s *stand) measure(ctx context.Context, g group, rounds int, each time.Dura
 		s.say("%s, %s", g, roundName(round, rounds))
 		for _, slot := range slots {
 			found, err := s.ask(ctx, order{
-				Kind: orderRun, Target: slot.target, Row: slot.Key, Connections: g.Connections, Body: g.Body, Duration: length,
+				Kind: orderRun, Target: slot.target, Row: slot.Key, Connections: g.Connections, Body: g.Body, PerSecond: g.PerSecond, Duration: length,
 			})
 			if err != nil {
 				return nil, fmt.Errorf("%s, %s, %d connections: %w", slot.target.Name, slot.row.Name, g.Connections, err)

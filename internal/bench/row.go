@@ -14,6 +14,8 @@ type row struct {
 	// Name stands in the table, Key in flags and in benchstat's names.
 	Name, Key string
 	Scheme    signature.Scheme
+	// Demand has the answer signed.
+	Demand bool
 	// Handshake tells that each request has a connection of its own, Resumed that
 	// it resumes a session.
 	Handshake, Resumed bool
@@ -31,6 +33,7 @@ var (
 	unread = row{Name: "with token and signature, not looked at", Key: "bare-signed", Scheme: signature.Octets1, Body: nothing}
 
 	octets1   = row{Name: "all gates, octets-1", Key: "gates-octets-1", Scheme: signature.Octets1, Body: nothing}
+	signed    = row{Name: "all gates, octets-1, a signed answer", Key: "gates-answer-1", Scheme: signature.Octets1, Demand: true, Body: nothing}
 	reference = row{Name: "all gates, reference", Key: "gates-reference", Scheme: signature.Reference, Body: nothing}
 	jcs1      = row{Name: "all gates, jcs-1", Key: "gates-jcs-1", Scheme: signature.JCS1, Body: nothing}
 	read      = row{Name: "all gates and a read (tasks/get)", Key: "read", Scheme: signature.Octets1, Body: getTask, Result: true}
@@ -40,7 +43,7 @@ var (
 	resumed   = row{Name: "handshake, resumed", Key: "resumed", Handshake: true, Resumed: true}
 )
 
-func requestRows() []row { return []row{octets1, reference, jcs1, read, durable} }
+func requestRows() []row { return []row{octets1, signed, reference, jcs1, read, durable} }
 
 // rowOf finds a row by its key.
 func rowOf(key string) (row, bool) {

@@ -3,12 +3,10 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"runtime"
 	"slices"
-	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -33,9 +31,13 @@ func (g *generator) run(ctx context.Context, o order, r row) (sample, error) {
 	}
 	defer hangUp(open)
 	s, err := clocked(o, func(stop *atomic.Bool) ([]time.Duration, error) {
-		return drive(open, &stock{requests: requests, again: o.Target.Bare}, r.Result, stop)
+		s := &stock{requests: requests, again: o.Target.Bare}
+		if o.PerSecond > 0 {
+			return drivePaced(open, s, r.Result, o.PerSecond, stop)
+		}
+		return drive(open, s, r.Result, stop)
 	})
-	if err == nil {
+	if err == nil && o.PerSecond == 0 {
 		g.rates[kind(o)] = s.perSecond()
 	}
 	return s, err
@@ -57,6 +59,7 @@ func (g *generator) prepare(ctx context.Context, o order, r row) ([][]byte, erro
 	if err != nil {
 		return nil, err
 	}
+	s.demand = r.Demand
 	ids := []string{""}
 	if r.Key == read.Key {
 		if ids, err = g.storedTasks(ctx, o.Target); err != nil {
@@ -76,6 +79,9 @@ func (g *generator) prepare(ctx context.Context, o order, r row) ([][]byte, erro
 func (g *generator) enough(o order) int {
 	if o.Target.Bare {
 		return 1
+	}
+	if o.PerSecond > 0 {
+		return o.Connections + int(float64(o.PerSecond)*1.5*o.Duration.Seconds())
 	}
 	rate := g.rates[kind(o)] * 1.5
 	if rate == 0 {
@@ -148,52 +154,8 @@ func clocked(o order, work func(stop *atomic.Bool) ([]time.Duration, error)) (sa
 	}
 	slices.Sort(took)
 	return sample{
-		Target: o.Target.Name, Row: o.Row, Connections: o.Connections, Body: o.Body,
+		Target: o.Target.Name, Row: o.Row, Connections: o.Connections, Body: o.Body, Paced: o.PerSecond,
 		Requests: len(took), Seconds: elapsed.Seconds(), CPU: (after - before).Seconds() / float64(len(took)),
 		P50: percentile(took, 50).Seconds(), P99: percentile(took, 99).Seconds(),
 	}, nil
-}
-
-// stock is what a run sends.
-type stock struct {
-	requests [][]byte
-	again    bool // from the start, when all are sent
-	next     atomic.Int64
-}
-
-// take returns the next request, nil when there is none.
-func (s *stock) take() []byte {
-	n := int(s.next.Add(1) - 1)
-	if s.again {
-		n %= len(s.requests)
-	}
-	if n >= len(s.requests) {
-		return nil
-	}
-	return s.requests[n]
-}
-
-// drive sends requests over the connections, each as soon as the one before is
-// answered, and returns how long each took.
-func drive(open []*connection, s *stock, result bool, stop *atomic.Bool) ([]time.Duration, error) {
-	var workers sync.WaitGroup
-	took, failures := make([][]time.Duration, len(open)), make([]error, len(open))
-	for i, c := range open {
-		workers.Go(func() {
-			for !stop.Load() && failures[i] == nil {
-				request := s.take()
-				if request == nil {
-					return
-				}
-				began := time.Now()
-				status, body, err := c.exchange(request)
-				if failures[i] = errors.Join(err, judge(status, body, result)); failures[i] == nil {
-					took[i] = append(took[i], time.Since(began))
-				}
-			}
-			stop.Store(stop.Load() || failures[i] != nil)
-		})
-	}
-	workers.Wait()
-	return slices.Concat(took...), errors.Join(failures...)
 }

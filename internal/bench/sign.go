@@ -16,6 +16,7 @@ import (
 type signer struct {
 	host   string
 	proofs probe.Proofs
+	demand bool // of a signed answer
 }
 
 func (g *generator) signer(ctx context.Context, host string, name did.DID, scheme signature.Scheme) (*signer, error) {
@@ -34,6 +35,9 @@ func (s *signer) sign(body []byte) ([]byte, error) {
 	r, err := s.proofs.Sign("https://"+s.host, body)
 	if err != nil {
 		return nil, err
+	}
+	if s.demand {
+		signature.Demand(r.Header)
 	}
 	return encode(http.MethodPost, s.host, "/", r.Header, r.Body), nil
 }

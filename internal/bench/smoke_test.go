@@ -20,7 +20,7 @@ func TestEverythingIsMeasured(t *testing.T) {
 	needAuthorities(ctx, t)
 	o, err := parse([]string{
 		"-agent", builtAgent(ctx, t),
-		"-rounds", "1", "-each", "50ms", "-connections", "2", "-bodies", "1024", "-starts", "1", "-idle", "20", "-settle", "10ms",
+		"-rounds", "1", "-each", "50ms", "-connections", "2", "-bodies", "1024", "-starts", "1", "-idle", "20", "-streams", "150", "-settle", "10ms",
 		"-dids", "10", "-tasks", "10", "-out", t.TempDir(),
 	}, t.Output())
 	if err != nil {
@@ -35,6 +35,7 @@ func TestEverythingIsMeasured(t *testing.T) {
 		t.Error(err)
 	}
 	checkLines(t, found.Cells, 2+len(requestRows()))
+	checkLines(t, found.Paced, 3+len(requestRows())) // what stores has a pace and a bare server of its own
 	checkLines(t, found.Handshakes, 4)
 	checkLines(t, found.Growth.Lines, 9)
 	for _, l := range found.Cells {
@@ -77,6 +78,9 @@ func checkSizes(t *testing.T, found *report) {
 	t.Helper()
 	if len(found.Growth.Boots) != 3 {
 		t.Errorf("boots %+v, want those of three agents", found.Growth.Boots)
+	}
+	if s := found.Streams; s.Streams != 150 || s.With.PSS <= 0 || s.CPU < 0 || s.Seconds <= 0 {
+		t.Errorf("streams %+v", s)
 	}
 	if found.Memory.Without.PSS <= 0 || found.Memory.With.PSS <= 0 {
 		t.Errorf("memory %+v", found.Memory)

@@ -4,6 +4,7 @@ package main
 type line struct {
 	Target, Row       string
 	Connections, Body int
+	Paced             int `json:",omitempty"` // requests per second that were due
 	Rounds, Requests  int
 	PerSecond         figure // requests
 	P50, P99          figure // seconds
@@ -17,9 +18,10 @@ type line struct {
 type place struct {
 	target, row       string
 	connections, body int
+	paced             int
 }
 
-func (s sample) place() place { return place{s.Target, s.Row, s.Connections, s.Body} }
+func (s sample) place() place { return place{s.Target, s.Row, s.Connections, s.Body, s.Paced} }
 
 // summarize makes a line of the samples of each place, in the order in which
 // places come first. against names the server and the row that a sample's are
@@ -48,7 +50,7 @@ func summarize(samples []sample, against func(sample) (target, row string)) []li
 }
 
 func lineOf(p place, rounds map[int]sample, base func(sample) (sample, bool)) line {
-	l := line{Target: p.target, Row: p.row, Connections: p.connections, Body: p.body, Rounds: len(rounds)}
+	l := line{Target: p.target, Row: p.row, Connections: p.connections, Body: p.body, Paced: p.paced, Rounds: len(rounds)}
 	var perSecond, p50, p99, cpu, times []float64
 	for _, s := range rounds {
 		l.Requests += s.Requests

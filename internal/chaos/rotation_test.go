@@ -21,7 +21,7 @@ import (
 type lengthy struct{}
 
 // Execute implements [task.Executor].
-func (lengthy) Execute(ctx context.Context, r task.Request, emit func(*a2a.Artifact) error) (task.Result, error) {
+func (lengthy) Execute(ctx context.Context, r task.Request, emit task.Emit) (task.Result, error) {
 	if r.Text() == "long" {
 		timer := time.NewTimer(time.Second)
 		defer timer.Stop()
@@ -31,7 +31,7 @@ func (lengthy) Execute(ctx context.Context, r task.Request, emit func(*a2a.Artif
 			return task.Result{}, context.Cause(ctx)
 		}
 	}
-	return task.Result{}, emit(&a2a.Artifact{ID: a2a.NewArtifactID(), Parts: a2a.ContentParts{a2a.NewTextPart("heard " + r.Text())}})
+	return task.Result{}, emit(&a2a.Artifact{ID: a2a.NewArtifactID(), Parts: a2a.ContentParts{a2a.NewTextPart("heard " + r.Text())}}, false)
 }
 
 // load is traffic against one agent, and what became of it.

@@ -30,10 +30,17 @@ func PrintList[T any](out, errOut io.Writer, entries []T, asJSON bool, none stri
 // PrintJSON prints v indented, and < > & as they are. What is not to be seen is escaped:
 // others choose their names, and a terminal would obey what stands in them.
 func PrintJSON(out io.Writer, v any) error {
+	return printJSON(out, v, "  ")
+}
+
+// PrintJSONLine is [PrintJSON] on one line.
+func PrintJSONLine(out io.Writer, v any) error { return printJSON(out, v, "") }
+
+func printJSON(out io.Writer, v any, indent string) error {
 	var text bytes.Buffer
 	enc := json.NewEncoder(&text)
 	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
+	enc.SetIndent("", indent)
 	if err := enc.Encode(v); err != nil {
 		return err
 	}

@@ -26,3 +26,6 @@ func RemembersKeys(set settings.Settings) bool {
 func Keys(set settings.Settings) keymemory.Config {
 	return keymemory.Config{Limit: int(set.Limits.RememberedKeys)}
 }
+
+// HotKeys is of how many keys in use there are tables.
+func HotKeys(set settings.Settings) int { return int(set.Limits.HotKeys) }

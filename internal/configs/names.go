@@ -39,12 +39,23 @@ func Card(set settings.Settings) card.Config {
 		MutualTLS: mode(set) != gate.ModeOff,
 		Token:     mode(set) != gate.ModeMTLS,
 		TokenURL:  tokenURL(set),
+
+		PushNotifications: bool(set.Push.Enabled),
 		Permissions: map[string]string{
 			identity.PermissionRead:  "read one's own tasks and contexts",
 			identity.PermissionWrite: "send messages, give feedback, cancel and clear what is one's own",
 			identity.PermissionAdmin: "cancel and clear anyone's tasks",
 		},
 	}
+}
+
+// Modes are the media types that messages may have: nil where the agent's backend takes
+// what comes.
+func Modes(set settings.Settings) []string {
+	if set.Agent.Backend == settings.BackendExec && set.Agent.CommandInput == settings.CommandText {
+		return []string{"text/plain"}
+	}
+	return nil
 }
 
 // tokenURL is where callers get their tokens, "" where there may be several

@@ -17,7 +17,7 @@ func all(set settings.Settings) []any {
 	return []any{
 		UsesHydra(set), HoldsAdmin(set), registrar, err == nil, Registration(set), Hydra(set), Client(set), Introspection(set, "https://hydra.example"), places, wait,
 		Issuers(set, IssuerFiles{}), HasOwnClient(set), OwnClient(set, nil), CA(set), Certificate(set), Peers(set), Gates(set), HasPolicy(set), Policy(set),
-		Admin(set), Port(set), Replay(set), RemembersKeys(set), Keys(set), Tasks(set), Requests(set), command, Card(set), Calls(set),
+		Admin(set), Port(set), Replay(set), RemembersKeys(set), Keys(set), HotKeys(set), Tasks(set), Requests(set), command, Card(set), Calls(set), Pushes(set), Webhooks(set),
 	}
 }
 
@@ -25,7 +25,7 @@ func all(set settings.Settings) []any {
 // files of ours, or say what is done and not how.
 var elsewhere = []string{
 	"Agent.AllowPlaintext", "Auth.Enabled", // judged with the other settings
-	"Agent.URL", "Agent.Dir", "Agent.KeyPassword", "Agent.SkillsFile", "Agent.Backend",
+	"Agent.URL", "Agent.Dir", "Agent.KeyPassword", "Agent.SkillsFile", "Agent.ExtendedSkillsFile", "Agent.Backend",
 	"Auth.DIDMap", "Auth.IssuerCAFile", "Auth.OutboundAudience", "Auth.Domain",
 	"DID.Derivation", "DID.PinnedKeys", "MTLS.DIDIssuer",
 	"Network.Host", "Network.Port", "Network.AdminPort",
@@ -72,7 +72,7 @@ func base() settings.Settings {
 	set.Hydra.AdminURL, set.Registrar.DID = "https://hydra.example", "did:bindu:a:registrar:1"
 	set.Hydra.CacheTTL /= 2 // the longest has no effect of its own
 	set.Auth.Issuers = []string{"https://issuer.example"}
-	set.Agent.Description = ""
+	set.Agent.Description, set.Push.Enabled = "", true
 	return set
 }
 

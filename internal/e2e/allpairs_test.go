@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net/http"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -121,9 +120,20 @@ func (a *allPairs) failed(from, to *running, why string) {
 	a.failures = append(a.failures, fmt.Sprintf("%s (%s): %s to %s: %s", time.Now().Format(time.TimeOnly), a.now, from.set.Agent.Name, to.set.Agent.Name, why))
 }
 
-// rounds returns how often every pair has talked.
-func (a *allPairs) rounds() int64 {
-	return slices.MinFunc(a.counts, func(a, b *atomic.Int64) int { return int(a.Load() - b.Load()) }).Load()
+// rounds returns what tells whether every pair has talked n times from now on.
+func (a *allPairs) rounds(n int64) func() bool {
+	want := make([]int64, len(a.counts))
+	for i, count := range a.counts {
+		want[i] = count.Load() + n
+	}
+	return func() bool {
+		for i, count := range a.counts {
+			if count.Load() < want[i] {
+				return false
+			}
+		}
+		return true
+	}
 }
 
 func (a *allPairs) check(t *testing.T) {

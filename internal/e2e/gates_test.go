@@ -12,6 +12,7 @@ import (
 	"github.com/getbindu/bindu-go/internal/probe"
 	"github.com/getbindu/bindu-go/internal/safefile"
 	"github.com/getbindu/bindu-go/oauth/hydra"
+	"github.com/getbindu/bindu-go/peer"
 )
 
 var schemes = signature.Schemes()
@@ -28,8 +29,8 @@ func TestEndToEndGates(t *testing.T) {
 			}
 			defer client.Close()
 			found, err := client.Discover(t.Context(), pair[1].URL(), pair[1].DID())
-			if err != nil {
-				t.Fatal(err)
+			if err != nil || found.Card.State != peer.CardVerified || found.Card.Voucher != peer.VoucherDID {
+				t.Fatalf("card %+v, %v", found.Card, err)
 			}
 			reply, err := client.Send(t.Context(), found, "Grüße 🌍")
 			if err != nil || reply.Text != "heard Grüße 🌍" {
@@ -37,6 +38,27 @@ func TestEndToEndGates(t *testing.T) {
 			}
 			if got := pair[1].lastCaller(); got.DID != pair[0].DID() || !got.KeyBound || got.Scheme != signature.Octets1 || got.CertificateSerial == "" {
 				t.Errorf("caller %+v", got)
+			}
+		}
+	})
+
+	t.Run("an honest message in each binding", func(t *testing.T) {
+		for _, binding := range []peer.Binding{peer.HTTPJSON, peer.GRPC} {
+			client, err := alice.Client(func(c *peer.Config) { c.Binding = binding })
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer client.Close()
+			found, err := client.Discover(t.Context(), bob.URL(), bob.DID())
+			if err != nil {
+				t.Fatal(err)
+			}
+			reply, err := client.Send(t.Context(), found, "Grüße 🌍")
+			if err != nil || reply.Text != "heard Grüße 🌍" {
+				t.Fatalf("%s: reply %q, %v", binding, reply.Text, err)
+			}
+			if got := bob.lastCaller(); got.DID != alice.DID() || got.Scheme != signature.Octets1 {
+				t.Errorf("%s: caller %+v", binding, got)
 			}
 		}
 	})

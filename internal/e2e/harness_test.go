@@ -189,11 +189,11 @@ func (r *running) failure() error {
 }
 
 // Execute implements task.Executor: it answers and remembers who asked.
-func (r *running) Execute(_ context.Context, req task.Request, emit func(*a2a.Artifact) error) (task.Result, error) {
+func (r *running) Execute(_ context.Context, req task.Request, emit task.Emit) (task.Result, error) {
 	r.mu.Lock()
 	r.last = req.Caller
 	r.mu.Unlock()
-	return task.Result{}, emit(&a2a.Artifact{ID: a2a.NewArtifactID(), Parts: a2a.ContentParts{a2a.NewTextPart("heard " + req.Text())}})
+	return task.Result{}, emit(&a2a.Artifact{ID: a2a.NewArtifactID(), Parts: a2a.ContentParts{a2a.NewTextPart("heard " + req.Text())}}, false)
 }
 
 func (r *running) lastCaller() identity.Caller {

@@ -10,8 +10,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/a2aproject/a2a-go/v2/a2a"
-
 	"github.com/getbindu/bindu-go/task"
 )
 
@@ -118,7 +116,7 @@ func TestEndToEndPermissionsOfTheOperator(t *testing.T) {
 // slow answers when it is told to.
 type slow struct{ begun, end chan struct{} }
 
-func (s slow) Execute(ctx context.Context, _ task.Request, _ func(*a2a.Artifact) error) (task.Result, error) {
+func (s slow) Execute(ctx context.Context, _ task.Request, _ task.Emit) (task.Result, error) {
 	s.begun <- struct{}{}
 	select {
 	case <-s.end:

@@ -32,7 +32,8 @@ func TestEndToEndRootIsReplaced(t *testing.T) {
 	roll := newRoll(t)
 	defer roll.traffic.stop()
 	roll.traffic.start(roll.agents)
-	eventually(t, patience, "every pair talks, and resumes sessions", func() bool { return roll.traffic.rounds() >= 3 && roll.traffic.resumed.Load() > 0 })
+	eventually(t, patience, "every pair talks", roll.traffic.rounds(3))
+	eventually(t, patience, "sessions are resumed", func() bool { return roll.traffic.resumed.Load() > 0 })
 	former := roll.former(t)
 
 	roll.newcomer(t, "before")
@@ -56,8 +57,7 @@ func TestEndToEndRootIsReplaced(t *testing.T) {
 	t.Logf("all have a certificate of the new root after %s", took.Round(time.Millisecond))
 	roll.newcomer(t, "between")
 	<-time.After(roll.age) // so old may a connection be that was opened with the certificate before
-	rounds := roll.traffic.rounds()
-	eventually(t, patience, "every pair talks", func() bool { return roll.traffic.rounds() >= rounds+3 })
+	eventually(t, patience, "every pair talks", roll.traffic.rounds(3))
 	former.wantIn(t)
 
 	roll.traffic.phase("the old root removed")
@@ -74,8 +74,7 @@ func TestEndToEndRootIsReplaced(t *testing.T) {
 		t.Errorf("%d sessions were resumed after the root was gone", former.resumed-resumed)
 	}
 	roll.newcomer(t, "after")
-	rounds = roll.traffic.rounds()
-	eventually(t, patience, "every pair talks", func() bool { return roll.traffic.rounds() >= rounds+3 })
+	eventually(t, patience, "every pair talks", roll.traffic.rounds(3))
 	roll.traffic.stop()
 	roll.traffic.check(t)
 }

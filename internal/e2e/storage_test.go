@@ -89,7 +89,7 @@ type patient struct {
 func (p *patient) finish() { p.end.Do(func() { close(p.over) }) }
 
 // Execute implements [task.Executor].
-func (p *patient) Execute(ctx context.Context, r task.Request, emit func(*a2a.Artifact) error) (task.Result, error) {
+func (p *patient) Execute(ctx context.Context, r task.Request, emit task.Emit) (task.Result, error) {
 	if r.Text() == "long" {
 		p.begin.Do(func() { close(p.begun) })
 		select {
@@ -98,7 +98,7 @@ func (p *patient) Execute(ctx context.Context, r task.Request, emit func(*a2a.Ar
 			return task.Result{}, context.Cause(ctx)
 		}
 	}
-	return task.Result{}, emit(&a2a.Artifact{ID: a2a.NewArtifactID(), Parts: a2a.ContentParts{a2a.NewTextPart("done")}})
+	return task.Result{}, emit(&a2a.Artifact{ID: a2a.NewArtifactID(), Parts: a2a.ContentParts{a2a.NewTextPart("done")}}, false)
 }
 
 type lostTable struct {

@@ -167,7 +167,7 @@ func (h *house) run(t *testing.T) {
 }
 
 // Execute implements [task.Executor]. The message says what to do.
-func (h *house) Execute(ctx context.Context, r task.Request, emit func(*a2a.Artifact) error) (task.Result, error) {
+func (h *house) Execute(ctx context.Context, r task.Request, emit task.Emit) (task.Result, error) {
 	h.executed.Add(1)
 	verb, size, _ := strings.Cut(r.Text(), " ")
 	switch verb {
@@ -185,9 +185,9 @@ func (h *house) Execute(ctx context.Context, r task.Request, emit func(*a2a.Arti
 		if err != nil {
 			return task.Result{}, err
 		}
-		return task.Result{}, emit(artifact(strings.Repeat("x", n)))
+		return task.Result{}, emit(artifact(strings.Repeat("x", n)), false)
 	}
-	return task.Result{}, emit(artifact("heard " + verb))
+	return task.Result{}, emit(artifact("heard "+verb), false)
 }
 
 func artifact(text string) *a2a.Artifact {

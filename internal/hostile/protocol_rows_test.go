@@ -43,6 +43,8 @@ func protocolRows() []row {
 		{number: 112, reason: "task_not_found", sent: "get, cancel, send to or give feedback on somebody else's task", gets: "−32001, the same bytes as for an id that never was", run: foreignTask},
 		{number: 113, reason: "lists", sent: "tasks/list and contexts/list by somebody else", gets: "nothing of the first one's", run: foreignLists},
 		{number: 121, reason: "push_unsupported", sent: "a webhook, to whatever address", gets: "−32003; no webhook is kept or called", run: noWebhooks},
+		{number: 121, reason: "url_forbidden", sent: "a webhook at an address that is none of the public internet, in any spelling, or without TLS", gets: "−32602 `url_forbidden`; nothing of the message is kept", with: "PUSH__ENABLED=true", run: forbiddenWebhooks},
+		{number: 124, reason: "task_not_found", sent: "a webhook on somebody else's task: made, read, listed, deleted", gets: "−32001, the same bytes as for an id that never was", with: "PUSH__ENABLED=true", run: foreignWebhooks},
 		{number: 126, reason: "quota_exceeded", sent: "more tasks than TASK__MAX_PER_DID", gets: "429; others are served", with: "TASK__MAX_PER_DID=1 TASK__MAKE_ROOM=false", run: taskQuota},
 		{number: 177, reason: "method_not_found", sent: "an unknown method with a name of 1.9 MiB", gets: "200 `method_not_found` (-32601); at most 128 characters of the name are logged, and none are repeated",
 			want: want{status: 200, code: -32601, gate: "scope", reach: atKey}, cases: cases{
@@ -124,6 +126,57 @@ func noWebhooks(t *testing.T, h *house) {
 		if parsed, text := ask(t, h, c, body); parsed.Error == nil || parsed.Error.Code != -32003 {
 			t.Errorf("%s: %s", url, text)
 		}
+	}
+}
+
+// forbiddenWebhooks sends each with a message and alone, in both versions.
+func forbiddenWebhooks(t *testing.T, h *house) {
+	c := h.newCaller(t)
+	made, _ := ask(t, h, c, string(probe.Message("hello")))
+	var task struct{ ID string }
+	if err := json.Unmarshal(made.Result, &task); err != nil {
+		t.Fatal(err)
+	}
+	for _, url := range []string{
+		"http://127.0.0.1/", "https://127.0.0.1/", "https://[::1]/", "https://10.0.0.1/", "https://169.254.169.254/", "https://[fd00::1]/", "https://100.64.0.1/", "https://0.0.0.0/",
+		"https://[::ffff:127.0.0.1]/", "https://[64:ff9b::7f00:1]/", "http://2130706433", "https://0x7f.1", "https://user@example.com/", "file:///etc/passwd", "gopher://example.com/", "http://example.com/", "https://localhost/",
+	} {
+		message := strings.Replace(string(probe.Message("webhook")), `"blocking":true`, `"blocking":true,"pushNotificationConfig":{"url":"`+url+`"}`, 1)
+		for _, body := range []string{message, request("tasks/pushNotificationConfig/set", `{"taskId":"`+task.ID+`","pushNotificationConfig":{"url":"`+url+`"}}`)} {
+			if parsed, text := ask(t, h, c, body); parsed.Error == nil || parsed.Error.Code != -32602 || !strings.Contains(text, `"url_forbidden"`) {
+				t.Errorf("%s: %s", url, text)
+			}
+		}
+	}
+	if _, text := ask(t, h, c, request("tasks/list", `{}`)); strings.Contains(text, "webhook") {
+		t.Errorf("kept was %s", text)
+	}
+}
+
+func foreignWebhooks(t *testing.T, h *house) {
+	alice, bob := h.newCaller(t), h.newCaller(t)
+	made, _ := ask(t, h, alice, string(probe.Message("secret")))
+	var task struct{ ID string }
+	if err := json.Unmarshal(made.Result, &task); err != nil {
+		t.Fatal(err)
+	}
+	const never = "01890a5d-ac96-774b-bcce-b302099a8057"
+	set := `{"taskId":"ID","pushNotificationConfig":{"id":"hook","url":"https://x.example"}}`
+	if parsed, text := ask(t, h, alice, request("tasks/pushNotificationConfig/set", strings.Replace(set, "ID", task.ID, 1))); parsed.Error != nil {
+		t.Fatal(text)
+	}
+	for method, params := range map[string]string{
+		"tasks/pushNotificationConfig/set": set, "tasks/pushNotificationConfig/get": `{"id":"ID","pushNotificationConfigId":"hook"}`,
+		"tasks/pushNotificationConfig/list": `{"id":"ID"}`, "tasks/pushNotificationConfig/delete": `{"id":"ID","pushNotificationConfigId":"hook"}`,
+	} {
+		parsed, foreign := ask(t, h, bob, request(method, strings.Replace(params, "ID", task.ID, 1)))
+		_, unknown := ask(t, h, bob, request(method, strings.Replace(params, "ID", never, 1)))
+		if parsed.Error == nil || parsed.Error.Code != -32001 || foreign != unknown {
+			t.Errorf("%s: a foreign one %s\nan unknown one %s", method, foreign, unknown)
+		}
+	}
+	if parsed, text := ask(t, h, alice, request("tasks/pushNotificationConfig/get", `{"id":"`+task.ID+`","pushNotificationConfigId":"hook"}`)); parsed.Error != nil {
+		t.Error(text)
 	}
 }
 

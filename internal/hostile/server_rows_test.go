@@ -44,7 +44,7 @@ func oldOptions(t *testing.T, h *house) {
 	w.closed = true
 	w.check(t, got, "method_not_allowed")
 	w.checkTrace(t, h, before, "method_not_allowed")
-	if allow := got.header.Get("Allow"); allow != "GET, POST, HEAD" {
+	if allow := got.header.Get("Allow"); allow != "DELETE, GET, HEAD, POST" {
 		t.Errorf("Allow: %q", allow)
 	}
 }

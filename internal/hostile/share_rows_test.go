@@ -14,6 +14,7 @@ import (
 	"golang.org/x/net/http2"
 	"golang.org/x/net/http2/hpack"
 
+	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/internal/stepcatest"
 )
 
@@ -27,6 +28,7 @@ func shareRows() []row {
 		{number: 166, reason: "body_held", sent: "the same, where 256 may be in flight", gets: "256 wait, 44 get 429; memory grows with what came",
 			run: func(t *testing.T, h *house) { announcements(t, h, 256) }},
 		{number: 167, reason: "proof_ended", sent: "a body whose last byte comes 25 s after the token was revoked, or when it, the certificate or the timestamp has expired, or the policy has changed", gets: "the refusal that a new request would get, by the same gate; nothing runs", run: proofsEnd},
+		{number: 170, reason: "params_invalid", sent: "parameters in a list, where a policy file has no rules", gets: "200 with −32602, as without a file", run: listOfParams},
 		{number: 168, reason: "rate_limited", sent: "30 bodies that began over 30 s and end together, under a quota of one in a second and five at once", gets: "five run, 429 for the others", run: quotaOfNow},
 		{number: 170, reason: "policy_denied", sent: "requests of a DID that AUTH__ALLOWED_DIDS does not list", gets: "403 before the body is read: no key is looked up, and nothing remembered", run: notListed},
 		{number: 180, reason: "auth_malformed", sent: "a token of 9,000 bytes, and one over the limit", gets: "200 for the first; 401 for the other, where hint and log say the limit in bytes", with: "LIMITS__TOKEN_BYTES=16KiB", run: longTokens},
@@ -189,6 +191,22 @@ func write(t *testing.T, path, content string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// listOfParams is refused as it is where nobody has written rules.
+func listOfParams(t *testing.T, w *house) {
+	rules := filepath.Join(t.TempDir(), "rules.yaml")
+	write(t, rules, "version: 1\ndefault: allow\nrules: []\n")
+	h := w.build(t, "AUTH__POLICY_FILE="+rules)
+	s := aim(t, h)
+	s.scheme, s.body = signature.JCS1, []byte(`{"jsonrpc":"2.0","id":"1","method":"tasks/get","params":["x"]}`)
+	got := s.send()
+	if got.err != nil || got.status != http.StatusOK {
+		t.Fatalf("%d %v", got.status, got.err)
+	}
+	if e, _ := got.parse(t); e.Error == nil || e.Error.Code != -32602 {
+		t.Errorf("%+v", e)
 	}
 }
 

@@ -29,9 +29,14 @@ func signatureRows() []row {
 		{number: 59, reason: "scheme_unknown", sent: "another signature scheme", want: headers, cases: cases{
 			"jcs-2": header(signature.HeaderScheme, "jcs-2"), "capitals": both(jcs, header(signature.HeaderScheme, "JCS-1")), "empty": header(signature.HeaderScheme, ""),
 		}},
+		{number: 59, reason: "answer_scheme_unknown", sent: "a demand for an answer that is signed in another way", want: want{status: 400, code: -31400, gate: "signature", reach: headers.reach}, cases: cases{
+			"answer-2": header(signature.HeaderSignResponse, "answer-2"), "event-1": header(signature.HeaderSignResponse, "event-1"), "capitals": header(signature.HeaderSignResponse, "Answer-1"),
+			"true": both(octets, header(signature.HeaderSignResponse, "true")), "empty": header(signature.HeaderSignResponse, ""),
+		}},
 		{number: 60, reason: "duplicate_header", sent: "an X-DID header twice, or spelt with underscores", want: want{status: 400, code: -31400, gate: "shape"}, cases: cases{
 			"did": extra("x-did", "did:bindu:a:b"), "signature": extra(signature.HeaderSignature, "x"), "timestamp": extra(signature.HeaderTimestamp, "1"),
-			"nonce": both(jcs, extra(signature.HeaderNonce, "x")), "x_did": extra("x_did", "did:bindu:a:b"), "X_DID_Timestamp": extra("X_DID_Timestamp", "1"),
+			"demand": both(header(signature.HeaderSignResponse, "answer-1"), extra(signature.HeaderSignResponse, "answer-1")),
+			"nonce":  both(jcs, extra(signature.HeaderNonce, "x")), "x_did": extra("x_did", "did:bindu:a:b"), "X_DID_Timestamp": extra("X_DID_Timestamp", "1"),
 		}},
 		{number: 61, reason: "missing_signature_headers", sent: "the X-DID headers as trailers", want: headers, cases: cases{"trailers": trailers("Trailer: X-DID, X-DID-Timestamp, X-DID-Signature\r\n"), "undeclared": trailers("")}},
 		{number: 62, reason: "timestamp_out_of_window", sent: "a request signed 301 s ago, or 301 s ahead", with: window, want: signed("timestamp", atToken), cases: cases{

@@ -1,6 +1,7 @@
 package jsonrpc_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -8,12 +9,16 @@ import (
 	"github.com/getbindu/bindu-go/internal/jsonrpc"
 )
 
-// requests wraps inputs into parameters.
+// requests wraps inputs into parameters, and has each again with a fault at its end, which
+// is read once to find that there is one and then to find which.
 func requests(inputs []costtest.Input) []costtest.Input {
-	for i, in := range inputs {
-		inputs[i].JSON = `{"jsonrpc":"2.0","id":1,"method":"m","params":[` + in.JSON + `]}`
+	all := make([]costtest.Input, 0, 2*len(inputs))
+	for _, end := range []string{`]}`, `]}x`} {
+		for _, in := range inputs {
+			all = append(all, costtest.Input{Name: in.Name + strings.Repeat(", a fault at its end", len(end)-2), JSON: `{"jsonrpc":"2.0","id":1,"method":"m","params":[` + in.JSON + end})
+		}
 	}
-	return inputs
+	return all
 }
 
 func BenchmarkParseWorst(b *testing.B) {

@@ -9,6 +9,9 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
+// rpcVersion is that of JSON-RPC.
+const rpcVersion = "2.0"
+
 // MaxDepth is the deepest nesting of arrays and objects accepted by default.
 const MaxDepth = 64
 
@@ -32,6 +35,15 @@ type Envelope struct {
 // is sound JSON but no valid request, the envelope beside the error holds the
 // ID, so that the answer can carry it (JSON-RPC 2.0, section 5).
 func Parse(body []byte, maxDepth int) (Envelope, error) {
+	if env, ok := scan(body, maxDepth); ok {
+		return env, nil
+	}
+	return judge(body, maxDepth)
+}
+
+// judge is [Parse] in as many passes as there are kinds of faults, the first of which
+// to be found is the one that counts.
+func judge(body []byte, maxDepth int) (Envelope, error) {
 	if !utf8.Valid(body) {
 		return Envelope{}, ErrNotUTF8
 	}
@@ -70,7 +82,7 @@ func parseObject(dec *jsontext.Decoder, body []byte) (Envelope, int, error) {
 		if err != nil {
 			return unsound(err, len(body))
 		}
-		key := name.String()
+		key := []byte(name.String())
 		value, err := dec.ReadValue()
 		if err != nil {
 			return unsound(err, len(body))
@@ -102,9 +114,10 @@ func unsound(err error, length int) (Envelope, int, error) {
 	return Envelope{}, length, ErrSyntax
 }
 
-func (e *Envelope) set(key string, value jsontext.Value) error {
+// set takes a member, of which there is one of each name at most.
+func (e *Envelope) set(key []byte, value jsontext.Value) error {
 	kind := value.Kind()
-	switch key {
+	switch string(key) {
 	case "jsonrpc":
 		e.version = unquote(value)
 	case "method":
@@ -129,7 +142,7 @@ func (e *Envelope) set(key string, value jsontext.Value) error {
 // validate checks what JSON-RPC 2.0 section 4 asks of a request.
 func (e *Envelope) validate() error {
 	switch {
-	case e.version != "2.0":
+	case e.version != rpcVersion:
 		return ErrVersion
 	case e.Method == "":
 		return ErrMethod

@@ -44,9 +44,14 @@ var (
 // Refusal returns what answers err, an error of [Parse] in what a proved caller
 // sent: 200, as JSON-RPC over HTTP has it. Any other error is answered as an
 // internal one, without its text.
-func Refusal(err error) refusal.Answer {
+func Refusal(err error) refusal.Answer { return refusalAt(err, refusal.Envelope) }
+
+// ParamsRefusal returns the same for an error of [ParseParams]: 400, as HTTP has it.
+func ParamsRefusal(err error) refusal.Answer { return refusalAt(err, refusal.Parameters) }
+
+func refusalAt(err error, place refusal.Place) refusal.Answer {
 	if p, ok := errors.AsType[*parseError](err); ok {
-		return p.answer()
+		return p.word.At(place)
 	}
-	return refusal.Internal.At(refusal.Envelope)
+	return refusal.Internal.At(place)
 }

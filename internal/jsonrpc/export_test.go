@@ -4,3 +4,9 @@ package jsonrpc
 var WriteError = writeError
 
 type Error = wireError
+
+// Scan and Judge are the two readings of a request that have to agree.
+var (
+	Scan  = scan
+	Judge = judge
+)

@@ -51,14 +51,27 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
+// BenchmarkParse compares the pass that takes a request with the passes that judge one,
+// and measures one that both make because its fault is at its end.
 func BenchmarkParse(b *testing.B) {
-	body := []byte(`{"jsonrpc":"2.0","id":"01890a5d-ac96-774b-bcce-b302099a8057","method":"SendMessage","params":{"message":{"messageId":"01890a5d-ac96-774b-bcce-b302099a8058","role":"ROLE_USER","parts":[{"text":"` +
-		strings.Repeat("hello world ", 80) + `"}]},"configuration":{"acceptedOutputModes":["text/plain"]}}}`)
-	b.SetBytes(int64(len(body)))
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := jsonrpc.Parse(body, jsonrpc.MaxDepth); err != nil {
-			b.Fatal(err)
-		}
+	const head = `{"jsonrpc":"2.0","id":"01890a5d-ac96-774b-bcce-b302099a8057","method":"SendMessage","params":{"message":{"messageId":"m","role":"ROLE_USER","parts":[`
+	for _, in := range []struct {
+		name, parts string
+		parse       func([]byte, int) (jsonrpc.Envelope, error)
+	}{
+		{"text", `{"text":"` + strings.Repeat("hello world ", 75) + `"}`, jsonrpc.Parse},
+		{"text, judged", `{"text":"` + strings.Repeat("hello world ", 75) + `"}`, jsonrpc.Judge},
+		{"data", strings.Repeat(`{"id":12,"name":"lorem ipsum","done":true},`, 21) + "1", jsonrpc.Parse},
+		{"data, judged", strings.Repeat(`{"id":12,"name":"lorem ipsum","done":true},`, 21) + "1", jsonrpc.Judge},
+		{"data, a fault at its end", strings.Repeat(`{"id":12,"name":"lorem ipsum","done":true},`, 21) + `{"a":1,"a":1}`, jsonrpc.Parse},
+	} {
+		b.Run(in.name, func(b *testing.B) {
+			body := []byte(head + in.parts + `]}}}`)
+			b.SetBytes(int64(len(body)))
+			b.ReportAllocs()
+			for b.Loop() {
+				_, _ = in.parse(body, jsonrpc.MaxDepth)
+			}
+		})
 	}
 }

@@ -40,7 +40,8 @@ type hashedName struct {
 
 type nameFrame struct {
 	object bool
-	first  int // of its names
+	filled bool // it has something in it; only a [scanner] says so
+	first  int  // of its names
 }
 
 var nameScanners = sync.Pool{New: func() any { return &nameScanner{seed: maphash.MakeSeed()} }}
@@ -63,7 +64,7 @@ func (s *nameScanner) scan(body []byte) bool {
 			i = end - 1
 		case '{', '[':
 			name = body[i] == '{'
-			s.frames = append(s.frames, nameFrame{name, len(s.names)})
+			s.frames = append(s.frames, nameFrame{object: name, first: len(s.names)})
 		case '}', ']':
 			name = false
 			if s.close() {
@@ -97,11 +98,14 @@ func stringLength(text []byte) int {
 	return len(text)
 }
 
-func (s *nameScanner) add(at, end int) {
+func (s *nameScanner) add(at, end int) { s.keep(s.unquote(s.body[at:end]), at) }
+
+// keep keeps a name that has its quote in the body at a place.
+func (s *nameScanner) keep(name []byte, at int) {
 	if len(s.names) == cap(s.names) {
 		s.names = slices.Grow(s.names, max(16, len(s.names)))
 	}
-	s.names = append(s.names, hashedName{maphash.Bytes(s.seed, s.unquote(s.body[at:end])), at})
+	s.names = append(s.names, hashedName{maphash.Bytes(s.seed, name), at})
 }
 
 // unquote returns a name without quotes and escapes, good until the next call.

@@ -1,7 +1,5 @@
 package jsonrpc
 
-import "context"
-
 // Outcome is what a handler made of one request: it is filled in while the
 // request is answered, however long that takes, and read when the handler has
 // returned. It belongs to one request and may not be used concurrently.
@@ -30,20 +28,4 @@ func (o *Outcome) refuse(d *Data) {
 		d.RequestID = o.RequestID
 	}
 	o.Gate, o.Reason = d.Gate, d.Reason
-}
-
-type outcomeKey struct{}
-
-// WithOutcome returns a context in which whoever answers the request says what
-// became of it.
-func WithOutcome(ctx context.Context, o *Outcome) context.Context {
-	return context.WithValue(ctx, outcomeKey{}, o)
-}
-
-// OutcomeOf returns what [WithOutcome] stored, or one that nobody reads.
-func OutcomeOf(ctx context.Context) *Outcome {
-	if o, ok := ctx.Value(outcomeKey{}).(*Outcome); ok {
-		return o
-	}
-	return &Outcome{}
 }

@@ -2,9 +2,9 @@ package jsonrpc
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/getbindu/bindu-go/internal/refusal"
@@ -33,54 +33,111 @@ type Data struct {
 	Hint string `json:"hint,omitzero"`
 }
 
-// detailed is a wireError for callers of A2A 1.0.
-type detailed struct {
-	Code    int         `json:"code"`
-	Message string      `json:"message"`
-	Data    []ErrorInfo `json:"data"`
-}
-
-// as returns the error in the form that the caller reads.
-func (e wireError) as(r *http.Request) any {
-	if !wantsDetails(r) {
-		return e
-	}
-	return detailed{e.Code, e.Message, Details(ownDomain, strings.ToUpper(e.Data.Reason), e.Data)}
+// details is the data for callers of A2A 1.0.
+func (e wireError) details() []ErrorInfo {
+	return Details(ownDomain, strings.ToUpper(e.Data.Reason), e.Data)
 }
 
 var null = jsontext.Value("null")
 
-// Refuse answers the request r with a refusal in the one shape that they have; to
-// callers of A2A 1.0 the data is a list, see [Details]. A nil or invalid id
-// becomes null. gate names the check that refused; empty, it is a handler's own.
+// Refuse answers the request r with a refusal in the one shape that they have, or
+// that of its [Form]; to callers of A2A 1.0 the data is a list, see [Details]. A nil
+// or invalid id becomes null. gate names the check that refused; empty, it is a handler's own.
 // Headers that belong to the status (WWW-Authenticate, Retry-After, Allow) are the
 // caller's to set before. The request's [Outcome] completes the data, and notes
 // what it says.
 func Refuse(w http.ResponseWriter, r *http.Request, id jsontext.Value, a refusal.Answer, gate string) {
-	if a == (refusal.Answer{}) {
-		a = refusal.Internal.Answer() // of a word that nobody gave
+	a = catalogued(a)
+	if FormOf(r.Context()) == GRPC {
+		SendStatus(w, RefusalStatus(r, a, gate))
+		return
 	}
-	data := Data{Reason: string(a.Word()), Gate: gate, Hint: a.Hint()}
-	writeError(w, r, a.Status(), id, wireError{Code: a.Code(), Message: a.Message(), Data: data})
+	writeError(w, r, a.Status(), id, errorOf(a, gate))
+}
+
+// RefusalBody is the body of [Refuse], for an answer that has begun already.
+func RefusalBody(r *http.Request, id jsontext.Value, a refusal.Answer, gate string) []byte {
+	a = catalogued(a)
+	return errorBody(r, a.Status(), id, errorOf(a, gate))
+}
+
+// catalogued makes an internal error of a word that nobody gave.
+func catalogued(a refusal.Answer) refusal.Answer {
+	if a == (refusal.Answer{}) {
+		return refusal.Internal.Answer()
+	}
+	return a
+}
+
+func errorOf(a refusal.Answer, gate string) wireError {
+	return wireError{Code: a.Code(), Message: a.Message(), Data: Data{Reason: string(a.Word()), Gate: gate, Hint: a.Hint()}}
 }
 
 func writeError(w http.ResponseWriter, r *http.Request, status int, id jsontext.Value, e wireError) {
+	body := errorBody(r, status, id, e)
+	SetHeaders(w.Header())
+	if FormOf(r.Context()) != Enveloped {
+		w.Header().Set("Content-Type", MediaType(r))
+	}
+	_, _ = Send(w, status, body) // the peer is gone if this fails; there is nobody to tell
+}
+
+// Send writes an answer that is all in body. A writer that has a method WriteWhole is told
+// so: the gates sign it as it is, and need not keep it until it ends.
+func Send(w http.ResponseWriter, status int, body []byte) (int, error) {
+	if whole, ok := w.(interface {
+		WriteWhole(int, []byte) (int, error)
+	}); ok {
+		return whole.WriteWhole(status, body)
+	}
+	w.WriteHeader(status)
+	return w.Write(body)
+}
+
+func errorBody(r *http.Request, status int, id jsontext.Value, e wireError) []byte {
 	OutcomeOf(r.Context()).refuse(&e.Data)
+	if FormOf(r.Context()) == Bare {
+		return StatusBody(status, statusName(status), e.Message, e.details())
+	}
 	if id == nil || !id.IsValid() {
 		id = null
 	}
-	body, err := json.Marshal(struct {
-		Version string         `json:"jsonrpc"`
-		ID      jsontext.Value `json:"id"`
-		Error   any            `json:"error"`
-	}{"2.0", id, e.as(r)}, jsontext.AllowInvalidUTF8(true), jsontext.PreserveRawStrings(true))
-	if err != nil { // unreachable: the id was validated and strings cannot fail
-		body = []byte(`{"jsonrpc":"2.0","id":null,"error":{"code":-32603,"message":"internal error","data":{"reason":"internal"}}}`)
+	body := append(make([]byte, 0, 512), `{"jsonrpc":"2.0","id":`...)
+	return append(e.append(append(body, id...), wantsDetails(r)), '}')
+}
+
+// append appends the member error, with the data in a list where the caller reads that.
+func (e wireError) append(dst []byte, details bool) []byte {
+	dst = strconv.AppendInt(append(dst, `,"error":{"code":`...), int64(e.Code), 10)
+	dst = appendMember(dst, `,"message":`, e.Message)
+	dst = append(dst, `,"data":`...)
+	if !details {
+		return append(e.Data.append(dst), '}')
 	}
-	h := w.Header()
-	h.Set("Content-Type", "application/json")
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
-	w.WriteHeader(status)
-	_, _ = w.Write(body) // the peer is gone if this fails; there is nobody to tell
+	dst = append(dst, `[{"@type":"`+errorInfoType+`","domain":"`+ownDomain+`","metadata":`...)
+	dst = appendMember(e.Data.append(dst), `,"reason":`, strings.ToUpper(e.Data.Reason))
+	return append(dst, `}]}`...)
+}
+
+func (d Data) append(dst []byte) []byte {
+	dst = appendMember(dst, `{"reason":`, d.Reason)
+	for _, m := range [...]struct{ before, value string }{{`,"gate":`, d.Gate}, {`,"requestId":`, d.RequestID}, {`,"hint":`, d.Hint}} {
+		if m.value != "" {
+			dst = appendMember(dst, m.before, m.value)
+		}
+	}
+	return append(dst, '}')
+}
+
+// appendMember appends a text and what belongs before it. What is not UTF-8 in it is
+// replaced.
+func appendMember(dst []byte, before, value string) []byte {
+	dst, _ = jsontext.AppendQuote(append(dst, before...), value)
+	return dst
+}
+
+// SetHeaders sets those of every answer in JSON.
+func SetHeaders(h http.Header) {
+	values := [...]string{"application/json", "no-store", "nosniff"}
+	h["Content-Type"], h["Cache-Control"], h["X-Content-Type-Options"] = values[0:1:1], values[1:2:2], values[2:3:3]
 }

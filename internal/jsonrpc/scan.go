@@ -1,6 +1,7 @@
 package jsonrpc
 
 import (
+	"bytes"
 	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -55,6 +56,12 @@ func validID(v jsontext.Value) bool {
 func unquote(v jsontext.Value) string {
 	if v.Kind() != '"' {
 		return ""
+	}
+	if bytes.IndexByte(v, '\\') < 0 {
+		if string(v[1:len(v)-1]) == rpcVersion {
+			return rpcVersion // nothing is allocated for what everybody sends
+		}
+		return string(v[1 : len(v)-1])
 	}
 	text, err := jsontext.AppendUnquote(nil, v)
 	if err != nil {

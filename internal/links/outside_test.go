@@ -29,7 +29,7 @@ func goIn(t *testing.T, dir string, args ...string) string {
 func TestAModuleOutsideUsesWhatIsPublic(t *testing.T) {
 	goIn(t, outside, "vet", "./...")
 	out := goIn(t, outside, "test", "-v", "./...")
-	for _, name := range []string{"Example_serve", "Example_call", "Example_verify", "Example_gates", "TestStore", "TestReplay"} {
+	for _, name := range []string{"Example_serve", "Example_call", "Example_stream", "Example_verify", "Example_gates", "TestStore", "TestReplay"} {
 		if !strings.Contains(out, "--- PASS: "+name+" ") {
 			t.Errorf("%s did not run:\n%s", name, out)
 		}

@@ -21,7 +21,8 @@ func TestTheLibraryPageShowsWhatIsBuilt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, path := range files {
+	programs := []string{outside + "/speller/main.go", outside + "/spelling/spelling.go"}
+	for _, path := range append(programs, files...) {
 		text, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
@@ -40,7 +41,12 @@ func TestTheLibraryPageShowsWhatIsBuilt(t *testing.T) {
 			t.Errorf("%s is not on the page as it is built", name)
 		}
 	}
-	if len(examples) != 4 {
+	for _, path := range programs {
+		if text, _ := os.ReadFile(path); !slices.Contains(shown, string(text)) {
+			t.Errorf("%s is not on the page as a whole", path)
+		}
+	}
+	if len(examples) != 5 {
 		t.Errorf("%d examples", len(examples))
 	}
 }

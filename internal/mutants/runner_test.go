@@ -93,8 +93,11 @@ func TestNoMutantOfThatName(t *testing.T) {
 
 func TestEverybodyOwnsEverything(t *testing.T) {
 	for query, want := range map[string]string{
-		"WHERE owner = ? AND id = ?":             "WHERE ? <> '' AND id = ?",
-		"WHERE owner = ?1 AND (?2 = '' OR x=?2)": "WHERE ?1 <> '' AND (?2 = '' OR x=?2)",
+		"WHERE owner = ` + ours + ` AND id = ?2":        "WHERE ?1 <> '' AND id = ?2",
+		"WHERE e.owner = ` + ours + ` AND e.id = ?2":    "WHERE ?1 <> '' AND e.id = ?2",
+		"WHERE e.owner = owners.n AND e.id = ?2":        "WHERE owners.n <> 0 AND e.id = ?2",
+		"SELECT n FROM events WHERE task = ? AND x = ?": "SELECT n FROM events WHERE ? <> 0 AND x = ?",
+		"SET x = ? WHERE n = ?":                         "SET x = ? WHERE ? <> 0",
 	} {
 		if got := everybody(query); got != want {
 			t.Errorf("%q became %q", query, got)

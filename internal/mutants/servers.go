@@ -6,8 +6,8 @@ func servers() []mutant {
 	held := []string{"./internal/answers", "./internal/hostile -run=^TestHostile$/^172"}
 	return []mutant{
 		{"net/http answers OPTIONS * itself", "server/server.go", "DisableGeneralOptionsHandler: true,", "", hostile},
-		{"OPTIONS * is a path that is not there", "gate/shape.go", "if wholeServer(x.r, path) {", "if false {", hostile},
-		{"a refusal is lost while the body is waited for", "server/bounded.go", "if r.ProtoMajor == 1 && !read.ended.Load() {", "if false {", append([]string{"./server"}, hostile...)},
+		{"OPTIONS * is a path that is not there", "gate/route.go", "if wholeServer(x.r, path) {", "if false {", hostile},
+		{"a refusal is lost while the body is waited for", "server/bounded.go", "if r.ProtoMajor == 1 && !x.read.ended.Load() {", "if false {", append([]string{"./server"}, hostile...)},
 		{"an HTTP/2 frame may take any time", "server/http2.go", "return c.Conn.SetReadDeadline(time.Now().Add(c.timeouts.Header))", "return nil", frames},
 		{"the content of a DATA frame may take any time", "server/http2.go", "return c.Conn.SetReadDeadline(time.Now().Add(c.timeouts.Body))", "return c.Conn.SetReadDeadline(time.Time{})", frames},
 		{"a header of many frames may take any time", "server/frames.go", "f.block = f.head[flagsIndex]&flagEndHeaders == 0", "f.block = false", frames},

@@ -29,46 +29,51 @@ func owners() []mutant {
 	pkgs := []string{"./task/sqlite", "./task -short", "./internal/hostile"}
 	var list []mutant
 	for _, q := range []struct{ name, old string }{
-		{"repeated message", "FROM messages WHERE owner = ? AND message_id"},
-		{"task to continue", "message, messages, bytes FROM tasks WHERE owner = ? AND"},
-		{"continuation", "bytes = bytes + ?, updated_at = ? WHERE owner = ? AND"},
-		{"state of a task", "ended + ` FROM tasks WHERE owner = ? AND"},
-		{"tasks to clear", "SELECT owner, id, bytes FROM tasks WHERE owner = ? AND"},
-		{"clearing a context", "DELETE FROM tasks WHERE owner = ? AND"},
-		{"size of a task", "SET bytes = bytes + ? WHERE owner = ? AND"},
-		{"task", "messages, bytes, updated_at FROM tasks WHERE owner = ? AND"},
-		{"history", "FROM messages WHERE owner = ? AND task_id"},
-		{"artifacts", "FROM artifacts WHERE owner = ? AND"},
-		{"list", "FROM tasks\n\t\t\tWHERE owner = ?1 AND"},
-		{"total of a list", "count(*) FROM tasks WHERE owner = ?1 AND"},
-		{"contexts", "AS latest FROM tasks WHERE owner = ?"},
-		{"head of a task", "artifacts, bytes FROM tasks WHERE owner = ? AND"},
-		{"changing a task", "messages, artifacts FROM tasks WHERE owner = ? AND"},
-		{"telling of a task", "SET told = 1 WHERE owner = ? AND"},
-		{"tasks of a context", "SELECT id FROM tasks WHERE owner = ? AND"},
+		{"repeated message", "e.owner = owners.n AND e.message_id"},
+		{"repeated message of a task", "e.owner = ` + ours + ` AND e.message_id"},
+		{"task to continue", "message, messages, bytes FROM tasks WHERE owner = ` + ours + ` AND"},
+		{"continuation", "messages = ?, bytes = bytes + ?, updated_at = ? WHERE n = ?"},
+		{"task that is judged", "SELECT n, owner FROM tasks WHERE owner = ` + ours + ` AND"},
+		{"tasks to clear", "SELECT n, owner, bytes FROM tasks WHERE owner = ` + ours + ` AND"},
+		{"clearing a context", "DELETE FROM tasks WHERE n = ?"},
+		{"size of a task", "UPDATE tasks SET bytes = bytes + ? WHERE n = ?"},
+		{"task", "messages, bytes, updated_at FROM tasks WHERE owner = ` + ours + ` AND"},
+		{"history", "FROM events WHERE task = ? AND kind = 'message'"},
+		{"artifacts", "FROM events WHERE task = ? AND kind = 'artifact'"},
+		{"list", "FROM tasks\n\t\t\tWHERE owner = ` + ours + ` AND"},
+		{"total of a list", "count(*) FROM tasks WHERE owner = ` + ours + ` AND ` + listed"},
+		{"contexts", "min(n) AS first FROM tasks\n\t\t\tWHERE owner = ` + ours + `"},
+		{"head of a task", "run, fence, bytes FROM tasks WHERE owner = ` + ours + ` AND"},
+		{"changing a task", "messages, artifacts FROM tasks WHERE owner = ` + ours + ` AND"},
+		{"telling of a task", "SET told = 1 WHERE owner = ` + ours + ` AND"},
+		{"tasks of a context", "SELECT id FROM tasks INDEXED BY tasks_context WHERE owner = ` + ours + ` AND"},
 	} {
 		list = append(list, mutant{"everybody's tasks: " + q.name, "task/sqlite/statements.go", q.old, everybody(q.old), pkgs})
 	}
 	quota := func(name, old string) mutant {
-		return mutant{"no quota: " + name, "task/sqlite/submit.go", old, "false && " + old, pkgs}
+		return mutant{"no quota: " + name, "task/sqlite/charge.go", old, "false && " + old, pkgs}
 	}
 	perTask := func(name, old string) mutant {
 		return mutant{"no quota: " + name, "task/sqlite/continue.go", old, "false && " + old, pkgs}
 	}
 	return append(list,
 		mutant{"everybody's tasks: anybody is an administrator", "task/cancel.go", `return s.cfg.AdminPermission != "" && who.HasScope(s.cfg.AdminPermission)`, "return true", []string{"./task -short", "./internal/hostile"}},
-		quota("tasks", "tasks > 0 && maxTasks > 0 && nowTasks > maxTasks"),
-		quota("bytes", "size > 0 && maxBytes > 0 && nowBytes > maxBytes"),
+		quota("tasks", "tasks > 0 && maxTasks > 0 && u.tasks > maxTasks"),
+		quota("bytes", "size > 0 && maxBytes > 0 && u.bytes > maxBytes"),
 		perTask("messages of a task", "seq >= sub.MaxMessages"),
 		perTask("bytes of a task", "row.bytes+int64(len(body)) > sub.MaxTaskBytes"),
 	)
 }
 
-// everybody makes the condition on the owner true, and keeps the parameters.
+// everybody makes the condition on the owner, or on the task, true, and keeps the parameters;
+// without the owner, an index that begins with it is of no use.
 func everybody(query string) string {
-	for _, p := range []string{"?1", "?"} {
-		if changed := strings.Replace(query, "owner = "+p, p+" <> ''", 1); changed != query {
-			return changed
+	query = strings.Replace(query, " INDEXED BY tasks_context", "", 1)
+	for _, c := range [][2]string{
+		{"owner = ` + ours + `", "?1 <> ''"}, {"e.owner = owners.n", "owners.n <> 0"}, {"task = ?", "? <> 0"}, {"n = ?", "? <> 0"},
+	} {
+		if changed := strings.Replace(query, c[0], c[1], 1); changed != query {
+			return strings.Replace(changed, "e.?1", "?1", 1)
 		}
 	}
 	panic(fmt.Sprintf("no owner in %q", query))

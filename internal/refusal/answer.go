@@ -35,6 +35,8 @@ const (
 	Negotiation
 	// Tasks are the methods of A2A.
 	Tasks
+	// Parameters are the body of a proved caller that has no JSON-RPC envelope.
+	Parameters
 )
 
 // Answer is what a caller is told about the word in general.

@@ -20,6 +20,7 @@ var behindGates = map[Word]row{
 
 	QuotaExceeded:      {http.StatusTooManyRequests, limit, "quota exceeded", "wait until a task of yours has ended, or ask the operator of this agent for more"},
 	Overloaded:         {http.StatusServiceUnavailable, unavailable, "overloaded", "try again later"},
+	AuthExpired:        {http.StatusUnauthorized, invalidToken, "the caller is not proved any more", "prove the caller anew, and go on behind the last event with SubscribeToTask (0.3: tasks/resubscribe) and Last-Event-ID; the task runs on"},
 	ShuttingDown:       {http.StatusServiceUnavailable, unavailable, "shutting down", "try again later"},
 	StorageUnavailable: {http.StatusServiceUnavailable, unavailable, "storage unavailable", "try again after Retry-After; the operator of this agent must look at its storage"},
 	// Mostly nobody reads this: the caller has gone.
@@ -37,6 +38,15 @@ var elsewhere = map[Place]map[Word]row{
 		JSONDuplicateKey: {http.StatusOK, parseError, "an object in the request body has two members of the same name", "Each name may stand once in an object."},
 		JSONTooDeep:      {http.StatusOK, parseError, "the request body is nested too deeply", "Send flatter JSON."},
 		Internal:         {http.StatusInternalServerError, internalError, "internal error", ""},
+	},
+	// HTTP+JSON says by its status what JSON-RPC says in its error (A2A 1.0 section 11.6).
+	Parameters: {
+		BodyNotUTF8:      {http.StatusBadRequest, parseError, "the request body is not valid UTF-8", "Send JSON in UTF-8."},
+		JSONMalformed:    {http.StatusBadRequest, parseError, "the request body is not valid JSON", "Send one JSON object (RFC 8259), without a byte order mark, or no body."},
+		JSONDuplicateKey: {http.StatusBadRequest, parseError, "an object in the request body has two members of the same name", "Each name may stand once in an object."},
+		JSONTooDeep:      {http.StatusBadRequest, parseError, "the request body is nested too deeply", "Send flatter JSON."},
+		JSONTrailing:     {http.StatusBadRequest, parseError, "the request body has data after its object", "Send one JSON object and nothing after it."},
+		RequestNotObject: {http.StatusBadRequest, invalidRequest, "the request body is not a JSON object", oneObject},
 	},
 	Documents: {
 		ContentEncoding:  {http.StatusUnsupportedMediaType, request, "", "Send the body without Content-Encoding."},

@@ -8,12 +8,13 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/getbindu/bindu-go/internal/refusal"
 )
 
-var places = []refusal.Place{refusal.Gates, refusal.Envelope, refusal.Documents, refusal.Negotiation, refusal.Tasks}
+var places = []refusal.Place{refusal.Gates, refusal.Envelope, refusal.Documents, refusal.Negotiation, refusal.Tasks, refusal.Parameters}
 
 // setting is how a setting's name looks.
 var setting = regexp.MustCompile(`[A-Z]{2,}__[A-Z]{2,}`)
@@ -79,6 +80,7 @@ func TestPlacesSayAWordInTheirOwnWay(t *testing.T) {
 		"of a document":              {refusal.NotFound.At(refusal.Documents), 404, -31400, "Not Found"},
 		"before the proofs":          {refusal.JSONTooDeep.Answer(), 400, -32700, "JSON nested too deeply"},
 		"of a proved caller":         {refusal.JSONTooDeep.At(refusal.Envelope), 200, -32700, "the request body is nested too deeply"},
+		"of a body alone":            {refusal.JSONTrailing.At(refusal.Parameters), 400, -32700, "the request body has data after its object"},
 		"where it has no own":        {refusal.CertRequired.At(refusal.Tasks), 401, -31405, "Client certificate required"},
 		"of a DID that is asked for": {refusal.DIDMalformed.At(refusal.Documents), 400, -32602, "Bad Request"},
 	} {
@@ -95,5 +97,19 @@ func TestAHintOfOneRequestReplacesTheGeneralOne(t *testing.T) {
 	}
 	if got := general.WithHint(""); got != general {
 		t.Errorf("%+v", got)
+	}
+}
+
+// A hint fits whoever may be told it: each scheme of signing, and each media type.
+func TestAHintFitsEverybodyWhoGetsIt(t *testing.T) {
+	for w, parts := range map[refusal.Word][]string{
+		refusal.Replayed:    {"nonce", "reference"},
+		refusal.ContentType: {"application/json", "application/a2a+json"},
+	} {
+		for _, part := range parts {
+			if hint := w.Answer().Hint(); !strings.Contains(hint, part) {
+				t.Errorf("%s: %q does not speak of %s", w, hint, part)
+			}
+		}
 	}
 }

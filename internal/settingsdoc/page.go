@@ -66,6 +66,7 @@ var about = map[string]string{
 	"DID":       "How identities are made and signatures judged.",
 	"Limits":    "What one caller can cost. See the security model for what each limit stops.",
 	"Task":      "Where tasks live and how many a caller may have.",
+	"Push":      "Webhooks that are told what happens to tasks.",
 	"Log":       "What is logged.",
 }
 

@@ -49,3 +49,25 @@ func TestForgottenKeys(t *testing.T) {
 		}
 	})
 }
+
+// TestForgottenVerdictsOfManyTokens: all tokens of who is revoked are asked about again,
+// however many it has, and renewed in the background or not.
+func TestForgottenVerdictsOfManyTokens(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world, s *hydratest.Server) {
+		i := introspector(t, w, hydra.IntrospectorOptions{})
+		var tokens []string
+		for range 5 {
+			tokens = append(tokens, s.IssueToken(hydratest.TokenSpec{ClientID: callerDID}))
+			verified(t, i, tokens[len(tokens)-1])
+		}
+		for _, token := range tokens {
+			s.RevokeToken(token)
+		}
+		i.Forget(parseDID(t, callerDID))
+		for n, token := range tokens {
+			if _, err := i.Verify(t.Context(), token); !errors.Is(err, oauth.ErrInactive) {
+				t.Errorf("token %d, forgotten: %v, want ErrInactive", n, err)
+			}
+		}
+	})
+}

@@ -143,6 +143,7 @@ var faults = []struct {
 	{registrar.ErrNotPending, http.StatusNotFound, "not_pending"},
 	{registrar.ErrNotRevoked, http.StatusConflict, "not_revoked"},
 	{registrar.ErrNoSecret, http.StatusConflict, "not_registered"},
+	{registrar.ErrNotMoved, http.StatusConflict, "not_moved"},
 	{registrar.ErrNoClient, http.StatusNotFound, "client_unknown"},
 	{registrar.ErrNotAgent, http.StatusConflict, "no_agent"},
 	{registrar.ErrOtherKey, http.StatusConflict, "key_differs"},

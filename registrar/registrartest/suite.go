@@ -21,6 +21,7 @@ func Run(t *testing.T, open Open) {
 		"many may be asked for":                   testTombstonesOf,
 		"an epoch begins once":                    testEpochs,
 		"keys of those that are revoked":          testRevokedKeys,
+		"keys of those that waited":               testBuriedKeys,
 		"nonces count once per key":               testNonces,
 		"enrolment tokens":                        testTokens,
 		"who waits":                               testPending,
@@ -103,6 +104,7 @@ func testClients(t *testing.T, f *rows) {
 	})
 	alice.Document, alice.Revision, alice.Address, alice.SecretEnded = []byte(`{}`), 2, "192.0.2.2", true
 	alice.EndedAt, alice.Secrets, alice.Ended = begin.Add(time.Millisecond), []registrar.SecretHash{{1}}, []registrar.SecretHash{{2}, {0, 3}}
+	alice.RemovedAt = begin.Add(2 * time.Millisecond)
 	f.change(func(tx registrar.Tx) error { return errors.Join(tx.Lock(alice.DID), tx.SaveClient(alice)) })
 	f.view(func(read registrar.Reader) error {
 		same(f, alice)(read.Client(alice.DID))
@@ -131,6 +133,7 @@ func testClients(t *testing.T, f *rows) {
 	})
 	alice.Document, alice.SecretEnded = nil, false
 	alice.EndedAt, alice.Secrets, alice.Ended = begin.Add(time.Hour), []registrar.SecretHash{{4}, {5}}, nil
+	alice.RemovedAt = begin.Add(2 * time.Hour)
 	f.change(func(tx registrar.Tx) error { return tx.SaveClient(alice) })
 	f.view(func(read registrar.Reader) error {
 		same(f, alice)(read.Client(alice.DID))
@@ -269,6 +272,31 @@ func testRevokedKeys(_ *testing.T, f *rows) {
 		f.view(func(read registrar.Reader) error {
 			same(f, tt.want)(read.RevokedWith(key, 10))
 			same(f, []did.DID(nil))(read.RevokedWith(other, 10))
+			return nil
+		})
+	}
+}
+
+// testBuriedKeys: the key of who waited counts as long as it is revoked, beside that which
+// it has.
+func testBuriedKeys(_ *testing.T, f *rows) {
+	waited, bound, key := f.did("waited"), f.client("bound"), NewKey(f, "shared").PublicKey()
+	f.change(func(tx registrar.Tx) error {
+		return errors.Join(tx.BuryKey(waited, key), tx.BuryKey(waited, key), tx.BuryKey(bound.DID, key), tx.SaveClient(bound), tx.SaveKey(bound.DID, registrar.Key{Public: key, From: begin}))
+	})
+	for seq, tt := range []struct {
+		of      did.DID
+		revoked bool
+		want    []did.DID
+	}{
+		{f.did("nobody"), true, nil}, {waited, true, []did.DID{waited}}, {bound.DID, true, []did.DID{bound.DID, waited}},
+		{waited, false, []did.DID{bound.DID}}, {bound.DID, false, nil},
+	} {
+		f.change(func(tx registrar.Tx) error {
+			return tx.SaveTombstone(registrar.Tombstone{DID: tt.of, Revoked: tt.revoked, Seq: int64(seq + 1), At: begin})
+		})
+		f.view(func(read registrar.Reader) error {
+			same(f, tt.want)(read.RevokedWith(key, 10))
 			return nil
 		})
 	}

@@ -27,7 +27,7 @@ func TestAClientOfBeforeSecretsWereKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	execute(t, filepath.Join(dir, sqlite.FileName), `ALTER TABLE clients DROP COLUMN ended_at; ALTER TABLE clients DROP COLUMN secrets;
-		ALTER TABLE clients DROP COLUMN secrets_ended; DELETE FROM goose_db_version WHERE version_id > 20`)
+		ALTER TABLE clients DROP COLUMN secrets_ended; ALTER TABLE clients DROP COLUMN removed_at; DROP TABLE buried_keys; DELETE FROM goose_db_version WHERE version_id > 20`)
 	err = openIn(t, dir).View(t.Context(), func(read registrar.Reader) error {
 		got, err := read.Client(alice.DID)
 		if err != nil || !reflect.DeepEqual(got, alice) {

@@ -14,7 +14,7 @@ func (t *Tx) Client(d did.DID) (*registrar.Client, error) {
 	c := registrar.Client{DID: d}
 	found, err := t.one(selectClient, []any{d.String()},
 		(*document)(&c.Document), &c.Revision, &c.Address, &c.Voucher, moment{&c.BoundAt}, &c.SecretEnded,
-		moment{&c.EndedAt}, (*hashes)(&c.Secrets), (*hashes)(&c.Ended))
+		moment{&c.EndedAt}, (*hashes)(&c.Secrets), (*hashes)(&c.Ended), moment{&c.RemovedAt})
 	if !found {
 		return nil, err
 	}
@@ -54,7 +54,7 @@ func (t *Tx) CountClients(address string) (n int, err error) {
 // SaveClient implements [registrar.Tx].
 func (t *Tx) SaveClient(c *registrar.Client) error {
 	return t.exec(upsertClient, c.DID.String(), jsonText(c.Document), c.Revision, c.Address, c.Voucher, millis(c.BoundAt), c.SecretEnded,
-		millis(c.EndedAt), hashBytes(c.Secrets), hashBytes(c.Ended))
+		millis(c.EndedAt), hashBytes(c.Secrets), hashBytes(c.Ended), millis(c.RemovedAt))
 }
 
 // Keys implements [registrar.Reader].
@@ -70,7 +70,12 @@ func (t *Tx) Keys(d did.DID) (all []registrar.Key, err error) {
 
 // RevokedWith implements [registrar.Reader].
 func (t *Tx) RevokedWith(key ed25519.PublicKey, limit int) ([]did.DID, error) {
-	return t.dids(selectRevokedWith, []byte(key), limit)
+	return t.dids(selectRevokedWith, []byte(key), []byte(key), limit)
+}
+
+// BuryKey implements [registrar.Tx].
+func (t *Tx) BuryKey(d did.DID, key ed25519.PublicKey) error {
+	return t.exec(insertBuriedKey, d.String(), []byte(key))
 }
 
 // SaveKey implements [registrar.Tx].

@@ -8,21 +8,23 @@ const InsertHead = `INSERT INTO head (epoch, seq) SELECT ?, 0 WHERE NOT EXISTS (
 // What has expired is forgotten last, and without waiting for whoever has it: of two
 // that forgot first, each could then wait for a row of its own that the other has.
 const (
-	selectClient = `SELECT document, revision, address, voucher, bound_at, secret_ended, ended_at, secrets, secrets_ended FROM clients WHERE did = ?`
+	selectClient = `SELECT document, revision, address, voucher, bound_at, secret_ended, ended_at, secrets, secrets_ended, removed_at FROM clients WHERE did = ?`
 	listClients  = `SELECT did FROM clients WHERE did > ? ORDER BY did LIMIT ?`
 	listListed   = `SELECT did FROM clients WHERE did > ? UNION SELECT did FROM tombstones WHERE revoked AND did > ? ORDER BY did LIMIT ?`
 	countClients = `SELECT count(*) FROM clients LEFT JOIN tombstones ON tombstones.did = clients.did
 		WHERE clients.address = ? AND NOT coalesce(tombstones.revoked, FALSE)`
-	upsertClient = `INSERT INTO clients (did, document, revision, address, voucher, bound_at, secret_ended, ended_at, secrets, secrets_ended)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	upsertClient = `INSERT INTO clients (did, document, revision, address, voucher, bound_at, secret_ended, ended_at, secrets, secrets_ended, removed_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (did) DO UPDATE SET document = excluded.document, revision = excluded.revision,
 		address = excluded.address, voucher = excluded.voucher, bound_at = excluded.bound_at, secret_ended = excluded.secret_ended,
-		ended_at = excluded.ended_at, secrets = excluded.secrets, secrets_ended = excluded.secrets_ended`
+		ended_at = excluded.ended_at, secrets = excluded.secrets, secrets_ended = excluded.secrets_ended,
+		removed_at = excluded.removed_at`
 
 	selectKeys        = `SELECT key, valid_from, valid_until FROM keys WHERE did = ? ORDER BY valid_from, key`
-	selectRevokedWith = `SELECT keys.did FROM keys JOIN tombstones ON tombstones.did = keys.did
-		WHERE keys.key = ? AND tombstones.revoked ORDER BY keys.did LIMIT ?`
-	upsertKey = `INSERT INTO keys (did, key, valid_from, valid_until) VALUES (?, ?, ?, ?)
+	selectRevokedWith = `SELECT k.did FROM (SELECT did FROM keys WHERE key = ? UNION SELECT did FROM buried_keys WHERE key = ?) AS k
+		JOIN tombstones ON tombstones.did = k.did WHERE tombstones.revoked ORDER BY k.did LIMIT ?`
+	insertBuriedKey = `INSERT INTO buried_keys (did, key) VALUES (?, ?) ON CONFLICT DO NOTHING`
+	upsertKey       = `INSERT INTO keys (did, key, valid_from, valid_until) VALUES (?, ?, ?, ?)
 		ON CONFLICT (did, key) DO UPDATE SET valid_from = excluded.valid_from, valid_until = excluded.valid_until`
 
 	selectScopes = `SELECT scope FROM scopes WHERE did = ? ORDER BY scope`

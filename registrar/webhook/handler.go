@@ -30,6 +30,9 @@ type Registry interface {
 	// SubjectPublicKeyInfo) was announced for a DID, and still counts. step-ca may
 	// ask twice about one certificate, so that asking uses nothing up.
 	Announced(ctx context.Context, d did.DID, tlsKeySHA256 [sha256.Size]byte) (bool, error)
+	// TokensEnded reports whether there may be tokens of a DID that were ended, and are
+	// good by their signature all the same.
+	TokensEnded(ctx context.Context, d did.DID) (bool, error)
 }
 
 // Config is what a [Handler] needs. Every field is wanted unless it says otherwise.
@@ -150,7 +153,7 @@ func (h *Handler) judge(ctx context.Context, d did.DID, key [sha256.Size]byte) (
 	case revoked:
 		return Revoked, nil
 	case h.listed[d]:
-		return Listed, nil
+		return h.judgeListed(ctx, d)
 	case !registered && d != h.cfg.Self:
 		return NotRegistered, nil
 	}
@@ -164,6 +167,18 @@ func (h *Handler) judge(ctx context.Context, d did.DID, key [sha256.Size]byte) (
 		return Self, nil
 	}
 	return Announced, nil
+}
+
+// judgeListed is about who announces no key: its token is all that step-ca sees, and looks
+// at by its signature alone.
+func (h *Handler) judgeListed(ctx context.Context, d did.DID) (Reason, error) {
+	switch ended, err := h.cfg.Registry.TokensEnded(ctx, d); {
+	case err != nil:
+		return Unavailable, err
+	case ended:
+		return TokensEnded, nil
+	}
+	return Listed, nil
 }
 
 func (h *Handler) log(r *http.Request, d Decision) {

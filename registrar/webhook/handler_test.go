@@ -30,6 +30,8 @@ func TestWhoGetsACertificate(t *testing.T) {
 	}
 	register := func(d did.DID) func(*registry) { return func(r *registry) { r.registered[d] = true } }
 	revoke := func(d did.DID) func(*registry) { return func(r *registry) { r.revoked[d] = true } }
+	ended := func(d did.DID) func(*registry) { return func(r *registry) { r.ended[d] = true } }
+	halfAway := func(r *registry) { r.halfAway = true }
 	for name, tt := range map[string]struct {
 		who    did.DID
 		knows  []func(*registry)
@@ -44,12 +46,17 @@ func TestWhoGetsACertificate(t *testing.T) {
 		"revoked":                           {alice, []func(*registry){register(alice), announce(alice, key), revoke(alice)}, 200, webhook.Revoked},
 		"listed":                            {carol, nil, 200, webhook.Listed},
 		"listed and revoked":                {carol, []func(*registry){revoke(carol)}, 200, webhook.Revoked},
+		"listed, its tokens ended":          {carol, []func(*registry){ended(carol)}, 200, webhook.TokensEnded},
+		"listed, registered, tokens ended":  {carol, []func(*registry){register(carol), announce(carol, key), ended(carol)}, 200, webhook.TokensEnded},
+		"listed, another's tokens ended":    {carol, []func(*registry){ended(alice)}, 200, webhook.Listed},
+		"listed, and nobody knows":          {carol, []func(*registry){halfAway}, 503, webhook.Unavailable},
+		"announced, its tokens ended":       {alice, []func(*registry){register(alice), announce(alice, key), ended(alice)}, 200, webhook.Announced},
 		"the registrar":                     {itself, []func(*registry){announce(itself, key)}, 200, webhook.Self},
 		"the registrar, not announced":      {itself, nil, 200, webhook.NotAnnounced},
 		"the registrar, with another key":   {itself, []func(*registry){announce(itself, other)}, 200, webhook.NotAnnounced},
 		"the registrar, revoked":            {itself, []func(*registry){announce(itself, key), revoke(itself)}, 200, webhook.Revoked},
 		"the database is away":              {alice, []func(*registry){func(r *registry) { r.away = true }}, 503, webhook.Unavailable},
-		"the database is away for a moment": {alice, []func(*registry){register(alice), func(r *registry) { r.halfAway = true }}, 503, webhook.Unavailable},
+		"the database is away for a moment": {alice, []func(*registry){register(alice), halfAway}, 503, webhook.Unavailable},
 	} {
 		t.Run(name, func(t *testing.T) {
 			k := newKit(t)

@@ -49,11 +49,12 @@ type registry struct {
 	mu                  sync.Mutex
 	registered, revoked map[did.DID]bool
 	announced           map[did.DID][32]byte
+	ended               map[did.DID]bool
 	away, halfAway      bool
 }
 
 func newRegistry() *registry {
-	return &registry{registered: map[did.DID]bool{}, revoked: map[did.DID]bool{}, announced: map[did.DID][32]byte{}}
+	return &registry{registered: map[did.DID]bool{}, revoked: map[did.DID]bool{}, announced: map[did.DID][32]byte{}, ended: map[did.DID]bool{}}
 }
 
 func (r *registry) Standing(_ context.Context, d did.DID) (registered, revoked bool, err error) {
@@ -73,6 +74,15 @@ func (r *registry) Announced(_ context.Context, d did.DID, key [sha256.Size]byte
 	}
 	known, ok := r.announced[d]
 	return ok && known == key, nil
+}
+
+func (r *registry) TokensEnded(_ context.Context, d did.DID) (bool, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.halfAway {
+		return false, errAway
+	}
+	return r.ended[d], nil
 }
 
 func (r *registry) change(f func()) {

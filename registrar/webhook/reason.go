@@ -40,6 +40,8 @@ const (
 	Revoked Reason = "revoked"
 	// NotAnnounced: the key was not announced, or too long ago.
 	NotAnnounced Reason = "tls_key_not_announced"
+	// TokensEnded: the DID announces no key, and tokens may be about that were ended.
+	TokensEnded Reason = "tokens_ended"
 	// Unavailable: the registry does not know now.
 	Unavailable Reason = "storage_unavailable"
 )

@@ -14,11 +14,11 @@ const batchBytes = 8 << 20
 
 // ClearContext implements [task.Store].
 func (s *Store) ClearContext(ctx context.Context, owner, contextID string) (int, error) {
-	cleared, left := 0, -1
+	cleared, left := 0, 0
 	for {
 		var n int
 		err := s.change(ctx, owner, func(ctx context.Context, tx *sql.Tx) (err error) {
-			if left < 0 { // more may come meanwhile; somebody who keeps sending does not keep this going
+			if cleared == 0 { // more may come meanwhile; somebody who keeps sending does not keep this going
 				if err := tx.StmtContext(ctx, s.stmt.contextSize).QueryRowContext(ctx, owner, contextID).Scan(&left); err != nil {
 					return err
 				}

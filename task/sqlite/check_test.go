@@ -47,7 +47,7 @@ func TestCheckAndOpenAgree(t *testing.T) {
 		}, sqlite.ErrCorrupt},
 		"a table is not ours": {func(t *testing.T, path string) {
 			copyDatabase(t, whole, path)
-			otherTables(t, path, "DROP TABLE messages")
+			otherTables(t, path, "DROP TABLE chunks")
 		}, sqlite.ErrCorrupt},
 		"others could read it": {func(t *testing.T, path string) { writeDatabase(t, path, nil); chmod(t, path, 0o644) }, safefile.ErrInsecurePermissions},
 	} {

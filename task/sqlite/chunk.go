@@ -29,20 +29,37 @@ func (s *Store) Append(ctx context.Context, owner, id string, c task.Chunk) erro
 		if c.Run == "" || isAtRest(h.state) {
 			return task.ErrSuperseded
 		}
-		if err := s.charge(ctx, tx, owner, 0, len(body), 0, c.MaxBytes); err != nil {
+		if err := s.charge(ctx, tx, h.owner, 0, len(body), 0, c.MaxBytes); err != nil {
 			return err
 		}
-		if err := s.appendEvent(ctx, tx, h, entry{kind: task.EventChunk, run: c.Run, at: c.At.UnixMilli(), body: text(string(body))}); err != nil {
+		h.seq++
+		if _, err := tx.StmtContext(ctx, s.stmt.insertChunk).ExecContext(ctx, h.n, h.seq, c.Run, c.At.UnixMilli(), chunkEdges(c), string(body)); err != nil {
 			return err
 		}
-		_, err = tx.StmtContext(ctx, s.stmt.advance).ExecContext(ctx, h.seq, len(body), owner, id)
+		_, err = tx.StmtContext(ctx, s.stmt.advance).ExecContext(ctx, h.seq, len(body), h.n)
 		return err
 	})
 }
 
+// What edges says of a chunk.
+const (
+	firstChunk = 1 << iota
+	lastChunk
+)
+
+func chunkEdges(c task.Chunk) (edges int64) {
+	if c.First {
+		edges |= firstChunk
+	}
+	if c.Last {
+		edges |= lastChunk
+	}
+	return edges
+}
+
 // compact turns the chunks of a task that comes to rest into artifacts, and drops
 // the states it went through. It returns by how much the task became larger.
-func (s *Store) compact(ctx context.Context, tx *sql.Tx, h *head, at int64) (size int, err error) {
+func (s *Store) compact(ctx context.Context, tx *sql.Tx, h *head, to change) (size int, err error) {
 	if h.seq == h.messages+h.artifacts {
 		return 0, nil // each of its events is one of these: no chunks, no states
 	}
@@ -50,11 +67,16 @@ func (s *Store) compact(ctx context.Context, tx *sql.Tx, h *head, at int64) (siz
 	if err != nil {
 		return 0, err
 	}
-	if _, err := tx.StmtContext(ctx, s.stmt.dropPassing).ExecContext(ctx, h.owner, h.id); err != nil {
-		return 0, err
+	for _, drop := range []*sql.Stmt{s.stmt.dropStates, s.stmt.dropChunks} {
+		if _, err := tx.StmtContext(ctx, drop).ExecContext(ctx, h.n); err != nil {
+			return 0, err
+		}
 	}
 	for _, c := range chunks {
-		grown, err := s.keepChunks(ctx, tx, h, c, at)
+		if c.run == to.Run {
+			c.whole = to.whole[c.parts[0].ID]
+		}
+		grown, err := s.keepChunks(ctx, tx, h, c, to.At.UnixMilli())
 		if err != nil {
 			return 0, err
 		}
@@ -69,11 +91,12 @@ type chunked struct {
 	last  int64 // the number of the last one
 	size  int
 	parts []*a2a.Artifact
+	whole string // what they make, as JSON; "" if it was not handed in
 }
 
 // chunksOf returns the chunks of a task by artifact.
 func (s *Store) chunksOf(ctx context.Context, tx *sql.Tx, h *head) (all []*chunked, err error) {
-	rows, err := tx.StmtContext(ctx, s.stmt.runChunks).QueryContext(ctx, h.owner, h.id)
+	rows, err := tx.StmtContext(ctx, s.stmt.runChunks).QueryContext(ctx, h.n)
 	if err != nil {
 		return nil, err
 	}
@@ -108,21 +131,15 @@ func (s *Store) chunksOf(ctx context.Context, tx *sql.Tx, h *head) (all []*chunk
 // keepChunks stores an artifact in place of its chunks. It has the number of the
 // last one: who read that has read all of it.
 func (s *Store) keepChunks(ctx context.Context, tx *sql.Tx, h *head, c *chunked, at int64) (grown int, err error) {
-	body, err := json.Marshal(task.JoinChunks(c.parts)[0])
-	if err != nil {
-		return 0, err
+	body := c.whole
+	if body == "" {
+		joined, err := json.Marshal(task.JoinChunks(c.parts)[0])
+		if err != nil {
+			return 0, err
+		}
+		body = string(joined)
 	}
-	ref, err := s.addArtifact(ctx, tx, h, string(body))
-	if err != nil {
-		return 0, err
-	}
-	return len(body) - c.size, s.insertEvent(ctx, tx, h, c.last, entry{kind: task.EventArtifact, run: c.run, at: at, ref: ref})
-}
-
-// addArtifact stores the next artifact of a task, and returns its place.
-func (s *Store) addArtifact(ctx context.Context, tx *sql.Tx, h *head, body string) (sql.NullInt64, error) {
-	ref := number(h.artifacts)
 	h.artifacts++
-	_, err := tx.StmtContext(ctx, s.stmt.insertArtifact).ExecContext(ctx, h.owner, h.id, ref, body)
-	return ref, err
+	e := entry{kind: task.EventArtifact, run: c.run, at: at, place: number(h.artifacts - 1), body: text(body)}
+	return len(body) - c.size, s.insertEvent(ctx, tx, h, c.last, e)
 }

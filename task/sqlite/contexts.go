@@ -21,11 +21,11 @@ func (s *Store) Contexts(ctx context.Context, owner string, limit int) ([]task.C
 		defer rows.Close()
 		for rows.Next() {
 			var c task.Context
-			var updatedAt int64
-			if err := rows.Scan(&c.ID, &c.Tasks, &updatedAt); err != nil {
+			var updatedAt, createdAt int64
+			if err := rows.Scan(&c.ID, &c.Tasks, &updatedAt, &createdAt); err != nil {
 				return err
 			}
-			c.UpdatedAt = fromMillis(updatedAt)
+			c.UpdatedAt, c.CreatedAt = fromMillis(updatedAt), fromMillis(createdAt)
 			all = append(all, c)
 		}
 		if err := rows.Err(); err != nil {

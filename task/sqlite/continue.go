@@ -6,37 +6,41 @@ import (
 
 	"github.com/a2aproject/a2a-go/v2/a2a"
 
-	"github.com/getbindu/bindu-go/internal/freeform"
 	"github.com/getbindu/bindu-go/task"
 )
 
 // continueWith appends the agent's question and the answer to the history. A new
 // run begins: that of before may write no more.
-func (s *Store) continueWith(ctx context.Context, tx *sql.Tx, sub *task.Submission, h *head, row taskRow) error {
+func (s *Store) continueWith(ctx context.Context, tx *sql.Tx, p *submission, h *head, row taskRow) error {
+	sub := p.Submission
 	body, err := s.mayContinue(ctx, sub, h, row)
 	if err != nil {
 		return err
 	}
-	if err := s.charge(ctx, tx, sub.Owner, 0, len(body), 0, sub.MaxBytes); err != nil {
+	if err := s.armPushes(ctx, tx, h); err != nil {
 		return err
 	}
-	if err := s.numberOnce(ctx, tx, h); err != nil {
+	grown := len(body)
+	if p.Push != nil {
+		more, err := s.putPush(ctx, tx, h, p.Push, p.push, false)
+		if err != nil {
+			return err
+		}
+		grown += more
+	}
+	if err := s.charge(ctx, tx, h.owner, 0, grown, 0, sub.MaxBytes); err != nil {
 		return err
 	}
 	if row.message.Valid { // counted already, when it became the status message
-		var asked a2a.Message
-		if err := freeform.Unmarshal([]byte(row.message.String), &asked); err != nil {
-			return err
-		}
-		if err := s.addMessage(ctx, tx, h, h.run, sub.At, asked.ID, nil, row.message.String); err != nil {
+		if err := s.addMessage(ctx, tx, h, h.run, sub.At, sent{}, row.message.String); err != nil {
 			return err
 		}
 	}
-	if err := s.addMessage(ctx, tx, h, sub.Run, sub.At, sub.Message.ID, sub.Digest, body); err != nil {
+	if err := s.addMessage(ctx, tx, h, sub.Run, sub.At, sentBy(h.owner, sub), body); err != nil {
 		return err
 	}
 	_, err = tx.StmtContext(ctx, s.stmt.continueTask).ExecContext(ctx, a2a.TaskStateSubmitted, sub.Run, h.fence+1, sub.Holder, sub.Told, h.seq,
-		h.messages, len(body), sub.At.UnixMilli(), sub.Owner, h.id)
+		h.messages, grown, sub.At.UnixMilli(), h.n)
 	return err
 }
 
@@ -50,7 +54,7 @@ func (s *Store) mayContinue(ctx context.Context, sub *task.Submission, h *head, 
 	case row.state != a2a.TaskStateInputRequired && row.state != a2a.TaskStateAuthRequired:
 		return "", task.ErrBusy
 	}
-	_, body, err := place(sub.Message, h.id, row.contextID)
+	body, err := encoded(placed(sub.Message, string(sub.Message.TaskID), row.contextID))
 	if err != nil {
 		return "", err
 	}

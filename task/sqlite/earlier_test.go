@@ -17,7 +17,14 @@ import (
 	"github.com/getbindu/bindu-go/task/sqlite"
 )
 
-// earlier is a process of the version before events: the statements are its own.
+// beforeEvents is the last migration of the version before events, and withEvents that
+// of the version with them, before numbers.
+const (
+	beforeEvents = 4
+	withEvents   = 5
+)
+
+// earlier is a process of an earlier version: the statements are its own, of before events.
 type earlier struct {
 	t  *testing.T
 	db *sql.DB
@@ -33,24 +40,17 @@ const (
 	earlierTransition = `UPDATE tasks SET state = ?, message = ?, artifacts = artifacts + ?, bytes = bytes + ?, updated_at = ?
 		WHERE owner = ? AND id = ? AND (? = '' OR run = ?) AND state NOT IN
 		('TASK_STATE_COMPLETED', 'TASK_STATE_FAILED', 'TASK_STATE_CANCELED', 'TASK_STATE_REJECTED', 'ANSWERED') RETURNING context_id, artifacts`
-	earlierTask      = `SELECT id, context_id, state, message, messages, bytes, updated_at FROM tasks WHERE owner = ? AND id = ?`
-	earlierHistory   = `SELECT body FROM messages WHERE owner = ? AND task_id = ? AND seq >= ? ORDER BY seq`
-	earlierArtifacts = `SELECT body FROM artifacts WHERE owner = ? AND task_id = ? ORDER BY seq`
-	earlierDelete    = `DELETE FROM tasks WHERE owner = ? AND id = ?`
 )
 
-// openEarlier opens the database in path as the version before events did. With
-// fresh there is none yet.
-func openEarlier(t *testing.T, path string, fresh bool) *earlier {
+// openEarlier makes the database in path as the version with so many migrations did.
+func openEarlier(t *testing.T, path string, version int) *earlier {
 	t.Helper()
 	dir, err := safefile.OpenDir(path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if fresh {
-		if err := dir.WriteFile(sqlite.FileName, nil, 0o600); err != nil {
-			t.Fatal(err)
-		}
+	if err := dir.WriteFile(sqlite.FileName, nil, 0o600); err != nil {
+		t.Fatal(err)
 	}
 	db, err := sql.Open("sqlite", "file:"+filepath.Join(path, sqlite.FileName)+
 		"?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=foreign_keys(1)&_txlock=immediate")
@@ -58,7 +58,7 @@ func openEarlier(t *testing.T, path string, fresh bool) *earlier {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
-	provider, err := goose.NewProvider(goose.DialectSQLite3, db, earlierFiles(t), goose.WithDisableGlobalRegistry(true))
+	provider, err := goose.NewProvider(goose.DialectSQLite3, db, earlierFiles(t, version), goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,10 +69,10 @@ func openEarlier(t *testing.T, path string, fresh bool) *earlier {
 }
 
 // earlierFiles are the migrations that it knew.
-func earlierFiles(t *testing.T) fs.FS {
+func earlierFiles(t *testing.T, version int) fs.FS {
 	t.Helper()
-	names, err := fs.Glob(sqlite.Migrations, "migrations/0000[1-4]_*.sql")
-	if err != nil || len(names) != 4 {
+	names, err := fs.Glob(sqlite.Migrations, fmt.Sprintf("migrations/0000[1-%d]_*.sql", version))
+	if err != nil || len(names) != version {
 		t.Fatal(names, err)
 	}
 	files := fstest.MapFS{}

@@ -14,18 +14,14 @@ import (
 // Events implements [task.Store].
 func (s *Store) Events(ctx context.Context, owner, id string, after int64, limit int) (all []task.Event, h task.Head, err error) {
 	err = s.view(ctx, owner, func(ctx context.Context, tx *sql.Tx) error {
-		var messages, artifacts, bytes int64
+		var n, bytes int64
 		err := tx.StmtContext(ctx, s.stmt.head).QueryRowContext(ctx, owner, id).
-			Scan(&h.Seq, &h.State, &h.Run, &h.Fence, &messages, &artifacts, &bytes)
+			Scan(&n, &h.Seq, &h.State, &h.Run, &h.Fence, &bytes)
 		if errors.Is(err, sql.ErrNoRows) {
 			return task.ErrNotFound
 		}
 		if err != nil {
 			return err
-		}
-		stmt := s.stmt.events
-		if h.Seq == 0 {
-			stmt, h.Seq = s.stmt.unnumbered, messages+artifacts+1
 		}
 		if limit <= 0 || after >= h.Seq {
 			return nil
@@ -33,7 +29,7 @@ func (s *Store) Events(ctx context.Context, owner, id string, after int64, limit
 		if err := task.Reserve(ctx, bytes); err != nil {
 			return err
 		}
-		all, err = readEvents(ctx, tx, stmt, owner, id, after, limit)
+		all, err = readEvents(ctx, tx, s.stmt.events, n, after, limit)
 		return err
 	})
 	return all, h, err
@@ -55,8 +51,11 @@ func readEvents(ctx context.Context, tx *sql.Tx, stmt *sql.Stmt, args ...any) (a
 			return nil, err
 		}
 		e.At, e.State = fromMillis(at), a2a.TaskState(state.String)
-		if e.Kind == task.EventArtifact {
+		switch e.Kind {
+		case task.EventArtifact:
 			e.Place = int(ref.Int64)
+		case task.EventChunk:
+			e.First, e.Last = ref.Int64&firstChunk != 0, ref.Int64&lastChunk != 0
 		}
 		if err := decodeBody(&e, body); err != nil {
 			return nil, err

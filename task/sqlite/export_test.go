@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"testing"
+	"time"
 )
 
 // SetLogLimit replaces checkpointAt, before the store is used.
@@ -28,14 +29,40 @@ func (s *Store) Changing(ctx context.Context, owner string, fn func()) error {
 	})
 }
 
+// SetLong replaces long, before the store is used.
+func (s *Store) SetLong(d time.Duration) { s.commits.long = d }
+
+// Execute is a change that is a statement and what end says then.
+func (s *Store) Execute(ctx context.Context, owner, statement string, end func(tx *sql.Tx) error) error {
+	return s.change(ctx, owner, func(ctx context.Context, tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, statement); err != nil {
+			return err
+		}
+		return end(tx)
+	})
+}
+
+// ChangingTasks calls fn in the middle of a write with the number of tasks then.
+func (s *Store) ChangingTasks(ctx context.Context, owner string, fn func(tasks int)) error {
+	return s.change(ctx, owner, func(ctx context.Context, tx *sql.Tx) error {
+		var n int
+		err := tx.QueryRowContext(ctx, "SELECT count(*) FROM tasks").Scan(&n)
+		fn(n)
+		return err
+	})
+}
+
 // Readers is how many may read at a time.
 const Readers = readers
+
+// Together is how many changes commit together at most.
+const Together = together
 
 // Batch is how many tasks a transaction deletes at most.
 const Batch = batch
 
 // WaitingWriters is how many wait for their turn to write.
-func (s *Store) WaitingWriters() int { return s.writer.Waiting() }
+func (s *Store) WaitingWriters() int { return s.commits.waiting() }
 
 // WaitingReaders is how many wait for their turn to read.
 func (s *Store) WaitingReaders() int { return s.readers.Waiting() }

@@ -1,8 +1,6 @@
 package sqlite_test
 
 import (
-	"database/sql"
-	"errors"
 	"path/filepath"
 	"testing"
 	"time"
@@ -20,7 +18,7 @@ import (
 func TestTasksOfAVersionWithoutEvents(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "dir")
-	old := openEarlier(t, path, true)
+	old := openEarlier(t, path, beforeEvents)
 	for _, id := range []string{"done", "waits", "talk", "works"} {
 		old.submit(id)
 	}
@@ -61,10 +59,7 @@ func TestTasksOfAVersionWithoutEvents(t *testing.T) {
 	if n, err := store.ClearContext(t.Context(), owner(0), "c"); n != 4 || err != nil {
 		t.Errorf("ClearContext = %d, %v", n, err)
 	}
-	var left int
-	if err := old.db.QueryRow("SELECT (SELECT count(*) FROM events) + (SELECT count(*) FROM messages) + (SELECT count(*) FROM owners)").Scan(&left); err != nil || left != 0 {
-		t.Errorf("%d rows are left, %v", left, err)
-	}
+	wantEmpty(t, store)
 }
 
 // goOn answers a task that waits for input, and returns the number of the run.
@@ -81,64 +76,70 @@ func goOn(t *testing.T, store *sqlite.Store, id string) int64 {
 	return out.Fence
 }
 
-// TestTheVersionWithoutEventsServesOn has both versions at one database: the one
-// before goes on with its statements, each sees what the other wrote, and this
-// one's runs are fenced against the other's.
-func TestTheVersionWithoutEventsServesOn(t *testing.T) {
+// The statements of the version with events.
+const (
+	eventsTask = `INSERT INTO tasks (owner, id, context_id, state, run, fence, holder, told, seq, message, messages, artifacts, bytes, updated_at)
+		VALUES (?, ?, ?, ?, ?, ?, 'holder', 0, ?, ?, ?, ?, ?, ?)`
+	eventsEvent = `INSERT INTO events (owner, task_id, seq, kind, run, at, state, ref, body) VALUES (?, ?, ?, ?, 'run', 2, ?, ?, ?)`
+)
+
+// TestTasksOfAVersionWithoutNumbers opens a database of the version with events: each
+// task is what it was, is known by its messages, and goes on.
+func TestTasksOfAVersionWithoutNumbers(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "dir")
+	old := openEarlier(t, path, withEvents)
+	said, made := old.message("waits", "said", a2a.MessageRoleAgent), old.json(&a2a.Artifact{ID: "a", Parts: a2a.ContentParts{a2a.NewTextPart("made")}})
+	for id, sent := range map[string]string{"waits": "hello", "works": "hello"} {
+		body := old.message(id, sent, a2a.MessageRoleUser)
+		old.exec(earlierCharge, owner(0), 1, len(body)+len(made))
+		if id == "waits" {
+			old.exec(eventsTask, owner(0), id, "c", a2a.TaskStateInputRequired, "run", 1, 3, said, 1, 1, len(body)+len(made), 2)
+		} else {
+			old.exec(eventsTask, owner(0), id, "c", a2a.TaskStateWorking, "run", 2, 4, nil, 1, 0, len(body)+2*len(made), 2)
+		}
+		old.exec(earlierMessage, owner(0), id, 0, "m-"+id, []byte(id), body)
+		old.exec(eventsEvent, owner(0), id, 1, "message", nil, 0, nil)
+	}
+	old.exec(earlierArtifact, owner(0), "waits", 0, made)
+	old.exec(eventsEvent, owner(0), "waits", 2, "artifact", nil, 0, nil)
+	old.exec(`INSERT INTO feedback (owner, task_id, at, rating, text) VALUES (?, 'waits', 3, 5, 'good')`, owner(0))
+	old.exec(eventsEvent, owner(0), "works", 2, "chunk", nil, nil, made)
+	old.exec(eventsEvent, owner(0), "works", 3, "state", a2a.TaskStateWorking, nil, nil)
+	old.exec(eventsEvent, owner(0), "works", 4, "chunk", nil, nil, made)
+
 	store := openIn(t, path)
-	old := openEarlier(t, path, false)
-
-	old.submit("old")
-	old.transition("old", a2a.TaskStateCompleted, 0)
-	if got := wantFold(t, store, "old"); got.Status.State != a2a.TaskStateCompleted || len(got.Artifacts) != 1 {
-		t.Errorf("its task is %s", asJSON(t, got))
-	}
-
-	if _, err := store.Submit(t.Context(), large("new")); err != nil {
-		t.Fatal(err)
-	}
-	ask := task.Transition{Run: "new", Fence: 1, To: a2a.TaskStateInputRequired, At: time.UnixMilli(2)}
-	if err := store.Transition(t.Context(), owner(0), "new", ask); err != nil {
-		t.Fatal(err)
-	}
-	old.answer("new", 1)
-	if err := store.Transition(t.Context(), owner(0), "new", ask); !errors.Is(err, task.ErrSuperseded) {
-		t.Errorf("the run of before the other's: %v", err)
-	}
-	old.transition("new", a2a.TaskStateCompleted, 0)
-	got, err := store.Get(t.Context(), owner(0), "new", -1)
-	if err != nil || got.Status.State != a2a.TaskStateCompleted || len(got.History) != 3 || len(got.Artifacts) != 1 {
-		t.Errorf("the task became %s, %v", asJSON(t, got), err)
-	}
-	if _, head, err := store.Events(t.Context(), owner(0), "new", 0, 0); err != nil || !head.AtRest() {
-		t.Errorf("a reader sees %+v, %v", head, err)
-	}
-
-	if _, err := store.Submit(t.Context(), large("mine")); err != nil {
-		t.Fatal(err)
-	}
-	var id, contextID, state string
-	var message sql.NullString
-	var messages, bytes, updated int64
-	if err := old.db.QueryRow(earlierTask, owner(0), "mine").Scan(&id, &contextID, &state, &message, &messages, &bytes, &updated); err != nil || messages != 1 {
-		t.Errorf("the version before sees %d messages, %v", messages, err)
-	}
-	for _, query := range []string{earlierHistory, earlierArtifacts} {
-		args := []any{owner(0), "new", 0}
-		if query == earlierArtifacts {
-			args = args[:2]
+	for id, parts := range map[string]int{"waits": 1, "works": 2} {
+		got := wantFold(t, store, id)
+		if len(got.History) != 1 || len(got.Artifacts) != 1 || len(got.Artifacts[0].Parts) != parts {
+			t.Errorf("%s came as %s", id, asJSON(t, got))
 		}
-		var body string
-		if err := old.db.QueryRow(query, args...).Scan(&body); err != nil || body == "" {
-			t.Errorf("%s: %q, %v", query, body, err)
+		again := large("m-" + id)
+		again.Digest = []byte(id)
+		if out, err := store.Submit(t.Context(), again); err != nil || !out.Duplicate || string(out.Task.ID) != id {
+			t.Errorf("its message again: %+v, %v", out, err)
 		}
 	}
-	old.exec(earlierDelete, owner(0), "mine")
-	if _, _, err := store.Events(t.Context(), owner(0), "mine", 0, 1); !errors.Is(err, task.ErrNotFound) {
-		t.Errorf("events of a task that the version before deleted: %v", err)
+	if n := store.Rows(t, "feedback"); n != 1 {
+		t.Errorf("%d rows of feedback", n)
 	}
+	run := goOn(t, store, "waits")
+	end := task.Transition{Run: "next", Fence: run, To: a2a.TaskStateCompleted, At: time.UnixMilli(5)}
+	if err := store.Transition(t.Context(), owner(0), "waits", end); err != nil {
+		t.Fatal(err)
+	}
+	if got := wantFold(t, store, "waits"); len(got.History) != 3 || len(got.Artifacts) != 1 || run != 2 {
+		t.Errorf("run %d made it %s", run, asJSON(t, got))
+	}
+	end = task.Transition{Run: "run", Fence: 2, To: a2a.TaskStateCompleted, At: time.UnixMilli(5)}
+	if err := store.Transition(t.Context(), owner(0), "works", end); err != nil {
+		t.Fatal(err)
+	}
+	wantFold(t, store, "works")
+	if n, err := store.ClearContext(t.Context(), owner(0), "c"); n != 2 || err != nil {
+		t.Errorf("ClearContext = %d, %v", n, err)
+	}
+	wantEmpty(t, store)
 }
 
 // TestWhatIsDeletedLeavesNothing: by its owner, by age, for room and by the operator.
@@ -180,10 +181,16 @@ func TestWhatIsDeletedLeavesNothing(t *testing.T) {
 		if err := remove(name); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		for _, table := range []string{"tasks", "events", "messages", "artifacts", "owners"} {
-			if n := store.Rows(t, table); n != 0 {
-				t.Errorf("deleted %s, %d rows of %s are left", name, n, table)
-			}
+		wantEmpty(t, store)
+	}
+}
+
+// wantEmpty looks whether anything of a task is left.
+func wantEmpty(t *testing.T, store *sqlite.Store) {
+	t.Helper()
+	for _, table := range []string{"tasks", "events", "chunks", "feedback", "owners", "pushes"} {
+		if n := store.Rows(t, table); n != 0 {
+			t.Errorf("%d rows of %s are left", n, table)
 		}
 	}
 }

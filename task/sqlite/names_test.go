@@ -31,7 +31,7 @@ func TestTasksStayTheirCallers(t *testing.T) {
 		"oauth:https%3A%2F%2Fissuer.example%2F:web+app:":               {Claims: unsaid},
 	}
 	path := filepath.Join(t.TempDir(), "dir")
-	old := openEarlier(t, path, true)
+	old := openEarlier(t, path, beforeEvents)
 	for name := range callers {
 		old.submitOf(name, "of "+name)
 	}

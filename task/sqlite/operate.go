@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"io/fs"
 	"time"
 
@@ -25,13 +26,13 @@ type Usage struct {
 
 const usages = `SELECT o.owner, o.tasks, o.bytes, count(t.id), coalesce(sum(t.state NOT IN ` + unfinished + `), 0),
 	coalesce(min(t.updated_at), 0), coalesce(max(t.updated_at), 0)
-	FROM owners o LEFT JOIN tasks t ON t.owner = o.owner GROUP BY o.owner ORDER BY o.bytes DESC, o.owner`
+	FROM owners o LEFT JOIN tasks t ON t.owner = o.n GROUP BY o.n ORDER BY o.bytes DESC, o.owner`
 
 // Usages returns what each owner has in the database in dir, who has most first;
 // nothing where there is no database. It is for operators: it may be called
 // beside a running agent, and changes nothing.
 func Usages(ctx context.Context, dir *safefile.Dir) (all []Usage, err error) {
-	err = beside(dir, sqlitefile.ReadOnly, func(db *sql.DB) error {
+	err = beside(ctx, dir, sqlitefile.ReadOnly, func(db *sql.DB) error {
 		rows, err := db.QueryContext(ctx, usages)
 		if err != nil {
 			return err
@@ -60,7 +61,7 @@ const clearPause = 50 * time.Millisecond
 // changed before a time, in brief transactions, and returns how many, also with
 // an error. It is for operators and may be called beside a running agent.
 func Clear(ctx context.Context, dir *safefile.Dir, owner string, before time.Time) (n int, err error) {
-	err = beside(dir, sqlitefile.TxLock, func(db *sql.DB) error {
+	err = beside(ctx, dir, sqlitefile.TxLock, func(db *sql.DB) error {
 		for {
 			var cleared int
 			err := inTx(ctx, db, nil, func(ctx context.Context, tx *sql.Tx) (err error) {
@@ -87,7 +88,7 @@ func clearSome(ctx context.Context, tx *sql.Tx, owner string, before int64) (n i
 	if err != nil || n == 0 {
 		return 0, err
 	}
-	if _, err := tx.ExecContext(ctx, `DELETE FROM tasks WHERE owner = ?1 AND id IN (SELECT id FROM (`+clearable+`))`, owner, before, batch); err != nil {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM tasks WHERE n IN (SELECT n FROM (`+clearable+`))`, owner, before, batch); err != nil {
 		return 0, err
 	}
 	if _, err := tx.ExecContext(ctx, `UPDATE owners SET tasks = tasks - ?, bytes = bytes - ? WHERE owner = ?`, n, bytes, owner); err != nil {
@@ -97,11 +98,11 @@ func clearSome(ctx context.Context, tx *sql.Tx, owner string, before int64) (n i
 	return n, err
 }
 
-const clearable = `SELECT id, bytes FROM tasks WHERE owner = ?1 AND updated_at < ?2 AND state NOT IN ` + unfinished + `
+const clearable = `SELECT n, bytes FROM tasks WHERE owner = ` + ours + ` AND updated_at < ?2 AND state NOT IN ` + unfinished + `
 	ORDER BY updated_at, id LIMIT ?3`
 
 // beside opens the database in dir as a second process does, if there is one.
-func beside(dir *safefile.Dir, option string, fn func(*sql.DB) error) error {
+func beside(ctx context.Context, dir *safefile.Dir, option string, fn func(*sql.DB) error) error {
 	if err := sqlitefile.Check(dir, FileName); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	} else if err != nil {
@@ -115,5 +116,29 @@ func beside(dir *safefile.Dir, option string, fn func(*sql.DB) error) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(fault(fn(db)), db.Close())
+	err = upToDate(ctx, db)
+	if err == nil {
+		err = fn(db)
+	}
+	return errors.Join(fault(err), db.Close())
+}
+
+// ErrEarlier: an earlier version made the file, and this one has not been started since.
+var ErrEarlier = fmt.Errorf("%s is of an earlier version: the next start of the agent brings it up to date", FileName)
+
+func upToDate(ctx context.Context, db *sql.DB) error {
+	version, err := sqlitefile.Version(ctx, db, "tasks")
+	if err != nil {
+		return err
+	}
+	if version < schema() {
+		return ErrEarlier
+	}
+	return nil
+}
+
+// schema is the number of the last migration.
+func schema() int {
+	files, _ := fs.Glob(migrations, "migrations/*.sql") // the pattern is well-formed
+	return len(files)
 }

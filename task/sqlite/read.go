@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"math"
-	"time"
 
 	"github.com/a2aproject/a2a-go/v2/a2a"
 
@@ -15,6 +14,7 @@ import (
 
 // taskRow is a row of tasks on its way to what the protocol calls a task.
 type taskRow struct {
+	n             int64
 	id, contextID string
 	state         a2a.TaskState
 	message       sql.NullString
@@ -24,7 +24,7 @@ type taskRow struct {
 }
 
 func (r *taskRow) scan(row interface{ Scan(...any) error }) error {
-	return row.Scan(&r.id, &r.contextID, &r.state, &r.message, &r.messages, &r.bytes, &r.updatedAt)
+	return row.Scan(&r.n, &r.id, &r.contextID, &r.state, &r.message, &r.messages, &r.bytes, &r.updatedAt)
 }
 
 func (r *taskRow) task() (*a2a.Task, error) {
@@ -55,14 +55,14 @@ func (s *Store) Get(ctx context.Context, owner, id string, history int) (*a2a.Ta
 		if err != nil {
 			return err
 		}
-		t, err = s.load(ctx, tx, owner, row, history, true)
+		t, err = s.load(ctx, tx, row, history, true)
 		return err
 	})
 	return t, err
 }
 
 // load adds to a row what other tables hold.
-func (s *Store) load(ctx context.Context, tx *sql.Tx, owner string, row taskRow, history int, artifacts bool) (*a2a.Task, error) {
+func (s *Store) load(ctx context.Context, tx *sql.Tx, row taskRow, history int, artifacts bool) (*a2a.Task, error) {
 	t, err := row.task()
 	if err != nil {
 		return nil, err
@@ -72,23 +72,23 @@ func (s *Store) load(ctx context.Context, tx *sql.Tx, owner string, row taskRow,
 		if history > 0 {
 			first = max(0, row.messages-int64(history))
 		}
-		if t.History, err = collect[a2a.Message](ctx, tx, s.stmt.history, owner, row.id, first); err != nil {
+		if t.History, err = collect[a2a.Message](ctx, tx, s.stmt.history, row.n, first); err != nil {
 			return nil, err
 		}
 	}
 	if artifacts {
-		t.Artifacts, err = s.artifacts(ctx, tx, owner, row)
+		t.Artifacts, err = s.artifacts(ctx, tx, row)
 	}
 	return t, err
 }
 
 // artifacts returns those of a task, with what a run has made so far.
-func (s *Store) artifacts(ctx context.Context, tx *sql.Tx, owner string, row taskRow) ([]*a2a.Artifact, error) {
-	whole, err := collect[a2a.Artifact](ctx, tx, s.stmt.artifacts, owner, row.id)
+func (s *Store) artifacts(ctx context.Context, tx *sql.Tx, row taskRow) ([]*a2a.Artifact, error) {
+	whole, err := collect[a2a.Artifact](ctx, tx, s.stmt.artifacts, row.n)
 	if err != nil || isAtRest(row.state) {
 		return whole, err
 	}
-	chunks, err := collect[a2a.Artifact](ctx, tx, s.stmt.chunks, owner, row.id)
+	chunks, err := collect[a2a.Artifact](ctx, tx, s.stmt.chunks, row.n)
 	return append(whole, task.JoinChunks(chunks)...), err
 }
 
@@ -134,7 +134,7 @@ func (s *Store) List(ctx context.Context, owner string, f task.Filter) (task.Pag
 			return err
 		}
 		for _, row := range rows {
-			t, err := s.load(ctx, tx, owner, row, f.History, f.Artifacts)
+			t, err := s.load(ctx, tx, row, f.History, f.Artifacts)
 			if err != nil {
 				return err
 			}
@@ -183,17 +183,4 @@ func (s *Store) listRows(ctx context.Context, tx *sql.Tx, f task.Filter, filter 
 		all = append(all, row)
 	}
 	return all, false, rows.Err()
-}
-
-// since is the earliest updated_at of a filter, rounded up to the store's
-// precision: a status is never older than the time asked for.
-func since(t time.Time) int64 {
-	if t.IsZero() {
-		return math.MinInt64
-	}
-	ms := t.UnixMilli()
-	if time.UnixMilli(ms).Before(t) {
-		ms++
-	}
-	return ms
 }

@@ -15,8 +15,8 @@ const roomRounds = 10
 
 // doomed is a task that is about to be deleted.
 type doomed struct {
-	owner, id string
-	size      int
+	n, owner int64
+	size     int
 }
 
 // Expire implements [task.Store].
@@ -91,7 +91,7 @@ func (s *Store) choose(ctx context.Context, tx *sql.Tx, want func(doomed) bool, 
 	var all []doomed
 	for size := 0; size < batchBytes && rows.Next(); {
 		var d doomed
-		if err := rows.Scan(&d.owner, &d.id, &d.size); err != nil {
+		if err := rows.Scan(&d.n, &d.owner, &d.size); err != nil {
 			return nil, err
 		}
 		if !want(d) {
@@ -105,9 +105,9 @@ func (s *Store) choose(ctx context.Context, tx *sql.Tx, want func(doomed) bool, 
 // remove deletes tasks with all that belongs to them, gives their room back and
 // forgets owners who have none left.
 func (s *Store) remove(ctx context.Context, tx *sql.Tx, tasks []doomed) error {
-	count, size := make(map[string]int), make(map[string]int)
+	count, size := make(map[int64]int), make(map[int64]int)
 	for _, d := range tasks {
-		if _, err := tx.StmtContext(ctx, s.stmt.deleteTask).ExecContext(ctx, d.owner, d.id); err != nil {
+		if _, err := tx.StmtContext(ctx, s.stmt.deleteTask).ExecContext(ctx, d.n); err != nil {
 			return err
 		}
 		count[d.owner]++

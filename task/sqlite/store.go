@@ -33,9 +33,10 @@ type Store struct {
 	stmt        statements
 
 	// Whose turn it is: database/sql would choose among those who wait by chance.
-	writer, readers *turns.Semaphore
+	readers *turns.Semaphore
+	commits *committer
 
-	log writeAheadLog // of whoever has the writer's turn
+	log writeAheadLog // of whoever carries changes out
 }
 
 var _ task.Store = (*Store)(nil)
@@ -55,10 +56,10 @@ func Open(ctx context.Context, dir *safefile.Dir, logger *slog.Logger) (*Store, 
 		logger = slog.New(slog.DiscardHandler)
 	}
 	s := &Store{
-		path: path, logger: logger, log: writeAheadLog{limit: checkpointAt},
-		writer: turns.NewSemaphore(1), readers: turns.NewSemaphore(readers),
+		path: path, logger: logger, readers: turns.NewSemaphore(readers), commits: newCommitter(),
 	}
-	if s.write, err = open(path, 1, sqlitefile.TxLock, sqlitefile.Busy); err != nil {
+	s.log.limit = checkpointAt
+	if s.write, err = open(path, 1, sqlitefile.TxLock+"&"+partsInMemory, sqlitefile.Busy); err != nil {
 		return nil, err
 	}
 	if s.checkpoints, err = open(path, 1, sqlitefile.TxLock, 0); err != nil {
@@ -70,6 +71,7 @@ func Open(ctx context.Context, dir *safefile.Dir, logger *slog.Logger) (*Store, 
 	if err := s.migrate(ctx); err != nil {
 		return nil, errors.Join(opening(path, err), s.Close())
 	}
+	s.measure()
 	s.keepLogSmall(ctx) // what the last process left
 	return s, nil
 }
@@ -82,11 +84,21 @@ func open(path string, connections int, option string, wait time.Duration) (*sql
 	}})
 }
 
-func (s *Store) migrate(ctx context.Context) error {
-	if err := sqlitefile.Migrate(ctx, s.write, migrations, s.logger); err != nil {
+// partsInMemory has SQLite keep what a part of a transaction may have to undo in memory:
+// in files that is a write for each page that any of them changes.
+var partsInMemory = sqlitefile.Pragma("temp_store", "MEMORY")
+
+// migrate uses a connection of its own, which sorts in files: indexes may be large.
+func (s *Store) migrate(ctx context.Context) (err error) {
+	db, err := open(s.path, 1, sqlitefile.TxLock, sqlitefile.Busy)
+	if err != nil {
 		return err
 	}
-	return s.stmt.prepare(ctx, s.write, s.read)
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if err := sqlitefile.Migrate(ctx, db, migrations, s.logger); err != nil {
+		return err
+	}
+	return s.stmt.prepare(ctx, s.write, s.read) // before db is closed: the last to close copies the log
 }
 
 // Close closes the file. No other method may be called afterwards.
@@ -97,19 +109,11 @@ func (s *Store) Close() error {
 // everybody takes the turns of what is asked in nobody's name.
 const everybody = ""
 
-// change runs fn in a transaction that writes. Waiting for the owner's turn ends
-// with ctx; a transaction that has begun is brief and is carried through.
+// change runs fn in a transaction that writes, which others' changes may be part of: fn
+// may be run again after a run that is undone, and sets anew whatever it returns. Waiting for the owner's turn ends with ctx; what has its turn is
+// brief and is carried through.
 func (s *Store) change(ctx context.Context, owner string, fn func(ctx context.Context, tx *sql.Tx) error) error {
-	if err := s.writer.Acquire(ctx, owner); err != nil {
-		return err
-	}
-	defer s.writer.Release(owner)
-	ctx = context.WithoutCancel(ctx)
-	if err := inTx(ctx, s.write, nil, fn); err != nil {
-		return fault(err)
-	}
-	s.keepLogSmall(ctx)
-	return nil
+	return fault(s.commit(ctx, owner, fn))
 }
 
 // view runs fn in a transaction that sees one state of the database. It must not
@@ -127,6 +131,7 @@ func inTx(ctx context.Context, db *sql.DB, opt *sql.TxOptions, fn func(context.C
 	if err != nil {
 		return err
 	}
+	defer func() { _ = tx.Rollback() }() // of what panics: else it is over by then
 	if err := fn(ctx, tx); err != nil {
 		if rollback := tx.Rollback(); rollback != nil {
 			return errors.Join(err, rollback)

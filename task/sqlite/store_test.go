@@ -38,6 +38,10 @@ func TestStore(t *testing.T) {
 	tasktest.Run(t, func(t *testing.T) task.Store { return openIn(t, filepath.Join(t.TempDir(), "a ?#%b")) })
 }
 
+func TestOutbox(t *testing.T) {
+	tasktest.RunOutbox(t, func(t *testing.T) tasktest.OutboxStore { return openIn(t, filepath.Join(t.TempDir(), "dir")) })
+}
+
 func TestFilesArePrivate(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "dir")

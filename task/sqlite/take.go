@@ -18,6 +18,7 @@ func (s *Store) TakeLost(ctx context.Context, r task.Recovery, run string, at ti
 	}
 	var taken task.Taken
 	err = s.change(ctx, everybody, func(ctx context.Context, tx *sql.Tx) error {
+		taken = task.Taken{}
 		lost, err := s.lost(ctx, tx, s.stmt.anyLostNotTaken, r, r.After, 1)
 		if err != nil || len(lost) == 0 {
 			return err
@@ -26,7 +27,7 @@ func (s *Store) TakeLost(ctx context.Context, r task.Recovery, run string, at ti
 		if err != nil {
 			return err
 		}
-		taken = task.Taken{Lost: task.Lost{Owner: h.owner, ID: h.id, Run: h.run}, Fence: h.fence + 1}
+		taken = task.Taken{Lost: task.Lost{Owner: lost[0].Owner, ID: lost[0].ID, Run: h.run}, Fence: h.fence + 1}
 		return s.take(ctx, tx, h, r.Holder, run, at.UnixMilli())
 	})
 	if err != nil || taken.ID == "" {
@@ -39,10 +40,10 @@ func (s *Store) TakeLost(ctx context.Context, r task.Recovery, run string, at ti
 // take gives a task to another run, which makes anew what the one before made.
 func (s *Store) take(ctx context.Context, tx *sql.Tx, h *head, holder, run string, at int64) error {
 	var size int
-	if err := tx.StmtContext(ctx, s.stmt.chunkBytes).QueryRowContext(ctx, h.owner, h.id).Scan(&size); err != nil {
+	if err := tx.StmtContext(ctx, s.stmt.chunkBytes).QueryRowContext(ctx, h.n).Scan(&size); err != nil {
 		return err
 	}
-	if _, err := tx.StmtContext(ctx, s.stmt.dropChunks).ExecContext(ctx, h.owner, h.id); err != nil {
+	if _, err := tx.StmtContext(ctx, s.stmt.dropChunks).ExecContext(ctx, h.n); err != nil {
 		return err
 	}
 	if err := s.charge(ctx, tx, h.owner, 0, -size, 0, 0); err != nil {
@@ -52,6 +53,6 @@ func (s *Store) take(ctx context.Context, tx *sql.Tx, h *head, holder, run strin
 	if err := s.appendEvent(ctx, tx, h, e); err != nil {
 		return err
 	}
-	_, err := tx.StmtContext(ctx, s.stmt.takeTask).ExecContext(ctx, run, holder, size, at, h.seq, h.owner, h.id)
+	_, err := tx.StmtContext(ctx, s.stmt.takeTask).ExecContext(ctx, run, holder, size, at, h.seq, h.n)
 	return err
 }

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 
+	"github.com/a2aproject/a2a-go/v2/a2a"
+
 	"github.com/getbindu/bindu-go/task"
 )
 
@@ -38,24 +40,25 @@ func (s *Store) apply(ctx context.Context, tx *sql.Tx, h *head, c change) error 
 	grown := 0
 	if isAtRest(c.To) {
 		var err error
-		if grown, err = s.compact(ctx, tx, h, c.At.UnixMilli()); err != nil {
+		if grown, err = s.compact(ctx, tx, h, c); err != nil {
 			return err
 		}
 	}
 	for _, body := range c.artifacts {
-		ref, err := s.addArtifact(ctx, tx, h, body)
-		if err != nil {
-			return err
-		}
-		if err := s.appendEvent(ctx, tx, h, entry{kind: task.EventArtifact, run: c.Run, at: c.At.UnixMilli(), ref: ref}); err != nil {
+		if err := s.addArtifact(ctx, tx, h, c.Run, c.At.UnixMilli(), body); err != nil {
 			return err
 		}
 	}
 	if err := s.addState(ctx, tx, h, c); err != nil {
 		return err
 	}
+	if isAtRest(h.state) {
+		if err := s.armPushes(ctx, tx, h); err != nil {
+			return err
+		}
+	}
 	_, err := tx.StmtContext(ctx, s.stmt.transition).ExecContext(ctx,
-		c.To, c.message, h.artifacts, c.size+grown, c.At.UnixMilli(), h.seq, h.owner, h.id)
+		c.To, c.message, h.artifacts, c.size+grown, c.At.UnixMilli(), h.seq, h.n)
 	return err
 }
 
@@ -64,6 +67,7 @@ type change struct {
 	task.Transition
 	message   sql.NullString
 	artifacts []string
+	whole     map[a2a.ArtifactID]string
 	size      int
 }
 
@@ -93,6 +97,16 @@ func encode(t task.Transition) (change, error) {
 		}
 		c.artifacts, c.size = append(c.artifacts, string(body)), c.size+len(body)
 	}
+	for _, a := range t.Whole {
+		body, err := json.Marshal(a)
+		if err != nil {
+			return change{}, err
+		}
+		if c.whole == nil {
+			c.whole = make(map[a2a.ArtifactID]string)
+		}
+		c.whole[a.ID] = string(body)
+	}
 	return c, nil
 }
 
@@ -113,8 +127,8 @@ func (s *Store) Tell(ctx context.Context, owner, id string) (works bool, err err
 // AddFeedback implements [task.Store].
 func (s *Store) AddFeedback(ctx context.Context, owner string, f task.Feedback) error {
 	return s.changeWithRoom(ctx, owner, f.TaskID, f.MakeRoom, func(ctx context.Context, tx *sql.Tx) error {
-		var hasEnded bool
-		err := tx.StmtContext(ctx, s.stmt.taskState).QueryRowContext(ctx, owner, f.TaskID).Scan(&hasEnded)
+		var h head
+		err := tx.StmtContext(ctx, s.stmt.taskForFeedback).QueryRowContext(ctx, owner, f.TaskID).Scan(&h.n, &h.owner)
 		if errors.Is(err, sql.ErrNoRows) {
 			return task.ErrNotFound
 		}
@@ -130,14 +144,14 @@ func (s *Store) AddFeedback(ctx context.Context, owner string, f task.Feedback) 
 			metadata = sql.NullString{String: string(raw), Valid: true}
 		}
 		size := len(f.Text) + len(metadata.String)
-		if err := s.charge(ctx, tx, owner, 0, size, 0, f.MaxBytes); err != nil {
+		if err := s.charge(ctx, tx, h.owner, 0, size, 0, f.MaxBytes); err != nil {
 			return err
 		}
-		if _, err := tx.StmtContext(ctx, s.stmt.addBytes).ExecContext(ctx, size, owner, f.TaskID); err != nil {
+		if _, err := tx.StmtContext(ctx, s.stmt.addBytes).ExecContext(ctx, size, h.n); err != nil {
 			return err
 		}
 		rating := sql.NullInt64{Int64: int64(f.Rating), Valid: f.Rating != 0}
-		_, err = tx.StmtContext(ctx, s.stmt.insertFeedback).ExecContext(ctx, owner, f.TaskID, f.At.UnixMilli(), rating, f.Text, metadata)
+		_, err = tx.StmtContext(ctx, s.stmt.insertFeedback).ExecContext(ctx, h.n, f.At.UnixMilli(), rating, f.Text, metadata)
 		return err
 	})
 }

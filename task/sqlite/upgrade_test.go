@@ -1,7 +1,7 @@
 package sqlite_test
 
 import (
-	"database/sql"
+	"errors"
 	"path/filepath"
 	"testing"
 	"time"
@@ -9,48 +9,30 @@ import (
 	"github.com/a2aproject/a2a-go/v2/a2a"
 
 	"github.com/getbindu/bindu-go/internal/safefile"
-	"github.com/getbindu/bindu-go/task"
 	"github.com/getbindu/bindu-go/task/sqlite"
 )
+
+// beforeRetention is the last migration of the version before retention.
+const beforeRetention = 3
 
 // TestTasksOfAnEarlierBuildExpire opens a database as a build without retention
 // left it.
 func TestTasksOfAnEarlierBuildExpire(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "dir")
+	old := openEarlier(t, path, beforeRetention)
+	old.submit("old")
+	old.transition("old", a2a.TaskStateCompleted, 0)
+	old.exec("INSERT INTO owners (owner, tasks, bytes) VALUES ('gone', 0, 0)")
 	dir, err := safefile.OpenDir(path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	earlier, err := sqlite.Open(t.Context(), dir, nil)
-	if err != nil {
-		t.Fatal(err)
+	if _, err := sqlite.Usages(t.Context(), dir); !errors.Is(err, sqlite.ErrEarlier) {
+		t.Errorf("before it is up to date: %v", err)
 	}
-	if _, err := earlier.Submit(t.Context(), large("old")); err != nil {
-		t.Fatal(err)
-	}
-	if err := earlier.Transition(t.Context(), owner(0), "old", task.Transition{To: a2a.TaskStateCompleted, At: time.UnixMilli(2)}); err != nil {
-		t.Fatal(err)
-	}
-	if err := earlier.Close(); err != nil {
-		t.Fatal(err)
-	}
-	db, err := sql.Open("sqlite", filepath.Join(path, sqlite.FileName))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, statement := range []string{
-		"DROP TABLE leases", "DROP TABLE events", "ALTER TABLE tasks DROP COLUMN told", "ALTER TABLE tasks DROP COLUMN holder",
-		"ALTER TABLE tasks DROP COLUMN fence", "ALTER TABLE tasks DROP COLUMN seq",
-		"DROP INDEX tasks_at_rest", "DROP TABLE probe", "DELETE FROM goose_db_version WHERE version_id >= 4",
-		"INSERT INTO owners (owner, tasks, bytes) VALUES ('gone', 0, 0)",
-	} {
-		if _, err := db.Exec(statement); err != nil {
-			t.Fatalf("%s: %v", statement, err)
-		}
-	}
-	if err := db.Close(); err != nil {
-		t.Fatal(err)
+	if err := sqlite.Check(t.Context(), dir); err != nil {
+		t.Error(err)
 	}
 	store := openIn(t, path)
 	if all, err := sqlite.Usages(t.Context(), dir); err != nil || len(all) != 1 || all[0].Tasks != 1 {

@@ -3,6 +3,7 @@ package tasktest
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -46,6 +47,30 @@ func testCompaction(t *testing.T, f *fixture) {
 	}
 	if _, _, err := f.store.Events(ctx, alice, r.task, 0, 0); err != nil {
 		t.Error(err)
+	}
+}
+
+// testWhole: what a run says that its chunks make is stored in their place, with the
+// number of the last one; of what it does not mention the chunks are joined, and
+// nothing is made of what was not appended.
+func testWhole(t *testing.T, f *fixture) {
+	r := f.begin(submission(alice, f.message("x"), epoch))
+	for _, id := range []string{"a", "b", "a", "b"} {
+		r.append(id, strings.Repeat("word ", 20))
+	}
+	seen := f.events(alice, r.task, 0)
+	r.move(task.Transition{To: a2a.TaskStateCompleted, Whole: []*a2a.Artifact{artifact("a", "words"), artifact("c", "none")}})
+	got := f.get(alice, r.task).Artifacts
+	if len(got) != 2 || len(got[0].Parts) != 1 || got[0].Parts[0].Text() != "words" || len(got[1].Parts) != 2 {
+		t.Errorf("artifacts %+v", got)
+	}
+	if behind := f.events(alice, r.task, seen[len(seen)-2].Seq); kinds(behind) != "artifact state" || behind[0].Artifact.ID != "b" {
+		t.Errorf("behind the last chunk of it: %s", kinds(behind))
+	}
+	next := submission(alice, f.message("x"), epoch)
+	next.MaxTasks, next.MaxBytes = 2, 1200
+	if _, err := f.store.Submit(f.ctx(), next); err != nil {
+		t.Errorf("the room of the chunks was not given back: %v", err)
 	}
 }
 
@@ -107,6 +132,24 @@ func testEventsOfOwners(t *testing.T, f *fixture) {
 		f.begin(again)
 		if got := f.events(owner, r.task, 0); kinds(got) != "message" || got[0].Seq != 1 {
 			t.Errorf("events of the next task: %s", kinds(got))
+		}
+	}
+}
+
+// testChunkEnds: what a run said of its chunks is read with them.
+func testChunkEnds(t *testing.T, f *fixture) {
+	r := f.begin(submission(alice, f.message("x"), epoch))
+	want := []struct{ first, last bool }{{true, false}, {false, false}, {false, true}, {true, true}}
+	for i, w := range want {
+		c := r.chunk("a", fmt.Sprint(i))
+		c.First, c.Last = w.first, w.last
+		if err := f.store.Append(f.ctx(), alice, r.task, c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, e := range f.events(alice, r.task, 1) {
+		if e.First != want[i].first || e.Last != want[i].last {
+			t.Errorf("chunk %d: first %t, last %t, want %+v", i, e.First, e.Last, want[i])
 		}
 	}
 }

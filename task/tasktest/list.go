@@ -124,7 +124,8 @@ func testClear(t *testing.T, f *fixture) {
 
 	contexts, err := f.store.Contexts(f.ctx(), alice, 10)
 	if err != nil || len(contexts) != 2 || contexts[0].ID != "d" || contexts[1].ID != "c" ||
-		contexts[1].Tasks != 2 || !slices.Equal(contexts[1].TaskIDs, []string{"task-of-m2", "task-of-m1"}) || !contexts[1].UpdatedAt.Equal(epoch.Add(time.Second)) {
+		contexts[1].Tasks != 2 || !slices.Equal(contexts[1].TaskIDs, []string{"task-of-m2", "task-of-m1"}) || !contexts[1].UpdatedAt.Equal(epoch.Add(time.Second)) ||
+		!contexts[0].CreatedAt.Equal(epoch.Add(2*time.Second)) || !contexts[1].CreatedAt.Equal(epoch) {
 		t.Errorf("Contexts = %+v, %v", contexts, err)
 	}
 	if limited, err := f.store.Contexts(f.ctx(), alice, 1); err != nil || len(limited) != 1 || limited[0].ID != "d" {

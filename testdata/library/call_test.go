@@ -14,6 +14,7 @@ import (
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/peer"
 	"github.com/getbindu/bindu-go/settings"
+	"github.com/getbindu/bindu-go/task"
 )
 
 // A program calls another agent as the agent of a directory, without serving: with
@@ -68,9 +69,14 @@ func keep(ctx context.Context, dir string, name did.DID, key *did.KeyPair) error
 
 // serveShouter has an agent serve, with the stores and the key of its directory.
 func serveShouter(ctx context.Context, dir string, tokens *issuer, caller did.DID, key *did.KeyPair) (shouting *agent.Agent, end func()) {
+	return serveWith(ctx, shouter{}, dir, tokens, caller, key)
+}
+
+// serveWith has an agent with an executor serve.
+func serveWith(ctx context.Context, executor task.Executor, dir string, tokens *issuer, caller did.DID, key *did.KeyPair) (shouting *agent.Agent, end func()) {
 	set, err := shouterSettings(dir, tokens.URL, caller, key)
 	check(err)
-	shouting, err = agent.New(agent.Options{Settings: set, Executor: shouter{}, Issuers: tokens.Client()})
+	shouting, err = agent.New(agent.Options{Settings: set, Executor: executor, Issuers: tokens.Client()})
 	check(err)
 	ctx, stop := context.WithCancel(ctx)
 	done := make(chan error, 1)

@@ -23,12 +23,12 @@ import (
 // shouter answers a message with its text in capitals.
 type shouter struct{}
 
-func (shouter) Execute(_ context.Context, req task.Request, emit func(*a2a.Artifact) error) (task.Result, error) {
+func (shouter) Execute(_ context.Context, req task.Request, emit task.Emit) (task.Result, error) {
 	text := strings.ToUpper(req.Text())
 	if text == "" {
 		return task.Result{}, &task.Failure{Reason: "no_text", Text: "Send some text.", Rejected: true}
 	}
-	return task.Result{}, emit(&a2a.Artifact{ID: "shout", Parts: a2a.ContentParts{a2a.NewTextPart(text)}})
+	return task.Result{}, emit(&a2a.Artifact{ID: "shout", Parts: a2a.ContentParts{a2a.NewTextPart(text)}}, false)
 }
 
 // shouterSettings are those of an agent that trusts the tokens of one issuer and

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -62,7 +63,8 @@ func TestSessionsSurviveARotationOfTheServer(t *testing.T) {
 func TestSessionsDoNotSurviveARotationOfTheClient(t *testing.T) {
 	ca := stepcatest.NewCA(t, nil)
 	addr := serve(t, newSource(t, identity(ca, bob)))
-	client := newSource(t, identity(ca, alice))
+	wall := &clock{}
+	client := newSource(t, identity(ca, alice), func(c *mtls.SourceConfig) { c.Now = wall.Now })
 	cfg := client.ClientConfig(bob)
 	mustVisit(t, addr, cfg, false)
 	mustVisit(t, addr, cfg, true)
@@ -71,7 +73,27 @@ func TestSessionsDoNotSurviveARotationOfTheClient(t *testing.T) {
 	}
 	// Otherwise the server would go on seeing the old certificate.
 	mustVisit(t, addr, cfg, false)
+	wall.Step(time.Minute)
+	mustVisit(t, addr, cfg, false)
 	mustVisit(t, addr, cfg, true)
+}
+
+// The client rotates once the server has seen its certificate: the tickets that
+// come after that stand for the old one.
+func TestSessionOfAHandshakeDuringARotationIsNotResumed(t *testing.T) {
+	ca := stepcatest.NewCA(t, nil)
+	client := newSource(t, identity(ca, alice))
+	var rotate sync.Once
+	server := newSource(t, identity(ca, bob), func(c *mtls.SourceConfig) {
+		c.Authorize = func(did.DID) (err error) {
+			rotate.Do(func() { err = client.Swap(identity(ca, alice)) })
+			return err
+		}
+	})
+	addr := serve(t, server)
+	cfg := client.ClientConfig(bob)
+	mustVisit(t, addr, cfg, false)
+	mustVisit(t, addr, cfg, false)
 }
 
 // The client presents its ticket throughout; the chain of whoever holds it is

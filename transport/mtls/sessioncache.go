@@ -22,15 +22,18 @@ const sessionCacheSize = 64
 // A session does not show what chain it stands for, so all of them count as
 // ending with the first chain that was seen. From just before that end until
 // every ticket of that chain has come in, no session is offered or kept, and
-// then all are forgotten.
+// then all are forgotten. Nor does it show which identity of ours opened it, so
+// none is kept after a change of that until every earlier ticket has come in.
 type sessionCache struct {
 	tls.ClientSessionCache
 	now        func() time.Time
 	generation func() uint64
 
-	mu    sync.Mutex
-	epoch uint64      // counts how often all sessions were forgotten
-	ends  []time.Time // of the chains that sessions may stand for, each once
+	mu      sync.Mutex
+	epoch   uint64      // counts how often all sessions were forgotten
+	ends    []time.Time // of the chains that sessions may stand for, each once
+	seen    uint64      // the last generation
+	changed time.Time   // when another was first seen than before
 }
 
 const (
@@ -38,14 +41,15 @@ const (
 	// behind it ends, and refused just after: a new handshake would have succeeded.
 	expiryMargin = 2 * time.Second
 	// ticketDelay is how long after its handshake a connection may still bring
-	// a ticket. One that comes even later costs one refused connection.
+	// a ticket. One of a server's former chain that comes even later costs one
+	// refused connection.
 	ticketDelay = 10 * time.Second
 )
 
 func newSessionCache(now func() time.Time, generation func() uint64) *sessionCache {
 	return &sessionCache{
 		ClientSessionCache: tls.NewLRUClientSessionCache(sessionCacheSize),
-		now:                now, generation: generation,
+		now:                now, generation: generation, seen: generation(),
 	}
 }
 
@@ -70,19 +74,24 @@ func (c *sessionCache) observe(cs tls.ConnectionState, err error) error {
 	return nil
 }
 
-// key returns where sessions are kept now; none are while one may be ending.
+// key returns where sessions are kept now; none are while one may be ending, or
+// may be one of an earlier identity of ours.
 func (c *sessionCache) key(sessionKey string) (key string, open bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	now := c.now()
-	seen := len(c.ends)
+	now, generation := c.now(), c.generation()
+	if generation != c.seen {
+		c.seen, c.changed = generation, now
+	}
+	before := len(c.ends)
 	c.ends = slices.DeleteFunc(c.ends, func(end time.Time) bool { return now.Sub(end) > ticketDelay })
-	if len(c.ends) < seen {
+	if len(c.ends) < before {
 		c.epoch++
 	}
 	ending := func(end time.Time) bool { return end.Sub(now) < expiryMargin }
-	return strconv.FormatUint(c.generation(), 36) + " " + strconv.FormatUint(c.epoch, 36) + " " + sessionKey,
-		!slices.ContainsFunc(c.ends, ending)
+	settled := c.changed.IsZero() || now.Sub(c.changed) > ticketDelay
+	return strconv.FormatUint(generation, 36) + " " + strconv.FormatUint(c.epoch, 36) + " " + sessionKey,
+		settled && !slices.ContainsFunc(c.ends, ending)
 }
 
 // Get implements [tls.ClientSessionCache].

@@ -36,7 +36,7 @@ func TestSessionsAreForgotten(t *testing.T) {
 		"intermediate expired":              {chainEnding(day, hour), nil, hour.Add(time.Second), 1, false, false},
 		"refused chains do not count":       {chainEnding(hour, day), refused, hour.Add(time.Second), 1, true, true},
 		"resumed into a refusal":            {resumed, refused, epoch, 1, false, true},
-		"our own certificate was replaced":  {chainEnding(hour, day), nil, epoch, 2, false, true},
+		"our own certificate was replaced":  {chainEnding(hour, day), nil, epoch, 2, false, false},
 		"nothing was observed, nobody asks": {tls.ConnectionState{}, nil, day, 1, true, true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -82,5 +82,27 @@ func TestSessionsOfTheLastMomentAreNotOffered(t *testing.T) {
 	c.Put("peer", &tls.ClientSessionState{})
 	if _, ok := c.Get("peer"); !ok {
 		t.Error("the new certificate's session is not kept")
+	}
+}
+
+// A handshake that began before a rotation of ours brings its tickets after it.
+func TestSessionsOfAnEarlierIdentityAreNotKept(t *testing.T) {
+	now, generation := epoch, uint64(1)
+	c := newSessionCache(func() time.Time { return now }, func() uint64 { return generation })
+	for generation = 2; generation < 4; generation++ {
+		changed := now
+		for ; now.Sub(changed) <= ticketDelay; now = now.Add(time.Second) {
+			c.Put("peer", &tls.ClientSessionState{})
+			if _, ok := c.Get("peer"); ok {
+				t.Fatalf("kept %s after change %d", now.Sub(changed), generation-1)
+			}
+		}
+		if _, ok := c.Get("peer"); ok {
+			t.Fatal("one that came early is offered later")
+		}
+		c.Put("peer", &tls.ClientSessionState{})
+		if _, ok := c.Get("peer"); !ok {
+			t.Fatalf("no session is kept %s after change %d", now.Sub(changed), generation-1)
+		}
 	}
 }

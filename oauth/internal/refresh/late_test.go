@@ -72,6 +72,7 @@ func TestNobodyJoinsALoadThatIsTooOld(t *testing.T) {
 func TestForgetCountsForLoadsUnderWay(t *testing.T) {
 	for name, forget := range map[string]func(*Cache[int, string, int]){
 		"forget": func(c *Cache[int, string, int]) { c.Forget(1) },
+		"all":    (*Cache[int, string, int]).ForgetAll,
 		"clear":  (*Cache[int, string, int]).Clear,
 	} {
 		inBubble(t, nil, func(t *testing.T, c *Cache[int, string, int], a *authority) {

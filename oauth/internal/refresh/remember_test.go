@@ -40,6 +40,7 @@ func TestRememberedErrors(t *testing.T) {
 func TestForgetEndsARememberedError(t *testing.T) {
 	for name, forget := range map[string]func(*Cache[int, string, int]){
 		"forget": func(c *Cache[int, string, int]) { c.Forget(1) },
+		"all":    (*Cache[int, string, int]).ForgetAll,
 		"clear":  (*Cache[int, string, int]).Clear,
 	} {
 		inBubble(t, func(cfg *Config[int, string, int]) {

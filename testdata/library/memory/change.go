@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 
+	"github.com/a2aproject/a2a-go/v2/a2a"
+
 	"github.com/getbindu/bindu-go/task"
 )
 
@@ -12,6 +14,7 @@ type change struct {
 	task.Transition
 	message   []byte
 	artifacts []event
+	whole     map[a2a.ArtifactID][]byte
 	size      int64
 }
 
@@ -31,6 +34,12 @@ func encode(t task.Transition) (change, error) {
 		}
 		c.artifacts = append(c.artifacts, event{artifact: a.ID, body: body})
 		c.size += int64(len(body))
+	}
+	c.whole = make(map[a2a.ArtifactID][]byte)
+	for _, a := range t.Whole {
+		if c.whole[a.ID], err = json.Marshal(a); err != nil {
+			return change{}, err
+		}
 	}
 	return c, nil
 }
@@ -65,7 +74,7 @@ func (s *Store) apply(e *entry, c change) error {
 	}
 	before := e.size()
 	if (task.Head{State: c.To}).AtRest() {
-		if err := e.compact(c.At); err != nil {
+		if err := e.compact(c); err != nil {
 			return err
 		}
 	}
@@ -107,7 +116,7 @@ func (s *Store) Append(_ context.Context, name, id string, c task.Chunk) error {
 		if err := s.owner(name).charge(0, size, 0, c.MaxBytes); err != nil {
 			return err
 		}
-		e.add(event{task.Event{Kind: task.EventChunk, Run: c.Run, At: c.At}, c.Artifact.ID, body})
+		e.add(event{task.Event{Kind: task.EventChunk, Run: c.Run, At: c.At, First: c.First, Last: c.Last}, c.Artifact.ID, body})
 		s.grow(e, size)
 		return nil
 	})

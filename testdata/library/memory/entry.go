@@ -16,9 +16,10 @@ type entry struct {
 	owner, id, contextID string
 
 	head     task.Head
-	holder   string    // whose lease keeps the run alive
-	told     bool      // the owner knows the task
-	again    bool      // its run was lost and begun anew
+	holder   string // whose lease keeps the run alive
+	told     bool   // the owner knows the task
+	again    bool   // its run was lost and begun anew
+	began    time.Time
 	at       time.Time // of the last change of state
 	known    []known
 	events   []event
@@ -128,7 +129,7 @@ func (e *entry) task(history int, artifacts bool) (*a2a.Task, error) {
 
 // compact makes artifacts of chunks, each with the number of its last one, and
 // drops the states that the task went through.
-func (e *entry) compact(at time.Time) error {
+func (e *entry) compact(to change) error {
 	type key struct {
 		run string
 		id  a2a.ArtifactID
@@ -154,11 +155,14 @@ func (e *entry) compact(at time.Time) error {
 	}
 	place := e.count(task.EventArtifact)
 	for i, k := range order {
-		body, err := json.Marshal(task.JoinChunks(parts[k])[0])
-		if err != nil {
-			return err
+		body := to.whole[k.id]
+		if body == nil || k.run != to.Run {
+			var err error
+			if body, err = json.Marshal(task.JoinChunks(parts[k])[0]); err != nil {
+				return err
+			}
 		}
-		whole := task.Event{Seq: last[k], Kind: task.EventArtifact, Run: k.run, At: at, Place: place + i}
+		whole := task.Event{Seq: last[k], Kind: task.EventArtifact, Run: k.run, At: to.At, Place: place + i}
 		kept = append(kept, event{whole, k.id, body})
 	}
 	slices.SortFunc(kept, func(a, b event) int { return cmp.Compare(a.Seq, b.Seq) })

@@ -97,9 +97,12 @@ func (s *Store) Contexts(_ context.Context, name string, limit int) ([]task.Cont
 	for _, e := range newest {
 		c := byID[e.contextID]
 		if c == nil {
-			c = &task.Context{ID: e.contextID, UpdatedAt: e.at}
+			c = &task.Context{ID: e.contextID, UpdatedAt: e.at, CreatedAt: e.began}
 			byID[e.contextID] = c
 			all = append(all, c)
+		}
+		if e.began.Before(c.CreatedAt) {
+			c.CreatedAt = e.began
 		}
 		if e.head.State == task.StateAnswered {
 			continue

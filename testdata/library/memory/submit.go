@@ -3,6 +3,7 @@ package memory
 import (
 	"context"
 	"encoding/json"
+	"errors"
 
 	"github.com/a2aproject/a2a-go/v2/a2a"
 
@@ -64,7 +65,7 @@ func (s *Store) accept(ctx context.Context, sub *task.Submission) (*entry, error
 }
 
 func (s *Store) create(sub *task.Submission, id string) (*entry, error) {
-	e := &entry{owner: sub.Owner, id: id, contextID: sub.Message.ContextID}
+	e := &entry{owner: sub.Owner, id: id, contextID: sub.Message.ContextID, began: sub.At}
 	if e.contextID == "" {
 		e.contextID = sub.ContextID
 	}
@@ -72,14 +73,36 @@ func (s *Store) create(sub *task.Submission, id string) (*entry, error) {
 	if err != nil {
 		return nil, err
 	}
+	outcome, err := outcomeOf(sub)
+	if err != nil {
+		return nil, err
+	}
 	o := s.owner(sub.Owner)
-	if err := o.charge(1, int64(len(body)), sub.MaxTasks, sub.MaxBytes); err != nil {
+	if err := o.charge(1, int64(len(body))+outcome.size, sub.MaxTasks, sub.MaxBytes); err != nil {
 		return nil, err
 	}
 	o.tasks[id], s.owners[sub.Owner] = e, o
 	s.grow(e, int64(len(body)))
 	e.begin(sub, body)
-	return e, nil
+	if sub.Outcome == nil {
+		return e, nil
+	}
+	return e, s.apply(e, outcome)
+}
+
+var errOutcome = errors.New("only a task that nobody knows yet, and that comes to rest, has an outcome")
+
+// outcomeOf is what a message is stored with, as a transition of its run.
+func outcomeOf(sub *task.Submission) (change, error) {
+	if sub.Outcome == nil {
+		return change{}, nil
+	}
+	if sub.Message.TaskID != "" || !(task.Head{State: sub.Outcome.To}).AtRest() {
+		return change{}, errOutcome
+	}
+	return encode(task.Transition{
+		Run: sub.Run, At: sub.At, To: sub.Outcome.To, Message: sub.Outcome.Message, Artifacts: sub.Outcome.Artifacts,
+	})
 }
 
 // proceed appends the agent's question and the answer to the history.

@@ -1,0 +1,4 @@
+package card
+
+// OfficialPayloads is for tests.
+var OfficialPayloads = officialPayloads

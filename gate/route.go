@@ -1,0 +1,159 @@
+package gate
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/getbindu/bindu-go/internal/jsonrpc"
+	"github.com/getbindu/bindu-go/internal/route"
+)
+
+// Route is what a path answers.
+type Route struct {
+	// Methods are the HTTP methods taken; GET includes HEAD.
+	Methods []string
+	// Calls takes the place of Methods where the body of a request is no JSON-RPC
+	// request but parameters alone, or nothing: it says by its HTTP method which method
+	// it stands for. HEAD has to be named like the others. Refusals are a
+	// google.rpc.Status there (A2A 1.0 section 11.6).
+	Calls map[string]string
+	// GRPC is true where the body is a message of gRPC in a frame. Calls then has POST
+	// alone, with a method of A2A 1.0: its parameters are what the message is in JSON.
+	GRPC    bool
+	Handler http.Handler
+	// Unbound is true where a signature that names neither method nor target will
+	// do: clients of the Python reference make no other. Every other route takes
+	// only those that cover all of a request.
+	Unbound bool
+}
+
+// takes reports whether a route takes an HTTP method.
+func (r Route) takes(method string) bool {
+	if r.Calls != nil {
+		return r.Calls[method] != ""
+	}
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	return slices.Contains(r.Methods, method)
+}
+
+// methods are those that a route takes, in the order of the header Allow.
+func (r Route) methods() []string {
+	if r.Calls != nil {
+		return slices.Sorted(maps.Keys(r.Calls))
+	}
+	if slices.Contains(r.Methods, http.MethodGet) {
+		return append(slices.Clone(r.Methods), http.MethodHead)
+	}
+	return r.Methods
+}
+
+// form is how requests of a route are answered.
+func (r Route) form() jsonrpc.Form {
+	switch {
+	case r.GRPC:
+		return jsonrpc.GRPC
+	case r.Calls != nil:
+		return jsonrpc.Bare
+	}
+	return jsonrpc.Enveloped
+}
+
+// checkRoutes reports each route that would be found by two paths, or that nobody
+// can call.
+func (c *Config) checkRoutes() (errs []error) {
+	fault := func(path, why string) { errs = append(errs, fmt.Errorf("%w: %s: %s", errConfig, path, why)) }
+	protected, err := route.New(c.Protected)
+	if err != nil {
+		return []error{fmt.Errorf("%w: protected routes: %w", errConfig, err)}
+	}
+	for path, public := range c.Public {
+		if _, _, both := protected.Find(path); both {
+			fault(path, "a path is both public and protected")
+		}
+		if public.Calls != nil {
+			fault(path, "what is public calls no method")
+		}
+	}
+	for path, r := range c.Protected {
+		if r.Calls != nil && (r.Methods != nil || r.Unbound) {
+			fault(path, "a route that calls methods takes no other, and only signatures that bind")
+		}
+		if !r.messages() {
+			fault(path, "gRPC calls one method of A2A 1.0, by POST")
+		}
+		for _, method := range r.Calls {
+			if len(c.Permissions[method]) == 0 {
+				fault(path, "the method has no permission: "+method)
+			}
+		}
+	}
+	return errs
+}
+
+// routing finds the route by the escaped path: no cleaning, no decoding, so that
+// no spelling of a public path reaches a protected one or the reverse.
+func (c *Chain) routing(x *exchange) *Denial {
+	path := x.r.URL.EscapedPath()
+	if wholeServer(x.r, path) {
+		return c.refuseWholeServer()
+	}
+	var found bool
+	if x.route, x.public, found = c.find(x, path); !found {
+		return deny(c.unlisted(path), nil)
+	}
+	if !x.route.takes(x.r.Method) {
+		return &Denial{Reason: MethodNotAllowed, Allow: strings.Join(x.route.methods(), ", ")}
+	}
+	if x.public {
+		x.r.Body = http.MaxBytesReader(x.w, x.r.Body, publicBodyBytes)
+		return nil
+	}
+	x.envelope.Method = x.route.Calls[x.r.Method]
+	if x.route.GRPC {
+		return messageHeaders(x.r)
+	}
+	return contentHeaders(x.r.Header, x.route.Calls != nil && x.r.ContentLength == 0)
+}
+
+// find returns the route at a path, and notes what the path says.
+func (c *Chain) find(x *exchange, path string) (r Route, public, found bool) {
+	if r, public = c.cfg.Public[path]; public {
+		return r, true, true
+	}
+	r, x.says, found = c.protected.Find(path)
+	return r, false, found
+}
+
+// formOf is how a request is refused, also one that no gate has found a route for. Who
+// speaks gRPC reads nothing else, and who does not cannot read that.
+func (c *Chain) formOf(x *exchange) jsonrpc.Form {
+	if speaksGRPC(x.r) {
+		return jsonrpc.GRPC
+	}
+	r := x.route
+	if r.Handler == nil {
+		r, _, _ = c.find(x, x.r.URL.EscapedPath())
+	}
+	if r.GRPC {
+		return jsonrpc.Bare
+	}
+	return r.form()
+}
+
+// unlisted is why no route answers at path.
+func (c *Chain) unlisted(path string) Reason {
+	for beginning, reason := range c.cfg.Unlisted {
+		if strings.HasPrefix(path, beginning) {
+			return reason
+		}
+	}
+	return NotFound
+}
+
+// publicBodyBytes is all that /did/resolve needs, and what a negotiation gets.
+const publicBodyBytes = 4 << 10

@@ -1,0 +1,103 @@
+package evidence
+
+import (
+	"crypto/ed25519"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
+)
+
+const (
+	// MaxSize is the largest record that is read or made, in bytes.
+	MaxSize = 256 << 20
+	// MaxExchanges is how many requests a record holds at most.
+	MaxExchanges = 64
+)
+
+// Errors of a record, beside those of packages did and signature.
+var (
+	// ErrMalformed reports what is no record.
+	ErrMalformed = errors.New("not a record of evidence")
+	// ErrTooLarge reports a record of more than [MaxSize] or [MaxExchanges].
+	ErrTooLarge = errors.New("the record is too large")
+	// ErrKeyUnknown reports a key that nobody vouches for: the DID is not derived from it,
+	// and no pinned key is given.
+	ErrKeyUnknown = errors.New("nobody vouches for the key")
+	// ErrOtherCaller reports a request that somebody else signed than the record says.
+	ErrOtherCaller = errors.New("the request names another caller")
+)
+
+// Party is one of the two agents of a record.
+type Party struct {
+	DID did.DID
+	Key ed25519.PublicKey
+}
+
+// Record is what a caller and an agent said to each other, in its order.
+type Record struct {
+	Caller, Agent Party
+	Exchanges     []Exchange
+}
+
+// Exchange is a request and its answer.
+type Exchange struct {
+	Request Request
+	Answer  Answer
+}
+
+// Request is a request as it was sent, as far as its signature covers it.
+type Request struct {
+	// Method and Target are "" where the scheme does not bind them, and ContentType where
+	// it does not cover it.
+	Method, Target, ContentType string
+	// Header are the headers of its signature ([signature.ProofOf]).
+	Header http.Header
+	Body   []byte
+}
+
+// Answer is an answer as it came. The body of a stream are its blocks with their
+// signatures and the end ([signature.EventReader.Keep]), without comments.
+type Answer struct {
+	Status      int
+	ContentType string
+	// Header are the headers of its signature.
+	Header http.Header
+	Body   []byte
+}
+
+// NewRequest returns what belongs into a record of a request with a body.
+func NewRequest(r *http.Request, s signature.Scheme, body []byte) Request {
+	q := Request{Header: signature.ProofOf(r.Header), Body: body}
+	if s.Binds() {
+		q.Method, q.Target = r.Method, r.URL.RequestURI()
+	}
+	if s.CoversContentType() {
+		q.ContentType = r.Header.Get("Content-Type")
+	}
+	return q
+}
+
+// Stream is the content type of an answer that is a stream.
+const Stream = "text/event-stream"
+
+// NewAnswer returns what belongs into a record of an answer, whose body is as [Answer]
+// says. No signature covers the parameters of the type of a stream.
+func NewAnswer(resp *http.Response, body []byte) Answer {
+	a := Answer{Status: resp.StatusCode, ContentType: resp.Header.Get("Content-Type"), Header: signature.ProofOf(resp.Header), Body: body}
+	if strings.HasPrefix(a.ContentType, Stream) {
+		a.ContentType = Stream
+	}
+	return a
+}
+
+// names are those of the headers of signatures, as net/http keys them.
+var names = func() map[string]bool {
+	keys := make(map[string]bool)
+	for _, name := range signature.HeaderNames() {
+		keys[http.CanonicalHeaderKey(name)] = true
+	}
+	return keys
+}()

@@ -1,0 +1,181 @@
+package peer
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/getbindu/bindu-go/identity/evidence"
+	"github.com/getbindu/bindu-go/identity/signature"
+)
+
+// proved returns an answer as far as the peer proves it: the bytes that its key signed
+// for this request. An answer that is no success and not signed is let through as what
+// it is, a refusal that nobody proves: those of before the peer knows who asks are never
+// signed.
+func (s *signer) proved(req *http.Request, sent []byte, resp *http.Response) (*http.Response, error) {
+	b, err := signature.BindingOf(req.Header, s.peer.DID)
+	if err != nil {
+		resp.Body.Close()
+		return nil, err
+	}
+	var told func(body []byte)
+	if record, ok := req.Context().Value(recorderKey{}).(func(evidence.Exchange)); ok {
+		told = func(body []byte) {
+			record(evidence.Exchange{Request: evidence.NewRequest(req, s.peer.scheme(), sent), Answer: evidence.NewAnswer(resp, body)})
+		}
+	}
+	if isStream(resp) {
+		return provedStream(resp, s.peer.Key, b, told)
+	}
+	return provedWhole(resp, s.peer.Key, b, told)
+}
+
+func isStream(resp *http.Response) bool {
+	return resp.StatusCode == http.StatusOK && strings.HasPrefix(resp.Header.Get("Content-Type"), evidence.Stream)
+}
+
+// provedBody is an answer that has been read. Where it is proved, the peer signed it.
+type provedBody struct {
+	bytes.Reader
+	whole  []byte
+	proved bool
+}
+
+// Close implements [io.Closer].
+func (*provedBody) Close() error { return nil }
+
+// provedWhole reads an answer and verifies it.
+func provedWhole(resp *http.Response, key ed25519.PublicKey, b signature.Binding, told func([]byte)) (*http.Response, error) {
+	defer resp.Body.Close()
+	whole, err := io.ReadAll(io.LimitReader(resp.Body, maxReply+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%w: reading the answer: %w", ErrUnreachable, err)
+	case len(whole) > maxReply:
+		return nil, fmt.Errorf("%w: more than %d bytes", ErrTooLarge, maxReply)
+	}
+	_, err = signature.VerifyAnswer(key, signature.Answer{
+		Binding: b, Status: resp.StatusCode, ContentType: resp.Header.Get("Content-Type"), Body: whole,
+	}, resp.Header)
+	if err != nil && (!errors.Is(err, signature.ErrMissing) || resp.StatusCode < 300) {
+		return nil, notProved(err)
+	}
+	if err == nil && told != nil {
+		told(whole)
+	}
+	body := &provedBody{whole: whole, proved: err == nil}
+	body.Reset(whole)
+	resp.Body, resp.ContentLength = body, int64(len(whole))
+	return resp, nil
+}
+
+func notProved(err error) error {
+	if errors.Is(err, signature.ErrMissing) {
+		return fmt.Errorf("%w: %w", ErrUnsigned, err)
+	}
+	return fmt.Errorf("%w: %w", ErrAnswerSignature, err)
+}
+
+// provedEvents is the body of a stream whose events are verified as they are read.
+type provedEvents struct {
+	*signature.EventReader
+	from *received
+	kept []byte       // the blocks so far, where somebody wants them
+	told func([]byte) // may be nil
+}
+
+// received is what comes of a stream.
+type received struct {
+	io.ReadCloser
+	err error // that of the connection
+}
+
+// Read implements [io.Reader].
+func (r *received) Read(p []byte) (int, error) {
+	n, err := r.ReadCloser.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		r.err = err
+	}
+	return n, err
+}
+
+// maxEvidence bounds what is kept of one stream for evidence, in bytes.
+const maxEvidence = 64 << 20
+
+func provedStream(resp *http.Response, key ed25519.PublicKey, b signature.Binding, told func([]byte)) (*http.Response, error) {
+	from := &received{ReadCloser: resp.Body}
+	events, err := signature.NewEventReader(from, maxReply, b, key, resp.Header)
+	if err != nil {
+		resp.Body.Close()
+		return nil, notProved(err)
+	}
+	body := &provedEvents{EventReader: events, from: from, told: told}
+	if told != nil {
+		events.Keep(body.keep)
+	}
+	resp.Body = body
+	return resp, nil
+}
+
+func (b *provedEvents) keep(block []byte) error {
+	if len(b.kept)+len(block) > maxEvidence {
+		return fmt.Errorf("%w: evidence has room for %d bytes of a stream", ErrTooLarge, maxEvidence)
+	}
+	b.kept = append(b.kept, block...)
+	return nil
+}
+
+// Read implements [io.Reader]: see [signature.EventReader].
+func (b *provedEvents) Read(p []byte) (int, error) {
+	n, err := b.EventReader.Read(p)
+	switch {
+	case err == nil, errors.Is(err, signature.ErrEventTooLarge), errors.Is(err, ErrTooLarge):
+	case b.from.err != nil:
+		err = b.from.err
+	case errors.Is(err, io.EOF):
+		if b.told != nil {
+			b.told(b.kept)
+			b.told = nil
+		}
+	case errors.Is(err, signature.ErrCut):
+		err = fmt.Errorf("%w: %w", ErrCut, ErrUnreachable)
+	default:
+		err = notProved(err)
+	}
+	return n, err
+}
+
+// Close implements [io.Closer].
+func (b *provedEvents) Close() error { return b.from.Close() }
+
+// demands reports whether the peer has to sign its answers. Those of gRPC are not signed.
+func (p Peer) demands() bool { return p.SignedAnswers && p.Binding != GRPC }
+
+// demand asks for a signed answer where the peer has to give one.
+func (p Peer) demand(h http.Header) error {
+	if !p.demands() {
+		return nil
+	}
+	if p.Key == nil {
+		return fmt.Errorf("%w: %s", ErrAnswerKey, p.DID)
+	}
+	signature.Demand(h)
+	return nil
+}
+
+// trust notes the key by which answers of the agent are verified, if somebody else than
+// the agent vouches for it, and that it signs them, if its card says so.
+func (found *foundCard) trust(registered ed25519.PublicKey, proof CardProof) {
+	if proof.State != CardVerified {
+		return
+	}
+	found.peer.Key = registered
+	for _, s := range found.info.Answers {
+		found.peer.SignedAnswers = found.peer.SignedAnswers || s == signature.Answer1
+	}
+}
