@@ -20,6 +20,7 @@ const roleVariable = "BENCH_ROLE"
 const (
 	roleFloor = "floor"
 	roleLoad  = "load"
+	roleClock = "clock" // what an agent runs
 )
 
 // child is a process of a measurement.

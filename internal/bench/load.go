@@ -96,6 +96,8 @@ func (g *generator) obey(ctx context.Context, o order) (sample, error) {
 		return sample{}, g.follow(ctx, o)
 	case o.Kind == orderEnd:
 		return g.end(ctx)
+	case o.Kind == orderFirsts:
+		return g.firsts(ctx, o)
 	case o.Kind != orderRun || !ok:
 		return sample{}, fmt.Errorf("no such order: %s %q", o.Kind, o.Row)
 	case r.Handshake:

@@ -33,6 +33,8 @@ func play(ctx context.Context, role string, args []string) error {
 		return floor(args[0], os.Stdin, os.Stdout)
 	case roleLoad:
 		return load(ctx, os.Stdin, os.Stdout)
+	case roleClock:
+		return clock(os.Stdout)
 	}
 	o, err := parse(args, os.Stderr)
 	if err != nil {

@@ -26,6 +26,7 @@ type options struct {
 	starts      int
 	idle        int
 	streams     int
+	firsts      int
 	settle      time.Duration
 	base        string // a git ref to compare with
 	agent       string // a built program; "": build it
@@ -36,7 +37,7 @@ type options struct {
 }
 
 // The parts of a measurement.
-var allParts = []string{"cells", "paced", "handshakes", "memory", "streams", "boot"}
+var allParts = []string{"cells", "paced", "handshakes", "memory", "streams", "firsts", "boot"}
 
 // longest is how long a round may take: what it sends is signed before it
 // starts, and stays fresh for five minutes.
@@ -60,6 +61,7 @@ func parse(args []string, errOut io.Writer) (options, error) {
 	f.IntVar(&o.starts, "starts", 3, "how often to start an agent")
 	f.IntVar(&o.idle, "idle", 1000, "how many idle connections to measure")
 	f.IntVar(&o.streams, "streams", 1000, "how many streams of one task to measure (-all: 10000)")
+	f.IntVar(&o.firsts, "firsts", 200, "how many first outputs of a command to measure")
 	f.DurationVar(&o.settle, "settle", 3*time.Second, "how long to watch memory for its lowest")
 	f.StringVar(&o.base, "base", "", "compare with the agent of this git ref instead, request by request")
 	f.StringVar(&o.agent, "agent", "", "a built agent to measure, instead of building that of the working tree")
@@ -75,8 +77,8 @@ func parse(args []string, errOut io.Writer) (options, error) {
 	switch {
 	case f.NArg() > 0:
 		return o, fmt.Errorf("unknown argument %q", f.Arg(0))
-	case o.rounds < 1 || o.starts < 1 || o.idle < 1 || o.streams < 1 || !o.pace.possible() || o.dids < 0 || o.tasks < 0:
-		return o, errors.New("-rounds, -starts, -idle, -streams, -pace and -pace-stored are 1 or more, a pace 100000 at most, -dids and -tasks 0 or more")
+	case o.rounds < 1 || o.starts < 1 || o.idle < 1 || o.streams < 1 || o.firsts < 1 || !o.pace.possible() || o.dids < 0 || o.tasks < 0:
+		return o, errors.New("-rounds, -starts, -idle, -streams, -firsts, -pace and -pace-stored are 1 or more, a pace 100000 at most, -dids and -tasks 0 or more")
 	case o.each <= 0 || o.each > longest || o.settle < 0:
 		return o, fmt.Errorf("-each is above 0 and at most %s, -settle not below 0", longest)
 	}

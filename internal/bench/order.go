@@ -23,6 +23,7 @@ const (
 
 	orderFollow = "follow" // begin a task and read it on so many streams
 	orderEnd    = "end"    // end that, and say how long it took until all knew
+	orderFirsts = "firsts" // stream so many messages, and say how old their first output was
 )
 
 // order is what the load generator reads, a JSON object a line.
@@ -34,7 +35,7 @@ type order struct {
 	Body        int           // bytes
 	PerSecond   int           // requests that are sent whatever is answered; 0: each as soon as one is answered
 	Duration    time.Duration // of a run
-	Count       int           // of a visit's requests, or of streams
+	Count       int           // of a visit's requests, of streams, or of messages
 }
 
 // answer is what it answers, a line for each order, and one before the first,

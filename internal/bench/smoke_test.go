@@ -20,7 +20,7 @@ func TestEverythingIsMeasured(t *testing.T) {
 	needAuthorities(ctx, t)
 	o, err := parse([]string{
 		"-agent", builtAgent(ctx, t),
-		"-rounds", "1", "-each", "50ms", "-connections", "2", "-bodies", "1024", "-starts", "1", "-idle", "20", "-streams", "150", "-settle", "10ms",
+		"-rounds", "1", "-each", "50ms", "-connections", "2", "-bodies", "1024", "-starts", "1", "-idle", "20", "-streams", "150", "-firsts", "3", "-settle", "10ms",
 		"-dids", "10", "-tasks", "10", "-out", t.TempDir(),
 	}, t.Output())
 	if err != nil {
@@ -81,6 +81,9 @@ func checkSizes(t *testing.T, found *report) {
 	}
 	if s := found.Streams; s.Streams != 150 || s.With.PSS <= 0 || s.CPU < 0 || s.Seconds <= 0 {
 		t.Errorf("streams %+v", s)
+	}
+	if f := found.Firsts; f.Count != 3 || f.P50 <= 0 || f.P99 < f.P50 || f.Greatest < f.P99 {
+		t.Errorf("first outputs %+v", f)
 	}
 	if found.Memory.Without.PSS <= 0 || found.Memory.With.PSS <= 0 {
 		t.Errorf("memory %+v", found.Memory)
