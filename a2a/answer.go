@@ -125,8 +125,12 @@ func (e *encoder) result(value any) {
 			return
 		}
 		each(e, v, (*encoder).task03)
+	case *legacy.TaskStatusUpdateEvent:
+		e.update03(v)
 	case *a2a.Task:
 		e.task1(v)
+	case *a2a.ListTasksResponse:
+		e.list1(v)
 	case a2a.StreamResponse:
 		e.event1(v)
 	case wireError:

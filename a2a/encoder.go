@@ -2,11 +2,12 @@ package a2a
 
 import (
 	"encoding/json"
+	"errors"
 	"time"
 	"unicode/utf8"
 )
 
-// encoder appends JSON, byte for byte as encoding/json writes it. That looks at a text
+// encoder appends JSON, byte for byte as encoding/json writes it, but for times. That looks at a text
 // again at each level at which one of the types of a2a-go around it has a MarshalJSON:
 // eight times at the text of a task's artifact.
 type encoder struct {
@@ -61,8 +62,22 @@ func (e *encoder) value(v any) {
 	e.marshalled(text, err)
 }
 
-// moment writes a time.
-func (e *encoder) moment(t time.Time) { e.marshalled(t.MarshalJSON()) }
+// moment writes a time as [stamp] does. Of years that have not four digits there is none.
+func (e *encoder) moment(t time.Time) {
+	t = t.UTC()
+	if year := t.Year(); (year < 0 || year > 9999) && e.err == nil {
+		e.err = errYear
+	}
+	e.out = append(t.AppendFormat(append(e.out, '"'), stampLayout), '"')
+}
+
+// stampLayout is the form of a time in A2A 1.0 (section 5.6.1), which 0.3 leaves open:
+// in UTC, with milliseconds, also where they are none.
+const stampLayout = "2006-01-02T15:04:05.000Z"
+
+func stamp(t time.Time) string { return t.UTC().Format(stampLayout) }
+
+var errYear = errors.New("a2a: a time whose year has not four digits")
 
 func (e *encoder) marshalled(text []byte, err error) {
 	if err != nil && e.err == nil {

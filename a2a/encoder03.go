@@ -1,6 +1,10 @@
 package a2a
 
-import legacy "github.com/a2aproject/a2a-go/a2a"
+import (
+	"strconv"
+
+	legacy "github.com/a2aproject/a2a-go/a2a"
+)
 
 // task03 writes a task of A2A 0.3.
 func (e *encoder) task03(t *legacy.Task) {
@@ -19,18 +23,39 @@ func (e *encoder) task03(t *legacy.Task) {
 		each(e, t.History, (*encoder).message03)
 	}
 	e.metadata(`,"metadata":`, t.Metadata)
+	e.status03(t.Status)
+	e.raw(`}`)
+}
+
+// status03 writes the member status, which is not the first.
+func (e *encoder) status03(s legacy.TaskStatus) {
 	e.raw(`,"status":{`)
-	if t.Status.Message != nil {
+	if s.Message != nil {
 		e.raw(`"message":`)
-		e.message03(t.Status.Message)
+		e.message03(s.Message)
 		e.raw(`,`)
 	}
-	e.member(`"state":`, string(t.Status.State))
-	if t.Status.Timestamp != nil {
+	e.member(`"state":`, string(s.State))
+	if s.Timestamp != nil {
 		e.raw(`,"timestamp":`)
-		e.moment(*t.Status.Timestamp)
+		e.moment(*s.Timestamp)
 	}
-	e.raw(`}}`)
+	e.raw(`}`)
+}
+
+// update03 writes a change of state of A2A 0.3.
+func (e *encoder) update03(u *legacy.TaskStatusUpdateEvent) {
+	if u == nil {
+		e.raw("null")
+		return
+	}
+	e.member(`{"kind":"status-update","contextId":`, u.ContextID)
+	e.raw(`,"final":`)
+	e.out = strconv.AppendBool(e.out, u.Final)
+	e.status03(u.Status)
+	e.member(`,"taskId":`, string(u.TaskID))
+	e.metadata(`,"metadata":`, u.Metadata)
+	e.raw(`}`)
 }
 
 func (e *encoder) artifact03(a *legacy.Artifact) {

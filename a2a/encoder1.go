@@ -1,6 +1,10 @@
 package a2a
 
-import "github.com/a2aproject/a2a-go/v2/a2a"
+import (
+	"strconv"
+
+	"github.com/a2aproject/a2a-go/v2/a2a"
+)
 
 // task1 writes a task of A2A 1.0.
 func (e *encoder) task1(t *a2a.Task) {
@@ -19,18 +23,38 @@ func (e *encoder) task1(t *a2a.Task) {
 		each(e, t.History, (*encoder).message1)
 	}
 	e.metadata(`,"metadata":`, t.Metadata)
+	e.status1(t.Status)
+	e.raw(`}`)
+}
+
+// status1 writes the member status, which is not the first.
+func (e *encoder) status1(s a2a.TaskStatus) {
 	e.raw(`,"status":{`)
-	if t.Status.Message != nil {
+	if s.Message != nil {
 		e.raw(`"message":`)
-		e.message1(t.Status.Message)
+		e.message1(s.Message)
 		e.raw(`,`)
 	}
-	e.member(`"state":`, t.Status.State.String())
-	if t.Status.Timestamp != nil {
+	e.member(`"state":`, s.State.String())
+	if s.Timestamp != nil {
 		e.raw(`,"timestamp":`)
-		e.moment(*t.Status.Timestamp)
+		e.moment(*s.Timestamp)
 	}
-	e.raw(`}}`)
+	e.raw(`}`)
+}
+
+// list1 writes a page of a list of A2A 1.0.
+func (e *encoder) list1(l *a2a.ListTasksResponse) {
+	if l == nil || l.Tasks == nil {
+		e.value(l)
+		return
+	}
+	e.raw(`{"tasks":`)
+	each(e, l.Tasks, (*encoder).task1)
+	e.out = strconv.AppendInt(append(e.out, `,"totalSize":`...), int64(l.TotalSize), 10)
+	e.out = strconv.AppendInt(append(e.out, `,"pageSize":`...), int64(l.PageSize), 10)
+	e.member(`,"nextPageToken":`, l.NextPageToken)
+	e.raw(`}`)
 }
 
 func (e *encoder) artifact1(a *a2a.Artifact) {
@@ -64,7 +88,8 @@ func (e *encoder) message1(m *a2a.Message) {
 	e.raw(`}`)
 }
 
-// event1 writes what answers a message.
+// event1 writes what answers a message. The pieces of artifacts, in which there is no time,
+// encoding/json writes.
 func (e *encoder) event1(r a2a.StreamResponse) {
 	switch v := r.Event.(type) {
 	case *a2a.Task:
@@ -79,6 +104,15 @@ func (e *encoder) event1(r a2a.StreamResponse) {
 			e.raw(`{"message":`)
 			e.message1(v)
 			e.raw(`}`)
+			return
+		}
+	case *a2a.TaskStatusUpdateEvent:
+		if v != nil {
+			e.member(`{"statusUpdate":{"contextId":`, v.ContextID)
+			e.status1(v.Status)
+			e.member(`,"taskId":`, string(v.TaskID))
+			e.metadata(`,"metadata":`, v.Metadata)
+			e.raw(`}}`)
 			return
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"testing"
 	"time"
 
@@ -22,6 +23,7 @@ import (
 func sameAsMarshal(t *testing.T, value any) {
 	t.Helper()
 	want, wantErr := json.Marshal(value)
+	want = inMilliseconds(want)
 	e, err := encode(jsontext.Value("7"), "result", value)
 	if (err == nil) != (wantErr == nil) {
 		t.Fatalf("%#v: %v; encoding/json: %v", value, err, wantErr)
@@ -33,6 +35,19 @@ func sameAsMarshal(t *testing.T, value any) {
 	if got := string(e.out); got != `{"jsonrpc":"2.0","id":7,"result":`+string(want)+`}` {
 		t.Fatalf("%#v\nwritten %s\nencoding/json %s", value, got, want)
 	}
+}
+
+var written = regexp.MustCompile(`"timestamp":"([0-9][^"]*)"`)
+
+// inMilliseconds writes times as A2A 1.0 does.
+func inMilliseconds(text []byte) []byte {
+	return written.ReplaceAllFunc(text, func(member []byte) []byte {
+		at, err := time.Parse(time.RFC3339Nano, string(written.FindSubmatch(member)[1]))
+		if err != nil {
+			return member
+		}
+		return []byte(`"timestamp":"` + at.UTC().Truncate(time.Millisecond).Format("2006-01-02T15:04:05.000Z07:00") + `"`)
+	})
 }
 
 func FuzzTextsAreWrittenAsByEncodingJSON(f *testing.F) {
@@ -52,7 +67,13 @@ func TestAnswersAreWrittenAsByEncodingJSON(t *testing.T) {
 		sameAsMarshal(t, task)
 		sameAsMarshal(t, a2a.StreamResponse{Event: task})
 		sameAsMarshal(t, a2a.StreamResponse{Event: g.message()})
+		sameAsMarshal(t, a2a.StreamResponse{Event: g.update(task.Status)})
+		sameAsMarshal(t, a2a.StreamResponse{Event: &a2a.TaskArtifactUpdateEvent{TaskID: "t", Append: true, Artifact: &a2a.Artifact{Parts: a2a.ContentParts{g.part()}}}})
+		sameAsMarshal(t, &a2a.ListTasksResponse{Tasks: []*a2a.Task{task, nil}, TotalSize: g.IntN(9), PageSize: -1, NextPageToken: g.text()})
 		sameAsMarshal(t, toTask03(task))
+		if event, err := toEvent03(g.update(task.Status)); err == nil {
+			sameAsMarshal(t, event)
+		}
 		sameAsMarshal(t, []*legacy.Task{toTask03(task), nil})
 		if event, err := toEvent03(g.message()); err == nil {
 			sameAsMarshal(t, event)
@@ -62,6 +83,8 @@ func TestAnswersAreWrittenAsByEncodingJSON(t *testing.T) {
 	for _, value := range []any{
 		(*a2a.Task)(nil), (*legacy.Task)(nil), (*legacy.Message)(nil), []*legacy.Task(nil), []*legacy.Task{}, map[string]string{"a": "<"},
 		&legacy.Task{Status: legacy.TaskStatus{Timestamp: &late}}, &a2a.Task{Status: a2a.TaskStatus{Timestamp: &late}},
+		(*a2a.ListTasksResponse)(nil), &a2a.ListTasksResponse{}, &a2a.ListTasksResponse{Tasks: []*a2a.Task{}}, (*legacy.TaskStatusUpdateEvent)(nil),
+		&legacy.TaskStatusUpdateEvent{Status: legacy.TaskStatus{Timestamp: &late}}, a2a.StreamResponse{Event: (*a2a.TaskStatusUpdateEvent)(nil)},
 		a2a.StreamResponse{}, a2a.StreamResponse{Event: (*a2a.Task)(nil)}, a2a.StreamResponse{Event: &a2a.TaskStatusUpdateEvent{}},
 		&a2a.Task{Metadata: map[string]any{"a": func() {}}}, &legacy.Message{Parts: legacy.ContentParts{nil}}, &a2a.Message{Parts: a2a.ContentParts{nil, {}}},
 		wireError{-32001, "<no such task>\n", jsonrpc.Data{Reason: "task_not_found"}}, wireError{1, "", jsonrpc.Data{Reason: "r", Gate: "g"}},
@@ -181,6 +204,10 @@ func (g values) task() *a2a.Task {
 		task.Status.Timestamp = &at
 	}
 	return task
+}
+
+func (g values) update(s a2a.TaskStatus) *a2a.TaskStatusUpdateEvent {
+	return &a2a.TaskStatusUpdateEvent{TaskID: a2a.TaskID(g.text()), ContextID: g.text(), Status: s, Metadata: g.metadata()}
 }
 
 // BenchmarkEncode writes a task with a message and an artifact of 1 KB each, and has

@@ -11,11 +11,17 @@ import (
 )
 
 // extendedCard answers with the card that only proved callers get, which is the same for
-// all: the parameters are not looked at.
+// all.
 type extendedCard struct{ card.Extended }
 
 // get: A2A 1.0 section 3.1.11 has this error where the public card declares no other one.
-func (c extendedCard) get(context.Context, jsontext.Value) (any, error) {
+func (c extendedCard) get(_ context.Context, params jsontext.Value) (any, error) {
+	var req a2a.GetExtendedAgentCardRequest
+	if params != nil {
+		if err := decode1(params, &req, &req.Tenant); err != nil {
+			return nil, err
+		}
+	}
 	return cardOr(c.V1, a2a.ErrUnsupportedOperation)
 }
 

@@ -9,7 +9,8 @@ import (
 
 // HTTPJSONRoutes returns the paths of the binding HTTP+JSON (A2A 1.0 section 5.3): for
 // each, by HTTP method, the method of A2A 1.0 that it stands for. A segment of a path
-// may be {name} or {name}:verb. There are no tenants, so there are no paths of theirs.
+// may be {name} or {name}:verb. Paths with a tenant before them call the same, with
+// [TenantVariable]; there is none, and they are refused like one in a body.
 func HTTPJSONRoutes() map[string]map[string]string {
 	return map[string]map[string]string{
 		"/message:send":      {http.MethodPost: "SendMessage"},

@@ -15,11 +15,16 @@ import (
 // pathVariable is the member that a variable of a path stands for.
 type pathVariable struct{ name, member, what string }
 
+// TenantVariable is the variable of a path that stands for the segment before one of
+// [HTTPJSONRoutes], where clients of 1.0 name a tenant.
+const TenantVariable = "tenant"
+
 // pathVariables are those of most methods, which concern a task, and of those that
 // concern its webhooks.
 var (
-	pathVariables     = []pathVariable{{"id", "id", "task"}}
-	pushPathVariables = []pathVariable{{"id", "taskId", "task"}, {"configId", "id", "webhook"}}
+	tenantVariable    = pathVariable{TenantVariable, TenantVariable, TenantVariable}
+	pathVariables     = []pathVariable{{"id", "id", "task"}, tenantVariable}
+	pushPathVariables = []pathVariable{{"id", "taskId", "task"}, {"configId", "id", "webhook"}, tenantVariable}
 )
 
 // pathVariablesOf returns the variables that the paths of a method may have.
@@ -145,6 +150,9 @@ func queryMembers(query string, known map[string]queryParameter) (jsontext.Value
 			return nil, err
 		}
 		parameter, ok := known[name]
+		if name == TenantVariable { // which every method has
+			parameter, ok = queryParameter{TenantVariable, asText}, true
+		}
 		switch {
 		case name == versionParameter:
 			continue

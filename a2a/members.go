@@ -16,6 +16,10 @@ import (
 // them, and the reference cannot read a data or file part without its "text".
 const partMembers = "bindu.part.members"
 
+// wrappedData is the entry of a part's metadata by which the official libraries mark data
+// that stands as "value" in an object, since A2A 0.3 knows no other data than objects.
+const wrappedData = "data_part_compat"
+
 // keep returns the part's metadata with the members that A2A 1.0 does not know.
 func (p *part03) keep() map[string]any {
 	more := p.More
@@ -58,6 +62,14 @@ func toEvent03(e a2a.Event) (legacy.Event, error) {
 		restoreTask(v)
 	case *legacy.Message:
 		restoreParts(v.Parts)
+	case *legacy.TaskStatusUpdateEvent:
+		if v.Status.Message != nil {
+			restoreParts(v.Status.Message.Parts)
+		}
+	case *legacy.TaskArtifactUpdateEvent:
+		if v.Artifact != nil {
+			restoreParts(v.Artifact.Parts)
+		}
 	}
 	return event, err
 }
@@ -80,6 +92,8 @@ func restoreTask(t *legacy.Task) {
 // restoreParts gives parts the members back that they came with.
 func restoreParts(parts legacy.ContentParts) {
 	for i, p := range parts {
+		p = wrapData(p)
+		parts[i] = p
 		metadata := p.Meta()
 		kept, ok := metadata[partMembers]
 		if !ok {
@@ -102,6 +116,15 @@ func restoreParts(parts legacy.ContentParts) {
 			parts[i] = fullPart{v, "file", kept}
 		}
 	}
+}
+
+// wrapData does for an object without a value, which is null in JSON, what a2a-go does for
+// all data that is no object.
+func wrapData(p legacy.Part) legacy.Part {
+	if v, ok := p.(legacy.DataPart); ok && v.Data == nil {
+		return legacy.DataPart{Data: map[string]any{"value": nil}, Metadata: with(v.Metadata, wrappedData, true)}
+	}
+	return p
 }
 
 // fullPart is a part with more members than the protocol has.

@@ -1,7 +1,9 @@
 package a2a
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
 	"strings"
 
 	legacy "github.com/a2aproject/a2a-go/a2a"
@@ -120,11 +122,36 @@ func (p *part03) part() (part *a2a.Part, fault string) {
 	case p.Kind == "text" && p.Text != nil:
 		return &a2a.Part{Content: a2a.Text(*p.Text), Metadata: p.keep()}, ""
 	case p.Kind == "data" && p.Data != nil:
-		return &a2a.Part{Content: a2a.Data{Value: p.Data}, Metadata: p.keep()}, ""
+		return p.data(), ""
+	case p.Kind == "data":
+		return nil, ".data must be an object"
 	case p.Kind == "file" && p.File != nil:
 		return p.File.part(p.keep())
 	}
 	return nil, `: kind must be "text", "file" or "data", and the member of that name must be there`
+}
+
+// data maps a data part. Data that is no object stands in an object with a mark in 0.3,
+// as the official libraries write it ([wrapData]).
+func (p *part03) data() *a2a.Part {
+	metadata := p.keep()
+	if value, given := p.Data["value"]; given && len(p.Data) == 1 && metadata[wrappedData] == true && !isObject(value) {
+		metadata = maps.Clone(metadata)
+		delete(metadata, wrappedData)
+		return &a2a.Part{Content: a2a.Data{Value: value}, Metadata: metadata}
+	}
+	return &a2a.Part{Content: a2a.Data{Value: p.Data}, Metadata: metadata}
+}
+
+// isObject reports an object of JSON, also one that was not decoded.
+func isObject(value any) bool {
+	switch v := value.(type) {
+	case map[string]any:
+		return true
+	case json.RawMessage:
+		return len(v) > 0 && v[0] == '{'
+	}
+	return false
 }
 
 func (f *file03) part(metadata map[string]any) (part *a2a.Part, fault string) {

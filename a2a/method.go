@@ -68,7 +68,7 @@ func operations(s *task.Service, extended card.Extended) []operation {
 		{Method{"GetTaskPushNotificationConfig", card.V1, reads}, shapePush, v1.getPush, nil},
 		{Method{"ListTaskPushNotificationConfigs", card.V1, reads}, shapePushes, v1.listPushes, nil},
 		{Method{"DeleteTaskPushNotificationConfig", card.V1, writes}, shapePush, v1.deletePush, nil},
-		{Method{"GetExtendedAgentCard", card.V1, reads}, nil, cards.get, nil},
+		{Method{"GetExtendedAgentCard", card.V1, reads}, shapeCard, cards.get, nil},
 
 		{Method{"message/send", card.V03, writes}, shapeSendV03, v03.sendMessage, nil},
 		{Method{"tasks/get", card.V03, reads}, shapeTask, v03.getTask, nil},

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"net/http"
 	"strconv"
-	"time"
 
 	legacy "github.com/a2aproject/a2a-go/a2a"
 	"github.com/a2aproject/a2a-go/v2/a2a"
@@ -124,7 +123,7 @@ func lifecycle(to task.TakenPush, e task.Event, update a2a.Event) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	at := e.At.UTC().Format(time.RFC3339Nano)
+	at := stamp(e.At)
 	out := lifecycleEvent{
 		ID:       uuid.NewSHA1(eventNames, []byte(to.TaskID+" "+strconv.FormatInt(e.Seq, 10))).String(),
 		Sequence: e.Seq, Timestamp: at, TaskID: to.TaskID, ContextID: to.ContextID,
@@ -134,7 +133,6 @@ func lifecycle(to task.TakenPush, e task.Event, update a2a.Event) (any, error) {
 		final := e.State.Terminal()
 		out.Kind, out.Status, out.Final = "status-update", &lifecycleStatus{string(v.Status.State), at}, &final
 	case *legacy.TaskArtifactUpdateEvent:
-		restoreParts(v.Artifact.Parts)
 		out.Kind, out.Append, out.LastChunk = "artifact-update", v.Append, &v.LastChunk
 		out.Artifact = &lifecycleArtifact{string(v.Artifact.ID), v.Artifact.Name, v.Artifact.Description, v.Artifact.Parts, v.Artifact.Metadata}
 	}

@@ -11,7 +11,7 @@ import (
 
 func (v version1) createPush(ctx context.Context, params jsontext.Value) (any, error) {
 	var req a2a.PushConfig
-	if err := decode(params, &req); err != nil {
+	if err := decode1(params, &req, &req.Tenant); err != nil {
 		return nil, err
 	}
 	return v.tasks.MakePush(ctx, &req, formV1)
@@ -19,7 +19,7 @@ func (v version1) createPush(ctx context.Context, params jsontext.Value) (any, e
 
 func (v version1) getPush(ctx context.Context, params jsontext.Value) (any, error) {
 	var req a2a.GetTaskPushConfigRequest
-	if err := decode(params, &req); err != nil {
+	if err := decode1(params, &req, &req.Tenant); err != nil {
 		return nil, err
 	}
 	return v.tasks.GetTaskPushConfig(ctx, &req)
@@ -27,7 +27,7 @@ func (v version1) getPush(ctx context.Context, params jsontext.Value) (any, erro
 
 func (v version1) listPushes(ctx context.Context, params jsontext.Value) (any, error) {
 	var req a2a.ListTaskPushConfigRequest
-	if err := decode(params, &req); err != nil {
+	if err := decode1(params, &req, &req.Tenant); err != nil {
 		return nil, err
 	}
 	return v.tasks.ListTaskPushConfigs(ctx, &req)
@@ -35,7 +35,7 @@ func (v version1) listPushes(ctx context.Context, params jsontext.Value) (any, e
 
 func (v version1) deletePush(ctx context.Context, params jsontext.Value) (any, error) {
 	var req a2a.DeleteTaskPushConfigRequest
-	if err := decode(params, &req); err != nil {
+	if err := decode1(params, &req, &req.Tenant); err != nil {
 		return nil, err
 	}
 	return struct{}{}, v.tasks.DeleteTaskPushConfig(ctx, &req)

@@ -250,7 +250,7 @@ func TestWhatWebhooksAreTold(t *testing.T) {
 		"completed": {Seq: 5, Kind: task.EventState, At: at, State: sdk.TaskStateCompleted},
 		"asked":     {Seq: 6, Kind: task.EventMessage, At: at, Message: asked},
 	}
-	const time, part = `"2026-06-01T12:00:00Z"`, `{"kind":"text","text":"made"}`
+	const time, part = `"2026-06-01T12:00:00.000Z"`, `{"kind":"text","text":"made"}`
 	task03 := `{"kind":"task","id":"t","contextId":"c","artifacts":[{"artifactId":"a","name":"n","parts":[` + part + `]}],"status":{"state":"completed","timestamp":` + time + `}}`
 	head := func(id string, seq int, kind string) string {
 		return fmt.Sprintf(`{"event_id":%q,"sequence":%d,"timestamp":%s,"kind":%q,"task_id":"t","context_id":"c",`, id, seq, time, kind)

@@ -2,7 +2,6 @@ package a2a
 
 import (
 	"context"
-	"time"
 
 	"github.com/a2aproject/a2a-go/v2/a2a"
 	"github.com/a2aproject/a2a-go/v2/a2acompat/a2av0"
@@ -43,11 +42,11 @@ type contextEntry struct {
 	TaskCount int      `json:"task_count"`
 	TaskIDs   []string `json:"task_ids"`
 
-	Kind      string    `json:"kind"`
-	Role      string    `json:"role"`
-	Tasks     []string  `json:"tasks"`
-	CreatedAt time.Time `json:"created_at"`
-	UpdatedAt time.Time `json:"updated_at"`
+	Kind      string   `json:"kind"`
+	Role      string   `json:"role"`
+	Tasks     []string `json:"tasks"`
+	CreatedAt string   `json:"created_at"`
+	UpdatedAt string   `json:"updated_at"`
 }
 
 func newContextEntry(c task.Context) contextEntry {
@@ -57,7 +56,7 @@ func newContextEntry(c task.Context) contextEntry {
 	}
 	return contextEntry{
 		ContextID: c.ID, TaskCount: c.Tasks, TaskIDs: ids,
-		Kind: "context", Role: "user", Tasks: ids, CreatedAt: c.CreatedAt.UTC(), UpdatedAt: c.UpdatedAt.UTC(),
+		Kind: "context", Role: "user", Tasks: ids, CreatedAt: stamp(c.CreatedAt), UpdatedAt: stamp(c.UpdatedAt),
 	}
 }
 

@@ -36,6 +36,7 @@ var (
 	shapePushes = known("tenant", "taskId", "pageSize", "pageToken").close()
 	shapePush03 = known("taskId", "pushNotificationConfig", "pushNotificationConfigId")
 
+	shapeCard     = known("tenant")
 	shapeTask     = known("taskId", "historyLength")
 	shapeFeedback = known("taskId")
 

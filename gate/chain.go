@@ -35,6 +35,8 @@ type Chain struct {
 	// them in tokens that are being judged.
 	guesses, asking shares
 	protected       *route.Table[Route]
+	// bareRoots are how the paths of HTTP+JSON begin, in small letters.
+	bareRoots map[string]bool
 }
 
 // New returns a Chain, or an error that lists everything in the configuration
@@ -50,6 +52,7 @@ func New(cfg Config) (*Chain, error) {
 	}
 	c := &Chain{
 		protected: protected,
+		bareRoots: bareRoots(cfg.Protected),
 		cfg:       cfg,
 		callers:   shares{quota.NewCounter(cfg.Now), cfg.Limits.share()},
 		strangers: shares{quota.NewCounter(cfg.Now), cfg.Limits.unproved()},

@@ -18,7 +18,9 @@ type Route struct {
 	// Calls takes the place of Methods where the body of a request is no JSON-RPC
 	// request but parameters alone, or nothing: it says by its HTTP method which method
 	// it stands for. HEAD has to be named like the others. Refusals are a
-	// google.rpc.Status there (A2A 1.0 section 11.6).
+	// google.rpc.Status there (A2A 1.0 section 11.6). Such a route is found with a segment
+	// before its path, too, where A2A 1.0 has a tenant: the handler gets that as the
+	// variable "tenant".
 	Calls map[string]string
 	// GRPC is true where the body is a message of gRPC in a frame. Calls then has POST
 	// alone, with a method of A2A 1.0: its parameters are what the message is in JSON.
@@ -125,8 +127,43 @@ func (c *Chain) find(x *exchange, path string) (r Route, public, found bool) {
 	if r, public = c.cfg.Public[path]; public {
 		return r, true, true
 	}
-	r, x.says, found = c.protected.Find(path)
-	return r, false, found
+	if r, x.says, found = c.protected.Find(path); found {
+		return r, false, true
+	}
+	if r, x.says, found = c.protected.FindBehind(tenant, path); found && r.form() == jsonrpc.Bare {
+		return r, false, true
+	}
+	x.says = nil
+	return Route{}, false, false
+}
+
+// tenant is the variable of a path for what clients of A2A 1.0 set before it.
+const tenant = "tenant"
+
+// beside reports whether a path that is not there is that of a client of HTTP+JSON: one
+// beside its routes, or of who says so.
+func (c *Chain) beside(r *http.Request, path string) bool {
+	first := strings.ToLower(strings.TrimLeft(path, "/"))
+	if end := strings.IndexAny(first, "/:%;."); end >= 0 {
+		first = first[:end]
+	}
+	return c.bareRoots[first] || jsonrpc.SaysA2A(r)
+}
+
+// bareRoots are how the paths of HTTP+JSON begin, in small letters.
+func bareRoots(routes map[string]Route) map[string]bool {
+	roots := make(map[string]bool)
+	for path, r := range routes {
+		if r.form() != jsonrpc.Bare {
+			continue
+		}
+		first := strings.ToLower(strings.TrimPrefix(path, "/"))
+		if end := strings.IndexAny(first, "/:"); end >= 0 {
+			first = first[:end]
+		}
+		roots[first] = true
+	}
+	return roots
 }
 
 // formOf is how a request is refused, also one that no gate has found a route for. Who
@@ -135,11 +172,11 @@ func (c *Chain) formOf(x *exchange) jsonrpc.Form {
 	if speaksGRPC(x.r) {
 		return jsonrpc.GRPC
 	}
-	r := x.route
+	r, path := x.route, x.r.URL.EscapedPath()
 	if r.Handler == nil {
-		r, _, _ = c.find(x, x.r.URL.EscapedPath())
+		r, _, _ = c.find(x, path)
 	}
-	if r.GRPC {
+	if r.GRPC || r.Handler == nil && c.beside(x.r, path) {
 		return jsonrpc.Bare
 	}
 	return r.form()

@@ -30,6 +30,8 @@ var errEnough = errors.New("enough attachments")
 
 // wireAttachment is a data or file part of any dialect.
 type wireAttachment struct {
+	Kind     jsontext.Value `json:"kind"`
+	Text     jsontext.Value `json:"text"`
 	Data     jsontext.Value `json:"data"`
 	Raw      *[]byte        `json:"raw"`
 	URL      string         `json:"url"`
@@ -112,7 +114,9 @@ func attachment(part jsontext.Value) (Attachment, bool) {
 		return file, true
 	case file.URL != "":
 		return file, true
-	case len(w.Data) > 0 && w.Data.Kind() != jsontext.KindNull:
+	case w.Data.Kind() == jsontext.KindNull && (w.Kind != nil || w.Text != nil):
+		return Attachment{}, false // null is data in A2A 1.0 alone, and not beside text
+	case len(w.Data) > 0:
 		return Attachment{Data: stdjson.RawMessage(w.Data.Clone())}, true
 	}
 	return Attachment{}, false

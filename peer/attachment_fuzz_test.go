@@ -7,6 +7,23 @@ import (
 	"github.com/getbindu/bindu-go/peer"
 )
 
+// Null is data in A2A 1.0: in 0.3 it is none, and beside a text it is nothing.
+func TestNullIsAnAttachment(t *testing.T) {
+	t.Parallel()
+	for part, want := range map[string]int{
+		`{"data":null}`: 1, `{"data":null,"mediaType":"application/json"}`: 1, `{"data":[null]}`: 1, `{"kind":"data","data":{"a":null}}`: 1,
+		`{"kind":"data","data":null}`: 0, `{"text":"x","data":null}`: 0, `{"kind":"text","text":"x","data":null}`: 0, `{"data":null,"raw":"AA=="}`: 1, `{}`: 0,
+	} {
+		found := peer.Reply{Raw: []byte(`{"artifacts":[{"parts":[` + part + `]}]}`)}.Attachments(t.Context())
+		if len(found) != want {
+			t.Errorf("%s: %+v", part, found)
+		}
+		if part == `{"data":null}` && string(found[0].Data) != "null" {
+			t.Errorf("%s: %s", part, found[0].Data)
+		}
+	}
+}
+
 func FuzzAttachments(f *testing.F) {
 	for _, seed := range []string{
 		`{"artifacts":[{"parts":[{"data":{"a":1}},{"raw":"aGk="},{"url":"u"},{"kind":"file","file":{"bytes":"!"}}]}]}`,

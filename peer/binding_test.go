@@ -102,7 +102,7 @@ func state(code, reason string) *grpcframe.Status {
 
 const (
 	workingG = `{"id":"t","contextId":"c","status":{"state":"TASK_STATE_WORKING"}}`
-	doneG    = `{"id":"t","contextId":"c","status":{"state":"TASK_STATE_COMPLETED"},"artifacts":[{"artifactId":"a","parts":[{"text":"all"},{"data":{"n":1.5}},{"raw":"AAE=","filename":"f"}]}]}`
+	doneG    = `{"id":"t","contextId":"c","status":{"state":"TASK_STATE_COMPLETED"},"artifacts":[{"artifactId":"a","parts":[{"text":"all"},{"data":{"n":1.5}},{"data":null},{"raw":"AAE=","filename":"f"}]}]}`
 )
 
 func TestAPeerOverGRPC(t *testing.T) { synctest.Test(t, testAPeerOverGRPC) }
@@ -113,7 +113,7 @@ func testAPeerOverGRPC(t *testing.T) {
 	if err != nil || reply.Text != "all" || reply.TaskID != "t" || reply.State != peer.StateCompleted {
 		t.Fatalf("%+v, %v", reply, err)
 	}
-	if a := reply.Attachments(t.Context()); len(a) != 2 || string(a[0].Data) != `{"n":1.5}` || string(a[1].Bytes) != "\x00\x01" || a[1].Name != "f" {
+	if a := reply.Attachments(t.Context()); len(a) != 3 || string(a[0].Data) != `{"n":1.5}` || string(a[1].Data) != "null" || string(a[2].Bytes) != "\x00\x01" || a[2].Name != "f" {
 		t.Errorf("%+v", a)
 	}
 	for i, s := range rec.calls() {

@@ -406,7 +406,6 @@ func executorEmitsNothing(t *testing.T) {
 		"nil":          nil,
 		"no parts":     {},
 		"nil part":     {Parts: a2a.ContentParts{nil}},
-		"null data":    {Parts: a2a.ContentParts{a2a.NewDataPart(nil)}},
 		"not UTF-8":    {Parts: a2a.ContentParts{a2a.NewTextPart("\xff")}},
 		"a channel":    {Parts: a2a.ContentParts{a2a.NewDataPart(make(chan int))}},
 		"bad metadata": {Metadata: map[string]any{"f": func() {}}, Parts: a2a.ContentParts{a2a.NewTextPart("x")}},

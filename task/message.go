@@ -83,8 +83,8 @@ func storable(p *a2a.Part) bool {
 	case a2a.URL:
 		return c != ""
 	case a2a.Data:
-		raw, err := json.Marshal(c.Value)
-		return err == nil && string(raw) != "null"
+		_, err := json.Marshal(c.Value)
+		return err == nil // null is a value
 	default:
 		return false
 	}

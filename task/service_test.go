@@ -189,7 +189,7 @@ func TestMessagesThatCannotBeSent(t *testing.T) {
 		"null part":         func(r *a2a.SendMessageRequest) { r.Message.Parts = a2a.ContentParts{nil} },
 		"empty part":        func(r *a2a.SendMessageRequest) { r.Message.Parts = a2a.ContentParts{{}} },
 		"text not UTF-8":    func(r *a2a.SendMessageRequest) { r.Message.Parts = a2a.ContentParts{a2a.NewTextPart("\xff")} },
-		"null data":         func(r *a2a.SendMessageRequest) { r.Message.Parts = a2a.ContentParts{a2a.NewDataPart(nil)} },
+		"a channel":         func(r *a2a.SendMessageRequest) { r.Message.Parts = a2a.ContentParts{a2a.NewDataPart(make(chan int))} },
 		"no URL":            func(r *a2a.SendMessageRequest) { r.Message.Parts = a2a.ContentParts{a2a.NewFileURLPart("", "")} },
 		"negative history":  func(r *a2a.SendMessageRequest) { r.Config = &a2a.SendMessageConfig{HistoryLength: &negative} },
 	} {

@@ -89,12 +89,16 @@ func unmarshalParts(dec *jsontext.Decoder, parts *a2a.ContentParts) error {
 	return json.UnmarshalDecode(dec, (*[]*a2a.Part)(parts))
 }
 
-// content is a value of any form in the place where a part has it.
-type content struct{ value any }
+// content is a value of any form in the place where a part has it. Null is one.
+type content struct {
+	value any
+	given bool
+}
 
 // UnmarshalJSONFrom implements [json.UnmarshalerFrom]. An object is a map even
 // where its members stay text, since A2A 0.3 knows no other data.
 func (c *content) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	c.given = true
 	if dec.PeekKind() != jsontext.KindBeginObject {
 		return json.UnmarshalDecode(dec, &c.value)
 	}
@@ -103,12 +107,13 @@ func (c *content) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	return json.UnmarshalDecode(dec, &members)
 }
 
-// unmarshalPart reads a part of A2A 1.0: exactly one content member.
+// unmarshalPart reads a part of A2A 1.0: exactly one content member. In ProtoJSON null
+// is no value, but for data, which is a google.protobuf.Value.
 func unmarshalPart(dec *jsontext.Decoder, p *a2a.Part) error {
 	var wire struct {
 		Text      *string        `json:"text"`
 		Raw       *[]byte        `json:"raw"`
-		Data      *content       `json:"data"`
+		Data      content        `json:"data"`
 		URL       *string        `json:"url"`
 		Filename  string         `json:"filename"`
 		MediaType string         `json:"mediaType"`
@@ -125,7 +130,7 @@ func unmarshalPart(dec *jsontext.Decoder, p *a2a.Part) error {
 	if wire.Raw != nil {
 		set(a2a.Raw(*wire.Raw))
 	}
-	if wire.Data != nil {
+	if wire.Data.given {
 		set(a2a.Data{Value: wire.Data.value})
 	}
 	if wire.URL != nil {

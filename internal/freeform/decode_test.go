@@ -29,8 +29,8 @@ func decode(t *testing.T, body []byte) a2a.Message {
 // What is sent in the usual way is what encoding/json makes of it.
 func TestFewValuesAreDecoded(t *testing.T) {
 	t.Parallel()
-	m := decode(t, message(`{"data":{"a":[1,"x",null,{"b":true}],"n":0.5}},{"data":"text"},{"data":[1]}`, `{"k":{"x":-1.5e3},"n":null}`))
-	want := []any{map[string]any{"a": []any{1.0, "x", nil, map[string]any{"b": true}}, "n": 0.5}, "text", []any{1.0}}
+	m := decode(t, message(`{"data":{"a":[1,"x",null,{"b":true}],"n":0.5}},{"data":"text"},{"data":[1]},{"data":null}`, `{"k":{"x":-1.5e3},"n":null}`))
+	want := []any{map[string]any{"a": []any{1.0, "x", nil, map[string]any{"b": true}}, "n": 0.5}, "text", []any{1.0}, nil}
 	for i, w := range want {
 		if got := m.Parts[i].Data(); !reflect.DeepEqual(got, w) {
 			t.Errorf("data %#v, want %#v", got, w)
@@ -38,6 +38,23 @@ func TestFewValuesAreDecoded(t *testing.T) {
 	}
 	if meta := map[string]any{"k": map[string]any{"x": -1500.0}, "n": nil}; !reflect.DeepEqual(m.Metadata, meta) {
 		t.Errorf("metadata %#v", m.Metadata)
+	}
+}
+
+// Null is data, and no other content; text and null are two.
+func TestNullIsDataAlone(t *testing.T) {
+	t.Parallel()
+	for part, want := range map[string]a2a.PartContent{
+		`{"data":null}`: a2a.Data{}, `{"text":null,"data":null}`: a2a.Data{}, `{"text":"","url":null}`: a2a.Text(""),
+		`{}`: nil, `{"text":null}`: nil, `{"raw":null,"url":null}`: nil, `{"text":"","data":null}`: nil, `{"data":null,"raw":""}`: nil,
+	} {
+		for _, filling := range []string{"0", costtest.Repeat("1", 64<<10)} {
+			var m a2a.Message
+			err := freeform.UnmarshalStrict(message(part, `{"k":`+filling+`}`), &m)
+			if want == nil && !errors.Is(err, freeform.ErrPart) || want != nil && (err != nil || !reflect.DeepEqual(m.Parts[0].Content, want)) {
+				t.Errorf("%s: %+v, %v", part, m.Parts, err)
+			}
+		}
 	}
 }
 
@@ -118,7 +135,7 @@ func TestStrictRefusesNumbersThatWouldChange(t *testing.T) {
 func TestPartsHaveOneContent(t *testing.T) {
 	t.Parallel()
 	for part, want := range map[string]error{
-		`{}`: freeform.ErrPart, `{"text":"","url":"u"}`: freeform.ErrPart, `{"data":null}`: freeform.ErrPart, `{"Text":"x"}`: freeform.ErrPart,
+		`{}`: freeform.ErrPart, `{"text":"","url":"u"}`: freeform.ErrPart, `{"Text":"x"}`: freeform.ErrPart,
 		`{"raw":""}`: nil, `{"data":{}}`: nil, `{"data":0}`: nil, `{"text":""}`: nil,
 	} {
 		var m a2a.Message
@@ -130,7 +147,7 @@ func TestPartsHaveOneContent(t *testing.T) {
 
 func FuzzUnmarshal(f *testing.F) {
 	crowded := costtest.Repeat("[]", 20<<10)
-	for _, data := range []string{`{"a":[1,2.5,5e-324,null]}`, `[9007199254740993]`, `"x"`, `1e400`, `{"a":{}}`, `{"x":` + crowded + `}`, `[0.1,` + crowded + `]`} {
+	for _, data := range []string{`{"a":[1,2.5,5e-324,null]}`, `[9007199254740993]`, `"x"`, `1e400`, `{"a":{}}`, `null`, `{"x":` + crowded + `}`, `[0.1,` + crowded + `]`} {
 		f.Add(data)
 	}
 	f.Fuzz(func(t *testing.T, data string) {

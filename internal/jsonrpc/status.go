@@ -17,15 +17,16 @@ const (
 // MediaType is that of the answer to a request. HTTP+JSON has one of its own, which
 // is for callers who use it themselves: not all know it.
 func MediaType(r *http.Request) string {
-	if FormOf(r.Context()) == Enveloped {
-		return mediaJSON
-	}
-	for _, name := range []string{"Accept", "Content-Type"} {
-		if strings.Contains(r.Header.Get(name), mediaA2A) {
-			return mediaA2A
-		}
+	if FormOf(r.Context()) == Bare && SaysA2A(r) {
+		return mediaA2A
 	}
 	return mediaJSON
+}
+
+// SaysA2A reports whether a request names the media type of HTTP+JSON, as what it is or
+// as what its sender reads.
+func SaysA2A(r *http.Request) bool {
+	return strings.Contains(r.Header.Get("Accept"), mediaA2A) || strings.Contains(r.Header.Get("Content-Type"), mediaA2A)
 }
 
 // statusNames are the codes of google.rpc.Code that stand for what an HTTP status

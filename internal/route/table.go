@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // Table is what answers at each path. It is not changed once it is made.
@@ -61,6 +62,20 @@ func (t *Table[T]) Find(path string) (value T, says []Variable, ok bool) {
 		}
 	}
 	return value, nil, false
+}
+
+// FindBehind returns what [Table.Find] does of what stands behind the first segment of a
+// path, and that segment under a name. It has to be a value as variables have it.
+func (t *Table[T]) FindBehind(name, path string) (value T, says []Variable, ok bool) {
+	rest, rooted := strings.CutPrefix(path, "/")
+	first, rest, more := strings.Cut(rest, "/")
+	if !rooted || !more || !isName(first) {
+		return value, nil, false
+	}
+	if value, says, ok = t.Find("/" + rest); !ok {
+		return value, nil, false
+	}
+	return value, append(says, Variable{name, first}), true
 }
 
 // Matches reports whether one of the patterns fits a path.

@@ -50,6 +50,28 @@ func TestAPathIsFoundInOneSpelling(t *testing.T) {
 	}
 }
 
+// A segment before a path is told apart from it, and only one.
+func TestWhatStandsBehindASegmentIsFound(t *testing.T) {
+	t.Parallel()
+	routes, err := table(t, ofTasks...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{
+		"/a/tasks": "/tasks [{before a}]", "/a/": "/ [{before a}]", "/tasks/tasks/x": "/tasks/{id} [{id x} {before tasks}]", "/v1/tasks/x:cancel": "/tasks/{id}:cancel [{id x} {before v1}]",
+	} {
+		got, says, ok := routes.FindBehind("before", path)
+		if !ok || fmt.Sprint(got, " ", says) != want {
+			t.Errorf("%s: %t %s %v, want %s", path, ok, got, says, want)
+		}
+	}
+	for _, path := range []string{"", "/", "/tasks", "a/tasks", "//tasks", "/../tasks", "/a:b/tasks", "/%61/tasks", "/a/b/tasks", "/a//tasks", "/a/tasks/"} {
+		if got, says, ok := routes.FindBehind("before", path); ok {
+			t.Errorf("%q is found as %s %v", path, got, says)
+		}
+	}
+}
+
 func TestATableInWhichAPathIsFoundTwiceIsNone(t *testing.T) {
 	for _, paths := range []string{
 		"/tasks/{id} /tasks/list", "/tasks/{id} /tasks/{name}", "/tasks/{id}:go /tasks/x:go", "/{a}/b /a/{b}", "/{a}:go/x /{b}:go/{c}",

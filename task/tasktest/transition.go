@@ -178,6 +178,8 @@ func testParts(t *testing.T, f *fixture) {
 		{Content: a2a.URL("https://example.com/x?y=z&a"), MediaType: "image/png"},
 		{Content: a2a.Data{Value: map[string]any{"k": []any{"v", 1.0, false}}}},
 		{Content: a2a.Data{Value: "a string"}},
+		{Content: a2a.Data{}},
+		{Content: a2a.Data{Value: []any{nil}}, Metadata: map[string]any{"a": nil}},
 	}
 	m.Metadata = map[string]any{"ext": map[string]any{"x": "y"}}
 	m.ReferenceTasks = []a2a.TaskID{"t1", "t2"}
