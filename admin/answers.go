@@ -11,15 +11,19 @@ import (
 // Readyz is the answer of /readyz; its status is 200 if Ready, 503 otherwise.
 type Readyz struct {
 	Ready    bool     `json:"ready"`
+	Program  string   `json:"program,omitempty"`  // whose port it is
 	Reasons  []string `json:"reasons,omitempty"`  // why requests would not be served
 	Warnings []string `json:"warnings,omitempty"` // what is amiss all the same
 }
 
 // answers serves what operators and orchestrators ask: /livez answers as long as
 // the process does, /readyz says why requests would not be served.
-func answers(ready *Readiness, metrics prometheus.Gatherer) http.Handler {
+func answers(program string, ready *Readiness, metrics prometheus.Gatherer) http.Handler {
 	live := func(w http.ResponseWriter, _ *http.Request) {
-		writeJSON(w, http.StatusOK, map[string]any{"live": true})
+		writeJSON(w, http.StatusOK, struct {
+			Live    bool   `json:"live"`
+			Program string `json:"program,omitempty"`
+		}{true, program})
 	}
 	readyz := func(w http.ResponseWriter, _ *http.Request) {
 		reasons := ready.Reasons()
@@ -27,7 +31,7 @@ func answers(ready *Readiness, metrics prometheus.Gatherer) http.Handler {
 		if len(reasons) > 0 {
 			status = http.StatusServiceUnavailable
 		}
-		writeJSON(w, status, Readyz{Ready: len(reasons) == 0, Reasons: reasons, Warnings: ready.Warnings()})
+		writeJSON(w, status, Readyz{Ready: len(reasons) == 0, Program: program, Reasons: reasons, Warnings: ready.Warnings()})
 	}
 	return exactRoutes(map[string]http.Handler{
 		"/livez":   http.HandlerFunc(live),

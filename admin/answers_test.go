@@ -9,7 +9,7 @@ import (
 )
 
 func TestAdminPortAnswersExactPathsAndGETOnly(t *testing.T) {
-	h := answers(NewReadiness("server", "starting"), prometheus.NewRegistry())
+	h := answers("", NewReadiness("server", "starting"), prometheus.NewRegistry())
 	for request, status := range map[string]int{
 		"GET /livez": 200, "HEAD /livez": 200, "GET /livez?verbose": 200,
 		"GET //livez": 404, "GET /./livez": 404, "GET /livez/": 404, "GET /%6civez": 404, "GET /": 404,

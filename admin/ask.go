@@ -24,6 +24,9 @@ type Heard struct {
 // OK reports whether the answer is yes: ready, or alive.
 func (h Heard) OK() bool { return h.Status == http.StatusOK }
 
+// IsOf reports whether the port is a program's. One of an earlier version does not say.
+func (h Heard) IsOf(program string) bool { return h.Program == "" || h.Program == program }
+
 // Ask asks an admin port, at a URL with /readyz or /livez. The error is that of a port
 // that does not answer. The proxies of the environment are not asked.
 func Ask(ctx context.Context, url string) (Heard, error) {

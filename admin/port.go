@@ -13,10 +13,12 @@ import (
 	"github.com/getbindu/bindu-go/server"
 )
 
-// Config says what the port shows, and to whom. Only Hosts and Log may be left out.
+// Config says what the port shows, and to whom. Only Program, Hosts and Log may be left out.
 type Config struct {
 	// Listener is where connections come from.
 	Listener net.Listener
+	// Program is whose port it is, "agent" or "registrar".
+	Program string
 	// Hosts are the names by which the port may be asked, beside localhost and
 	// every address.
 	Hosts []string
@@ -54,7 +56,7 @@ func handler(c Config) http.Handler {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return ownNames(c.Hosts, c.Log, answers(c.Readiness, c.Metrics))
+	return ownNames(c.Hosts, c.Log, answers(c.Program, c.Readiness, c.Metrics))
 }
 
 // NewRegistry returns a registry that shows goroutines, memory and file

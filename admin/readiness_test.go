@@ -10,7 +10,7 @@ import (
 
 func TestReadinessTellsItsReasonsOnce(t *testing.T) {
 	ready := NewReadiness("server", "starting")
-	h := answers(ready, prometheus.NewRegistry())
+	h := answers("", ready, prometheus.NewRegistry())
 	get := func(path string) (int, string) {
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, httptest.NewRequest("GET", path, nil))
@@ -34,6 +34,11 @@ func TestReadinessTellsItsReasonsOnce(t *testing.T) {
 	expect(503, `{"ready":false,"reasons":["cert_expired_self"]}`)
 	if status, body := get("/livez"); status != 200 || body != `{"live":true}` {
 		t.Errorf("livez: %d %s", status, body)
+	}
+	h = answers("registrar", ready, prometheus.NewRegistry())
+	expect(503, `{"ready":false,"program":"registrar","reasons":["cert_expired_self"]}`)
+	if status, body := get("/livez"); status != 200 || body != `{"live":true,"program":"registrar"}` {
+		t.Errorf("livez of a registrar: %d %s", status, body)
 	}
 	if status, _ := get("/metrics"); status != 200 {
 		t.Errorf("metrics: %d", status)

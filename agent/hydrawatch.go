@@ -34,22 +34,30 @@ type hydraWatch struct {
 	ready   *readiness
 	every   time.Duration
 	suspect chan struct{} // a request got no answer; one is enough
+	better  chan struct{} // a request got one
 }
 
 func newHydraWatch(tokens gate.TokenVerifier, ready *readiness, every time.Duration) *hydraWatch {
-	return &hydraWatch{tokens: tokens, ready: ready, every: every, suspect: make(chan struct{}, 1)}
+	return &hydraWatch{tokens: tokens, ready: ready, every: every, suspect: make(chan struct{}, 1), better: make(chan struct{}, 1)}
 }
 
 // Verify implements [gate.TokenVerifier].
 func (h *hydraWatch) Verify(ctx context.Context, token string) (oauth.Claims, error) {
 	claims, err := h.tokens.Verify(ctx, token)
-	if boot.Unanswered(err) && ctx.Err() == nil { // else it is the caller who left
-		select {
-		case h.suspect <- struct{}{}:
-		default:
-		}
+	switch {
+	case !boot.Unanswered(err):
+		tell(h.better)
+	case ctx.Err() == nil: // else it is the caller who left
+		tell(h.suspect)
 	}
 	return claims, err
+}
+
+func tell(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
 }
 
 // run watches until ctx ends, with one question at a time. However many
@@ -73,6 +81,7 @@ func (h *hydraWatch) run(ctx context.Context) error {
 }
 
 func (h *hydraWatch) untilAnswered(ctx context.Context) {
+	longer := retry.NewDoubling(watchPause, max(watchPause, h.every))
 	for {
 		_, err := h.tokens.Verify(ctx, readinessProbe)
 		if ctx.Err() != nil {
@@ -82,7 +91,11 @@ func (h *hydraWatch) untilAnswered(ctx context.Context) {
 			break
 		}
 		h.ready.set(boot.Hydra, boot.ReasonOf(boot.Hydra, err))
-		if retry.Wait(ctx, watchPause/2+rand.N(watchPause/2)) != nil {
+		pause := watchPause
+		if boot.ClientReason(err) != "" {
+			pause = longer.Next() // it answers, and holds against us what no question mends
+		}
+		if !h.rest(ctx, pause/2+rand.N(pause/2)) {
 			return
 		}
 	}
@@ -91,4 +104,26 @@ func (h *hydraWatch) untilAnswered(ctx context.Context) {
 	default:
 	}
 	h.ready.set(boot.Hydra, "")
+}
+
+// rest waits, at most until a request shows that there are answers again, and no less than
+// half a second. It is false when ctx has ended.
+func (h *hydraWatch) rest(ctx context.Context, pause time.Duration) bool {
+	select { // from before the question
+	case <-h.better:
+	default:
+	}
+	least := min(pause, watchPause/2)
+	if retry.Wait(ctx, least) != nil {
+		return false
+	}
+	over := time.NewTimer(pause - least)
+	defer over.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-h.better:
+	case <-over.C:
+	}
+	return true
 }

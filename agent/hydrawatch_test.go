@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/getbindu/bindu-go/internal/boot"
 	"github.com/getbindu/bindu-go/oauth"
+	"github.com/getbindu/bindu-go/oauth/registrarapi"
 )
 
 // verifierFunc answers for Hydra.
@@ -74,6 +76,63 @@ func TestReadyzSaysThatHydraIsAwayAndBack(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// A registrar that answers, and says that we are not registered, is not asked about that
+// all the time: a thousand agents whom a restored one does not know would be a thousand
+// questions a second. Whoever calls shows when it is over.
+func TestARegistrarThatDoesNotKnowUsIsLeftAlone(t *testing.T) {
+	for name, cause := range map[string]error{
+		"not registered": registrarapi.ErrNotRegistered, "revoked": registrarapi.ErrRevoked, "an ended secret": registrarapi.ErrSecretEnded,
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var sound atomic.Bool
+				var asked atomic.Int64
+				ready := newReadiness()
+				ready.set(boot.Server, "")
+				h := newHydraWatch(verifierFunc(func(string) error {
+					asked.Add(1)
+					if sound.Load() {
+						return oauth.ErrInactive
+					}
+					return fmt.Errorf("%w: %w", oauth.ErrUnavailable, cause)
+				}), ready, probeEvery)
+				ctx, cancel := context.WithCancel(t.Context())
+				done := make(chan error, 1)
+				go func() { done <- h.run(ctx) }()
+				time.Sleep(time.Hour) // of the bubble
+				if n := asked.Load(); n < 240 || n > 490 {
+					t.Errorf("asked %d times in an hour, want once in 7.5 to 15 s", n)
+				}
+				if why := ready.why(); len(why) != 1 {
+					t.Errorf("reasons %v", why)
+				}
+				sound.Store(true)
+				time.Sleep(watchPause)
+				if _, err := h.Verify(ctx, "x"); err != oauth.ErrInactive {
+					t.Error(err)
+				}
+				time.Sleep(watchPause)
+				synctest.Wait()
+				if why := ready.why(); len(why) > 0 {
+					t.Errorf("not ready a second after a caller was answered: %v", why)
+				}
+				sound.Store(false)
+				time.Sleep(2 * probeEvery)
+				sound.Store(true)
+				time.Sleep(probeEvery)
+				synctest.Wait()
+				if why := ready.why(); len(why) > 0 {
+					t.Errorf("not ready %s after it was over, though nobody calls: %v", probeEvery, why)
+				}
+				cancel()
+				if err := <-done; err != nil {
+					t.Error(err)
+				}
+			})
+		})
+	}
 }
 
 // Hydra is asked whether it answers though no caller ever comes.

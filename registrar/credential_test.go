@@ -3,7 +3,9 @@ package registrar_test
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -49,6 +51,61 @@ func TestATokenIsForOneAuthorAndName(t *testing.T) {
 		want(t, a.ask("DELETE", clientPath(a.DID), ""), 403, "path_mismatch")
 		if row := f.Row(a.DID); row.Client != nil {
 			t.Errorf("%q bound it", names)
+		}
+	}
+}
+
+// binding is an empty body whose sender binds something before it ends it.
+type binding struct{ bind func() }
+
+func (b *binding) Read([]byte) (int, error) {
+	if b.bind != nil {
+		b.bind()
+		b.bind = nil
+	}
+	return 0, io.EOF
+}
+
+// A token that binds a DID while a request waits for its body opens nothing else: it could
+// have been the credential of any DID of its names, and is that of one.
+func TestATokenThatBindsMeanwhileOpensNothingElse(t *testing.T) {
+	t.Parallel()
+	for name, register := range map[string]func(f fixture, victim registrartest.Agent){
+		"who proved its key": func(f fixture, victim registrartest.Agent) {
+			f.accept(victim, victim.Body(registrartest.SecretOf("victim")).With("enrolmentToken", f.NewTokenFor("author", "poet", 1)))
+		},
+		"who is known by another token": func(f fixture, victim registrartest.Agent) {
+			a := referred{f, victim, f.NewTokenFor("author", "poet", 1)}
+			if got := a.post(registrartest.SecretOf("victim")); got.Status != 201 {
+				f.Fatal(got)
+			}
+		},
+	} {
+		for _, method := range []string{"DELETE", "GET"} {
+			t.Run(name+", "+method, func(t *testing.T) {
+				t.Parallel()
+				f := newFixture(t, inMode(registrar.ModeToken))
+				victim, thief := registrartest.NewAgent(t, "poet"), f.refer("poet")
+				register(f, victim)
+				token := f.Clients.Issue(victim.DID)
+				req := thief.request(method, clientPath(victim.DID), "")
+				req.ContentLength, req.Body = -1, io.NopCloser(&binding{func() {
+					if got := thief.post(registrartest.SecretOf("thief")); got.Status != 201 {
+						t.Error(got)
+					}
+				}})
+				got := registrartest.Ask(f.Registrar.Reference(), req)
+				want(t, got, 403, "path_mismatch")
+				if strings.Contains(got.Body, thief.DID.String()) {
+					t.Error(got)
+				}
+				if row := f.Row(victim.DID); f.Clients.Secret(victim.DID) != registrartest.SecretOf("victim") || row.Client == nil || row.Client.Document == nil || row.Intent != nil {
+					t.Errorf("the victim's client: %+v", row)
+				}
+				if told, err := f.Clients.Introspect(t.Context(), token); err != nil || !told.Active {
+					t.Error("the victim's token was ended", err)
+				}
+			})
 		}
 	}
 }
@@ -106,6 +163,53 @@ func TestTheLastCredentialCounts(t *testing.T) {
 				t.Errorf("credential %d of %d: %s", i, len(tokens), got)
 			}
 		}
+	}
+}
+
+// A token that was a credential, and stands in some log, takes nothing from the DID that it
+// was for: who has it pays as a stranger, whatever is asked.
+func TestACredentialOfBeforePaysForItself(t *testing.T) {
+	t.Parallel()
+	for name, moved := range map[string]func(f fixture, a referred) referred{
+		"its agent proves its key since": func(f fixture, a referred) referred {
+			f.accept(a.Agent, a.Body(registrartest.SecretOf("p")))
+			return a
+		},
+		"its agent has another token": func(f fixture, a referred) referred {
+			a.token = f.NewTokenFor("author", "poet", 1)
+			return f.post(a)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFixture(t, func(c *registrar.Config) {
+				c.Mode, c.Rates = registrar.ModeToken, registrar.Rates{Stranger: 30, Strangers: 1000, Known: 4, Questions: 4}
+			})
+			f.TB = t
+			lost := f.bound("poet")
+			a := moved(f, lost)
+			for range 4 {
+				for what, got := range map[string]registrartest.Answer{
+					"read": lost.get(a.DID), "introspect": lost.introspects("token"), "delete": lost.ask("DELETE", clientPath(a.DID), ""),
+					"create": lost.post(registrartest.SecretOf("thief")),
+				} {
+					if got.Status != 403 || got.Reason != "enrolment_token_refused" {
+						t.Errorf("%s: %s", what, got)
+					}
+				}
+			}
+			for n := range 2 {
+				if got := f.put(a.Agent, a.Body(registrartest.SecretOf("p"))); got.Status != 200 {
+					t.Errorf("registration %d of the agent: %s", n, got)
+				}
+			}
+			if a.token == lost.token {
+				return
+			}
+			if got := a.introspects("token"); got.Reason == "rate_limited" {
+				t.Errorf("a question of the agent: %s", got)
+			}
+		})
 	}
 }
 

@@ -36,6 +36,30 @@ type Prospect struct {
 	Changes []Drift
 }
 
+// LeftOut are the clients of a page that can be no agent's here.
+type LeftOut struct {
+	// Others are how many have an id that is no DID: clients of other programs.
+	Others int
+	// Unfit are the ids of those that look like agents', and whose DID cannot be registered
+	// here, or that have no Ed25519 key in their metadata.
+	Unfit []string
+}
+
+// note counts a client that is left out.
+func (l *LeftOut) note(document []byte) {
+	var has struct {
+		ID string `json:"client_id"`
+	}
+	if json.Unmarshal(document, &has) != nil || len(has.ID) < len(didPrefix) || !strings.EqualFold(has.ID[:len(didPrefix)], didPrefix) {
+		l.Others++
+		return
+	}
+	l.Unfit = append(l.Unfit, has.ID)
+}
+
+// didPrefix begins each DID; other programs name their clients otherwise.
+const didPrefix = "did:"
+
 // What keeps a client from being imported.
 const (
 	StandingBound    = "bound"
@@ -44,16 +68,20 @@ const (
 )
 
 // Prospects returns the agents among one page of the clients that the authorization
-// server has, beginning with the page "", and the next page, "" after the last. It
-// changes nothing. Errors: [ErrStorage], a [*Refusal] with [Unavailable].
-func (r *Registrar) Prospects(ctx context.Context, page string) (all []Prospect, next string, err error) {
+// server has, beginning with the page "", which of them can be none, and the next page,
+// "" after the last. It changes nothing. Errors: [ErrStorage], a [*Refusal] with
+// [Unavailable].
+func (r *Registrar) Prospects(ctx context.Context, page string) (all []Prospect, left LeftOut, next string, err error) {
 	documents, next, err := r.cfg.Clients.List(ctx, page)
 	if err != nil {
-		return nil, "", refuse(Unavailable, err)
+		return nil, left, "", refuse(Unavailable, err)
 	}
 	err = r.cfg.Store.View(ctx, func(read Reader) error {
 		for _, document := range documents {
 			p, err := prospectIn(document)
+			if err != nil {
+				left.note(document)
+			}
 			if err != nil || p.DID == r.cfg.Self {
 				continue // no agent
 			}
@@ -64,7 +92,7 @@ func (r *Registrar) Prospects(ctx context.Context, page string) (all []Prospect,
 		}
 		return nil
 	})
-	return all, next, err
+	return all, left, next, err
 }
 
 // prospectIn reads whose a client is.

@@ -24,7 +24,7 @@ func (f fixture) before(a registrartest.Agent, secret string) {
 func (f fixture) prospects() (all []registrar.Prospect) {
 	f.Helper()
 	for page := ""; ; {
-		some, next, err := f.Prospects(f.Context(), page)
+		some, _, next, err := f.Prospects(f.Context(), page)
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -87,6 +87,34 @@ func TestImport(t *testing.T) {
 	f.Clients.Edit(a.DID, func(d registrartest.Document) { d["scope"] = json.RawMessage(`"agent:admin"`) })
 	if _, err := f.Compare(t.Context(), a.DID); err == nil {
 		t.Error("who has moved is compared no more")
+	}
+}
+
+// TestWhoCanBeNoAgentIsCounted, and named where its id begins as those of agents do: who
+// misses one in the list learns that it was seen.
+func TestWhoCanBeNoAgentIsCounted(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, nil)
+	a, keyless := registrartest.NewAgent(t, "alice"), registrartest.NewAgent(t, "keyless")
+	f.before(a, registrartest.SecretOf("1"))
+	f.bare(keyless.DID, `{}`)
+	unfit := []string{"DID:bindu:author:poet:1", "did:bindu:Author:poet:1", "did:x"}
+	for _, id := range append([]string{"a web application", "did"}, unfit...) {
+		f.Clients.Stranger(id)
+	}
+	var left registrar.LeftOut
+	n := 0
+	for page, more := "", true; more; more = page != "" {
+		some, out, next, err := f.Prospects(t.Context(), page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, page = n+len(some), next
+		left.Others += out.Others
+		left.Unfit = append(left.Unfit, out.Unfit...)
+	}
+	if n != 1 || left.Others != 2 || !slices.Equal(left.Unfit, append([]string{keyless.DID.String()}, unfit...)) {
+		t.Errorf("%d agents, left out %+v", n, left)
 	}
 }
 

@@ -94,11 +94,12 @@ func (r *Registrar) clientID(x *exchange) *Refusal {
 }
 
 // referred finds out whose token it is. One that nobody has costs what a stranger costs,
-// and so does one that has bound nothing yet.
+// and so do one that has bound nothing yet and one that is a credential no more: who has
+// that takes nothing from the DID's agent.
 func (r *Registrar) referred(x *exchange) *Refusal {
 	var t *Token
 	err := r.cfg.Store.View(x.r.Context(), func(read Reader) (err error) {
-		t, err = read.Token(tokenHash(x.bearer))
+		t, x.known, err = whose(read, tokenHash(x.bearer))
 		return err
 	})
 	if err != nil {
@@ -107,20 +108,31 @@ func (r *Registrar) referred(x *exchange) *Refusal {
 	if t == nil {
 		t = new(Token)
 	}
-	x.credential, x.known = t, !t.Reference.IsZero()
-	x.proved = x.known
+	x.credential, x.proved = t, x.known
 	if refused := r.limits.admit(t.Reference.String(), x.address, x.known, x.op.question); refused != nil {
 		return refused
 	}
 	switch {
 	case t.ID == "":
 		return noCredential("not known")
+	case !t.Reference.IsZero() && !x.known:
+		return noCredential("the DID is not known by it any more")
 	case t.credentialFault(x.now) != "":
 		return noCredential(t.credentialFault(x.now))
 	case x.op.own && !t.opens(x.about):
 		return refuse(PathMismatch, nil)
 	}
 	return nil
+}
+
+// whose returns a token, nil where there is none, and whether a DID is known by it now.
+func whose(read Reader, hash [32]byte) (t *Token, known bool, err error) {
+	t, err = read.Token(hash)
+	if err != nil || t == nil || t.Reference.IsZero() {
+		return t, false, err
+	}
+	c, err := read.Client(t.Reference)
+	return t, c != nil && c.isCredential(t), err
 }
 
 // referenceChanging looks at the rate of changes of a DID over all addresses.

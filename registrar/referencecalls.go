@@ -76,6 +76,17 @@ func credentialOf(read Reader, hash [32]byte) (*Token, *Client, error) {
 	return t, c, err
 }
 
+// ownClient returns the client that who asks says is its own, nil where its token has bound
+// none yet. The token may have bound another one since it was looked at first: who sends a
+// request chooses how long its body takes.
+func ownClient(read Reader, x *exchange) (*Client, error) {
+	t, c, err := credentialOf(read, x.credential.Hash)
+	if err == nil && !t.opens(x.about) {
+		return nil, refuse(PathMismatch, nil)
+	}
+	return c, err
+}
+
 // referenceRead tells an agent its own client, and of others what a verifier needs.
 func (r *Registrar) referenceRead(x *exchange) error {
 	place, refused := r.limits.ask(x.payer(), 0)
@@ -104,7 +115,7 @@ func (r *Registrar) referenceRead(x *exchange) error {
 // referenceOwn returns the client of who asks. Where it has to be registered anew it is
 // said not to be there: the agent makes it then, with a new secret.
 func (r *Registrar) referenceOwn(read Reader, x *exchange) ([]byte, error) {
-	_, c, err := credentialOf(read, x.credential.Hash)
+	c, err := ownClient(read, x)
 	if err != nil {
 		return nil, err
 	}
@@ -212,7 +223,7 @@ func (r *Registrar) referenceDelete(x *exchange) error {
 }
 
 func (r *Registrar) endClient(tx Tx, x *exchange) (*Intent, error) {
-	_, c, err := credentialOf(tx, x.credential.Hash)
+	c, err := ownClient(tx, x)
 	if err != nil {
 		return nil, err
 	}

@@ -59,7 +59,8 @@ func (r *Registrar) EndSecret(ctx context.Context, d did.DID) (removed bool, err
 	return true, nil
 }
 
-// hasSecret refuses a client that has no secret, and none under way.
+// hasSecret refuses a client that has no secret, none under way, and had none with which
+// its agent could come back after a restoration.
 func hasSecret(tx Tx, c *Client) error {
 	if c == nil {
 		return ErrUnknown
@@ -69,7 +70,7 @@ func hasSecret(tx Tx, c *Client) error {
 		return err
 	}
 	in, err := tx.Intent(c.DID)
-	if err == nil && (t != nil && t.Revoked || c.Document == nil && in == nil && !c.SecretEnded) {
+	if err == nil && (t != nil && t.Revoked || c.Document == nil && in == nil && !c.SecretEnded && len(c.Secrets) == 0) {
 		err = ErrNoSecret
 		if c.isImported() && (t == nil || !t.Revoked) {
 			err = ErrNotMoved

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/registrar"
 	"github.com/getbindu/bindu-go/registrar/registrartest"
 )
@@ -87,6 +88,43 @@ func TestASecretIsEndedForWhatItsAgentAsks(t *testing.T) {
 	want(t, f.KeyOf(f.Registrar, alice, bob.DID), 403, "secret_ended")
 	want(t, f.Announce(f.Registrar, alice, registrar.TLSKey{1}), 403, "secret_ended")
 	want(t, f.Inquire(f.Registrar, alice, f.Clients.Issue(bob.DID)), 403, "secret_ended")
+}
+
+// A secret for which a DID was revoked is ended when that is restored, before its agent
+// comes back with it; so is one whose client another hand deleted.
+func TestASecretIsEndedBeforeItsAgentIsBack(t *testing.T) {
+	t.Parallel()
+	for name, gone := range map[string]func(f fixture, d did.DID){
+		"revoked":         func(f fixture, d did.DID) { f.revoke(d) },
+		"deleted by hand": func(f fixture, d did.DID) { f.delete(d) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFixture(t, inMode(registrar.ModeOpen))
+			f.TB = t
+			alice := f.registered("alice")
+			secret := f.Clients.Secret(alice.DID)
+			gone(f, alice.DID)
+			if _, err := f.Restore(t.Context(), alice.DID, ""); err != nil {
+				t.Fatal(err)
+			}
+			if removed, err := f.EndSecret(t.Context(), alice.DID); err != nil || !removed {
+				t.Fatal(removed, err)
+			}
+			f.Clock.Advance(time.Second)
+			want(t, f.put(alice, alice.Body(secret)), 403, "secret_ended")
+			want(t, f.put(alice, alice.Body(secret).With("newSecret", "true")), 403, "secret_ended")
+			f.accept(alice, fresh(alice, "next"))
+			want(t, f.put(alice, alice.Body(secret)), 403, "secret_ended")
+		})
+	}
+}
+
+func (f fixture) delete(d did.DID) {
+	f.Helper()
+	if err := f.Clients.Delete(f.Context(), d); err != nil {
+		f.Fatal(err)
+	}
 }
 
 func TestWhoseSecretCannotBeEnded(t *testing.T) {

@@ -59,9 +59,10 @@ With --live it asks /livez: whether the process lives, whatever it waits for.`,
 func checkHealth(ctx context.Context, url, word string, out, errOut io.Writer) error {
 	heard, err := admin.Ask(ctx, url)
 	if err != nil {
-		return &reasonedError{"admin_unreachable",
-			`start it with "agent serve", or compare NETWORK__ADMIN_HOST and NETWORK__ADMIN_PORT with its settings`,
-			fmt.Errorf("the agent does not answer: %w", err)}
+		return elsewhere(err)
+	}
+	if !heard.IsOf("agent") {
+		return elsewhere(fmt.Errorf("another program has the port: %s", heard.Text))
 	}
 	if !heard.OK() {
 		return notReady(heard)
@@ -71,6 +72,13 @@ func checkHealth(ctx context.Context, url, word string, out, errOut io.Writer) e
 		fmt.Fprintf(errOut, "warning: %s\n", cli.ForTerminal(warning))
 	}
 	return nil
+}
+
+// elsewhere is that no agent answers.
+func elsewhere(err error) error {
+	return &reasonedError{"admin_unreachable",
+		`start it with "agent serve", or compare NETWORK__ADMIN_HOST and NETWORK__ADMIN_PORT with its settings`,
+		fmt.Errorf("the agent does not answer: %w", err)}
 }
 
 // notReady names the reasons that the agent gives, or shows what came instead.

@@ -18,6 +18,7 @@ func TestCheckHealth(t *testing.T) {
 		body   string
 		want   error
 	}{
+		{http.StatusOK, `{"ready":true,"program":"agent"}`, nil},
 		{http.StatusOK, `{"ready":true}`, nil},
 		{http.StatusServiceUnavailable, `{"reason":"hydra_unavailable"}`, errNotReady},
 	} {
@@ -33,6 +34,20 @@ func TestCheckHealth(t *testing.T) {
 		}
 		if err != nil && !strings.Contains(err.Error(), test.body) {
 			t.Errorf("the error %q does not carry the reason %s", err, test.body)
+		}
+	}
+}
+
+// A registrar that has the port is no agent, ready or not, whatever was asked.
+func TestCheckHealthOfAnotherProgram(t *testing.T) {
+	for _, body := range []string{`{"ready":true,"program":"registrar"}`, `{"ready":false,"program":"registrar","reasons":["starting"]}`, `{"live":true,"program":"registrar"}`} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(body)) }))
+		var out bytes.Buffer
+		err := checkHealth(t.Context(), server.URL, "ready", &out, &bytes.Buffer{})
+		server.Close()
+		said, ok := errors.AsType[*reasonedError](err)
+		if !ok || said.reason != "admin_unreachable" || out.Len() > 0 {
+			t.Errorf("%s: %v, %q", body, err, &out)
 		}
 	}
 }

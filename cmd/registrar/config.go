@@ -31,7 +31,7 @@ It exits 2 and lists every fault if "registrar serve" would not start with them.
 }
 
 func showConfig(ctx context.Context, asJSON bool, out, errOut io.Writer) error {
-	set, err := completeSettings()
+	set, err := completeSettings(ctx)
 	if err != nil {
 		return err
 	}

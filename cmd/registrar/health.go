@@ -62,6 +62,9 @@ func checkHealth(ctx context.Context, url string, out, errOut io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", errUnreachable, err)
 	}
+	if !heard.IsOf("registrar") || heard.OK() && !heard.Ready {
+		return fmt.Errorf("%w: another program has the port: %s", errUnreachable, heard.Text)
+	}
 	if !heard.OK() {
 		if len(heard.Reasons) == 0 {
 			return fmt.Errorf("%w: status %d: %s", errNotReady, heard.Status, heard.Text)

@@ -78,11 +78,23 @@ func withImportFlags(cmd *cobra.Command, list *bool, from *string) *cobra.Comman
 
 func listProspects(ctx context.Context, c *operator.Client, cmd *cobra.Command, asJSON bool) error {
 	all := []operator.Prospect{}
-	err := c.Prospects(ctx, func(p operator.Prospect) error { all = append(all, p); return nil })
+	left, err := c.Prospects(ctx, func(p operator.Prospect) error { all = append(all, p); return nil })
 	if err != nil {
 		return err
 	}
+	tellLeftOut(cmd.ErrOrStderr(), left)
 	return cli.PrintList(cmd.OutOrStdout(), cmd.ErrOrStderr(), all, asJSON, "the authorization server has no clients of agents", prospectLine)
+}
+
+// tellLeftOut says which clients are not in the list: who looks for an agent there is to
+// know that it was seen.
+func tellLeftOut(errOut io.Writer, left operator.LeftOut) {
+	if left.Others > 0 {
+		fmt.Fprintf(errOut, "left out: %d whose id is no DID, clients of other programs\n", left.Others)
+	}
+	for _, id := range left.Unfit {
+		fmt.Fprintf(errOut, "left out: %s: its DID cannot be registered here (capitals, or more than 255 bytes), or it has no Ed25519 key in metadata.public_key\n", cli.ForTerminal(id))
+	}
 }
 
 // prospectLine is an agent for people: what it may, and what it will lose.

@@ -43,7 +43,7 @@ running requests end; a second one does not wait.`,
 
 // serve runs the registrar of the options, which lack settings and logger.
 func serve(ctx context.Context, errOut io.Writer, options daemon.Options) error {
-	set, err := completeSettings()
+	set, err := completeSettings(ctx)
 	if err != nil {
 		return err
 	}
@@ -61,14 +61,15 @@ func serve(ctx context.Context, errOut io.Writer, options daemon.Options) error 
 	return d.Run(ctx)
 }
 
-// completeSettings reads the settings of a start. What is wrong with files and
-// directory comes to light with the first step of the start.
-func completeSettings() (settings.RegistrarSettings, error) {
-	set, err := settings.LoadRegistrar(settings.Options{})
-	if err == nil {
-		return set, nil
-	}
-	return settings.RegistrarSettings{}, cli.Usage(err)
+// completeSettings reads the settings of a start, and where some are wrong looks for what
+// else it would meet.
+func completeSettings(ctx context.Context) (settings.RegistrarSettings, error) {
+	return cli.Start[settings.RegistrarSettings]{
+		Load: settings.LoadRegistrar,
+		Look: func(set settings.RegistrarSettings, known func(string) bool) error {
+			return daemon.PreflightKnown(ctx, set, known)
+		},
+	}.Settings()
 }
 
 // directory is where the registrar runs that the commands ask.

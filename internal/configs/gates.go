@@ -72,7 +72,7 @@ func Policy(set settings.Settings) policy.Config {
 
 // Admin is by which names the admin port may be asked.
 func Admin(set settings.Settings) admin.Config {
-	return admin.Config{Hosts: append([]string{string(set.Network.AdminHost)}, set.Network.AdminHosts...)}
+	return admin.Config{Program: "agent", Hosts: append([]string{string(set.Network.AdminHost)}, set.Network.AdminHosts...)}
 }
 
 // Port is what connections of the private port may hold, and for how long.

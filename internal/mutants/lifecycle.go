@@ -15,6 +15,8 @@ func lifecycle() []mutant {
 		{"keys that changed are not recorded", "oauth/hydra/registration.go", "err == nil && slices.Equal(known, keys)", "err == nil && (slices.Equal(known, keys) || len(known) > 0)", deletion},
 		{"a deletion is only a warning", "internal/boot/clientwatch.go", "reason, warning = word, \"\"", "", watched},
 		{"Hydra is asked only when a caller met nothing", "agent/hydrawatch.go", "case <-timer.C:", "", watched},
+		{"who does not know us is asked all the time", "agent/hydrawatch.go", "boot.ClientReason(err) != \"\"", "false", []string{"./agent -run=LeftAlone"}},
+		{"another program answers for ours", "admin/ask.go", "h.Program == \"\" || h.Program == program", "true", []string{"./cmd/registrar -run=TestHealth", "./cmd/agent -run=TestCheckHealth"}},
 		{"a name that the CA's certificate lacks is not told", "transport/stepca/untrusted.go", "case isName:", "case false && isName:", told},
 		{"advice names what is done already", "transport/stepca/untrusted.go", "case len(c.anchor.roots) > 0:", "case false:", told},
 		{"a CA that is away is never told", "internal/boot/cawatch.go", "w.ready.SetWarning(Roots, word)", "", watched},

@@ -15,7 +15,9 @@ func referring() []mutant {
 		at("who proves its key stays known by a token", "credential.go", "c.Voucher = voucherMoved", "_ = voucherMoved", whose),
 		at("an old credential goes on beside the new one", "credential.go", "return c.Voucher == voucherReference+t.ID", "return strings.HasPrefix(c.Voucher, voucherReference)", whose),
 		at("guessing tokens costs nothing", "reference.go", "x.op.question); refused != nil {", "x.op.question); x.known && refused != nil {", "TestRatesOfTheReference"),
+		at("who has a credential of before pays with the DID's rates", "reference.go", "return t, c != nil && c.isCredential(t), err", "return t, true, err", "TestACredentialOfBefore"),
 		at("a token that bound nothing reads of others", "referencecalls.go", "if err == nil && c == nil {\n\t\treturn refuse(NotRegistered, nil)", "if err == nil && c == nil {\n\t\treturn nil", "TestWhatTheReferenceReadsOfOthers"),
+		at("a token that binds meanwhile opens any DID of its names", "referencecalls.go", "if err == nil && !t.opens(x.about) {", "if false {", "TestATokenThatBinds"),
 		at("a client that was not reviewed is imported", "import.go", "case p.DID != d, Fingerprint(p.Key) != fingerprint:", "case p.DID != d:", imports),
 		at("an import takes a DID from its key", "import.go", "if err == nil && !hasKey(keys, p.Key) {", "if err == nil && keys == nil && false {", imports),
 		at("an import brings a revoked key back", "import.go", "errors.Join(checkRevoked(tx, q, true), checkKey(tx, q))", "checkRevoked(tx, q, true)", imports),
@@ -31,5 +33,6 @@ func referring() []mutant {
 		at("a follower that grows counts twice", "shares.go", "if last.address == s.address {", "if false {", "InPlaceOf|Grows"),
 		{"who is listed has a certificate by any token", "registrar/webhook/handler.go", "\tcase ended:", "\tcase ended && false:", []string{"./registrar/webhook"}},
 		at("who has an ended secret counts as registered", "standing.go", "c.Document != nil && !c.SecretEnded, revoked, nil", "c.Document != nil, revoked, nil", ended),
+		at("a secret lasts while its agent is away", "rotate.go", " && len(c.Secrets) == 0) {", ") {", ended),
 	}
 }

@@ -53,7 +53,7 @@ func ownClient(set settings.RegistrarSettings) hydra.Wanted {
 func port(set settings.RegistrarSettings) server.Config { return shared.Port(set.Limits.PortLimits) }
 
 func adminPort(set settings.RegistrarSettings) admin.Config {
-	return admin.Config{Hosts: append([]string{string(set.Network.AdminHost)}, set.Network.AdminHosts...)}
+	return admin.Config{Program: "registrar", Hosts: append([]string{string(set.Network.AdminHost)}, set.Network.AdminHosts...)}
 }
 
 // registry is whom the registrar registers, as what.

@@ -2,9 +2,12 @@ package daemon
 
 import (
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"os"
+	"slices"
 
 	"github.com/getbindu/bindu-go/home"
 	"github.com/getbindu/bindu-go/identity/did"
@@ -21,8 +24,45 @@ import (
 // [postgres.ErrInsecure], those of [home.Home.Identity], [sqlite.Check] and of the files in
 // the directory, and those of the file system; each names the setting.
 func Preflight(ctx context.Context, set settings.RegistrarSettings) error {
-	_, proxy := fetch.ProxyFromEnvironment()
-	return errors.Join(proxy, checkAuthority(set), checkWebhook(set), checkReference(set), checkDirectory(ctx, set), checkIdentity(set), checkDatabase(ctx, set))
+	return PreflightKnown(ctx, set, func(string) bool { return true })
+}
+
+// PreflightKnown is [Preflight] where some settings are not known, because they are faulty
+// themselves: what depends on them is not looked at. known is asked with the name of a
+// setting, or for all of a section with its prefix, as MTLS__.
+func PreflightKnown(ctx context.Context, set settings.RegistrarSettings, known func(name string) bool) error {
+	p := preflight{set, known}
+	errs := []error{p.checkWebhook(), p.checkReference()}
+	for _, c := range []struct {
+		check func() error
+		needs []string
+	}{
+		{checkProxy, nil},
+		{func() error { return checkAuthority(set) }, []string{"MTLS__"}},
+		{func() error { return checkDirectory(ctx, set) }, []string{"REGISTRAR__DIR"}},
+		{func() error { return checkIdentity(set) }, []string{"REGISTRAR__DIR", "REGISTRAR__KEY_PASSWORD"}},
+		{func() error { return checkDatabase(ctx, set) }, []string{"REGISTRAR__DIR", "REGISTRAR__DATABASE_URL"}},
+	} {
+		if p.knows(c.needs...) {
+			errs = append(errs, c.check())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// preflight is one look at what a start needs.
+type preflight struct {
+	set   settings.RegistrarSettings
+	known func(name string) bool
+}
+
+func (p preflight) knows(names ...string) bool {
+	return !slices.ContainsFunc(names, func(name string) bool { return !p.known(name) })
+}
+
+func checkProxy() error {
+	_, err := fetch.ProxyFromEnvironment()
+	return err
 }
 
 // checkAuthority reads the file of the CA's root. Whom the certificate is for does
@@ -43,25 +83,43 @@ func checkAuthority(set settings.RegistrarSettings) error {
 }
 
 // checkWebhook reads the files of the webhook. Whom it believes does not matter to that.
-func checkWebhook(set settings.RegistrarSettings) error {
-	if !set.Registrar.Asked() {
+func (p preflight) checkWebhook() error {
+	if !p.set.Registrar.Asked() {
 		return nil
 	}
-	cfg := hookTLS(set)
+	cfg := hookTLS(p.set)
 	cfg.Roots = x509.NewCertPool
-	if _, _, err := webhook.NewTLS(cfg); err != nil {
-		return fmt.Errorf("REGISTRAR__WEBHOOK_CERT_FILE and REGISTRAR__WEBHOOK_KEY_FILE: %w", err)
+	return p.checkPair("REGISTRAR__WEBHOOK_", cfg, webhook.NewTLS)
+}
+
+// checkReference reads the files of the listener for agents of the reference.
+func (p preflight) checkReference() error {
+	if !p.set.Registrar.Refers() {
+		return nil
+	}
+	return p.checkPair("REGISTRAR__REFERENCE_", referenceTLS(p.set), webhook.NewServerTLS)
+}
+
+// checkPair reads each file of a certificate and its key by itself, so that one that is
+// missing does not hide the other, and looks then whether they go together, and with the URL.
+func (p preflight) checkPair(settings string, cfg webhook.TLSConfig, open func(webhook.TLSConfig) (*tls.Config, *webhook.Presented, error)) error {
+	certificate, key := settings+"CERT_FILE", settings+"KEY_FILE"
+	err := errors.Join(p.checkReadable(certificate, cfg.CertFile), p.checkReadable(key, cfg.KeyFile))
+	if err != nil || !p.knows(settings+"URL", certificate, key) {
+		return err
+	}
+	if _, _, err := open(cfg); err != nil {
+		return fmt.Errorf("%s and %s: %w", certificate, key, err)
 	}
 	return nil
 }
 
-// checkReference reads the files of the listener for agents of the reference.
-func checkReference(set settings.RegistrarSettings) error {
-	if !set.Registrar.Refers() {
+func (p preflight) checkReadable(setting, file string) error {
+	if file == "" || !p.known(setting) {
 		return nil
 	}
-	if _, _, err := webhook.NewServerTLS(referenceTLS(set)); err != nil {
-		return fmt.Errorf("REGISTRAR__REFERENCE_CERT_FILE and REGISTRAR__REFERENCE_KEY_FILE: %w", err)
+	if _, err := os.ReadFile(file); err != nil {
+		return fmt.Errorf("%s: %w", setting, err)
 	}
 	return nil
 }

@@ -157,7 +157,16 @@ type Change struct {
 // prospects are those of one page.
 type prospects struct {
 	Agents []Prospect `json:"agents"`
+	Left   LeftOut    `json:"left"`
 	Next   string     `json:"next"`
+}
+
+// LeftOut are clients at the authorization server that can be no agent's here.
+type LeftOut struct {
+	// Others are how many have an id that is no DID.
+	Others int `json:"others"`
+	// Unfit are the ids of those whose DID cannot be registered, or that have no key.
+	Unfit []string `json:"unfit,omitempty"`
 }
 
 // Imported is what importing a client came to.

@@ -17,8 +17,8 @@ func (h *handler) endSecret(ctx context.Context, q about) (Ended, error) {
 }
 
 func (h *handler) prospects(ctx context.Context, q page) (prospects, error) {
-	all, next, err := h.registry.Prospects(ctx, q.After)
-	p := prospects{Agents: []Prospect{}, Next: next}
+	all, left, next, err := h.registry.Prospects(ctx, q.After)
+	p := prospects{Agents: []Prospect{}, Left: LeftOut(left), Next: next}
 	for _, one := range all {
 		p.Agents = append(p.Agents, prospectOf(one))
 	}

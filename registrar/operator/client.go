@@ -202,20 +202,23 @@ func (c *Client) EndSecret(ctx context.Context, did string) (Ended, error) {
 	return ask[Ended](ctx, c, pathEndSecret, about{DID: did})
 }
 
-// Prospects calls each with every client at the authorization server that is an agent's.
-func (c *Client) Prospects(ctx context.Context, each func(Prospect) error) error {
+// Prospects calls each with every client at the authorization server that is an agent's,
+// and returns which can be none.
+func (c *Client) Prospects(ctx context.Context, each func(Prospect) error) (left LeftOut, err error) {
 	for after := ""; ; {
 		some, err := ask[prospects](ctx, c, pathProspects, page{after})
 		if err != nil {
-			return err
+			return left, err
 		}
+		left.Others += some.Left.Others
+		left.Unfit = append(left.Unfit, some.Left.Unfit...)
 		for _, one := range some.Agents {
 			if err := each(one); err != nil {
-				return err
+				return left, err
 			}
 		}
 		if after = some.Next; after == "" {
-			return nil
+			return left, nil
 		}
 	}
 }

@@ -2,6 +2,7 @@ package operator
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,9 +20,16 @@ func TestImport(t *testing.T) {
 		must(t, a.Fixture.Clients.Put(ctx, agent.DID, fmt.Appendf(nil,
 			`{"client_id":%q,"client_secret":"a secret","scope":"openid agent:admin","metadata":{"public_key":%q}}`, agent.DID, did.EncodePublicKey(agent.Key.PublicKey()))))
 	}
+	for _, id := range []string{"one", "another", "did:bindu:Author:poet:1"} {
+		a.Fixture.Clients.Stranger(id)
+	}
 	list := func() map[string]Prospect {
 		found := map[string]Prospect{}
-		must(t, a.Client.Prospects(ctx, func(p Prospect) error { found[p.DID] = p; return nil }))
+		left, err := a.Client.Prospects(ctx, func(p Prospect) error { found[p.DID] = p; return nil })
+		must(t, err)
+		if left.Others != 2 || !slices.Equal(left.Unfit, []string{"did:bindu:Author:poet:1"}) {
+			t.Errorf("left out %+v", left)
+		}
 		return found
 	}
 	found := list()

@@ -38,6 +38,8 @@ type client struct {
 type Clients struct {
 	mu      sync.Mutex
 	clients map[did.DID]*client
+	// strangers are the documents of clients that are none of agents.
+	strangers [][]byte
 }
 
 var (
@@ -59,7 +61,7 @@ func (c *Clients) Get(ctx context.Context, d did.DID) ([]byte, error) {
 	return json.Marshal(found.document)
 }
 
-// List implements [registrar.Clients], one client a page.
+// List implements [registrar.Clients], one agent a page, and on the last one all others.
 func (c *Clients) List(ctx context.Context, page string) (documents [][]byte, next string, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -75,7 +77,15 @@ func (c *Clients) List(ctx context.Context, page string) (documents [][]byte, ne
 			return [][]byte{document}, first, errors.Join(err, ctx.Err())
 		}
 	}
-	return nil, "", ctx.Err()
+	return c.strangers, "", ctx.Err()
+}
+
+// Stranger adds a client whose id may be none of an agent's.
+func (c *Clients) Stranger(id string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	document, _ := json.Marshal(map[string]any{"client_id": id, "metadata": map[string]any{}}) // texts cannot fail
+	c.strangers = append(c.strangers, document)
 }
 
 // Put implements [registrar.Clients].
