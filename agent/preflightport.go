@@ -9,7 +9,19 @@ import (
 	"github.com/getbindu/bindu-go/internal/boot"
 )
 
+// checkEgressPort looks for the port of local programs.
+func (p preflight) checkEgressPort() error {
+	addr := p.given.Settings.Egress.Addr()
+	if addr == "" {
+		return nil
+	}
+	return p.checkBind("EGRESS__PORT", "EGRESS__PORT", addr)
+}
+
 func (p preflight) checkPort() error {
+	if p.given.OutwardsOnly {
+		return nil
+	}
 	return p.checkBind("NETWORK__HOST", "NETWORK__PORT", p.given.Settings.Network.Addr())
 }
 
