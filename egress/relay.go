@@ -109,6 +109,8 @@ func (a *answer) copy() error {
 			return nil
 		case err != nil && a.x.r.Context().Err() != nil:
 			return fmt.Errorf("%w: %w", errReader, err)
+		case err != nil && wordOf(err) == refusal.Internal: // of the connection
+			return fmt.Errorf("%w: %w", peer.ErrCut, err)
 		case err != nil:
 			return err
 		}
