@@ -108,12 +108,12 @@ func (a *Agent) getProofs(ctx context.Context, who self, at address) (p proofs, 
 
 // openOutwards opens what local programs call other agents through. It is open longer
 // than any task runs, whose command may be such a program.
-func (a *Agent) openOutwards(is standing) (others, error) {
+func (a *Agent) openOutwards(ctx context.Context, is standing) (others, error) {
 	others, err := a.learnOthers(is)
 	if err := a.step("learn whom keys are asked of", err); err != nil {
 		return others, err
 	}
-	err = a.step("open egress", a.openEgress(is))
+	err = a.step("open egress", a.openEgress(ctx, is))
 	if err == nil && a.opts.OutwardsOnly {
 		a.followAlone(others)
 		a.watchClient(is.client)
@@ -123,7 +123,7 @@ func (a *Agent) openOutwards(is standing) (others, error) {
 
 // open arms the gates, and then opens the private port.
 func (a *Agent) open(ctx context.Context, is standing, at address, by trust) error {
-	others, err := a.openOutwards(is)
+	others, err := a.openOutwards(ctx, is)
 	if err != nil || a.opts.OutwardsOnly {
 		return err
 	}

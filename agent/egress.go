@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/http"
 	"path/filepath"
@@ -23,7 +24,7 @@ const egressGrace = 5 * time.Second
 
 // openEgress opens what programs of this machine call other agents through, if the
 // settings name anything.
-func (a *Agent) openEgress(is standing) error {
+func (a *Agent) openEgress(ctx context.Context, is standing) error {
 	if !a.opts.Settings.Egress.Enabled() {
 		return nil
 	}
@@ -47,7 +48,7 @@ func (a *Agent) openEgress(is standing) error {
 	if err != nil {
 		return err
 	}
-	if err := a.openEgressPort(is.home, local); err != nil {
+	if err := errors.Join(a.openEgressPort(is.home, local), a.openEgressSocket(ctx, local)); err != nil {
 		return err
 	}
 	a.onStop(func(context.Context) error {

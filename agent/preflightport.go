@@ -18,6 +18,19 @@ func (p preflight) checkEgressPort() error {
 	return p.checkBind("EGRESS__PORT", "EGRESS__PORT", addr)
 }
 
+// checkEgressSocket looks for the place of the socket of local programs.
+func (p preflight) checkEgressSocket() error {
+	path := string(p.given.Settings.Egress.Socket)
+	if path == "" {
+		return nil
+	}
+	err := checkSocket(p.ctx, path)
+	if errors.Is(err, errSocketInUse) && p.running() {
+		return nil
+	}
+	return err
+}
+
 func (p preflight) checkPort() error {
 	if p.given.OutwardsOnly {
 		return nil

@@ -116,6 +116,7 @@ func diagnoses() []diagnosis {
 
 		// Other agents.
 		{egress.ErrFile, "peers_invalid", "docs/sidecar.md describes the file"},
+		{agent.ErrSocket, "socket_unusable", ""},
 		{agent.ErrNoPeer, string(refusal.PeerUnlisted), ""},
 		{pins.ErrCorrupt, string(refusal.PinsUnavailable), "\"agent egress forget NAME\" has the peer seen anew"},
 		{home.ErrSecret, "secret_malformed", ""},

@@ -58,6 +58,10 @@ func TestEndToEndCurlCallsThroughEgress(t *testing.T) {
 	if !strings.HasSuffix(got, "\n200") || !strings.Contains(got, "heard hé") || !strings.Contains(got, `"id":"7"`) {
 		t.Errorf("%s", got)
 	}
+	got = curl(t, "-x", "http://any:"+secret+"@"+poet.EgressAddr().String(), strings.Replace(critic.URL(), "https://", "http://", 1)+"/", "-H", "A2A-Version: 1.0", "-H", "Content-Type: application/json", "-d", strings.Replace(message, "m1", "m2", 1))
+	if !strings.HasSuffix(got, "\n200") || !strings.Contains(got, "heard hé") {
+		t.Errorf("as a proxy: %s", got)
+	}
 	if caller := critic.lastCaller(); caller.DID != poet.DID() {
 		t.Errorf("the caller was %s", caller.DID)
 	}
