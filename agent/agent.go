@@ -27,6 +27,7 @@ type Agent struct {
 
 	started         time.Time
 	addr, adminAddr atomic.Value // net.Addr
+	egressAddr      atomic.Value // net.Addr
 	serving         chan struct{}
 	is              standing // once it serves
 

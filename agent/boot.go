@@ -63,6 +63,9 @@ func (a *Agent) takeAddress(ctx context.Context) (at address, err error) {
 	if err := a.step("open the admin port", a.openAdmin()); err != nil {
 		return at, err
 	}
+	if a.opts.OutwardsOnly {
+		return a.addressOfNone(), nil
+	}
 	if err := a.step("look for the private port", a.checkPrivatePort(ctx)); err != nil {
 		return at, err
 	}
@@ -103,13 +106,32 @@ func (a *Agent) getProofs(ctx context.Context, who self, at address) (p proofs, 
 	return p, a.step("obtain a certificate", err)
 }
 
+// openOutwards opens what local programs call other agents through. It is open longer
+// than any task runs, whose command may be such a program.
+func (a *Agent) openOutwards(ctx context.Context, is standing) (others, error) {
+	others, err := a.learnOthers(is)
+	if err := a.step("learn whom keys are asked of", err); err != nil {
+		return others, err
+	}
+	err = a.step("open egress", a.openEgress(ctx, is))
+	if err == nil && a.opts.OutwardsOnly {
+		a.followAlone(others)
+		a.watchClient(is.client)
+	}
+	return others, err
+}
+
 // open arms the gates, and then opens the private port.
 func (a *Agent) open(ctx context.Context, is standing, at address, by trust) error {
+	others, err := a.openOutwards(ctx, is)
+	if err != nil || a.opts.OutwardsOnly {
+		return err
+	}
 	tasks, err := a.openTasks(ctx, is.self)
 	if err := a.step("open the tasks", err); err != nil {
 		return err
 	}
-	gates, err := a.armGates(is, by, tasks)
+	gates, err := a.armGates(is, by, others, tasks)
 	if err := a.step("arm the gates", err); err != nil {
 		return err
 	}

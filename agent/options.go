@@ -78,6 +78,9 @@ type Options struct {
 	// as long passes between two looks at our own client there. Zero is every 15
 	// seconds.
 	ProbeEvery time.Duration
+	// OutwardsOnly has the agent call others and serve nobody: it opens no private port,
+	// and has only what EGRESS__PORT and EGRESS__SOCKET name.
+	OutwardsOnly bool
 	// Takeover lets the agent replace a registration of its DID that is not
 	// known to be its own; see [hydra.WithTakeover].
 	Takeover bool

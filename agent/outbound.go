@@ -37,8 +37,13 @@ func (a *Agent) Outbound() Outbound {
 // Client returns a client that calls other agents as this one; what change makes of its
 // configuration counts, such as another [peer.Binding]. Close it.
 func (a *Agent) Client(change ...func(*peer.Config)) (*peer.Client, error) {
+	return a.client(a.is, change...)
+}
+
+// client is [Agent.Client] before the agent serves.
+func (a *Agent) client(is standing, change ...func(*peer.Config)) (*peer.Client, error) {
 	cfg := configs.Calls(a.opts.Settings)
-	cfg.DID, cfg.Key, cfg.Token, cfg.Source = a.is.DID, a.is.Key, a.is.token, a.is.certificate.Source()
+	cfg.DID, cfg.Key, cfg.Token, cfg.Source = is.DID, is.Key, is.token, is.certificate.Source()
 	cfg.Keys = peerKeys(a.keys)
 	cfg.Now, cfg.Rand, cfg.Logger = a.opts.Now, a.opts.Rand, a.log
 	for _, f := range change {

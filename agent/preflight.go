@@ -62,6 +62,9 @@ func (p preflight) run() error {
 		{p.checkRegistrar, []string{"REGISTRAR__"}},
 		{p.checkDirectory, []string{"AGENT__DIR"}},
 		{p.checkIdentity, []string{"AGENT__DIR", "AGENT__KEY_PASSWORD"}},
+		{p.checkPeers, []string{"EGRESS__PORT", "EGRESS__SOCKET", "EGRESS__PEERS_FILE", "MTLS__ENABLED"}},
+		{p.checkEgressSocket, []string{"AGENT__DIR", "EGRESS__SOCKET"}},
+		{p.checkEgressPort, []string{"AGENT__DIR", "EGRESS__PORT"}},
 		{p.checkPort, []string{"AGENT__DIR", "NETWORK__HOST", "NETWORK__PORT"}},
 		{p.checkAdminPort, []string{"AGENT__DIR", "NETWORK__ADMIN_HOST", "NETWORK__ADMIN_PORT"}},
 	} {
@@ -97,6 +100,14 @@ func (p preflight) checkPins() error {
 
 func (p preflight) checkSkills() error {
 	_, _, err := p.given.skills()
+	return err
+}
+
+func (p preflight) checkPeers() error {
+	if !p.given.Settings.Egress.Enabled() {
+		return nil
+	}
+	_, err := openPeers(p.given.Settings)
 	return err
 }
 

@@ -9,7 +9,32 @@ import (
 	"github.com/getbindu/bindu-go/internal/boot"
 )
 
+// checkEgressPort looks for the port of local programs.
+func (p preflight) checkEgressPort() error {
+	addr := p.given.Settings.Egress.Addr()
+	if addr == "" {
+		return nil
+	}
+	return p.checkBind("EGRESS__PORT", "EGRESS__PORT", addr)
+}
+
+// checkEgressSocket looks for the place of the socket of local programs.
+func (p preflight) checkEgressSocket() error {
+	path := string(p.given.Settings.Egress.Socket)
+	if path == "" {
+		return nil
+	}
+	err := checkSocket(p.ctx, path)
+	if errors.Is(err, errSocketInUse) && p.running() {
+		return nil
+	}
+	return err
+}
+
 func (p preflight) checkPort() error {
+	if p.given.OutwardsOnly {
+		return nil
+	}
 	return p.checkBind("NETWORK__HOST", "NETWORK__PORT", p.given.Settings.Network.Addr())
 }
 

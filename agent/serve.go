@@ -37,6 +37,14 @@ func (a *Agent) learnAddress() (address, error) {
 	return address{scheme + ln.Addr().String(), ln}, nil
 }
 
+// addressOfNone is the address with which an agent is registered that nobody can call.
+func (a *Agent) addressOfNone() address {
+	if url := string(a.opts.Settings.Agent.URL); url != "" {
+		return address{url: url}
+	}
+	return address{url: "https://" + a.opts.Settings.Network.Addr()}
+}
+
 // bind opens the private port before it is served. Where that is early,
 // connections wait until the gates are armed.
 func (a *Agent) bind() (net.Listener, error) {

@@ -28,24 +28,33 @@ import (
 // [ErrRedirect], [ErrCard], [ErrCardMismatch], [ErrCardSignature], [ErrCardKey],
 // [ErrBinding], a [*Refusal] where there is no card, and those of package mtls.
 func (c *Client) Discover(ctx context.Context, address string, want did.DID) (Peer, error) {
+	p, _, err := c.DiscoverCard(ctx, address, want)
+	return p, err
+}
+
+// DiscoverCard is [Client.Discover] for who wants to read more of the card than a [Peer]
+// has. It returns what there is to believe of it, in JSON: of a signed card what its
+// signatures cover, without them.
+func (c *Client) DiscoverCard(ctx context.Context, address string, want did.DID) (Peer, []byte, error) {
 	base, err := c.address(address)
 	if err != nil {
-		return Peer{}, err
+		return Peer{}, nil, err
 	}
 	found, err := c.findCard(ctx, base, want)
 	if err != nil {
-		return found.peer, err
+		return found.peer, nil, err
 	}
 	if found.peer.Card, err = c.proveCard(ctx, base, &found); err != nil {
-		return Peer{}, err
+		return Peer{}, nil, err
 	}
-	return found.peer, nil
+	return found.peer, found.document, nil
 }
 
 // foundCard is a card that names who was proved to serve it.
 type foundCard struct {
-	peer Peer
-	info card.Info
+	peer     Peer
+	info     card.Info
+	document []byte // what may be read of it
 }
 
 // findCard reads the card at the first path that has one.
@@ -140,5 +149,5 @@ func newPeer(b Binding, base *url.URL, at string, body []byte, proved did.DID) (
 		Schemes:  card.Schemes,
 	}
 	_, err = p.speaker()
-	return foundCard{p, card}, err
+	return foundCard{p, card, card.Covered(body)}, err
 }

@@ -179,3 +179,15 @@ func (found *foundCard) trust(registered ed25519.PublicKey, proof CardProof) {
 		found.peer.SignedAnswers = found.peer.SignedAnswers || s == signature.Answer1
 	}
 }
+
+// Proved reports whether the peer signed an answer of [Client.HTTPClient]: a whole one, or
+// a stream, whose events are verified as they are read.
+func Proved(resp *http.Response) bool {
+	switch body := resp.Body.(type) {
+	case *provedBody:
+		return body.proved
+	case *provedEvents:
+		return true
+	}
+	return false
+}

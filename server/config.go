@@ -17,6 +17,10 @@ type Config struct {
 	// with the handshake done; nil is a port without TLS. Closing that listener
 	// closes the other one too. HTTP/2 is spoken with those who agreed on it.
 	TLS func(net.Listener) net.Listener
+	// HTTP2 has a port without TLS speak HTTP/2 with those who begin with it (RFC 9113
+	// section 3.3). The frames of such a connection are not watched: it is for programs of
+	// this machine.
+	HTTP2 bool
 	// Handler answers requests.
 	Handler http.Handler
 	// Limits and Timeouts have to be given.
@@ -46,7 +50,7 @@ type Limits struct {
 	// HeaderBytes is the size of a request's header, as in http.Server.
 	HeaderBytes int
 	// Resets are the requests that one HTTP/2 connection may cancel; with the
-	// next one it is closed. Only a port with TLS needs it.
+	// next one it is closed. Only a port that speaks HTTP/2 needs it.
 	Resets int
 }
 
@@ -79,7 +83,7 @@ func (c *Config) check() error {
 		"Limits.Connections":        l.Connections > 0,
 		"Limits.ConnectionsPerPeer": l.ConnectionsPerPeer > 0,
 		"Limits.HeaderBytes":        l.HeaderBytes > 0,
-		"Limits.Resets":             l.Resets > 0 || c.TLS == nil,
+		"Limits.Resets":             l.Resets > 0 || c.TLS == nil && !c.HTTP2,
 		"Timeouts.Header":           t.Header > 0,
 		"Timeouts.Body":             t.Body > 0,
 		"Timeouts.Write":            t.Write > 0,

@@ -55,7 +55,7 @@ func (s *Server) newHTTP() *http.Server {
 		DisableGeneralOptionsHandler: true,
 	}
 	srv.Protocols.SetHTTP1(true)
-	if c.TLS != nil {
+	if c.TLS != nil || c.HTTP2 {
 		srv.Protocols.SetUnencryptedHTTP2(true) // over TLS all the same: see http2Listener
 		srv.HTTP2 = http2Config(c.Timeouts.Write)
 	}

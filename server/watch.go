@@ -16,6 +16,7 @@ type watched struct {
 	timeouts Timeouts
 	tls      bool
 	records  records // of the one goroutine that reads
+	came     int     // of the preface of HTTP/2, by the same
 
 	mu        sync.Mutex
 	following bool // requests are followed: [watched.follow]
@@ -72,13 +73,31 @@ func (w *watched) Read(p []byte) (int, error) {
 	n, err := w.Conn.Read(p)
 	if n > 0 {
 		within := w.tls && w.records.feed(p[:n])
+		http2 := !w.tls && w.beginsHTTP2(p[:n])
 		w.mu.Lock()
 		defer w.mu.Unlock()
+		if http2 { // its requests are no bytes of the connection's own
+			w.http1, w.begun = false, false
+		}
 		w.within = within
 		w.begun = w.begun || w.http1 && w.requests == 0
 		w.wind()
 	}
 	return n, err
+}
+
+// beginsHTTP2 reports, once, that a connection without TLS has begun with the preface.
+func (w *watched) beginsHTTP2(p []byte) bool {
+	if w.came < 0 || w.came == len(preface) {
+		return false
+	}
+	n := min(len(p), len(preface)-w.came)
+	if string(p[:n]) != preface[w.came:w.came+n] {
+		w.came = -1
+		return false
+	}
+	w.came += n
+	return w.came == len(preface)
 }
 
 // SetReadDeadline sets the deadline of whoever reads.

@@ -3,6 +3,7 @@ package settings
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -21,6 +22,25 @@ func (l agentRules) checkComplete() {
 	l.checkCertificates()
 	l.checkLimits()
 	l.checkPush()
+	l.checkEgress()
+}
+
+// checkEgress wants whom programs of this machine may call to be listed: nobody is else.
+func (l agentRules) checkEgress() {
+	e := &l.s.Egress
+	switch {
+	case e.Enabled() && e.PeersFile == "":
+		l.fault(&e.PeersFile, "is not set, and nobody could be called: list whom programs of this machine may call")
+	case !e.Enabled() && e.PeersFile != "":
+		l.fault(&e.PeersFile, "would never count: set EGRESS__PORT or EGRESS__SOCKET as well")
+	}
+	if port := string(e.Port); port != "" && port != "0" {
+		for name, other := range map[string]Int{"NETWORK__PORT": l.s.Network.Port, "NETWORK__ADMIN_PORT": l.s.Network.AdminPort} {
+			if port == strconv.Itoa(int(other)) {
+				l.fault(&e.Port, "must differ from "+name)
+			}
+		}
+	}
 }
 
 // checkPush finds a range that nobody is called in.

@@ -18,6 +18,7 @@ type Settings struct {
 	Limits    Limits
 	Task      Task
 	Push      Push
+	Egress    Egress
 	Log       Log
 
 	findings

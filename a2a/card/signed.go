@@ -31,6 +31,15 @@ type signed struct {
 // Signed reports a card of A2A 1.0 that has a signature, good or not.
 func (c Info) Signed() bool { return c.signed != nil }
 
+// Covered returns what may be read of the card that Info was read from, raw: what its
+// signatures cover, or all of a card without any.
+func (c Info) Covered(raw []byte) []byte {
+	if c.signed == nil {
+		return raw
+	}
+	return c.signed.payload
+}
+
 // Verify checks that the agent d signed the card with key, which is its assertion key
 // ([did.Document.AssertionKey]). Several signatures may be on the card; one has to be
 // good. All of Info was read from what they cover. Errors: [ErrUnsigned],

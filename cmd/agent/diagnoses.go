@@ -5,6 +5,7 @@ import (
 	"syscall"
 
 	"github.com/getbindu/bindu-go/agent"
+	"github.com/getbindu/bindu-go/egress"
 	"github.com/getbindu/bindu-go/gate/keymemory"
 	"github.com/getbindu/bindu-go/home"
 	"github.com/getbindu/bindu-go/identity/did"
@@ -15,6 +16,7 @@ import (
 	"github.com/getbindu/bindu-go/oauth/oidc"
 	"github.com/getbindu/bindu-go/oauth/registrarapi"
 	"github.com/getbindu/bindu-go/peer"
+	"github.com/getbindu/bindu-go/peer/pins"
 	"github.com/getbindu/bindu-go/policy"
 	"github.com/getbindu/bindu-go/skill"
 	"github.com/getbindu/bindu-go/task"
@@ -113,6 +115,11 @@ func diagnoses() []diagnosis {
 		{policy.ErrFile, "policy_invalid", "docs/policy.md describes the file; \"agent policy test\" tries it"},
 
 		// Other agents.
+		{egress.ErrFile, "peers_invalid", "docs/sidecar.md describes the file"},
+		{agent.ErrSocket, "socket_unusable", ""},
+		{agent.ErrNoPeer, string(refusal.PeerUnlisted), ""},
+		{pins.ErrCorrupt, string(refusal.PinsUnavailable), "\"agent egress forget NAME\" has the peer seen anew"},
+		{home.ErrSecret, "secret_malformed", ""},
 		{peer.ErrCardMismatch, "did_document_mismatch", "nothing was sent; the operator of that agent has to make its card and its certificate name the same DID"},
 		{peer.ErrCardSignature, "card_signature_invalid", "nothing was sent; whatever stands between the agent and us may have changed the card, or the agent has another key than the one known for it"},
 		{peer.ErrBinding, "binding_unsupported", "nothing was sent; leave --binding out, or name one of supportedInterfaces on the peer's card"},

@@ -63,6 +63,6 @@ directory; "agent config" shows them.`,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(cli.FlagError)
-	root.AddCommand(newServe(), newCall(), newConfig(), newSign(), newVerify(), newDID(), newKey(), newCert(), newToken(), newPolicy(), newTasks(), newHealth(), newInitAuthority(), newGuard(), newMoved(), newVersion())
+	root.AddCommand(newServe(), newEgress(), newCall(), newConfig(), newSign(), newVerify(), newDID(), newKey(), newCert(), newToken(), newPolicy(), newTasks(), newHealth(), newInitAuthority(), newGuard(), newMoved(), newVersion())
 	return root
 }

@@ -43,11 +43,11 @@ func codeOf(word refusal.Word, status int) string {
 	switch {
 	case word == refusal.MethodUnknown, status == 404, status == 405, status == 415, status == 505:
 		return "UNIMPLEMENTED"
-	case word == refusal.RequestEnded, status == 408:
+	case word == refusal.RequestEnded, status == 408, status == 504:
 		return "DEADLINE_EXCEEDED"
-	case status == 401:
+	case status == 401, status == 407:
 		return "UNAUTHENTICATED"
-	case status == 403:
+	case status == 403, status == 421:
 		return "PERMISSION_DENIED"
 	case status == 409:
 		return "ALREADY_EXISTS"
@@ -55,7 +55,7 @@ func codeOf(word refusal.Word, status int) string {
 		return "RESOURCE_EXHAUSTED"
 	case status == 500:
 		return "INTERNAL"
-	case status == 503:
+	case status == 502, status == 503:
 		return "UNAVAILABLE"
 	}
 	return "INVALID_ARGUMENT"

@@ -41,6 +41,10 @@ var statusNames = map[int]string{
 	http.StatusTooManyRequests:         "RESOURCE_EXHAUSTED",
 	http.StatusInternalServerError:     "INTERNAL",
 	http.StatusServiceUnavailable:      "UNAVAILABLE",
+	http.StatusBadGateway:              "UNAVAILABLE",
+	http.StatusGatewayTimeout:          "DEADLINE_EXCEEDED",
+	http.StatusProxyAuthRequired:       "UNAUTHENTICATED",
+	http.StatusMisdirectedRequest:      "PERMISSION_DENIED",
 	http.StatusHTTPVersionNotSupported: "UNIMPLEMENTED",
 }
 

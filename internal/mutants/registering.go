@@ -6,7 +6,7 @@ func registering() []mutant {
 		return mutant{name, "registrar/" + file, old, new, []string{"./registrar -short", "./registrar/sqlite"}}
 	}
 	operates := func(name, old, new string) mutant {
-		return mutant{name, "registrar/operator/socket.go", old, new, []string{"./registrar/operator"}}
+		return mutant{name, "internal/usersocket/socket.go", old, new, []string{"./internal/usersocket", "./registrar/operator"}}
 	}
 	return []mutant{
 		in("any key registers a known DID", "enrol.go", "if !hasKey(keys, q.key) {", "if len(keys) == 0 {"),
@@ -31,6 +31,6 @@ func registering() []mutant {
 		in("a pattern takes the DIDs of others", "tokens.go", "case !d.BoundTo(key) && strings.ContainsAny(t.Author+t.Name, patternBytes):", "case key == nil:"),
 		in("one address binds DIDs without end", "enrol.go", "if n >= r.cfg.MaxDIDsPerAddress {", "if n < 0 {"),
 		operates("every user is the operator", "return uid == 0 || uid == own", "return true"),
-		operates("whoever connects is the operator", "if err == nil && allowed(uid, os.Geteuid()) {", "if err == nil || uid > 0 || true {"),
+		operates("whoever connects is the operator", "if err == nil && Serves(uid, os.Geteuid()) {", "if err == nil || uid > 0 || true {"),
 	}
 }

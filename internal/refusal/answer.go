@@ -62,14 +62,17 @@ func general(w Word) (row, bool) {
 	if entry, ok := atGates[w]; ok {
 		return entry, true
 	}
-	entry, ok := behindGates[w]
+	if entry, ok := behindGates[w]; ok {
+		return entry, true
+	}
+	entry, ok := atEgress[w]
 	return entry, ok
 }
 
 // Words are all words of the catalogue, in order.
 func Words() []Word {
 	var all []Word
-	for _, table := range []map[Word]row{atGates, behindGates} {
+	for _, table := range []map[Word]row{atGates, behindGates, atEgress} {
 		for w := range table {
 			all = append(all, w)
 		}

@@ -74,6 +74,37 @@ const (
 	Internal          Word = "internal"
 )
 
+// Words of the port through which programs of this machine call other agents.
+const (
+	OriginRefused    Word = "origin_refused"
+	HostRefused      Word = "host_refused"
+	ConnectRefused   Word = "connect_refused"
+	SecretRequired   Word = "secret_required"
+	ProxySecret      Word = "proxy_secret_required"
+	PathMalformed    Word = "path_malformed"
+	PeerUnlisted     Word = "peer_unlisted"
+	PeerChanged      Word = "peer_changed"
+	PeerKeyMismatch  Word = "peer_key_mismatch"
+	PeerMismatch     Word = "peer_did_mismatch"
+	PeerCertificate  Word = "peer_certificate_refused"
+	CardMismatch     Word = "did_document_mismatch"
+	CardSignature    Word = "card_signature_invalid"
+	CardKey          Word = "card_key_unavailable"
+	CardInvalid      Word = "card_invalid"
+	BindingUnknown   Word = "binding_unsupported"
+	AnswerUnsigned   Word = "answer_unsigned"
+	AnswerSignature  Word = "answer_signature_invalid"
+	AnswerCut        Word = "answer_cut"
+	Redirected       Word = "redirected"
+	HandshakeRefused Word = "handshake_refused"
+	PeerTimeout      Word = "peer_timeout"
+	PeerUnreachable  Word = "peer_unreachable"
+	ReplyMalformed   Word = "reply_malformed"
+	ReplyTooLarge    Word = "reply_too_large"
+	OwnTokenMissing  Word = "token_unavailable"
+	PinsUnavailable  Word = "pins_unavailable"
+)
+
 // Words of what is behind the gates, or beside them.
 const (
 	DIDNotFound        Word = "did_not_found"

@@ -16,6 +16,8 @@ import (
 	"slices"
 	"sync/atomic"
 	"syscall"
+
+	"github.com/getbindu/bindu-go/internal/usersocket"
 )
 
 // Client asks the registrar of a directory. Close it.
@@ -34,7 +36,7 @@ func NewClient(directory string) *Client {
 	c := new(Client)
 	c.http = &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		conn, uid, err := dial(ctx, directory)
-		c.served.Store(allowed(os.Geteuid(), uid))
+		c.served.Store(usersocket.Serves(os.Geteuid(), uid))
 		c.connected.Store(err == nil)
 		return conn, err
 	}}}
@@ -46,10 +48,10 @@ func (c *Client) Close() { c.http.CloseIdleConnections() }
 
 // dial connects, and returns which user the registrar runs as, -1 where nobody knows.
 func dial(ctx context.Context, directory string) (conn net.Conn, uid int, err error) {
-	if !knowsPeers {
+	if !usersocket.Known {
 		return nil, -1, fmt.Errorf("the operator's socket: %w", errors.ErrUnsupported)
 	}
-	at, release, err := address(filepath.Join(directory, Dir))
+	at, release, err := usersocket.Path(filepath.Join(directory, Dir), Socket)
 	if err != nil {
 		return nil, -1, notRunning(directory, err)
 	}
@@ -60,10 +62,10 @@ func dial(ctx context.Context, directory string) (conn net.Conn, uid int, err er
 	}
 	own, uid := os.Geteuid(), -1
 	if unix, ok := conn.(*net.UnixConn); ok {
-		uid, err = peerUser(unix)
+		uid, err = usersocket.User(unix)
 	}
 	// Root asks the registrar of any user.
-	if err == nil && own != 0 && !allowed(uid, own) {
+	if err == nil && own != 0 && !usersocket.Serves(uid, own) {
 		err = fmt.Errorf("%w: it is user %d", ErrNotTheOperator, uid)
 	}
 	if err != nil {

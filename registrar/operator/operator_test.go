@@ -18,6 +18,7 @@ import (
 
 	"github.com/getbindu/bindu-go/audit"
 	"github.com/getbindu/bindu-go/internal/safefile"
+	"github.com/getbindu/bindu-go/internal/usersocket"
 	"github.com/getbindu/bindu-go/registrar"
 	"github.com/getbindu/bindu-go/registrar/registrartest"
 	"github.com/getbindu/bindu-go/registrar/sqlite"
@@ -180,7 +181,7 @@ func TestChangesAreRecorded(t *testing.T) {
 	for _, e := range a.events.all {
 		got = append(got, string(e.Decision)+" "+e.Method+" "+e.Reason+" "+e.DID+" "+e.Remote)
 	}
-	who := user(os.Geteuid()).String()
+	who := usersocket.Addr(os.Geteuid()).String()
 	if want := "admitted revoke  " + name + " " + who + "\nrefused deny not_pending " + name + " " + who; strings.Join(got, "\n") != want {
 		t.Errorf("%q, want %q", got, want)
 	}
@@ -220,7 +221,7 @@ func TestOnlyItsUserAndRootAreTheOperator(t *testing.T) {
 		uid, own int
 		want     bool
 	}{{0, 0, true}, {0, 7, true}, {7, 7, true}, {8, 7, false}, {7, 0, false}, {-1, 0, false}} {
-		if got := allowed(c.uid, c.own); got != c.want {
+		if got := usersocket.Serves(c.uid, c.own); got != c.want {
 			t.Errorf("user %d of a registrar of user %d: %v", c.uid, c.own, got)
 		}
 	}
@@ -287,7 +288,7 @@ func TestNobodyRuns(t *testing.T) {
 	}
 	ln, err := Listen(dir, slog.New(slog.DiscardHandler))
 	must(t, err)
-	must(t, ln.(*listener).UnixListener.Close()) // as a process that is killed
+	must(t, ln.(*usersocket.Listener).UnixListener.Close()) // as a process that is killed
 	if _, err := c.Pending(t.Context()); !errors.Is(err, ErrNotRunning) {
 		t.Errorf("a socket without a process: %v", err)
 	}
@@ -371,9 +372,9 @@ func hungUpOn(t *testing.T, first func(*net.UnixConn) (int, error)) {
 	dir := t.TempDir()
 	ln, err := Listen(dir, slog.New(slog.DiscardHandler))
 	must(t, err)
-	ours := ln.(*listener)
-	ours.who = func(conn *net.UnixConn) (int, error) {
-		ours.who = peerUser
+	ours := ln.(*usersocket.Listener)
+	ours.Who = func(conn *net.UnixConn) (int, error) {
+		ours.Who = usersocket.User
 		return first(conn)
 	}
 	other, _, err := dial(t.Context(), dir)
@@ -385,7 +386,7 @@ func hungUpOn(t *testing.T, first func(*net.UnixConn) (int, error)) {
 	conn, err := ln.Accept()
 	must(t, err)
 	defer conn.Close()
-	if _, err := conn.Write([]byte("x")); err != nil || conn.RemoteAddr().String() != user(os.Geteuid()).String() {
+	if _, err := conn.Write([]byte("x")); err != nil || conn.RemoteAddr().String() != usersocket.Addr(os.Geteuid()).String() {
 		t.Errorf("the operator is %s, %v", conn.RemoteAddr(), err)
 	}
 	must(t, ln.Close()) // whoever was not heard until now is not either

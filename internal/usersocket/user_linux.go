@@ -1,4 +1,4 @@
-package operator
+package usersocket
 
 import (
 	"errors"
@@ -6,11 +6,11 @@ import (
 	"syscall"
 )
 
-// knowsPeers is true where the system says who is on the other side of a socket.
-const knowsPeers = true
+// Known is true where the system says who is on the other side of a socket.
+const Known = true
 
-// peerUser returns the user id of the other side, as of when it connected.
-func peerUser(conn *net.UnixConn) (uid int, err error) {
+// User returns the user id of the other side, as of when it connected.
+func User(conn *net.UnixConn) (uid int, err error) {
 	raw, err := conn.SyscallConn()
 	if err != nil {
 		return -1, err
