@@ -2,6 +2,7 @@ package admin
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -18,7 +19,7 @@ type Readyz struct {
 
 // answers serves what operators and orchestrators ask: /livez answers as long as
 // the process does, /readyz says why requests would not be served.
-func answers(program string, ready *Readiness, metrics prometheus.Gatherer) http.Handler {
+func answers(program string, ready *Readiness, metrics prometheus.Gatherer, also map[string]http.Handler) http.Handler {
 	live := func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, struct {
 			Live    bool   `json:"live"`
@@ -33,11 +34,14 @@ func answers(program string, ready *Readiness, metrics prometheus.Gatherer) http
 		}
 		writeJSON(w, status, Readyz{Ready: len(reasons) == 0, Program: program, Reasons: reasons, Warnings: ready.Warnings()})
 	}
-	return exactRoutes(map[string]http.Handler{
-		"/livez":   http.HandlerFunc(live),
-		"/readyz":  http.HandlerFunc(readyz),
-		"/metrics": promhttp.HandlerFor(metrics, promhttp.HandlerOpts{}),
-	})
+	routes := maps.Clone(also)
+	if routes == nil {
+		routes = make(map[string]http.Handler)
+	}
+	routes["/livez"] = http.HandlerFunc(live)
+	routes["/readyz"] = http.HandlerFunc(readyz)
+	routes["/metrics"] = promhttp.HandlerFor(metrics, promhttp.HandlerOpts{})
+	return exactRoutes(routes)
 }
 
 // exactRoutes answers paths as they are spelt and GET alone; http.ServeMux

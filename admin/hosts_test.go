@@ -12,7 +12,7 @@ import (
 
 func TestHostile179AdminPortKnowsItsNames(t *testing.T) {
 	var log bytes.Buffer
-	h := ownNames([]string{"127.0.0.1", "Agent.internal"}, slog.New(slog.NewTextHandler(&log, nil)), answers("", NewReadiness("server", "starting"), prometheus.NewRegistry()))
+	h := ownNames([]string{"127.0.0.1", "Agent.internal"}, slog.New(slog.NewTextHandler(&log, nil)), answers("", NewReadiness("server", "starting"), prometheus.NewRegistry(), nil))
 	for host, status := range map[string]int{
 		"127.0.0.1:3774": 200, "127.0.0.1": 200, "[::1]:3774": 200, "[::1]": 200, "10.0.0.7:3774": 200, "[fe80::1%25eth0]:3774": 200,
 		"localhost:3774": 200, "LOCALHOST": 200, "localhost.:8080": 200, "agent.internal:3774": 200, "agent.INTERNAL.": 200, "": 200,

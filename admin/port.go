@@ -25,6 +25,8 @@ type Config struct {
 	// Readiness answers /readyz, Metrics /metrics.
 	Readiness *Readiness
 	Metrics   prometheus.Gatherer
+	// Also are further documents, by exact path. Who asks for them is not known.
+	Also map[string]http.Handler
 	// Log is told once of a request for another host; nil discards it.
 	Log *slog.Logger
 }
@@ -56,7 +58,7 @@ func handler(c Config) http.Handler {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return ownNames(c.Hosts, c.Log, answers(c.Program, c.Readiness, c.Metrics))
+	return ownNames(c.Hosts, c.Log, answers(c.Program, c.Readiness, c.Metrics, c.Also))
 }
 
 // NewRegistry returns a registry that shows goroutines, memory and file

@@ -10,7 +10,7 @@ import (
 
 func TestReadinessTellsItsReasonsOnce(t *testing.T) {
 	ready := NewReadiness("server", "starting")
-	h := answers("", ready, prometheus.NewRegistry())
+	h := answers("", ready, prometheus.NewRegistry(), nil)
 	get := func(path string) (int, string) {
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, httptest.NewRequest("GET", path, nil))

@@ -16,6 +16,7 @@ func (a *Agent) openAdmin() error {
 		return err
 	}
 	cfg := configs.Admin(a.opts.Settings)
+	cfg.Also = a.publicKeys()
 	cfg.Listener, cfg.Readiness, cfg.Metrics, cfg.Log = ln, a.ready.Readiness, a.opts.Metrics, a.log
 	port, err := admin.Port(cfg)
 	if err == nil {

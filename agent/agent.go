@@ -10,6 +10,7 @@ import (
 
 	"github.com/getbindu/bindu-go/audit"
 	"github.com/getbindu/bindu-go/gate"
+	"github.com/getbindu/bindu-go/identity/assertion"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/boot"
 	"github.com/getbindu/bindu-go/internal/configs"
@@ -31,10 +32,12 @@ type Agent struct {
 	serving         chan struct{}
 	is              standing // once it serves
 
-	keys    gate.KeyResolver // of callers and peers, once the gates are armed
-	sender  *push.Sender     // nil where there are no webhooks
-	revoked *revocations     // nil where nobody tells of them
-	rules   gate.Policy      // nil where there are none
+	keys    gate.KeyResolver                 // of callers and peers, once the gates are armed
+	vouches atomic.Pointer[assertion.Issuer] // to what is behind us; nil until there is a name to do it in
+
+	sender  *push.Sender // nil where there are no webhooks
+	revoked *revocations // nil where nobody tells of them
+	rules   gate.Policy  // nil where there are none
 }
 
 // New returns an agent that has done nothing yet.

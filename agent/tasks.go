@@ -13,7 +13,7 @@ import (
 
 // openTasks opens the store and fails what the last process left running.
 func (a *Agent) openTasks(ctx context.Context, who self) (*task.Service, error) {
-	executor, err := a.executor()
+	executor, err := a.executor(who)
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +58,7 @@ func (a *Agent) taskStore(ctx context.Context, who self) (task.Store, error) {
 	return store, nil
 }
 
-func (a *Agent) executor() (task.Executor, error) {
+func (a *Agent) executor(who self) (task.Executor, error) {
 	if a.opts.Executor != nil {
 		return a.opts.Executor, nil
 	}
@@ -73,6 +73,8 @@ func (a *Agent) executor() (task.Executor, error) {
 		}
 		a.onStop(func(context.Context) error { return exec.Close() })
 		return exec, nil
+	case settings.BackendUpstream:
+		return a.openUpstream(who)
 	default:
 		return nil, fmt.Errorf("AGENT__BACKEND: unknown backend %q", s.Backend)
 	}

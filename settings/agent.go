@@ -9,6 +9,8 @@ type Backend string
 const (
 	BackendEcho Backend = "echo"
 	BackendExec Backend = "exec"
+	// BackendUpstream is a plain A2A agent on this machine.
+	BackendUpstream Backend = "upstream"
 )
 
 // CommandInput names what a command reads from its standard input.
@@ -34,17 +36,23 @@ type Agent struct {
 
 	AllowPlaintext Bool `envconfig:"AGENT__ALLOW_PLAINTEXT" default:"false" desc:"Serve plain HTTP on an address other than loopback when mutual TLS is off." example:"true"`
 
-	Backend            Backend      `envconfig:"AGENT__BACKEND" default:"echo" desc:"What answers a message: echo repeats it, exec runs AGENT__COMMAND." example:"exec"`
+	Backend            Backend      `envconfig:"AGENT__BACKEND" default:"echo" desc:"What answers a message: echo repeats it, exec runs AGENT__COMMAND, upstream is the plain A2A agent at AGENT__UPSTREAM_URL." example:"exec"`
 	Command            Argv         `envconfig:"AGENT__COMMAND" desc:"Program of the exec backend and its arguments, as a JSON array or as words with shell quoting; no shell runs." example:"[\"python3\",\"joke.py\"]"`
 	CommandEnv         EnvNames     `envconfig:"AGENT__COMMAND_ENV" desc:"Names of variables that the command gets beside PATH, HOME, LANG, LC_ALL, TZ and TMPDIR, with their values from the environment or .env, such as the key of a model. Settings of the agent cannot be named." example:"OPENAI_API_KEY,HTTPS_PROXY"`
 	CommandInput       CommandInput `envconfig:"AGENT__COMMAND_INPUT" default:"text" desc:"What the command reads from standard input: the text of the message, or a JSON object with the message, its history and the caller (docs/exec.md)." example:"json"`
 	CommandTimeout     Duration     `envconfig:"AGENT__COMMAND_TIMEOUT" default:"60s" desc:"How long one run of the command may take." example:"2m"`
 	CommandOutputLimit Bytes        `envconfig:"AGENT__COMMAND_OUTPUT_LIMIT" default:"1MiB" desc:"How much the command may write to standard output." example:"4MiB"`
+
+	UpstreamURL         Loopback `envconfig:"AGENT__UPSTREAM_URL" desc:"Where the plain A2A agent (1.0 or 0.3, JSON-RPC) of the upstream backend is: http on loopback, or a Unix socket (docs/sidecar.md)." example:"http://127.0.0.1:9000"`
+	UpstreamTimeout     Duration `envconfig:"AGENT__UPSTREAM_TIMEOUT" default:"60s" desc:"How long the upstream may be silent: until it answers, or between two events of its stream." example:"5m"`
+	UpstreamAnswerLimit Bytes    `envconfig:"AGENT__UPSTREAM_ANSWER_LIMIT" default:"4MiB" desc:"Size of one answer of the upstream, or of one event of its stream." example:"16MiB"`
 }
 
 func (a *Agent) ranges() []bounds {
 	return []bounds{
 		lasts(&a.CommandTimeout, 10*time.Millisecond, time.Hour),
 		within(&a.CommandOutputLimit, 1, 64*mib),
+		lasts(&a.UpstreamTimeout, 10*time.Millisecond, time.Hour),
+		within(&a.UpstreamAnswerLimit, kib, 64*mib),
 	}
 }

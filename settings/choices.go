@@ -7,7 +7,7 @@ import (
 
 // The types of settings that are one of a few words, each with its words once.
 
-func (Backend) words() []string { return wordsOf(BackendEcho, BackendExec) }
+func (Backend) words() []string { return wordsOf(BackendEcho, BackendExec, BackendUpstream) }
 
 // Decode implements envconfig.Decoder.
 func (b *Backend) Decode(text string) error { return choose(b, text) }

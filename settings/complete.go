@@ -69,9 +69,20 @@ func (l agentRules) checkAgent() {
 	if agent.Backend != BackendExec && len(agent.CommandEnv) > 0 {
 		l.fault(&agent.CommandEnv, "is for the command of AGENT__BACKEND=exec, and there is none")
 	}
+	l.checkUpstream()
 	l.checkDIDLength()
 	if bool(l.s.MTLS.Enabled) && strings.HasPrefix(string(agent.URL), "http://") {
 		l.fault(&agent.URL, "must begin with https://, because mutual TLS is on")
+	}
+}
+
+func (l agentRules) checkUpstream() {
+	agent := &l.s.Agent
+	switch {
+	case agent.Backend == BackendUpstream && agent.UpstreamURL == "":
+		l.fault(&agent.UpstreamURL, "is not set, and AGENT__BACKEND=upstream needs it")
+	case agent.Backend != BackendUpstream && agent.UpstreamURL != "":
+		l.fault(&agent.UpstreamURL, "would never be asked: set AGENT__BACKEND=upstream as well")
 	}
 }
 

@@ -57,3 +57,20 @@ func trimEnding[T ~string](l *loader, address *T, endings []string) {
 		*address = T(rest)
 	}
 }
+
+// checkLoopback wants what no other machine answers at.
+func checkLoopback(text string) (wrong string) {
+	u, err := url.Parse(text)
+	switch {
+	case err != nil || u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || u.Opaque != "":
+	case u.Scheme == "unix" && u.Host == "" && strings.HasPrefix(u.Path, "/") && !strings.HasSuffix(u.Path, "/"):
+		return ""
+	case u.Scheme == "http" && isLoopback(u.Hostname()) && (u.Port() == "" || isPort(u.Port())):
+		return ""
+	case u.Scheme == "https":
+		return "must begin with http:// or unix://: what is on this machine needs no TLS"
+	case u.Scheme == "http" && u.Host != "":
+		return "must be on loopback, such as http://127.0.0.1:9000: who asks is told there without a proof of ours that others could check"
+	}
+	return "must look like http://127.0.0.1:9000 or unix:///run/agent.sock"
+}

@@ -21,6 +21,8 @@ type (
 	HTTPSURL string
 	// Origin is an address without a path.
 	Origin string
+	// Loopback is an address on this machine: http on loopback, or unix:///path.
+	Loopback string
 	// CertificateIssuer is the issuer of a DID in a certificate, byte for byte.
 	CertificateIssuer string
 	// Fingerprints are SHA-256 of certificates in hex, with commas between.
@@ -61,6 +63,9 @@ func (o *Origin) Decode(text string) error {
 	normal, wrong := checkOrigin(text)
 	return assign(o, Origin(normal), wrong)
 }
+
+// Decode implements envconfig.Decoder.
+func (a *Loopback) Decode(text string) error { return assign(a, Loopback(text), checkLoopback(text)) }
 
 // Decode implements envconfig.Decoder. The issuer may be a Hydra on plain http,
 // as that of a token may not.

@@ -19,7 +19,7 @@ var errMixedAnswer = errors.New("an answer is a message alone: no artifacts, tex
 // named a task or was given one keeps it: the store then refuses, and the task is
 // completed with the message.
 func (s *Service) messageAnswer(e *execution, out *output, result Result, artifacts []*a2a.Artifact) (Transition, error) {
-	if len(artifacts) > 0 || result.InputRequired || result.Text != "" {
+	if len(artifacts) > 0 || result.InputRequired || result.Text != "" || len(result.Parts) > 0 {
 		return Transition{}, errMixedAnswer
 	}
 	m, err := out.message(result.Message)
@@ -61,6 +61,24 @@ func (o *output) message(from *a2a.Message) (*a2a.Message, error) {
 		return nil, errArtifactsTooLarge
 	}
 	o.size = int64(len(raw))
+	return m, nil
+}
+
+// said is what an executor says beside a state that is no failure, nil if it is nothing.
+func (s *Service) said(out *output, result Result) (*a2a.Message, error) {
+	switch {
+	case len(result.Parts) > 0:
+		if err := out.afford(result.Parts); err != nil {
+			return nil, err
+		}
+		return out.message(&a2a.Message{Parts: result.Parts, Metadata: result.Metadata})
+	case result.Text == "":
+		return nil, nil
+	}
+	m := s.statusMessage(result.Text, "")
+	if m != nil && len(result.Metadata) > 0 {
+		m.Metadata = unsigned(result.Metadata)
+	}
 	return m, nil
 }
 

@@ -112,8 +112,6 @@ func (s *Service) conclude(e *execution, a *attempt, result Result, err error) (
 	if result.InputRequired {
 		t.To = a2a.TaskStateInputRequired
 	}
-	if result.Text != "" {
-		t.Message = s.statusMessage(result.Text, "")
-	}
-	return t, nil
+	t.Message, err = s.said(a.out, result)
+	return t, err
 }

@@ -94,6 +94,13 @@ type Result struct {
 	// Text, if not empty, is said to the owner beside the state: the question
 	// when input is required.
 	Text string
+	// Parts are said in place of Text where a text is not all there is to say. Those
+	// that are texts are signed.
+	Parts a2a.ContentParts
+	// Metadata goes with what is said: without Text or Parts it is dropped. With input
+	// required the executor finds it again in the last message of [Request.History] that
+	// is the agent's, in this process or another. The owner reads it, and cannot change it.
+	Metadata map[string]any
 	// Message, if not nil, is the whole answer: the sender gets a message and no
 	// task. Its parts, metadata, extensions and references count; the rest is set
 	// for it. There must be no artifacts and nothing else in the result. Whoever

@@ -142,7 +142,7 @@ func launchOptions(t *testing.T, name string, extra map[string]string, o agent.O
 		t.Fatal(err)
 	}
 	r := &running{t: t, set: set, dir: string(set.Agent.Dir), log: &syncBuffer{}, done: make(chan error, 1)}
-	if o.Executor == nil {
+	if o.Executor == nil && set.Agent.Backend == settings.BackendEcho {
 		o.Executor = r
 	}
 	o.Settings, o.Logger = set, slog.New(slog.NewTextHandler(r.log, nil))

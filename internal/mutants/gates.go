@@ -40,6 +40,7 @@ func mutants() []mutant {
 		lifecycle(),
 		clients(),
 		resuming(),
+		upstreams(),
 		execLog(),
 		recording(),
 	)
