@@ -19,7 +19,7 @@ func (s *streaming) connection(ctx context.Context, next func(streamer) (string,
 		return 0, err
 	}
 	call.method, call.params = next(dialect)
-	ctx, cancel := context.WithCancelCause(ctx)
+	ctx, cancel := context.WithCancelCause(withBearer(ctx, &s.sent))
 	defer cancel(nil)
 	quiet := time.AfterFunc(s.c.cfg.RequestTimeout, func() { cancel(fmt.Errorf("%w: the stream is silent", ErrTimeout)) })
 	defer quiet.Stop()

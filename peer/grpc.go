@@ -113,7 +113,7 @@ var grpcStatuses = [...]int{
 
 // parseStatus makes a refusal of a status.
 func parseStatus(s grpcframe.Status, a answer, now time.Time) *Refusal {
-	r := &Refusal{Status: http.StatusInternalServerError, Message: printable(s.Message, maxSentence)}
+	r := &Refusal{Status: http.StatusInternalServerError, Message: printable(s.Message, maxSentence), invalidToken: saysInvalidToken(a.header)}
 	if int(s.Code) < len(grpcStatuses) {
 		r.Status = grpcStatuses[s.Code]
 	}
