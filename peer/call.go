@@ -119,6 +119,8 @@ func readAnswer(ctx context.Context, resp *http.Response, limit int64) (a answer
 	switch {
 	case ctx.Err() != nil: // what was read may be the end that our hanging up brought about
 		return answer{}, context.Cause(ctx)
+	case isVerdict(err):
+		return answer{}, err
 	case err != nil:
 		return answer{}, fmt.Errorf("%w: reading the answer: %w", ErrUnreachable, err)
 	case int64(len(a.body)) > limit:

@@ -41,6 +41,9 @@ func (s *streaming) read(ctx context.Context, resp *http.Response, events func()
 	_, signed := resp.Body.(*provedEvents)
 	for !s.over {
 		e, err := events()
+		if _, refused := errors.AsType[*Refusal](err); refused && signed {
+			_ = signedEnd(events) // behind which it is recorded as a whole; the refusal says more
+		}
 		if err != nil {
 			return came, err
 		}
