@@ -27,7 +27,7 @@ func TestAdminPortAnswersExactPathsAndGETOnly(t *testing.T) {
 
 func TestFurtherDocumentsStandBesideTheOwnOnes(t *testing.T) {
 	also := map[string]http.Handler{"/keys": http.NotFoundHandler(), "/livez": http.NotFoundHandler(), "/more": http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})}
-	h := answers(NewReadiness("server", "starting"), prometheus.NewRegistry(), also)
+	h := answers("", NewReadiness("server", "starting"), prometheus.NewRegistry(), also)
 	for request, status := range map[string]int{"GET /more": 200, "POST /more": 405, "GET /more/": 404, "GET /keys": 404, "GET /livez": 200} {
 		method, target, _ := strings.Cut(request, " ")
 		w := httptest.NewRecorder()

@@ -35,7 +35,7 @@ func TestReadinessTellsItsReasonsOnce(t *testing.T) {
 	if status, body := get("/livez"); status != 200 || body != `{"live":true}` {
 		t.Errorf("livez: %d %s", status, body)
 	}
-	h = answers("registrar", ready, prometheus.NewRegistry())
+	h = answers("registrar", ready, prometheus.NewRegistry(), nil)
 	expect(503, `{"ready":false,"program":"registrar","reasons":["cert_expired_self"]}`)
 	if status, body := get("/livez"); status != 200 || body != `{"live":true,"program":"registrar"}` {
 		t.Errorf("livez of a registrar: %d %s", status, body)

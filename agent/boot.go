@@ -30,7 +30,7 @@ func (a *Agent) boot(ctx context.Context) (standing, error) {
 	if err != nil {
 		return standing{}, err
 	}
-	is := standing{self: who, proofs: with, url: at.url, token: a.ownToken(by.own, with.client)}
+	is := standing{self: who, proofs: with, url: at.url, tokens: a.ownTokens(by.own, with.client)}
 	return is, a.open(ctx, is, at, by)
 }
 

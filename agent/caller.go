@@ -52,6 +52,10 @@ func NewCaller(ctx context.Context, set settings.Settings, notice Notice, change
 		defer notice("asking " + tokens.From() + " for a token")()
 		return tokens.Token(ctx, string(set.Auth.OutboundAudience))
 	}
+	cfg.Replace = func(ctx context.Context, refused string) error {
+		defer notice("asking " + tokens.From() + " for another token")()
+		return tokens.Replace(ctx, string(set.Auth.OutboundAudience), refused)
+	}
 	if cfg.Keys, err = askedKeys(set, notice); err != nil {
 		tokens.Close()
 		return nil, err

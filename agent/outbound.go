@@ -27,7 +27,7 @@ type Outbound struct {
 // Outbound returns what this agent calls others with, once [Agent.Serving] is
 // closed. It stays valid, through renewals, until the agent stops.
 func (a *Agent) Outbound() Outbound {
-	o := Outbound{DID: a.is.DID, Key: a.is.Key, Issuer: a.is.issuer.ofCertificates, Token: a.is.token}
+	o := Outbound{DID: a.is.DID, Key: a.is.Key, Issuer: a.is.issuer.ofCertificates, Token: a.is.tokens.token}
 	if source := a.is.certificate.Source(); source != nil {
 		o.TLS = source.ClientConfig
 	}
@@ -43,7 +43,8 @@ func (a *Agent) Client(change ...func(*peer.Config)) (*peer.Client, error) {
 // client is [Agent.Client] before the agent serves.
 func (a *Agent) client(is standing, change ...func(*peer.Config)) (*peer.Client, error) {
 	cfg := configs.Calls(a.opts.Settings)
-	cfg.DID, cfg.Key, cfg.Token, cfg.Source = is.DID, is.Key, is.token, is.certificate.Source()
+	cfg.DID, cfg.Key, cfg.Source = is.DID, is.Key, is.certificate.Source()
+	cfg.Token, cfg.Replace = is.tokens.token, is.tokens.replace
 	cfg.Keys = peerKeys(a.keys)
 	cfg.Now, cfg.Rand, cfg.Logger = a.opts.Now, a.opts.Rand, a.log
 	for _, f := range change {

@@ -45,27 +45,48 @@ func (a *Agent) prepareOwnTokens() (*oidc.ClientCredentials, error) {
 	return own, err
 }
 
-// ownToken returns where the tokens for our calls of others come from.
-func (a *Agent) ownToken(own *oidc.ClientCredentials, c *client) func(context.Context) (string, error) {
+// ownTokens is where the tokens for our calls of others come from.
+type ownTokens struct {
+	token   func(context.Context) (string, error)
+	replace func(ctx context.Context, refused string) error
+}
+
+// tokenSource is one of an authority.
+type tokenSource interface {
+	Token(ctx context.Context, audience string) (string, error)
+	Replace(ctx context.Context, audience, refused string) error
+}
+
+func (a *Agent) ownTokens(own *oidc.ClientCredentials, c *client) ownTokens {
 	audience := string(a.opts.Settings.Auth.OutboundAudience)
-	return func(ctx context.Context) (string, error) {
+	source := func() tokenSource {
 		switch {
 		case own != nil:
-			return own.Token(ctx, audience)
+			return own
 		case c != nil:
-			return c.source().Token(ctx, audience)
+			return c.source() // which is another one with each secret
 		}
-		return "", ErrNoToken
+		return noTokens{}
+	}
+	return ownTokens{
+		func(ctx context.Context) (string, error) { return source().Token(ctx, audience) },
+		func(ctx context.Context, refused string) error { return source().Replace(ctx, audience, refused) },
 	}
 }
+
+// noTokens gives none.
+type noTokens struct{}
+
+func (noTokens) Token(context.Context, string) (string, error) { return "", ErrNoToken }
+func (noTokens) Replace(context.Context, string, string) error { return ErrNoToken }
 
 // Tokens gives the bearer tokens with which the agent of a directory calls
 // others, as the running agent's do: from the issuer that AUTH__CLIENT_ID is
 // known to, else from Hydra. Close it.
 type Tokens struct {
-	from  string
-	token func(ctx context.Context, audience string) (string, error)
-	close func()
+	from   string
+	source tokenSource
+	close  func()
 }
 
 // NewTokens reads what the settings and the directory say about our tokens. It
@@ -88,7 +109,7 @@ func newTokens(set settings.Settings, credentials func() (*hydra.Credentials, er
 		return nil, err
 	}
 	if client != nil {
-		return &Tokens{"the token issuer", client.Token, func() { _ = client.Close() }}, nil
+		return &Tokens{"the token issuer", client, func() { _ = client.Close() }}, nil
 	}
 	if set.Hydra.PublicURL == "" {
 		return nil, ErrNoToken
@@ -98,7 +119,7 @@ func newTokens(set settings.Settings, credentials func() (*hydra.Credentials, er
 		return nil, err
 	}
 	source := hydra.NewTokenSource(configs.Hydra(set), c, c.Scopes)
-	return &Tokens{"Hydra", source.Token, source.Close}, nil
+	return &Tokens{"Hydra", source, source.Close}, nil
 }
 
 // From says who is asked, in words for people.
@@ -106,7 +127,13 @@ func (t *Tokens) From() string { return t.from }
 
 // Token returns a token for the audience, "" for none in particular.
 func (t *Tokens) Token(ctx context.Context, audience string) (string, error) {
-	return t.token(ctx, audience)
+	return t.source.Token(ctx, audience)
+}
+
+// Replace has Token return another token for the audience than one that somebody did not
+// take. Where none can be had the old one stays.
+func (t *Tokens) Replace(ctx context.Context, audience, refused string) error {
+	return t.source.Replace(ctx, audience, refused)
 }
 
 // Close ends what is under way.

@@ -1,7 +1,6 @@
 package agent
 
 import (
-	"context"
 	"net"
 
 	"github.com/getbindu/bindu-go/gate"
@@ -43,6 +42,6 @@ type proofs struct {
 type standing struct {
 	self
 	proofs
-	url   string
-	token func(context.Context) (string, error) // for calls of other agents
+	url    string
+	tokens ownTokens // for calls of other agents
 }

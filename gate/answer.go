@@ -6,19 +6,18 @@ import (
 	"strings"
 
 	"github.com/getbindu/bindu-go/identity/signature"
-	"github.com/getbindu/bindu-go/internal/jsonrpc"
+	"github.com/getbindu/bindu-go/internal/grpcframe"
 	"github.com/getbindu/bindu-go/internal/lease"
 )
 
 // demand refuses a demand for a signed answer that cannot be met: in a way that is not
-// known, where the request has no signature to which an answer could be bound, or by gRPC,
-// whose status comes behind the answer.
+// known, or where the request has no signature to which an answer could be bound.
 func (c *Chain) demand(x *exchange) *Denial {
 	demanded, err := signature.Demanded(x.r.Header)
 	switch {
 	case err != nil:
 		return deny(AnswerScheme, nil)
-	case demanded && (x.claim == nil || c.cfg.Key == nil || c.formOf(x) == jsonrpc.GRPC):
+	case demanded && (x.claim == nil || c.cfg.Key == nil):
 		return deny(AnswerScheme, nil)
 	}
 	x.demanded = demanded
@@ -57,8 +56,9 @@ type signedWriter struct {
 	sent   bool
 	failed bool
 
-	events *signature.EventSigner // of a stream
-	line   []byte
+	events   *signature.EventSigner // of a stream
+	messages bool                   // whose events are messages of gRPC
+	line     []byte
 }
 
 // WriteHeader keeps the status until the answer is signed, unless it begins a stream.
@@ -68,7 +68,7 @@ func (w *signedWriter) WriteHeader(status int) {
 		w.ResponseWriter.WriteHeader(status)
 	case w.status == 0:
 		w.status = status
-		if status == http.StatusOK && strings.HasPrefix(w.Header().Get("Content-Type"), "text/event-stream") {
+		if status == http.StatusOK && (strings.HasPrefix(w.Header().Get("Content-Type"), "text/event-stream") || w.beginsMessages()) {
 			w.events = signature.NewEventSigner(w.c.cfg.Key, w.binding)
 			w.events.Announce(w.Header())
 			w.ResponseWriter.WriteHeader(status)
@@ -82,6 +82,8 @@ func (w *signedWriter) Write(p []byte) (n int, err error) {
 	switch {
 	case w.failed || w.sent:
 		err = errAnswer
+	case w.events != nil && w.messages:
+		n, err = w.message(p)
 	case w.events != nil:
 		n, err = w.event(p)
 	case w.whole:
@@ -118,7 +120,7 @@ func (w *signedWriter) send(body []byte) (int, error) {
 	if w.x.r.Method == http.MethodHead {
 		answer.Body = nil
 	}
-	if err := signature.SignAnswer(w.c.cfg.Key, answer, h); err != nil {
+	if err := w.sign(answer, h); err != nil {
 		return 0, errors.Join(errAnswer, err)
 	}
 	w.sent = true
@@ -127,6 +129,22 @@ func (w *signedWriter) send(body []byte) (int, error) {
 		return 0, nil
 	}
 	return w.ResponseWriter.Write(body)
+}
+
+// sign puts the signature into the headers, or of gRPC beside the status.
+func (w *signedWriter) sign(a signature.Answer, h http.Header) error {
+	if !grpcframe.SaysGRPC(a.ContentType) {
+		return signature.SignAnswer(w.c.cfg.Key, a, h)
+	}
+	status, prefix, err := statusOf(h)
+	if err != nil {
+		return err
+	}
+	a.GRPC = &status
+	proof := make(http.Header, 4)
+	err = signature.SignAnswer(w.c.cfg.Key, a, proof)
+	setAll(h, prefix, proof)
+	return err
 }
 
 // FlushError sends what was written of a stream; anything else is sent when it is whole.

@@ -53,6 +53,10 @@ func (w *signedWriter) end() {
 	if w.failed || w.x.r.Context().Err() != nil {
 		return
 	}
+	if w.messages {
+		w.endMessages()
+		return
+	}
 	if block, err := w.events.AppendEnd(w.line[:0], w.c.cfg.Now().Unix()); err == nil {
 		_, _ = w.ResponseWriter.Write(block)
 	}

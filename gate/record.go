@@ -41,6 +41,9 @@ func (c *Chain) finish(x *exchange) {
 		d := deny(Internal, &panicError{v, debug.Stack()})
 		d.id = x.envelope.ID
 		c.refuse(x, "handler", d)
+		if !x.w.complete() {
+			panic(http.ErrAbortHandler)
+		}
 	}
 }
 

@@ -29,8 +29,9 @@ func (c *Client) call(ctx context.Context, p Peer, may repeatable, method string
 	if err != nil {
 		return nil, err
 	}
-	return again(ctx, repeats{may: may}, func() (jsontext.Value, error) {
-		return c.attempt(ctx, client, p, method, params)
+	sent := new(bearer)
+	return again(ctx, c.repeats(ctx, p, may, sent), func() (jsontext.Value, error) {
+		return c.attempt(withBearer(ctx, sent), client, p, method, params)
 	}, func(wait time.Duration, err error) {
 		c.cfg.Logger.DebugContext(ctx, "calling again", "peer", p.DID.String(), "method", method, "wait", wait, "error", err)
 	})
@@ -118,6 +119,8 @@ func readAnswer(ctx context.Context, resp *http.Response, limit int64) (a answer
 	switch {
 	case ctx.Err() != nil: // what was read may be the end that our hanging up brought about
 		return answer{}, context.Cause(ctx)
+	case isVerdict(err):
+		return answer{}, err
 	case err != nil:
 		return answer{}, fmt.Errorf("%w: reading the answer: %w", ErrUnreachable, err)
 	case int64(len(a.body)) > limit:
@@ -146,19 +149,31 @@ const (
 )
 
 // repeats counts what a call was repeated for. A refusal is final, but for an
-// authority that is away for a while, and for a request that the peer takes
-// for a copy of an earlier one. A peer that restarts comes back.
+// authority that is away for a while, for a request that the peer takes for a copy of
+// an earlier one, and for a token that has ended. A peer that restarts comes back.
 type repeats struct {
 	may                   repeatable
 	unavailable, replayed int
 	pauses                *retry.Doubling // nil before the first
 	away                  time.Duration   // all pauses together
 	limit                 time.Duration   // of away; 0 is the caller's time
+
+	renew   func() bool // has the next request made with another token; nil where there is none
+	renewed bool        // it was
+	signs   bool        // the peer signs what it answers once a request may have run
+}
+
+// repeats are those of a call whose requests say in sent with which token they were sent.
+func (c *Client) repeats(ctx context.Context, p Peer, may repeatable, sent *bearer) repeats {
+	return repeats{may: may, signs: p.demands(), renew: func() bool { return c.replace(ctx, sent) }}
 }
 
 func (r *repeats) after(ctx context.Context, err error) (wait time.Duration, ok bool) {
 	if r.isAway(err) {
 		return r.pause(ctx, 0)
+	}
+	if r.renews(err) {
+		return 0, true
 	}
 	refusal, ok := errors.AsType[*Refusal](err)
 	if !ok {

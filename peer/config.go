@@ -22,6 +22,10 @@ type Config struct {
 	Key *did.KeyPair
 	// Token returns the bearer token for protected calls; nil or "" calls without one.
 	Token func(context.Context) (string, error)
+	// Replace has Token return another token than one that a peer says is not active, and
+	// fails where there is none; Token then returns what it did. It is asked once for a
+	// call. A nil Replace knows no other.
+	Replace func(ctx context.Context, refused string) error
 	// ForbiddenAudiences are those of which no token leaves: with one for the certificate
 	// authority, whom we call could obtain our certificate. Of an opaque token only who
 	// issued it knows the audience.

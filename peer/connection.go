@@ -19,7 +19,7 @@ func (s *streaming) connection(ctx context.Context, next func(streamer) (string,
 		return 0, err
 	}
 	call.method, call.params = next(dialect)
-	ctx, cancel := context.WithCancelCause(ctx)
+	ctx, cancel := context.WithCancelCause(withBearer(ctx, &s.sent))
 	defer cancel(nil)
 	quiet := time.AfterFunc(s.c.cfg.RequestTimeout, func() { cancel(fmt.Errorf("%w: the stream is silent", ErrTimeout)) })
 	defer quiet.Stop()
@@ -41,6 +41,9 @@ func (s *streaming) read(ctx context.Context, resp *http.Response, events func()
 	_, signed := resp.Body.(*provedEvents)
 	for !s.over {
 		e, err := events()
+		if _, refused := errors.AsType[*Refusal](err); refused && signed {
+			_ = signedEnd(events) // behind which it is recorded as a whole; the refusal says more
+		}
 		if err != nil {
 			return came, err
 		}

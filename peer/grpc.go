@@ -113,7 +113,7 @@ var grpcStatuses = [...]int{
 
 // parseStatus makes a refusal of a status.
 func parseStatus(s grpcframe.Status, a answer, now time.Time) *Refusal {
-	r := &Refusal{Status: http.StatusInternalServerError, Message: printable(s.Message, maxSentence)}
+	r := &Refusal{Status: http.StatusInternalServerError, Message: printable(s.Message, maxSentence), Proved: a.proved, invalidToken: saysInvalidToken(a.header)}
 	if int(s.Code) < len(grpcStatuses) {
 		r.Status = grpcStatuses[s.Code]
 	}
@@ -139,12 +139,13 @@ func (grpc) isStream(resp *http.Response) bool {
 // transport asks it by PING instead.
 func (grpc) events(resp *http.Response, call invocation, _ func(), now func() time.Time) func() (event, error) {
 	messages := grpcframe.NewReader(resp.Body, maxReply)
+	_, proved := resp.Body.(*provedEvents)
 	return func() (event, error) {
 		message, err := messages.Next()
 		switch {
 		case errors.Is(err, io.EOF):
 			// Without a status it broke off, and with a good one before the task has ended, too.
-			said := statusError(answer{status: resp.StatusCode, header: resp.Header, trailer: resp.Trailer}, now())
+			said := statusError(answer{status: resp.StatusCode, header: resp.Header, trailer: resp.Trailer, proved: proved}, now())
 			if said != nil && !errors.Is(said, grpcframe.ErrStatus) {
 				return event{}, said
 			}

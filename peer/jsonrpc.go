@@ -118,10 +118,15 @@ func broken(err error) error {
 		return errLargeEvent
 	case errors.Is(err, io.EOF):
 		return errBrokeOff
-	case errors.Is(err, ErrUnsigned), errors.Is(err, ErrAnswerSignature), errors.Is(err, ErrCut), errors.Is(err, ErrTooLarge):
+	case isVerdict(err):
 		return err
 	}
 	return fmt.Errorf("%w: reading the stream: %w", ErrUnreachable, err)
+}
+
+// isVerdict reports an error of reading that is about what came, and not the connection.
+func isVerdict(err error) bool {
+	return errors.Is(err, ErrUnsigned) || errors.Is(err, ErrAnswerSignature) || errors.Is(err, ErrCut) || errors.Is(err, ErrTooLarge)
 }
 
 // errBrokeOff: nothing more comes.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 
 	"github.com/getbindu/bindu-go/identity/evidence"
 	"github.com/getbindu/bindu-go/identity/signature"
@@ -23,10 +24,14 @@ func (s *signer) proved(req *http.Request, sent []byte, resp *http.Response) (*h
 		resp.Body.Close()
 		return nil, err
 	}
-	var told func(body []byte)
+	var told func(body []byte, whole bool)
 	if record, ok := req.Context().Value(recorderKey{}).(func(evidence.Exchange)); ok {
-		told = func(body []byte) {
-			record(evidence.Exchange{Request: evidence.NewRequest(req, s.peer.scheme(), sent), Answer: evidence.NewAnswer(resp, body)})
+		told = func(body []byte, whole bool) {
+			answer := evidence.NewAnswer
+			if !whole {
+				answer = evidence.NewIncomplete
+			}
+			record(evidence.Exchange{Request: evidence.NewRequest(req, s.peer.scheme(), sent), Answer: answer(resp, body)})
 		}
 	}
 	if isStream(resp) {
@@ -36,7 +41,8 @@ func (s *signer) proved(req *http.Request, sent []byte, resp *http.Response) (*h
 }
 
 func isStream(resp *http.Response) bool {
-	return resp.StatusCode == http.StatusOK && strings.HasPrefix(resp.Header.Get("Content-Type"), evidence.Stream)
+	return resp.StatusCode == http.StatusOK && (strings.HasPrefix(resp.Header.Get("Content-Type"), evidence.Stream) ||
+		isGRPC(resp.Header) && signature.SaysEvents(resp.Header))
 }
 
 // provedBody is an answer that has been read. Where it is proved, the peer signed it.
@@ -50,7 +56,7 @@ type provedBody struct {
 func (*provedBody) Close() error { return nil }
 
 // provedWhole reads an answer and verifies it.
-func provedWhole(resp *http.Response, key ed25519.PublicKey, b signature.Binding, told func([]byte)) (*http.Response, error) {
+func provedWhole(resp *http.Response, key ed25519.PublicKey, b signature.Binding, told func([]byte, bool)) (*http.Response, error) {
 	defer resp.Body.Close()
 	whole, err := io.ReadAll(io.LimitReader(resp.Body, maxReply+1))
 	switch {
@@ -59,19 +65,34 @@ func provedWhole(resp *http.Response, key ed25519.PublicKey, b signature.Binding
 	case len(whole) > maxReply:
 		return nil, fmt.Errorf("%w: more than %d bytes", ErrTooLarge, maxReply)
 	}
-	_, err = signature.VerifyAnswer(key, signature.Answer{
-		Binding: b, Status: resp.StatusCode, ContentType: resp.Header.Get("Content-Type"), Body: whole,
-	}, resp.Header)
-	if err != nil && (!errors.Is(err, signature.ErrMissing) || resp.StatusCode < 300) {
+	refused, err := verifyWhole(resp, whole, key, b)
+	if err != nil && (!errors.Is(err, signature.ErrMissing) || !refused) {
 		return nil, notProved(err)
 	}
 	if err == nil && told != nil {
-		told(whole)
+		told(whole, true)
 	}
 	body := &provedBody{whole: whole, proved: err == nil}
 	body.Reset(whole)
 	resp.Body, resp.ContentLength = body, int64(len(whole))
 	return resp, nil
+}
+
+// verifyWhole verifies an answer that has been read, and reports whether it is no success.
+func verifyWhole(resp *http.Response, whole []byte, key ed25519.PublicKey, b signature.Binding) (refused bool, err error) {
+	a := signature.Answer{Binding: b, Status: resp.StatusCode, ContentType: resp.Header.Get("Content-Type"), Body: whole}
+	refused = a.Status >= 300
+	proof := resp.Header
+	if isGRPC(resp.Header) {
+		said, status, err := signature.GRPCEnd(resp)
+		if err != nil {
+			return refused, fmt.Errorf("%w: %w", signature.ErrAnswer, err)
+		}
+		proof, a.GRPC = said, &status
+		refused = refused || status.Code != 0
+	}
+	_, err = signature.VerifyAnswer(key, a, proof)
+	return refused, err
 }
 
 func notProved(err error) error {
@@ -85,8 +106,10 @@ func notProved(err error) error {
 type provedEvents struct {
 	*signature.EventReader
 	from *received
-	kept []byte       // the blocks so far, where somebody wants them
-	told func([]byte) // may be nil
+
+	mu   sync.Mutex
+	kept []byte             // the blocks so far, where somebody wants them
+	told func([]byte, bool) // nil where nobody does, and once somebody was told
 }
 
 // received is what comes of a stream.
@@ -107,9 +130,18 @@ func (r *received) Read(p []byte) (int, error) {
 // maxEvidence bounds what is kept of one stream for evidence, in bytes.
 const maxEvidence = 64 << 20
 
-func provedStream(resp *http.Response, key ed25519.PublicKey, b signature.Binding, told func([]byte)) (*http.Response, error) {
+func provedStream(resp *http.Response, key ed25519.PublicKey, b signature.Binding, told func([]byte, bool)) (*http.Response, error) {
 	from := &received{ReadCloser: resp.Body}
-	events, err := signature.NewEventReader(from, maxReply, b, key, resp.Header)
+	var events *signature.EventReader
+	var err error
+	if isGRPC(resp.Header) {
+		events, err = signature.NewMessageReader(from, maxReply, b, key, resp.Header, func() (http.Header, signature.GRPCStatus, error) {
+			status, err := signature.ReadGRPCStatus(resp.Trailer)
+			return resp.Trailer, status, err
+		})
+	} else {
+		events, err = signature.NewEventReader(from, maxReply, b, key, resp.Header)
+	}
 	if err != nil {
 		resp.Body.Close()
 		return nil, notProved(err)
@@ -123,6 +155,8 @@ func provedStream(resp *http.Response, key ed25519.PublicKey, b signature.Bindin
 }
 
 func (b *provedEvents) keep(block []byte) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	if len(b.kept)+len(block) > maxEvidence {
 		return fmt.Errorf("%w: evidence has room for %d bytes of a stream", ErrTooLarge, maxEvidence)
 	}
@@ -130,31 +164,45 @@ func (b *provedEvents) keep(block []byte) error {
 	return nil
 }
 
+// over tells once what came, and whether that is all. Of a stream that broke off before
+// anything came there is nothing to tell.
+func (b *provedEvents) over(whole bool) {
+	b.mu.Lock()
+	told, kept := b.told, b.kept
+	b.told = nil
+	b.mu.Unlock()
+	if told != nil && (whole || len(kept) > 0) {
+		told(kept, whole)
+	}
+}
+
 // Read implements [io.Reader]: see [signature.EventReader].
 func (b *provedEvents) Read(p []byte) (int, error) {
 	n, err := b.EventReader.Read(p)
 	switch {
-	case err == nil, errors.Is(err, signature.ErrEventTooLarge), errors.Is(err, ErrTooLarge):
+	case err == nil:
+		return n, nil
+	case errors.Is(err, signature.ErrEventTooLarge), errors.Is(err, ErrTooLarge):
 	case b.from.err != nil:
 		err = b.from.err
 	case errors.Is(err, io.EOF):
-		if b.told != nil {
-			b.told(b.kept)
-			b.told = nil
-		}
 	case errors.Is(err, signature.ErrCut):
 		err = fmt.Errorf("%w: %w", ErrCut, ErrUnreachable)
 	default:
 		err = notProved(err)
 	}
+	b.over(errors.Is(err, io.EOF))
 	return n, err
 }
 
 // Close implements [io.Closer].
-func (b *provedEvents) Close() error { return b.from.Close() }
+func (b *provedEvents) Close() error {
+	b.over(false)
+	return b.from.Close()
+}
 
-// demands reports whether the peer has to sign its answers. Those of gRPC are not signed.
-func (p Peer) demands() bool { return p.SignedAnswers && p.Binding != GRPC }
+// demands reports whether the peer has to sign its answers.
+func (p Peer) demands() bool { return p.SignedAnswers }
 
 // demand asks for a signed answer where the peer has to give one.
 func (p Peer) demand(h http.Header) error {

@@ -32,6 +32,8 @@ type Refusal struct {
 	Proved bool
 	// RetryAfter is how long the peer asks to wait, 0 if it does not say.
 	RetryAfter time.Duration
+
+	invalidToken bool // the challenge of a 401 says so
 }
 
 // Error is one line with reason, message, gate and status.
@@ -59,7 +61,7 @@ func (r *Refusal) Error() string {
 
 // parseRefusal makes the best of an answer that is not a result.
 func parseRefusal(a answer, now time.Time) *Refusal {
-	r := &Refusal{Status: a.status, Proved: a.proved}
+	r := &Refusal{Status: a.status, Proved: a.proved, invalidToken: saysInvalidToken(a.header)}
 	r.fill(a.body)
 	r.RetryAfter = parseRetryAfter(a.header.Get("Retry-After"), now)
 	if r.RequestID == "" {

@@ -23,7 +23,8 @@ const maxRequest = 64 << 20
 // they are handed out: one that is not signed is [ErrUnsigned], or a refusal that nobody
 // proves, one that is not as it was signed [ErrAnswerSignature], and a stream without its
 // signed end [ErrCut]. Redirects are returned, not followed. A request to another host is
-// [ErrAddress].
+// [ErrAddress]. Each request is sent once: one that is refused because of its token is so
+// again until [Config.Token] returns another.
 func (c *Client) HTTPClient(p Peer) (*http.Client, error) {
 	if p.DID.IsZero() {
 		return nil, fmt.Errorf("%w: no DID says who must answer", ErrAddress)
@@ -108,6 +109,9 @@ func (c *Client) authorize(req *http.Request) error {
 		return err
 	}
 	req.Header.Set("Authorization", "Bearer "+token)
+	if b, ok := req.Context().Value(bearerKey{}).(*bearer); ok {
+		b.token = token
+	}
 	return nil
 }
 

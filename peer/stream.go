@@ -26,7 +26,8 @@ func (c *Client) Stream(ctx context.Context, p Peer, text string, opts ...SendOp
 			yield(Update{}, err)
 			return
 		}
-		s := &streaming{c: c, p: p, yield: yield, away: in.away, repeats: repeats{may: delivery(p)}}
+		s := &streaming{c: c, p: p, yield: yield, away: in.away}
+		s.repeats = c.repeats(ctx, p, delivery(p), &s.sent)
 		s.run(ctx, func(d streamer) (string, any) { return d.stream(message) }, func() (Reply, error) { return c.Send(ctx, p, text, opts...) })
 	}
 }
@@ -43,7 +44,8 @@ func (c *Client) Follow(ctx context.Context, p Peer, taskID, after string, opts 
 			yield(Update{}, errNoTask)
 			return
 		}
-		s := &streaming{c: c, p: p, yield: yield, taskID: taskID, last: after, away: in.away, repeats: repeats{may: asked}}
+		s := &streaming{c: c, p: p, yield: yield, taskID: taskID, last: after, away: in.away}
+		s.repeats = c.repeats(ctx, p, asked, &s.sent)
 		s.run(ctx, func(d streamer) (string, any) { return d.subscribe(taskID) }, func() (Reply, error) { return c.Result(ctx, p, taskID) })
 	}
 }
@@ -77,6 +79,7 @@ type streaming struct {
 	p       Peer
 	yield   func(Update, error) bool
 	repeats repeats
+	sent    bearer
 	away    func(error) // may be nil
 	taskID  string      // once it is known
 	thread  string      // the context, once it is known
@@ -114,9 +117,9 @@ func (s *streaming) run(ctx context.Context, begin func(streamer) (string, any),
 		}
 		switch {
 		case came > 1:
-			s.repeats = repeats{may: asked}
+			s.repeats = s.c.repeats(ctx, s.p, asked, &s.sent)
 		case came == 1: // who breaks off after each event is asked less and less often
-			s.repeats.may = asked
+			s.repeats.may, s.repeats.renewed = asked, false
 		}
 		switch {
 		case s.over:

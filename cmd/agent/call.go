@@ -53,7 +53,8 @@ With --task and no TEXT it waits for that task and prints its result; with
 which makes room where it keeps no more of ours (quota_exceeded).
 
 With --evidence the answers have to be signed, and are kept with the requests in a file
-that "agent verify --evidence" proves, whoever has it. All that was said is in it.
+that "agent verify --evidence" proves, whoever has it. All that was said is in it; of a
+stream that breaks off, what came up to there.
 With --binding http+json or grpc the peer is spoken to so, where its card declares it.
 
 The agent must have been served once, for then the directory has all of this;

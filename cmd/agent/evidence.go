@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"sync"
 
 	"github.com/getbindu/bindu-go/agent"
@@ -67,13 +68,17 @@ func (e *evidenceFile) save(caller *agent.Caller, p peer.Peer, errOut io.Writer)
 	if e == nil {
 		return nil
 	}
+	name, key := caller.Self()
+	return e.write(evidence.Party{DID: name, Key: key}, evidence.Party{DID: p.DID, Key: p.Key}, errOut)
+}
+
+func (e *evidenceFile) write(caller, called evidence.Party, errOut io.Writer) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if len(e.all) == 0 {
 		return e.discard()
 	}
-	name, key := caller.Self()
-	r := evidence.Record{Caller: evidence.Party{DID: name, Key: key}, Agent: evidence.Party{DID: p.DID, Key: p.Key}, Exchanges: e.all}
+	r := evidence.Record{Caller: caller, Agent: called, Exchanges: e.all}
 	raw, err := r.Encode()
 	if err == nil {
 		_, err = e.file.Write(raw)
@@ -84,7 +89,11 @@ func (e *evidenceFile) save(caller *agent.Caller, p peer.Peer, errOut io.Writer)
 	if err = errors.Join(err, e.file.Close()); err != nil {
 		return notKept(errors.Join(err, os.Remove(e.file.Name())))
 	}
-	_, err = fmt.Fprintf(errOut, "evidence: %s (agent verify --evidence proves it)\n", e.file.Name())
+	proves := "agent verify --evidence proves it"
+	if slices.ContainsFunc(e.all, func(x evidence.Exchange) bool { return x.Answer.Incomplete }) {
+		proves += "; a stream broke off, and only what came up to there is in it"
+	}
+	_, err = fmt.Fprintf(errOut, "evidence: %s (%s)\n", e.file.Name(), proves)
 	return err
 }
 

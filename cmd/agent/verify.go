@@ -43,7 +43,9 @@ An agent also refuses a request that was not signed just now; verify mentions
 that, and with --check-time it counts.
 
 With --evidence it proves, without asking anybody, what an agent asked another and what
-that answered: the signatures of both, and that the keys are those of their DIDs.`,
+that answered: the signatures of both, and that the keys are those of their DIDs. Where
+a stream broke off it prints what is proved and exits 1, unless --allow-incomplete says
+that this is enough: nobody signed that there was no more.`,
 		Example: `  agent verify --public-key 4zvwRj... --headers headers.txt < body.json
   agent sign < body.json > headers.txt && agent verify --headers headers.txt < body.json
   agent verify --evidence call.json`,
@@ -52,8 +54,8 @@ that answered: the signatures of both, and that the keys are those of their DIDs
 			if cmd.Flags().Changed("evidence") {
 				return f.evidence.verify(cmd)
 			}
-			if len(f.evidence.pins) > 0 {
-				return usage("--pin-key goes with --evidence")
+			if len(f.evidence.pins) > 0 || f.evidence.incomplete {
+				return usage("--pin-key and --allow-incomplete go with --evidence")
 			}
 			return verify(cmd, f, time.Now())
 		},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -19,19 +20,21 @@ import (
 
 // evidenceFlags are those of verify for a record.
 type evidenceFlags struct {
-	path string
-	pins []string
+	path       string
+	pins       []string
+	incomplete bool
 }
 
 func (f *evidenceFlags) add(flags *pflag.FlagSet) {
 	flags.StringVar(&f.path, "evidence", "", `file that "agent call --evidence" wrote, in place of a request`)
 	flags.StringArrayVar(&f.pins, "pin-key", nil, "DID=KEY with --evidence: a key (base58) known for certain, for a DID that is not derived from it; may be repeated")
+	flags.BoolVar(&f.incomplete, "allow-incomplete", false, "with --evidence: succeed, too, where a stream broke off and its end is not proved")
 }
 
 // verify proves a record, or says why it proves nothing. It asks nobody.
 func (f evidenceFlags) verify(cmd *cobra.Command) (err error) {
 	cmd.Flags().Visit(func(flag *pflag.Flag) {
-		if flag.Name != "evidence" && flag.Name != "pin-key" {
+		if flag.Name != "evidence" && flag.Name != "pin-key" && flag.Name != "allow-incomplete" {
 			err = usage("--%s describes a request, and --evidence has its own", flag.Name)
 		}
 	})
@@ -57,7 +60,16 @@ func (f evidenceFlags) verify(cmd *cobra.Command) (err error) {
 	if err != nil {
 		return evidenceError(err)
 	}
-	return printProofs(cmd.OutOrStdout(), record, proofs)
+	if err := printProofs(cmd.OutOrStdout(), record, proofs); err != nil || f.incomplete || !isIncomplete(proofs) {
+		return err
+	}
+	return &reasonedError{"evidence_incomplete", "what is printed is proved, and not how the stream went on or ended; --allow-incomplete takes that as a success", errIncomplete}
+}
+
+var errIncomplete = errors.New("a stream in the record broke off")
+
+func isIncomplete(proofs []evidence.Proof) bool {
+	return slices.ContainsFunc(proofs, func(p evidence.Proof) bool { return p.Incomplete })
 }
 
 func readEvidence(path string) ([]byte, error) {
@@ -111,13 +123,17 @@ func evidenceError(err error) error {
 // printProofs says who said what to whom, and when.
 func printProofs(out io.Writer, r evidence.Record, proofs []evidence.Proof) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "ok: signed by both (requests and answers: %d)\n", len(proofs))
+	if isIncomplete(proofs) {
+		fmt.Fprintf(&b, "incomplete: signed by both (requests and answers: %d), but a stream broke off: what came up to there is proved, and not its end\n", len(proofs))
+	} else {
+		fmt.Fprintf(&b, "ok: signed by both (requests and answers: %d)\n", len(proofs))
+	}
 	for i, p := range proofs {
 		q, a := r.Exchanges[i].Request, r.Exchanges[i].Answer
 		fmt.Fprintf(&b, "\n%s %s asked %s: %s, scheme %s\n", clock(p.Asked), r.Caller.DID, r.Agent.DID, forLine(place(q)), p.Scheme)
-		b.WriteString(quoted(q.Body))
-		fmt.Fprintf(&b, "%s %s answered: status %d, %s%s\n", clock(p.Answered), r.Agent.DID, a.Status, a.ContentType, ofStream(p))
-		b.WriteString(quoted(a.Body))
+		b.WriteString(quoted(readable(q.Target, q.ContentType, q.Body, false)))
+		fmt.Fprintf(&b, "%s %s answered: status %d%s, %s%s\n", clock(p.Answered), r.Agent.DID, a.Status, ofGRPC(a.GRPC), a.ContentType, ofStream(p))
+		b.WriteString(quoted(readable(q.Target, a.ContentType, a.Body, true)))
 	}
 	_, err := io.WriteString(out, cli.ForTerminal(b.String()))
 	return err
@@ -139,6 +155,9 @@ func quoted(body []byte) string {
 func ofStream(p evidence.Proof) string {
 	if p.Events == 0 {
 		return ""
+	}
+	if p.Incomplete {
+		return fmt.Sprintf(", %d events to %s, where the stream broke off: its end is not proved", p.Events, clock(p.Ended))
 	}
 	return fmt.Sprintf(", %d events to %s", p.Events, clock(p.Ended))
 }

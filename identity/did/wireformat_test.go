@@ -30,8 +30,8 @@ func TestWireFormatExamples(t *testing.T) {
 		}
 		return strings.TrimSuffix(block, m[4]+"```") + want + "```"
 	})
-	if found != 21 {
-		t.Errorf("%d examples, want 21", found)
+	if found != 23 {
+		t.Errorf("%d examples, want 23", found)
 	}
 	if os.Getenv("UPDATE_DOCS") != "" {
 		if err := os.WriteFile(path, []byte(updated), 0o644); err != nil {
@@ -65,14 +65,14 @@ func exampleValue(t *testing.T, file, vector, field string) string {
 
 func exampleHeaders(scheme string, v map[string]any) string {
 	var b strings.Builder
+	version := "HTTP/1.1"
+	if v["content_type"] == "application/grpc" {
+		version = "HTTP/2"
+	}
 	if v["status"] != nil {
-		fmt.Fprintf(&b, "HTTP/1.1 %.0f OK\nX-DID-Scheme: answer-1\n", v["status"])
+		fmt.Fprintf(&b, "%s %.0f OK\nX-DID-Scheme: answer-1\n", version, v["status"])
 	}
 	if v["method"] != nil {
-		version := "HTTP/1.1"
-		if v["content_type"] == "application/grpc" {
-			version = "HTTP/2"
-		}
 		fmt.Fprintf(&b, "%s %s %s\n", v["method"], v["target"], version)
 	}
 	fmt.Fprintf(&b, "X-DID: %s\nX-DID-Timestamp: %.0f\n", v["did"], v["timestamp"])

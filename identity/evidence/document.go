@@ -10,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/identity/signature"
 )
 
 // format is the member by which a document is known as a record.
@@ -45,7 +46,16 @@ type documentAnswer struct {
 	Status      int               `json:"status"`
 	ContentType string            `json:"contentType"`
 	Headers     map[string]string `json:"headers"`
+	GRPC        *documentStatus   `json:"grpc,omitzero"`
+	Incomplete  bool              `json:"incomplete,omitzero"`
 	documentBody
+}
+
+// documentStatus is how a call of gRPC ended.
+type documentStatus struct {
+	Code    int    `json:"code"`
+	Message string `json:"message"`
+	Details string `json:"detailsBase64"`
 }
 
 // documentBody has one of its members: the first where the body is a text in UTF-8.
@@ -67,7 +77,7 @@ func (r Record) Encode() ([]byte, error) {
 		}
 		doc.Exchanges = append(doc.Exchanges, documentExchange{
 			documentRequest{e.Request.Method, e.Request.Target, e.Request.ContentType, flat(e.Request.Header), encodeBody(e.Request.Body)},
-			documentAnswer{e.Answer.Status, e.Answer.ContentType, flat(e.Answer.Header), encodeBody(e.Answer.Body)},
+			encodeAnswer(e.Answer),
 		})
 	}
 	out, err := json.Marshal(doc, json.Deterministic(true), jsontext.WithIndent("  "))
@@ -78,6 +88,35 @@ func (r Record) Encode() ([]byte, error) {
 		return nil, fmt.Errorf("%w: at most %d bytes", ErrTooLarge, MaxSize)
 	}
 	return append(out, '\n'), nil
+}
+
+func encodeAnswer(a Answer) documentAnswer {
+	d := documentAnswer{a.Status, a.ContentType, flat(a.Header), nil, a.Incomplete, encodeBody(a.Body)}
+	if a.GRPC != nil {
+		d.GRPC = &documentStatus{a.GRPC.Code, a.GRPC.Message, base64.StdEncoding.EncodeToString(a.GRPC.Details)}
+	}
+	return d
+}
+
+// status reads how a call of gRPC ended.
+func (d *documentStatus) status() (*signature.GRPCStatus, error) {
+	if d == nil {
+		return nil, nil
+	}
+	details, err := decodeBase64(d.Details)
+	if err != nil {
+		return nil, fmt.Errorf("%w: detailsBase64 is not in the one form of base64", ErrMalformed)
+	}
+	return &signature.GRPCStatus{Code: d.Code, Message: d.Message, Details: details}, nil
+}
+
+// decodeBase64 takes the one form that a text in base64 has.
+func decodeBase64(text string) ([]byte, error) {
+	raw, err := base64.StdEncoding.DecodeString(text)
+	if err == nil && base64.StdEncoding.EncodeToString(raw) != text {
+		err = base64.CorruptInputError(len(text))
+	}
+	return raw, err
 }
 
 func encodeParty(p Party) documentParty {
@@ -134,7 +173,10 @@ func (doc document) record() (r Record, err error) {
 	}
 	for _, e := range doc.Exchanges {
 		q := Request{Method: e.Request.Method, Target: e.Request.Target, ContentType: e.Request.ContentType}
-		a := Answer{Status: e.Answer.Status, ContentType: e.Answer.ContentType}
+		a := Answer{Status: e.Answer.Status, ContentType: e.Answer.ContentType, Incomplete: e.Answer.Incomplete}
+		if a.GRPC, err = e.Answer.GRPC.status(); err != nil {
+			return Record{}, err
+		}
 		for _, part := range []struct {
 			headers map[string]string
 			body    documentBody
@@ -169,8 +211,8 @@ func (b documentBody) bytes() ([]byte, error) {
 	if b.Body != nil {
 		return []byte(*b.Body), nil
 	}
-	body, err := base64.StdEncoding.DecodeString(*b.BodyBase64)
-	if err != nil || base64.StdEncoding.EncodeToString(body) != *b.BodyBase64 || utf8.Valid(body) {
+	body, err := decodeBase64(*b.BodyBase64)
+	if err != nil || utf8.Valid(body) {
 		return nil, fmt.Errorf("%w: bodyBase64 is not what is no text, in the one form of base64", ErrMalformed)
 	}
 	return body, nil

@@ -88,6 +88,76 @@ func exchange(t testing.TB, s signature.Scheme, body []byte, contentType string)
 	return e
 }
 
+// call is a request by gRPC and its answer: a stream of two messages where streams is set.
+func call(t testing.TB, streams bool) evidence.Exchange {
+	t.Helper()
+	callerKey, caller := party(t, "caller")
+	agentKey, agent := party(t, "agent")
+	sent := httptest.NewRequest("POST", "/lf.a2a.v1.A2AService/GetTask", nil)
+	nonce := "BBECAwQFBgcICQoLDA0ODw"
+	if streams {
+		nonce = "CBECAwQFBgcICQoLDA0ODw"
+	}
+	h, err := signature.SignHeader(callerKey, signature.Octets1, signature.Request{
+		DID: caller.DID, Timestamp: asked, Audience: agent.DID, Method: "POST", Target: sent.RequestURI, ContentType: "application/grpc",
+		Nonce: nonce,
+	}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	maps.Copy(sent.Header, h)
+	sent.Header.Set("Content-Type", "application/grpc")
+	e := evidence.Exchange{Request: evidence.NewRequest(sent, signature.Octets1, nil)}
+	b, err := signature.BindingOf(h, agent.DID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp := &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"application/grpc"}}, Trailer: http.Header{
+		"Grpc-Status": {"5"}, "Grpc-Message": {"%C3%A9"}, "Grpc-Status-Details-Bin": {"AQI"},
+	}}
+	status, err := signature.ReadGRPCStatus(resp.Trailer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !streams {
+		body := []byte("\x00\x00\x00\x00\x02\x0a\x00")
+		err := signature.SignAnswer(agentKey, signature.Answer{Binding: b, Status: 200, ContentType: "application/grpc", Body: body, GRPC: &status, Timestamp: asked + 1}, resp.Trailer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e.Answer = evidence.NewAnswer(resp, body)
+		return e
+	}
+	signer := signature.NewEventSigner(agentKey, b)
+	signer.Announce(resp.Header)
+	var body []byte
+	for i, m := range []string{"\x0a\x01x", ""} {
+		field, err := signer.AppendField(nil, []byte(m), asked+int64(i))
+		if err != nil {
+			t.Fatal(err)
+		}
+		body = append(body, 0, 0, 0, 0, byte(len(m)+len(field)))
+		body = append(append(body, m...), field...)
+	}
+	if err := signer.SignEnd(resp.Trailer, status, asked+9); err != nil {
+		t.Fatal(err)
+	}
+	e.Answer = evidence.NewAnswer(resp, body)
+	return e
+}
+
+// brokeOff is a stream of which the last block did not come.
+func brokeOff(e evidence.Exchange) evidence.Exchange {
+	a := &e.Answer
+	a.Incomplete = true
+	if a.ContentType == stream {
+		a.Body = a.Body[:bytes.Index(a.Body, []byte("end: "))]
+		return e
+	}
+	a.GRPC, a.Header = nil, http.Header{"X-Did": a.Header["X-Did"], "X-Did-Scheme": a.Header["X-Did-Scheme"]}
+	return e
+}
+
 // record is one of all kinds of requests and answers.
 func record(t testing.TB) evidence.Record {
 	t.Helper()
@@ -98,6 +168,7 @@ func record(t testing.TB) evidence.Record {
 		exchange(t, signature.JCS1, []byte(`{"a":1}`), "application/json; charset=utf-8"),
 		exchange(t, signature.Reference, []byte(`{"a":"\u0000"}`), ""),
 		exchange(t, signature.Octets1, nil, stream),
+		call(t, false), call(t, true),
 	}}
 }
 
@@ -123,6 +194,8 @@ func TestARecordProvesItself(t *testing.T) {
 		{Scheme: signature.Octets1, Asked: asked, Answered: asked + 1, Ended: asked + 1},
 		{Scheme: signature.JCS1, Asked: asked, Answered: asked + 1, Ended: asked + 1},
 		{Scheme: signature.Reference, Asked: asked, Answered: asked + 1, Ended: asked + 1},
+		{Scheme: signature.Octets1, Asked: asked, Answered: asked, Ended: asked + 9, Events: 2},
+		{Scheme: signature.Octets1, Asked: asked, Answered: asked + 1, Ended: asked + 1},
 		{Scheme: signature.Octets1, Asked: asked, Answered: asked, Ended: asked + 9, Events: 2},
 	}
 	if !reflect.DeepEqual(proofs, want) {
@@ -187,6 +260,46 @@ func TestARecordThatWasChangedProvesNothing(t *testing.T) {
 		"an empty block in a stream": {func(r *evidence.Record) {
 			r.Exchanges[3].Answer.Body = append([]byte("\n"), r.Exchanges[3].Answer.Body...)
 		}, evidence.ErrMalformed},
+		"the status of a call":         {func(r *evidence.Record) { r.Exchanges[4].Answer.GRPC.Code = 0 }, did.ErrSignatureMismatch},
+		"its text":                     {func(r *evidence.Record) { r.Exchanges[4].Answer.GRPC.Message = "" }, did.ErrSignatureMismatch},
+		"its details":                  {func(r *evidence.Record) { r.Exchanges[4].Answer.GRPC.Details = nil }, did.ErrSignatureMismatch},
+		"no status of a call":          {func(r *evidence.Record) { r.Exchanges[4].Answer.GRPC = nil }, evidence.ErrMalformed},
+		"a status of what has none":    {func(r *evidence.Record) { r.Exchanges[0].Answer.GRPC = r.Exchanges[4].Answer.GRPC }, evidence.ErrMalformed},
+		"a status of events":           {func(r *evidence.Record) { r.Exchanges[3].Answer.GRPC = r.Exchanges[4].Answer.GRPC }, evidence.ErrMalformed},
+		"the message of a call":        {func(r *evidence.Record) { r.Exchanges[4].Answer.Body = nil }, did.ErrSignatureMismatch},
+		"that a call broke off":        {func(r *evidence.Record) { r.Exchanges[4].Answer.Incomplete = true }, evidence.ErrMalformed},
+		"that an answer broke off":     {func(r *evidence.Record) { r.Exchanges[0].Answer.Incomplete = true }, evidence.ErrMalformed},
+		"that a stream broke off":      {func(r *evidence.Record) { r.Exchanges[3].Answer.Incomplete = true }, evidence.ErrMalformed},
+		"a stream of calls, too":       {func(r *evidence.Record) { r.Exchanges[5].Answer.Incomplete = true }, evidence.ErrMalformed},
+		"the status of a stream of it": {func(r *evidence.Record) { r.Exchanges[5].Answer.GRPC.Code = 0 }, did.ErrSignatureMismatch},
+		"no status of a stream of it":  {func(r *evidence.Record) { r.Exchanges[5].Answer.GRPC = nil }, evidence.ErrMalformed},
+		"a message of a stream":        {func(r *evidence.Record) { r.Exchanges[5].Answer.Body[7]++ }, did.ErrSignatureMismatch},
+		"the last message of it":       {func(r *evidence.Record) { a := &r.Exchanges[5].Answer; a.Body = a.Body[:8+int(a.Body[4])-3] }, did.ErrSignatureMismatch},
+		"the signature of its end":     {func(r *evidence.Record) { r.Exchanges[5].Answer.Header.Del("X-DID-Signature") }, evidence.ErrMalformed},
+		"its end alone":                {func(r *evidence.Record) { *r = cutShort(*r, 3); r.Exchanges[3].Answer.Incomplete = false }, signature.ErrCut},
+		"what was cut": {func(r *evidence.Record) {
+			*r = cutShort(*r, 3)
+			b := r.Exchanges[3].Answer.Body
+			b[bytes.Index(b, []byte("two"))]++
+		}, did.ErrSignatureMismatch},
+		"what was cut of a call": {func(r *evidence.Record) { *r = cutShort(*r, 5); r.Exchanges[5].Answer.Body[7]++ }, did.ErrSignatureMismatch},
+		"what was cut within a block": {func(r *evidence.Record) {
+			*r = cutShort(*r, 3)
+			a := &r.Exchanges[3].Answer
+			a.Body = a.Body[:len(a.Body)-1]
+		}, evidence.ErrMalformed},
+		"what was cut within a frame": {func(r *evidence.Record) {
+			*r = cutShort(*r, 5)
+			a := &r.Exchanges[5].Answer
+			a.Body = a.Body[:len(a.Body)-1]
+		}, evidence.ErrMalformed},
+		"nothing of a stream": {func(r *evidence.Record) { *r = cutShort(*r, 3); r.Exchanges[3].Answer.Body = nil }, evidence.ErrMalformed},
+		"nothing of a call":   {func(r *evidence.Record) { *r = cutShort(*r, 5); r.Exchanges[5].Answer.Body = nil }, evidence.ErrMalformed},
+		"an end of what was cut": {func(r *evidence.Record) {
+			g := r.Exchanges[5].Answer.GRPC
+			*r = cutShort(*r, 5)
+			r.Exchanges[5].Answer.GRPC = g
+		}, evidence.ErrMalformed},
 		"a request twice":  {func(r *evidence.Record) { r.Exchanges = append(r.Exchanges, r.Exchanges[0]) }, evidence.ErrMalformed},
 		"who asked":        {func(r *evidence.Record) { r.Caller = stranger }, evidence.ErrOtherCaller},
 		"who answered":     {func(r *evidence.Record) { r.Agent = stranger }, signature.ErrRecipient},
@@ -200,6 +313,41 @@ func TestARecordThatWasChangedProvesNothing(t *testing.T) {
 				t.Errorf("%+v, %v; want %v", proofs, err, tt.want)
 			}
 		})
+	}
+}
+
+// cutShort is a record in which the stream of an exchange broke off.
+func cutShort(r evidence.Record, n int) evidence.Record {
+	r.Exchanges = slices.Clone(r.Exchanges)
+	r.Exchanges[n] = brokeOff(r.Exchanges[n])
+	return r
+}
+
+// Of a stream that broke off a record proves what came, and says that it does not prove
+// the end.
+func TestARecordProvesWhatCameOfAStream(t *testing.T) {
+	r := record(t)
+	whole := len(r.Exchanges[5].Answer.Body)
+	r = record2(cutShort(cutShort(r, 3), 5))
+	for _, events := range []int64{2, 1} {
+		proofs, err := r.Verify(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, p := range proofs {
+			streams := i == 3 || i == 5
+			if p.Incomplete != streams || streams && (p.Events != events || p.Answered != asked || p.Ended != asked+events-1) {
+				t.Errorf("%d: %+v, want %d events", i, p, events)
+			}
+		}
+		if events == 1 {
+			break
+		}
+		a, b := &r.Exchanges[3].Answer, &r.Exchanges[5].Answer
+		a.Body, b.Body = a.Body[:bytes.Index(a.Body, []byte("data: two"))], b.Body[:5+int(b.Body[4])]
+		if len(b.Body) >= whole {
+			t.Fatal("nothing was cut")
+		}
 	}
 }
 

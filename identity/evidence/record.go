@@ -3,11 +3,13 @@ package evidence
 import (
 	"crypto/ed25519"
 	"errors"
+	"maps"
 	"net/http"
 	"strings"
 
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/identity/signature"
+	"github.com/getbindu/bindu-go/internal/grpcframe"
 )
 
 const (
@@ -59,13 +61,19 @@ type Request struct {
 }
 
 // Answer is an answer as it came. The body of a stream are its blocks with their
-// signatures and the end ([signature.EventReader.Keep]), without comments.
+// signatures and the end ([signature.EventReader.Keep]), without comments; of gRPC its
+// frames, with the signatures in their messages.
 type Answer struct {
 	Status      int
 	ContentType string
-	// Header are the headers of its signature.
+	// Header are the headers of its signature, those in the trailers too.
 	Header http.Header
 	Body   []byte
+	// GRPC is how a call of gRPC ended; nil for any other, and for one that broke off.
+	GRPC *signature.GRPCStatus
+	// Incomplete says that the stream broke off: its body is what came and was verified,
+	// and nobody signed that this was all.
+	Incomplete bool
 }
 
 // NewRequest returns what belongs into a record of a request with a body.
@@ -83,12 +91,39 @@ func NewRequest(r *http.Request, s signature.Scheme, body []byte) Request {
 // Stream is the content type of an answer that is a stream.
 const Stream = "text/event-stream"
 
-// NewAnswer returns what belongs into a record of an answer, whose body is as [Answer]
-// says. No signature covers the parameters of the type of a stream.
+// GRPC is the content type of an answer that is a stream of gRPC.
+const GRPC = grpcframe.ContentType
+
+// NewAnswer returns what belongs into a record of an answer that has been read, whose body
+// is as [Answer] says. No signature covers the parameters of the type of a stream.
 func NewAnswer(resp *http.Response, body []byte) Answer {
+	a := begun(resp, body)
+	if !grpcframe.SaysGRPC(resp.Header.Get("Content-Type")) {
+		return a
+	}
+	said, status, err := signature.GRPCEnd(resp)
+	if err == nil {
+		a.GRPC = &status
+	}
+	maps.Copy(a.Header, signature.ProofOf(said))
+	return a
+}
+
+// NewIncomplete is [NewAnswer] for a stream of which the end did not come.
+func NewIncomplete(resp *http.Response, body []byte) Answer {
+	a := begun(resp, body)
+	a.Incomplete = true
+	return a
+}
+
+// begun is an answer as its headers have it.
+func begun(resp *http.Response, body []byte) Answer {
 	a := Answer{Status: resp.StatusCode, ContentType: resp.Header.Get("Content-Type"), Header: signature.ProofOf(resp.Header), Body: body}
-	if strings.HasPrefix(a.ContentType, Stream) {
+	switch {
+	case strings.HasPrefix(a.ContentType, Stream):
 		a.ContentType = Stream
+	case grpcframe.SaysGRPC(a.ContentType) && signature.SaysEvents(resp.Header):
+		a.ContentType = GRPC
 	}
 	return a
 }

@@ -3,6 +3,7 @@ package evidence
 import (
 	"bytes"
 	"crypto/ed25519"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/identity/signature"
+	"github.com/getbindu/bindu-go/internal/grpcframe"
 )
 
 // Proof is what one exchange of a record proves. Times are unix seconds, by the clock of
@@ -25,6 +27,10 @@ type Proof struct {
 	Answered, Ended int64
 	// Events is how many events the stream had; 0 where the answer was none.
 	Events int64
+	// Incomplete says that the stream broke off: the events are proved, and that they came
+	// one after the other from the first on, but neither that there were no more nor how
+	// it went on. Ended is then when the last of them was signed.
+	Incomplete bool
 }
 
 // Verify checks every signature of the record, and that each key belongs to its DID: to
@@ -60,13 +66,18 @@ func (r Record) Verify(pins map[did.DID]ed25519.PublicKey) ([]Proof, error) {
 // errUnsigned: what nobody signed could be anything, and has no place in a record.
 var errUnsigned = fmt.Errorf("%w: it says more than was signed", ErrMalformed)
 
+// errNotCut: a record says that a stream broke off which did not, or of which nothing came.
+var errNotCut = fmt.Errorf("%w: a stream in it is said to have broken off, and has an end or no event", ErrMalformed)
+
 // errTwice: an agent takes each request once.
 var errTwice = fmt.Errorf("%w: the same request stands in it before", ErrMalformed)
 
-// How many headers prove an answer, and a stream, whose events prove themselves.
+// How many headers prove an answer; a stream of server-sent events, which prove
+// themselves; and one of gRPC, of which the end is among the headers.
 const (
-	proofOfAnswer = 4
-	proofOfStream = 2
+	proofOfAnswer   = 4
+	proofOfStream   = 2
+	proofOfMessages = 4
 )
 
 func sameHeader(a, b http.Header) bool { return maps.EqualFunc(a, b, slices.Equal) }
@@ -106,20 +117,29 @@ func (r Record) request(q Request) (p Proof, b signature.Binding, err error) {
 
 // answer verifies an answer and completes what the exchange proves.
 func (r Record) answer(p *Proof, b signature.Binding, a Answer) (err error) {
-	if !strings.HasPrefix(a.ContentType, Stream) {
-		p.Answered, err = signature.VerifyAnswer(r.Agent.Key, signature.Answer{
-			Binding: b, Status: a.Status, ContentType: a.ContentType, Body: a.Body,
-		}, a.Header)
-		p.Ended = p.Answered
-		if err == nil && len(a.Header) != proofOfAnswer {
-			err = errUnsigned
-		}
-		return err
-	}
-	if a.Status != http.StatusOK || a.ContentType != Stream || len(a.Header) != proofOfStream {
+	rpc := grpcframe.SaysGRPC(a.ContentType)
+	switch {
+	case strings.HasPrefix(a.ContentType, Stream), rpc && signature.SaysEvents(a.Header):
+		return r.stream(p, b, a)
+	case rpc == (a.GRPC == nil) || a.Incomplete:
 		return errUnsigned
 	}
-	stream, err := signature.NewEventReader(bytes.NewReader(a.Body), MaxSize, b, r.Agent.Key, a.Header)
+	p.Answered, err = signature.VerifyAnswer(r.Agent.Key, signature.Answer{
+		Binding: b, Status: a.Status, ContentType: a.ContentType, Body: a.Body, GRPC: a.GRPC,
+	}, a.Header)
+	p.Ended = p.Answered
+	if err == nil && len(a.Header) != proofOfAnswer {
+		err = errUnsigned
+	}
+	return err
+}
+
+// stream verifies each event of a stream, and its end unless it broke off.
+func (r Record) stream(p *Proof, b signature.Binding, a Answer) error {
+	if a.Status != http.StatusOK || !a.shaped() {
+		return errUnsigned
+	}
+	stream, err := r.reader(b, a)
 	if err != nil {
 		return err
 	}
@@ -131,10 +151,41 @@ func (r Record) answer(p *Proof, b signature.Binding, a Answer) (err error) {
 		}
 		return err
 	})
-	if _, err := io.Copy(io.Discard, stream); err != nil {
+	_, err = io.Copy(io.Discard, stream)
+	switch {
+	case !a.Incomplete && err != nil:
 		return err
+	case a.Incomplete && (err == nil || stream.Events() == 0 && errors.Is(err, signature.ErrCut)):
+		return errNotCut
+	case a.Incomplete && !errors.Is(err, signature.ErrCut):
+		return err
+	case len(rest) > 0:
+		return errUnsigned
 	}
-	p.Events = stream.Events()
+	p.Events, p.Incomplete = stream.Events(), a.Incomplete
 	p.Answered, p.Ended = stream.Times()
 	return nil
+}
+
+// shaped reports a stream that has what belongs to it and nothing else.
+func (a Answer) shaped() bool {
+	switch {
+	case a.ContentType == Stream:
+		return len(a.Header) == proofOfStream && a.GRPC == nil
+	case a.Incomplete:
+		return a.ContentType == GRPC && len(a.Header) == proofOfStream && a.GRPC == nil
+	}
+	return a.ContentType == GRPC && len(a.Header) == proofOfMessages && a.GRPC != nil
+}
+
+func (r Record) reader(b signature.Binding, a Answer) (*signature.EventReader, error) {
+	if a.ContentType == Stream {
+		return signature.NewEventReader(bytes.NewReader(a.Body), MaxSize, b, r.Agent.Key, a.Header)
+	}
+	return signature.NewMessageReader(bytes.NewReader(a.Body), MaxSize, b, r.Agent.Key, a.Header, func() (http.Header, signature.GRPCStatus, error) {
+		if a.GRPC == nil {
+			return nil, signature.GRPCStatus{}, signature.ErrGRPCStatus
+		}
+		return a.Header, *a.GRPC, nil
+	})
 }

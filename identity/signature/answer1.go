@@ -16,8 +16,10 @@ type Answer struct {
 	// Status is that of HTTP, and ContentType the header of that name byte for byte.
 	Status      int
 	ContentType string
-	// Body is the content as it is sent.
+	// Body is the content as it is sent: of gRPC the frame with its message.
 	Body []byte
+	// GRPC is how a call of gRPC ended; nil for every other answer.
+	GRPC *GRPCStatus
 	// Timestamp is the time of signing in unix seconds.
 	Timestamp int64
 }
@@ -26,8 +28,8 @@ type Answer struct {
 //
 //	{"aud", "contentType", "did", "request", "sha256", "status", "timestamp"}
 //
-// where sha256 is that of the body, in lower-case hexadecimal as request is. Errors:
-// [ErrRequest] and [ErrTimestamp].
+// where sha256 is that of the body, in lower-case hexadecimal as request is. An answer by
+// gRPC has a member "grpc", too: see [GRPCStatus]. Errors: [ErrRequest] and [ErrTimestamp].
 func (a Answer) Payload() ([]byte, error) {
 	if err := a.check(); err != nil {
 		return nil, err
@@ -41,7 +43,7 @@ func (a Answer) Payload() ([]byte, error) {
 	dst := did.AppendTag(make([]byte, 0, boundBytes), string(Answer1))
 	dst = appendMember(a.appendParties(dst), "contentType", a.ContentType)
 	dst = appendMember(dst, "did", a.Agent.String())
-	dst = appendHex(appendHex(dst, "request", a.Request), "sha256", sha256.Sum256(a.Body))
+	dst = appendHex(appendHex(a.GRPC.append(dst), "request", a.Request), "sha256", sha256.Sum256(a.Body))
 	dst = strconv.AppendInt(append(dst, `,"status":`...), int64(a.Status), 10)
 	return appendTimestamp(dst, a.Timestamp), nil
 }

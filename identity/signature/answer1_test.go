@@ -42,6 +42,7 @@ type answerFixture struct {
 	Status      int
 	ContentType string `json:"content_type"`
 	Body        []byte `json:"body_base64"`
+	GRPC        *statusFixture
 	Timestamp   int64
 	Object      string `json:"payload_object"`
 	Payload     []byte `json:"payload_base64"`
@@ -52,16 +53,20 @@ type answerFixture struct {
 // canonicaliser.
 func TestAnswerFixtures(t *testing.T) {
 	vectors := readFixture[struct{ Vectors []answerFixture }](t, "answer-signatures.json").Vectors
-	if len(vectors) < 4 {
+	if len(vectors) < 6 {
 		t.Fatal("the fixtures are incomplete")
 	}
 	for _, f := range vectors {
 		t.Run(f.Name, func(t *testing.T) {
 			b, sum := f.binding(t), sha256.Sum256(f.Body)
-			value, err := json.Marshal(map[string]any{
+			members := map[string]any{
 				"aud": f.Audience, "did": f.DID, "request": f.Request, "status": f.Status, "contentType": f.ContentType,
 				"sha256": hex.EncodeToString(sum[:]), "timestamp": f.Timestamp,
-			})
+			}
+			if f.GRPC != nil {
+				members["grpc"] = f.GRPC.member()
+			}
+			value, err := json.Marshal(members)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -72,7 +77,7 @@ func TestAnswerFixtures(t *testing.T) {
 			if want := append([]byte("\xffanswer-1"), object...); !bytes.Equal(f.Payload, want) || f.Object != string(object) {
 				t.Errorf("the fixture has\n%q, want\n%q", f.Payload, want)
 			}
-			a := signature.Answer{Binding: b, Status: f.Status, ContentType: f.ContentType, Body: f.Body, Timestamp: f.Timestamp}
+			a := signature.Answer{Binding: b, Status: f.Status, ContentType: f.ContentType, Body: f.Body, Timestamp: f.Timestamp, GRPC: f.GRPC.status()}
 			if payload, err := a.Payload(); err != nil || !bytes.Equal(payload, f.Payload) {
 				t.Errorf("payload %q, %v", payload, err)
 			}

@@ -42,10 +42,10 @@ func (c *chain) event(id string, data []byte, timestamp int64) ([]byte, error) {
 }
 
 // end returns the payload of the end, which has instead of id, number and sha256 the
-// member "end", the number of events.
-func (c *chain) end(timestamp int64) ([]byte, error) {
+// member "end", the number of events, and of a stream of gRPC its status, else nil.
+func (c *chain) end(timestamp int64, status *GRPCStatus) ([]byte, error) {
 	return c.payload(timestamp, func(dst []byte) []byte {
-		return strconv.AppendInt(append(dst, `,"end":`...), c.number, 10)
+		return status.append(strconv.AppendInt(append(dst, `,"end":`...), c.number, 10))
 	}, func(dst []byte) []byte { return dst })
 }
 
@@ -101,7 +101,7 @@ func (s *EventSigner) AppendEvent(dst []byte, id string, data []byte, timestamp 
 // AppendEnd appends the block by which a stream ends; nothing may follow. Errors are those
 // of AppendEvent.
 func (s *EventSigner) AppendEnd(dst []byte, timestamp int64) ([]byte, error) {
-	payload, err := s.at.end(timestamp)
+	payload, err := s.at.end(timestamp, nil)
 	if err != nil {
 		return dst, err
 	}
@@ -114,14 +114,16 @@ func (s *EventSigner) AppendEnd(dst []byte, timestamp int64) ([]byte, error) {
 }
 
 func (s *EventSigner) line(payload []byte, timestamp int64) (line string, sig []byte, err error) {
-	text, err := s.key.SignTagged(string(Event1), payload)
-	if err != nil {
+	text, sig, err := s.sign(payload)
+	return fieldSignature + ": " + strconv.FormatInt(timestamp, 10) + " " + text + "\n", sig, err
+}
+
+func (s *EventSigner) sign(payload []byte) (text string, sig []byte, err error) {
+	if text, err = s.key.SignTagged(string(Event1), payload); err != nil {
 		return "", nil, err
 	}
-	if sig, err = did.DecodeSignature(text); err != nil {
-		return "", nil, err
-	}
-	return fieldSignature + ": " + strconv.FormatInt(timestamp, 10) + " " + text + "\n", sig, nil
+	sig, err = did.DecodeSignature(text)
+	return text, sig, err
 }
 
 // parseLine reads the value of the field that AppendEvent makes.

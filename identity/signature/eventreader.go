@@ -15,11 +15,13 @@ import (
 // ErrEventTooLarge reports an event that is larger than the reader takes.
 var ErrEventTooLarge = sse.ErrTooLarge
 
-// EventReader reads a signed stream, and lets through what was verified and nothing else:
-// the fields id and data of each event, and a comment for every block without them, by
-// which a reader knows that the stream is alive.
+// EventReader reads a signed stream, and lets through what was verified and nothing else.
+// Of server-sent events these are the fields id and data of each, and a comment for every
+// block without them, by which a reader knows that the stream is alive; of gRPC the frames,
+// without the signatures in their messages.
 type EventReader struct {
-	in   *sse.Reader
+	in   *sse.Reader // nil for gRPC
+	rpc  *messages   // nil for server-sent events
 	pub  ed25519.PublicKey
 	at   chain
 	keep func(block []byte) error // may be nil
@@ -29,8 +31,8 @@ type EventReader struct {
 	began, lastOne int64
 }
 
-// NewEventReader returns a reader of the body of an answer with these headers, whose
-// events have at most limit bytes. Errors: [ErrMissing] for a stream that is not signed,
+// NewEventReader returns a reader of server-sent events in an answer with these headers, which
+// have at most limit bytes. Errors: [ErrMissing] for a stream that is not signed,
 // [ErrScheme] and [ErrAnswer].
 func NewEventReader(body io.Reader, limit int, b Binding, pub ed25519.PublicKey, h http.Header) (*EventReader, error) {
 	if err := checkAnnounced(h, Event1, b.Agent); err != nil {
@@ -48,7 +50,8 @@ func (r *EventReader) Times() (began, last int64) { return r.began, r.lastOne }
 
 // Keep has f called with each block that was verified, the end too: its fields id, data,
 // end and signature and nothing else, as a signer writes them. All of them together are a
-// stream again. f must not keep the slice; its error ends the stream.
+// stream again. Of gRPC it gets the frames as they came; the end is in the trailers. f must
+// not keep the slice; its error ends the stream.
 func (r *EventReader) Keep(f func(block []byte) error) { r.keep = f }
 
 // Read implements [io.Reader]. Its error is io.EOF behind the signed end; [ErrCut] where
@@ -60,7 +63,11 @@ func (r *EventReader) Read(p []byte) (int, error) {
 		if r.err != nil {
 			return 0, r.err
 		}
-		if r.buffer, r.err = r.next(r.buffer[:0]); r.err != nil {
+		next := r.next
+		if r.rpc != nil {
+			next = r.message
+		}
+		if r.buffer, r.err = next(r.buffer[:0]); r.err != nil {
 			r.buffer = nil
 		}
 		r.rest = r.buffer
@@ -119,7 +126,12 @@ func (r *EventReader) event(block sse.Block, m mark) error {
 	if err != nil {
 		return err
 	}
-	payload, err := r.at.event(block.ID, block.Data, stamp)
+	return r.verified(block.ID, block.Data, stamp, text)
+}
+
+// verified goes on behind an event if that is its signature.
+func (r *EventReader) verified(id string, data []byte, stamp int64, text string) error {
+	payload, err := r.at.event(id, data, stamp)
 	if err != nil {
 		return err
 	}
@@ -128,6 +140,19 @@ func (r *EventReader) event(block sse.Block, m mark) error {
 		return err
 	}
 	r.at.passed(sig)
+	r.signed(stamp)
+	return nil
+}
+
+// ended verifies the signature of the end; status is nil but for gRPC.
+func (r *EventReader) ended(stamp int64, text string, status *GRPCStatus) error {
+	payload, err := r.at.end(stamp, status)
+	if err != nil {
+		return err
+	}
+	if _, err := open(r.pub, payload, text); err != nil {
+		return err
+	}
 	r.signed(stamp)
 	return nil
 }
@@ -141,14 +166,9 @@ func (r *EventReader) end(block sse.Block, m mark) error {
 	if err != nil {
 		return err
 	}
-	payload, err := r.at.end(stamp)
-	if err != nil {
+	if err := r.ended(stamp, text, nil); err != nil {
 		return err
 	}
-	if _, err := open(r.pub, payload, text); err != nil {
-		return err
-	}
-	r.signed(stamp)
 	if _, err := r.in.Block(nil); !errors.Is(err, io.EOF) {
 		return fmt.Errorf("%w: something follows the end of the stream", ErrAnswer)
 	}

@@ -86,6 +86,69 @@ func TestEndToEndAnswersAreSigned(t *testing.T) {
 	}
 }
 
+// TestEndToEndAnswersByGRPCAreSigned: the same by gRPC, and what came of a stream that broke
+// off is proved up to there.
+func TestEndToEndAnswersByGRPCAreSigned(t *testing.T) {
+	s := newDirectStack(t, authoritytest.Options{})
+	alice := s.start("alice", nil)
+	env := s.auth.Env()
+	env["AGENT__DIR"] = filepath.Join(s.root, "bob")
+	bob := launchWith(t, "bob", env, nil, pieces{"shall I ", "compare thee"}).await()
+	client, err := alice.Client(func(c *peer.Config) { c.Binding = peer.GRPC })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	found, err := client.Discover(t.Context(), bob.URL(), bob.DID())
+	if err != nil || !found.SignedAnswers {
+		t.Fatalf("found %+v, %v", found, err)
+	}
+	record := evidence.Record{
+		Caller: evidence.Party{DID: alice.DID(), Key: alice.Outbound().Key.PublicKey()},
+		Agent:  evidence.Party{DID: bob.DID(), Key: found.Key},
+	}
+	ctx := peer.Recorded(t.Context(), func(e evidence.Exchange) { record.Exchanges = append(record.Exchanges, e) })
+	if reply, err := client.Send(ctx, found, "write"); err != nil || reply.State != peer.StateCompleted {
+		t.Fatalf("reply %+v, %v", reply, err)
+	}
+	for u, err := range client.Stream(ctx, found, "write again") {
+		if err != nil {
+			t.Fatalf("%+v, %v", u, err)
+		}
+	}
+	_, err = client.Result(ctx, found, "no-such-task")
+	if refused, ok := errors.AsType[*peer.Refusal](err); !ok || !refused.Proved || refused.Code != -32001 {
+		t.Errorf("a task that is not there: %v", err)
+	}
+	for range client.Stream(ctx, found, "write and be left") {
+		break
+	}
+	raw, err := record.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	read, err := evidence.Parse(raw)
+	if err != nil {
+		t.Fatalf("%v in %s", err, raw)
+	}
+	proofs, err := read.Verify(nil)
+	if err != nil {
+		t.Fatalf("%v in %s", err, raw)
+	}
+	streamed, left := 0, 0
+	for _, p := range proofs {
+		if p.Events > 0 && !p.Incomplete {
+			streamed++
+		}
+		if p.Incomplete {
+			left++
+		}
+	}
+	if streamed != 1 || left != 1 || len(proofs) < 4 {
+		t.Errorf("%+v", proofs)
+	}
+}
+
 // demands calls as a client of any other make may: it asks for a signature and verifies
 // the bytes that came, which are many.
 func demands(t *testing.T, caller, callee *running, protocol string, scheme signature.Scheme) {

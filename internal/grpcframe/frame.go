@@ -48,12 +48,16 @@ func Begin(dst []byte) []byte { return append(dst, make([]byte, HeaderBytes)...)
 
 // End completes the frame that begins with b, whose message is the rest of b.
 func End(b []byte) error {
-	length := len(b) - HeaderBytes
+	_, err := AppendHead(b[:0], len(b)-HeaderBytes)
+	return err
+}
+
+// AppendHead appends what stands before a message of that length.
+func AppendHead(dst []byte, length int) ([]byte, error) {
 	if length < 0 || uint64(length) > math.MaxUint32 {
-		return ErrTooLarge
+		return dst, ErrTooLarge
 	}
-	binary.BigEndian.PutUint32(b[1:], uint32(length))
-	return nil
+	return binary.BigEndian.AppendUint32(append(dst, 0), uint32(length)), nil
 }
 
 // Reader reads the messages of a stream.

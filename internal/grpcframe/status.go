@@ -29,7 +29,10 @@ const errorInfoType = "type.googleapis.com/google.rpc.ErrorInfo"
 
 // Names of what says a status, in headers or trailers.
 const (
-	statusName  = "Grpc-Status"
+	// StatusHeader is the one that every status has.
+	StatusHeader = "Grpc-Status"
+
+	statusName  = StatusHeader
 	messageName = "Grpc-Message"
 	detailsName = "Grpc-Status-Details-Bin"
 )
@@ -70,23 +73,32 @@ func (s Status) marshal() []byte {
 // ErrStatus: what should say a status says none.
 var ErrStatus = errors.New("there is no status of gRPC, or none that can be read")
 
+// Raw is what headers or trailers say of a status: the code, the text, and the bytes of the
+// details, if any. Each may stand there once. Fails with [ErrStatus].
+func Raw(h http.Header) (code Code, message string, details []byte, err error) {
+	n, err := strconv.ParseUint(h.Get(statusName), 10, 16)
+	if err != nil || len(h[statusName]) != 1 || len(h[messageName]) > 1 || len(h[detailsName]) > 1 {
+		return 0, "", nil, ErrStatus
+	}
+	text := strings.TrimRight(h.Get(detailsName), "=") // with or without padding
+	if details, err = base64.RawStdEncoding.DecodeString(text); err != nil {
+		return 0, "", nil, ErrStatus
+	}
+	return Code(n), unescape(h.Get(messageName)), details, nil
+}
+
 // ReadStatus reads what [Status.Set] said, of whichever of headers and trailers it is
 // in. Details of other kinds are passed over. Fails with [ErrStatus].
 func ReadStatus(h http.Header) (Status, error) {
-	code, err := strconv.ParseUint(h.Get(statusName), 10, 16)
-	if err != nil || len(h[statusName]) != 1 {
-		return Status{}, ErrStatus
+	code, message, details, err := Raw(h)
+	if err != nil {
+		return Status{}, err
 	}
-	s := Status{Code: Code(code), Message: unescape(h.Get(messageName))}
-	text := strings.TrimRight(h.Get(detailsName), "=") // with or without padding
-	if text == "" || s.Code == OK {
+	s := Status{Code: code, Message: message}
+	if s.Code == OK {
 		return s, nil
 	}
-	raw, err := base64.RawStdEncoding.DecodeString(text)
-	if err != nil {
-		return Status{}, ErrStatus
-	}
-	return s, s.unmarshal(raw)
+	return s, s.unmarshal(details)
 }
 
 // unmarshal reads the details alone: code and message are beside them.

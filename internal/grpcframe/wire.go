@@ -1,6 +1,7 @@
 package grpcframe
 
 import (
+	"bytes"
 	"encoding/binary"
 	"strings"
 )
@@ -78,4 +79,30 @@ func uvarint(b []byte) (uint64, []byte, bool) {
 		return 0, nil, false
 	}
 	return v, b[n:], true
+}
+
+// AppendField appends a field that has a length to a message.
+func AppendField(message []byte, n uint64, value []byte) []byte {
+	return appendBytes(message, n, value)
+}
+
+// CutField takes the field n off a message: it has a length, is written as [AppendField]
+// does, and is the last one and the only one of its number. ok is false for any other
+// message.
+func CutField(message []byte, n uint64) (rest, value []byte, ok bool) {
+	for b := message; len(b) > 0; {
+		at := len(message) - len(b)
+		tag, behind, valid := uvarint(b)
+		if !valid {
+			return nil, nil, false
+		}
+		if value, b, valid = field(tag&7, behind); !valid {
+			return nil, nil, false
+		}
+		if tag>>3 == n {
+			rest = message[:at:at]
+			return rest, value, len(b) == 0 && bytes.Equal(AppendField(nil, n, value), message[at:])
+		}
+	}
+	return nil, nil, false
 }

@@ -22,7 +22,7 @@ func leases() []mutant {
 		in("a stream does not ask", "a2a/stream.go", "err := lease.Check(e.w)", "err := error(nil)", "./a2a"),
 		in("an event of another task is believed", "peer/connection.go", `case s.taskID != "" && u.TaskID != s.taskID:`, "case false:", "./peer"),
 		in("a stream is gone on with from its beginning", "peer/jsonrpc.go", "if call.last != \"\" {", "if false {", "./peer"),
-		in("whoever does not know a message again gets it twice", "peer/stream.go", "away: in.away, repeats: repeats{may: delivery(p)}}", "away: in.away, repeats: repeats{may: sent}}", "./peer"),
+		in("whoever does not know a message again gets it twice", "peer/stream.go", "c.repeats(ctx, p, delivery(p), &s.sent)", "c.repeats(ctx, p, sent, &s.sent)", "./peer"),
 		in("anybody's task is the one that was asked for", "peer/ids.go", "if reply.TaskID != taskID {", "if false {", "./peer -run Hostile125"),
 		in("ids of peers have line ends", "peer/ids.go", "if hasUnseen(id) {", "if id == \"\" && hasUnseen(id) {", "./peer -run Hostile125|Streams"),
 		in("the caller's own message is an answer", "peer/reply.go", "w.Parts != nil && isOwn(w.Role):", "w.Parts != nil && false:", "./peer -run Hostile125|Streams"),

@@ -30,6 +30,13 @@ func outbound() []mutant {
 		{"a document without a key is read for each request", "oauth/internal/refresh/flight.go", "now.Before(r.until) {", "false && now.Before(r.until) {", []string{"./oauth/internal/refresh", "./oauth/hydra -run TestAnUnusable"}},
 		{"an authority that is away ends what is known", "oauth/internal/refresh/config.go", "return !errors.Is(err, oauth.ErrUnavailable) &&", "return true || !errors.Is(err, oauth.ErrUnavailable) &&", []string{"./oauth/internal/refresh", "./oauth/hydra -run=TokenSource|Hydra|Verdict"}},
 		{"a place is left before the load is over", "oauth/internal/refresh/flight.go", "found, err := c.ask(work, q, key, arg)\n\t\tthen()", "then()\n\t\tfound, err := c.ask(work, q, key, arg)", []string{"./oauth/internal/refresh"}},
+		{"a refused token is asked for by each call", "oauth/internal/refresh/replace.go", "if landing, ok := c.join(key, now); ok {", "if landing, ok := c.join(key, now); false && ok {", []string{"./oauth/internal/refresh -run=Stale|Replacement", "./oauth/internal/tokens"}},
+		{"a token is replaced that nobody refused", "oauth/internal/refresh/replace.go", "ok && !stale(e.Value) {", "false && ok && !stale(e.Value) {", []string{"./oauth/internal/refresh -run=Stale|Replacement", "./oauth/internal/tokens"}},
+		{"who takes no token has us ask without end", "oauth/internal/tokens/source.go", "if !s.replaced.AllowN(s.cfg.Now(), 1) {", "if false {", []string{"./oauth/internal/tokens"}},
+		{"a call is repeated with each token", "peer/bearer.go", "r.renewed || !refused", "!refused", []string{"./peer -run=Token"}},
+		{"what may have run is repeated with another token", "peer/bearer.go", "return r.may != unsent || r.signs && !refused.Proved", "return true", []string{"./peer -run=Token|MayHaveRun"}},
+		{"any refusal costs a token", "peer/bearer.go", "return staleTokens[word] && cmp.Or(r.Gate, gateToken) == gateToken", "return cmp.Or(r.Gate, gateToken) != \"\"", []string{"./peer -run=Token"}},
+		{"a stream goes on with the token that ended", "peer/bearer.go", "refusal.TokenKID: true, refusal.AuthExpired: true,", "refusal.TokenKID: true,", []string{"./peer -run=Token"}},
 		{"a repair leaves the secret out", "oauth/hydra/repair.go", "append(slices.Clone(r.patch), set(\"client_secret\", secret))", "slices.Clone(r.patch); _ = secret", []string{"./oauth/hydra -run=TestReconcile|TestConformanceFake"}},
 		{"a command that is not there passes", "agent/preflight.go", "if p.given.Executor != nil ||", "if true || p.given.Executor != nil ||", []string{"./agent", "./cmd/agent -run TestScripts/config_refuses"}},
 	}

@@ -51,6 +51,14 @@ func (s *TokenSource) Token(ctx context.Context, audience string) (string, error
 	return s.tokens.Token(ctx, audience)
 }
 
+// Replace has Token return another token for audience than one that somebody did not take
+// although it has not ended: Hydra forgot it, or it was revoked. Where none can be had the
+// old one stays. Whoever takes no token has us ask a few times in 10 s and no more, after
+// which it is an error, too; the other errors are those of Token.
+func (s *TokenSource) Replace(ctx context.Context, audience, refused string) error {
+	return s.tokens.Replace(ctx, audience, refused)
+}
+
 // Fresh returns a token that nobody has used yet and that is not kept: step-ca
 // accepts each only once. It must be a JWT, since step-ca reads it without
 // asking Hydra; otherwise the error is [ErrOpaqueToken].

@@ -80,6 +80,26 @@ func TestTokenInUseIsRefreshedAhead(t *testing.T) {
 	})
 }
 
+// A token that Hydra does not know any more is replaced when somebody says so.
+func TestTokenThatHydraForgotIsReplaced(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world, s *hydratest.Server) {
+		source := tokenSource(t, w, s)
+		first := fetched(t, source, "poet")
+		time.Sleep(time.Second)
+		if err := source.Replace(t.Context(), "poet", first); err != nil {
+			t.Fatal(err)
+		}
+		second := fetched(t, source, "poet")
+		if _, err := introspector(t, w, hydra.IntrospectorOptions{}).Verify(t.Context(), second); err != nil || second == first {
+			t.Errorf("another token: %v, %v", second != first, err)
+		}
+		s.Wipe()
+		if err := source.Replace(t.Context(), "poet", second); !errors.Is(err, hydra.ErrSecretRejected) {
+			t.Errorf("of a client that is gone: %v", err)
+		}
+	})
+}
+
 func TestUnusedTokenIsReplacedInTime(t *testing.T) {
 	inBubble(t, func(t *testing.T, w *world, s *hydratest.Server) {
 		source := tokenSource(t, w, s)

@@ -73,6 +73,14 @@ func (s *ClientCredentials) Token(ctx context.Context, audience string) (string,
 	return s.tokens.Token(ctx, audience)
 }
 
+// Replace has Token return another token for audience than one that somebody did not take
+// although it has not ended. Where none can be had the old one stays. Whoever takes no
+// token has us ask a few times in 10 s and no more, after which it is an error, too; the
+// other errors are those of Token.
+func (s *ClientCredentials) Replace(ctx context.Context, audience, refused string) error {
+	return s.tokens.Replace(ctx, audience, refused)
+}
+
 // request makes one exchange, for so many audiences at once and no more.
 func (s *ClientCredentials) request(ctx context.Context, audience string) (issued.Token, error) {
 	select {

@@ -64,6 +64,21 @@ func TestTokenOfOurOwnVerifies(t *testing.T) {
 		})
 }
 
+// A token that nobody takes is replaced, and the verifier takes the other one.
+func TestTokenThatIsNotTakenIsReplaced(t *testing.T) {
+	tokens(t, nil, func(t *testing.T, w world, source *oidc.ClientCredentials) {
+		first := mustToken(t, source, testAudience)
+		time.Sleep(time.Second)
+		if err := source.Replace(t.Context(), testAudience, first); err != nil {
+			t.Fatal(err)
+		}
+		second := mustToken(t, source, testAudience)
+		if _, err := w.verifier.Verify(t.Context(), second); err != nil || second == first {
+			t.Errorf("another token: %v, %v", second != first, err)
+		}
+	})
+}
+
 func TestTokenIsKeptAndReplacedAhead(t *testing.T) {
 	tokens(t, nil, func(t *testing.T, w world, source *oidc.ClientCredentials) {
 		first := mustToken(t, source, testAudience)

@@ -3,6 +3,7 @@ package refresh
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"golang.org/x/sync/singleflight"
 
@@ -60,12 +61,20 @@ func (c *Cache[K, A, V]) underway(key K) (<-chan singleflight.Result, bool) {
 	return c.current(key)
 }
 
-// current is underway; c.mu is held. What singleflight does not tell, whether
-// there is anything to join, c.loading does.
-func (c *Cache[K, A, V]) current(key K) (<-chan singleflight.Result, bool) {
-	now := c.cfg.Now()
+// join returns where the load under way of key arrives, if it is not too old; c.mu is
+// held. What singleflight does not tell, whether there is anything to join, c.loading does.
+func (c *Cache[K, A, V]) join(key K, now time.Time) (<-chan singleflight.Result, bool) {
 	if q, ok := c.loading[key]; ok && (c.cfg.Age == 0 || now.Before(q.asked.Add(c.cfg.Age))) {
 		return c.flights.DoChan(c.cfg.Name(key), nil), true
+	}
+	return nil, false
+}
+
+// current is underway; c.mu is held.
+func (c *Cache[K, A, V]) current(key K) (<-chan singleflight.Result, bool) {
+	now := c.cfg.Now()
+	if landing, ok := c.join(key, now); ok {
+		return landing, true
 	}
 	if e, ok := c.usable(key, now); ok { // landed since the caller looked
 		return landed(e.Answer, nil), true

@@ -9,8 +9,11 @@ package tokens
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
+
+	"golang.org/x/time/rate"
 
 	"github.com/getbindu/bindu-go/oauth/internal/issued"
 	"github.com/getbindu/bindu-go/oauth/internal/refresh"
@@ -40,13 +43,14 @@ type Config struct {
 
 // Source hands out tokens. Its methods may be called concurrently.
 type Source struct {
-	cfg    Config
-	tokens *refresh.Cache[string, struct{}, issued.Token] // by audience
+	cfg      Config
+	tokens   *refresh.Cache[string, struct{}, issued.Token] // by audience
+	replaced *rate.Limiter
 }
 
 // New returns a source; nothing is asked yet. The caller closes it.
 func New(cfg Config) *Source {
-	s := &Source{cfg: cfg}
+	s := &Source{cfg: cfg, replaced: rate.NewLimiter(rate.Every(replaceEvery), replaceBurst)}
 	s.tokens = refresh.New(refresh.Config[string, struct{}, issued.Token]{
 		Load: s.load, Name: func(audience string) string { return audience }, Now: cfg.Now, Size: cfg.Audiences, Pause: cfg.Pause,
 		Final: cfg.Final, Left: cfg.Left, Closed: cfg.Closed, Log: cfg.Log,
@@ -58,6 +62,35 @@ func New(cfg Config) *Source {
 func (s *Source) Token(ctx context.Context, audience string) (string, error) {
 	t, err := s.tokens.Get(ctx, audience, struct{}{})
 	return t.Value, err
+}
+
+// ErrTooOften: as many tokens were replaced as may be for now, because somebody did not
+// take them.
+var ErrTooOften = errors.New("tokens were replaced several times a moment ago, and are not taken either")
+
+// How often a token is replaced because somebody does not take it: whoever refuses all of
+// them must not have us ask the authority for each of our calls.
+const (
+	replaceEvery = 10 * time.Second
+	replaceBurst = 3
+)
+
+// Replace has Token return another token for audience than one that somebody did not
+// take, though it is good for all we know. Where none can be had the old one stays.
+// Errors: [ErrTooOften], and those of Token.
+func (s *Source) Replace(ctx context.Context, audience, refused string) error {
+	if t, ok := s.tokens.Last(audience); !ok || t.Value != refused {
+		return nil // another is handed out already, or each is used once
+	}
+	_, err := s.tokens.Replace(ctx, audience, struct{}{}, func(t issued.Token) bool { return t.Value == refused }, s.mayReplace)
+	return err
+}
+
+func (s *Source) mayReplace() error {
+	if !s.replaced.AllowN(s.cfg.Now(), 1) {
+		return ErrTooOften
+	}
+	return nil
 }
 
 // Close ends requests in progress, waits for them and forgets all tokens. It may
