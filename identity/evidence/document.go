@@ -1,16 +1,13 @@
 package evidence
 
 import (
-	"encoding/base64"
 	"fmt"
 	"net/http"
-	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/getbindu/bindu-go/identity/did"
-	"github.com/getbindu/bindu-go/identity/signature"
 )
 
 // format is the member by which a document is known as a record.
@@ -51,19 +48,6 @@ type documentAnswer struct {
 	documentBody
 }
 
-// documentStatus is how a call of gRPC ended.
-type documentStatus struct {
-	Code    int    `json:"code"`
-	Message string `json:"message"`
-	Details string `json:"detailsBase64"`
-}
-
-// documentBody has one of its members: the first where the body is a text in UTF-8.
-type documentBody struct {
-	Body       *string `json:"body,omitzero"`
-	BodyBase64 *string `json:"bodyBase64,omitzero"`
-}
-
 // Encode returns the record as a JSON document. Errors: [ErrTooLarge].
 func (r Record) Encode() ([]byte, error) {
 	if len(r.Exchanges) > MaxExchanges {
@@ -90,46 +74,8 @@ func (r Record) Encode() ([]byte, error) {
 	return append(out, '\n'), nil
 }
 
-func encodeAnswer(a Answer) documentAnswer {
-	d := documentAnswer{a.Status, a.ContentType, flat(a.Header), nil, a.Incomplete, encodeBody(a.Body)}
-	if a.GRPC != nil {
-		d.GRPC = &documentStatus{a.GRPC.Code, a.GRPC.Message, base64.StdEncoding.EncodeToString(a.GRPC.Details)}
-	}
-	return d
-}
-
-// status reads how a call of gRPC ended.
-func (d *documentStatus) status() (*signature.GRPCStatus, error) {
-	if d == nil {
-		return nil, nil
-	}
-	details, err := decodeBase64(d.Details)
-	if err != nil {
-		return nil, fmt.Errorf("%w: detailsBase64 is not in the one form of base64", ErrMalformed)
-	}
-	return &signature.GRPCStatus{Code: d.Code, Message: d.Message, Details: details}, nil
-}
-
-// decodeBase64 takes the one form that a text in base64 has.
-func decodeBase64(text string) ([]byte, error) {
-	raw, err := base64.StdEncoding.DecodeString(text)
-	if err == nil && base64.StdEncoding.EncodeToString(raw) != text {
-		err = base64.CorruptInputError(len(text))
-	}
-	return raw, err
-}
-
 func encodeParty(p Party) documentParty {
 	return documentParty{p.DID.String(), did.EncodePublicKey(p.Key)}
-}
-
-func encodeBody(body []byte) documentBody {
-	if !utf8.Valid(body) {
-		encoded := base64.StdEncoding.EncodeToString(body)
-		return documentBody{BodyBase64: &encoded}
-	}
-	text := string(body)
-	return documentBody{Body: &text}
 }
 
 // flat is a header of which each name stands there once.
@@ -202,20 +148,6 @@ func (p documentParty) party() (Party, error) {
 	}
 	key, err := did.DecodePublicKey(p.PublicKey)
 	return Party{name, key}, err
-}
-
-func (b documentBody) bytes() ([]byte, error) {
-	if (b.Body == nil) == (b.BodyBase64 == nil) {
-		return nil, fmt.Errorf("%w: a body is body or bodyBase64", ErrMalformed)
-	}
-	if b.Body != nil {
-		return []byte(*b.Body), nil
-	}
-	body, err := decodeBase64(*b.BodyBase64)
-	if err != nil || utf8.Valid(body) {
-		return nil, fmt.Errorf("%w: bodyBase64 is not what is no text, in the one form of base64", ErrMalformed)
-	}
-	return body, nil
 }
 
 // header takes the headers of a signature and no other.

@@ -129,34 +129,6 @@ func (r *EventReader) event(block sse.Block, m mark) error {
 	return r.verified(block.ID, block.Data, stamp, text)
 }
 
-// verified goes on behind an event if that is its signature.
-func (r *EventReader) verified(id string, data []byte, stamp int64, text string) error {
-	payload, err := r.at.event(id, data, stamp)
-	if err != nil {
-		return err
-	}
-	sig, err := open(r.pub, payload, text)
-	if err != nil {
-		return err
-	}
-	r.at.passed(sig)
-	r.signed(stamp)
-	return nil
-}
-
-// ended verifies the signature of the end; status is nil but for gRPC.
-func (r *EventReader) ended(stamp int64, text string, status *GRPCStatus) error {
-	payload, err := r.at.end(stamp, status)
-	if err != nil {
-		return err
-	}
-	if _, err := open(r.pub, payload, text); err != nil {
-		return err
-	}
-	r.signed(stamp)
-	return nil
-}
-
 // end verifies the end, and that nothing follows: it returns io.EOF.
 func (r *EventReader) end(block sse.Block, m mark) error {
 	if m.end != strconv.FormatInt(r.at.number, 10) {
@@ -191,13 +163,6 @@ func (r *EventReader) kept(block sse.Block, m mark) error {
 		b = append(b, fieldEnd+": "+m.end+"\n"...)
 	}
 	return r.keep(append(b, fieldSignature+": "+m.signature+"\n\n"...))
-}
-
-func (r *EventReader) signed(stamp int64) {
-	if r.began == 0 {
-		r.began = stamp
-	}
-	r.lastOne = stamp
 }
 
 // appendFields appends the id and the data of a block.

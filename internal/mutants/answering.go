@@ -26,7 +26,7 @@ func signedAnswers() []mutant {
 		calls("a stream of gRPC is signed as a whole", "w.messages = ok && m.Stream", "w.messages = false && ok && m.Stream"),
 		{"an unsigned success by gRPC is a refusal", "peer/proved.go", "refused = refused || status.Code != 0", "refused = true", []string{"./peer -run=GRPC"}},
 		{"a call by gRPC demands nothing", "peer/proved.go", "return p.SignedAnswers }", "return p.SignedAnswers && p.Binding != GRPC }", []string{"./peer -run=GRPC"}},
-		{"a stream that broke off is recorded as whole", "peer/proved.go", "b.over(false)", "b.over(true)", []string{"./peer -run=Recorded|BreaksOff|BrokeOff"}},
+		{"a stream that broke off is recorded as whole", "peer/provedstream.go", "b.over(false)", "b.over(true)", []string{"./peer -run=Recorded|BreaksOff|BrokeOff"}},
 		{"an error that ends a stream is recorded without its end", "peer/connection.go", "refused && signed {", "false && refused && signed {", []string{"./peer -run=Recorded|BrokeOff"}},
 		record("a record that was cut proves its end", "p.Incomplete = stream.Events(), a.Incomplete", "p.Incomplete = stream.Events(), false"),
 		record("a stream is said to have broken off that has an end", "case a.Incomplete && (err == nil ||", "case a.Incomplete && (false ||"),
