@@ -103,8 +103,25 @@ type lifecycleEvent struct {
 }
 
 type lifecycleStatus struct {
-	State     string `json:"state"`
-	Timestamp string `json:"timestamp"`
+	State     string            `json:"state"`
+	Timestamp string            `json:"timestamp"`
+	Message   *lifecycleMessage `json:"message,omitempty"`
+}
+
+// lifecycleMessage is what is said beside a state: the reference's inbox shows the
+// question of a task that waits for input from here alone.
+type lifecycleMessage struct {
+	Role  string              `json:"role"`
+	Kind  string              `json:"kind"`
+	Parts legacy.ContentParts `json:"parts"`
+}
+
+func newLifecycleStatus(s legacy.TaskStatus, at string) *lifecycleStatus {
+	status := &lifecycleStatus{State: string(s.State), Timestamp: at}
+	if m := s.Message; m != nil {
+		status.Message = &lifecycleMessage{string(m.Role), "message", m.Parts}
+	}
+	return status
 }
 
 type lifecycleArtifact struct {
@@ -131,7 +148,7 @@ func lifecycle(to task.TakenPush, e task.Event, update a2a.Event) (any, error) {
 	switch v := event.(type) {
 	case *legacy.TaskStatusUpdateEvent:
 		final := e.State.Terminal()
-		out.Kind, out.Status, out.Final = "status-update", &lifecycleStatus{string(v.Status.State), at}, &final
+		out.Kind, out.Status, out.Final = "status-update", newLifecycleStatus(v.Status, at), &final
 	case *legacy.TaskArtifactUpdateEvent:
 		out.Kind, out.Append, out.LastChunk = "artifact-update", v.Append, &v.LastChunk
 		out.Artifact = &lifecycleArtifact{string(v.Artifact.ID), v.Artifact.Name, v.Artifact.Description, v.Artifact.Parts, v.Artifact.Metadata}

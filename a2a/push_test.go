@@ -249,6 +249,7 @@ func TestWhatWebhooksAreTold(t *testing.T) {
 		"artifact":  {Seq: 4, Kind: task.EventArtifact, At: at, Artifact: made},
 		"completed": {Seq: 5, Kind: task.EventState, At: at, State: sdk.TaskStateCompleted},
 		"asked":     {Seq: 6, Kind: task.EventMessage, At: at, Message: asked},
+		"asks":      {Seq: 7, Kind: task.EventState, At: at, State: sdk.TaskStateInputRequired, Message: asked},
 	}
 	const time, part = `"2026-06-01T12:00:00.000Z"`, `{"kind":"text","text":"made"}`
 	task03 := `{"kind":"task","id":"t","contextId":"c","artifacts":[{"artifactId":"a","name":"n","parts":[` + part + `]}],"status":{"state":"completed","timestamp":` + time + `}}`
@@ -267,6 +268,7 @@ func TestWhatWebhooksAreTold(t *testing.T) {
 		{"reference", "artifact", head("ID", 4, "artifact-update") + `"artifact":{"artifact_id":"a","name":"n","parts":[` + part + `]},"last_chunk":true}`},
 		{"reference", "completed", head("ID", 5, "status-update") + `"status":{"state":"completed","timestamp":` + time + `},"final":true}`},
 		{"reference", "asked", ""},
+		{"reference", "asks", head("ID", 7, "status-update") + `"status":{"state":"input-required","timestamp":` + time + `,"message":{"role":"agent","kind":"message","parts":[{"kind":"text","text":"what?"}]}},"final":false}`},
 	} {
 		to := task.TakenPush{PushRef: task.PushRef{TaskID: "t"}, ContextID: "c", Push: task.Push{Form: tt.form, Token: "secret"}}
 		header, body, err := a2a.Notification(to, events[tt.event], func() (*sdk.Task, error) { return whole, nil })
