@@ -133,7 +133,7 @@ func (r *Registrar) review(read Reader, p *Prospect, document []byte) error {
 	case rec.Intent != nil:
 		p.Standing = StandingChanging
 	}
-	scopes, err := r.scopesOf(read, p.DID, false)
+	scopes, err := r.scopesOf(read, p.DID, rec.Client != nil && strings.HasPrefix(rec.Client.Voucher, voucherReference))
 	if err != nil {
 		return err
 	}

@@ -194,6 +194,11 @@ func TestAnImportedAgentOfTheReference(t *testing.T) {
 	if got := a.post(registrartest.SecretOf("2")); got.Status != 201 || a.get(a.DID).Status != 200 || f.Clients.Secret(a.DID) != registrartest.SecretOf("2") {
 		t.Error(got)
 	}
+	for _, p := range f.prospects() {
+		if slices.ContainsFunc(p.Changes, func(d registrar.Drift) bool { return d.Field == "scope" }) {
+			t.Errorf("it has its scopes, and keeps them: %+v", p)
+		}
+	}
 }
 
 // Who is bound is shown as bound, also where another DID with its key was revoked: that

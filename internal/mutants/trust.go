@@ -14,7 +14,7 @@ func trust() []mutant {
 		{"a changed key verifies signatures", "agent/keymemory.go", "if err := k.memory.Check(d, key); err != nil {", "if err := k.memory.Check(d, key); false && err != nil {", []string{"./agent"}},
 		{"gate removed: memory of keys", "gate/chain.go", `{"signature", c.rememberKey},`, "", gatePackages},
 		{"whoever asks for it is an administrator", "gate/admins.go", `name != "" && slices.Contains(admins, name)`, `name != "nobody" || slices.Contains(admins, name)`, gatePackages},
-		{"one caller's token speaks for Hydra", "agent/hydrawatch.go", "_, err := h.tokens.Verify(ctx, readinessProbe)", "_, err := h.tokens.Verify(ctx, readinessProbe)\n		err = errors.Join(err, oauth.ErrUnavailable)", []string{"./agent"}},
+		{"one caller's token speaks for Hydra", "agent/hydrawatch.go", "_, err := h.tokens.Verify(ctx, readinessProbe)", "_, err := h.tokens.Verify(ctx, readinessProbe)\n		err = oauth.ErrUnavailable", []string{"./agent"}},
 		{"long answers about tokens take no more room", "oauth/hydra/introspector.go", "return 1 + uint32(v.size)/usualAnswer", "return 1", []string{"./oauth/hydra -run=Cache|LongAnswers"}},
 		{"a late answer of Hydra counts", "internal/fetch/client.go", "if late := ctx.Err(); late != nil {", "if late := ctx.Err(); false && late != nil {", []string{"./oauth/hydra -run=Deadline"}},
 		{"a late answer of an issuer counts", "internal/fetch/client.go", "if late := ctx.Err(); late != nil {", "if late := ctx.Err(); false && late != nil {", []string{"./oauth/oidc"}},
