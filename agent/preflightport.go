@@ -25,7 +25,7 @@ func (p preflight) checkEgressSocket() error {
 		return nil
 	}
 	err := checkSocket(p.ctx, path)
-	if errors.Is(err, errSocketInUse) && p.running() {
+	if p.running() && errors.Is(err, errSocketInUse) {
 		return nil
 	}
 	return err

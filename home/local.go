@@ -33,7 +33,7 @@ func (h *Home) LocalSecret(random io.Reader) (string, error) {
 		return "", err
 	}
 	secret := strings.TrimSuffix(string(data), "\n")
-	if raw, err := base64.RawURLEncoding.DecodeString(secret); err != nil || len(raw) < secretBytes {
+	if raw, err := base64.RawURLEncoding.DecodeString(secret); err != nil || len(raw) < secretBytes || strings.ContainsAny(secret, "\r\n") {
 		return "", fmt.Errorf("%w: %s in %s is not %d bytes in base64url; delete it, and the next start makes one", ErrSecret, SecretFile, h.Path(), secretBytes)
 	}
 	return secret, nil

@@ -84,11 +84,11 @@ there, and remember that. It is for a peer that moved to another agent or anothe
 			if err != nil {
 				return err
 			}
-			word := "forgotten"
+			became := "forgotten"
 			if !known {
-				word = "nothing was remembered"
+				became = "nothing was remembered"
 			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %s\n", args[0], word)
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %s\n", args[0], became)
 			return err
 		},
 	}

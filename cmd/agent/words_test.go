@@ -35,7 +35,7 @@ func TestEveryExitHasAWord(t *testing.T) {
 		"sign", "sign --dir absent", "sign --seed-file absent", "sign --seed-file seed", "sign --seed-hex " + seed, "sign --seed-hex " + seed + " --did x",
 		"sign --scheme nonsense --seed-hex " + seed + " --did did:a:b", "sign --seed-hex " + seed + " --dir x",
 		"verify", "verify --headers absent", "verify --headers headers", "verify --nonsense", "health extra", "health", "health --timeout soon",
-		"tasks nonsense", "tasks list extra", "tasks list", "tasks clear", "tasks clear --did x", "tasks clear --did x --older-than soon",
+		"egress", "egress extra", "egress --nonsense", "egress forget", "egress forget nobody", "tasks nonsense", "tasks list extra", "tasks list", "tasks clear", "tasks clear --did x", "tasks clear --did x --older-than soon",
 		"init-authority", "demo", "demo --keep",
 	} {
 		var out, errOut bytes.Buffer

@@ -7,6 +7,7 @@ import (
 
 	"github.com/getbindu/bindu-go/a2a"
 	"github.com/getbindu/bindu-go/backend"
+	"github.com/getbindu/bindu-go/egress"
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/gate/keymemory"
 	"github.com/getbindu/bindu-go/gate/replay"
@@ -41,6 +42,7 @@ func TestEachSettingBecomesItsOwnMember(t *testing.T) {
 		"LIMITS__REPLAY_ENTRIES=100041", "LIMITS__REMEMBERED_KEYS=1042", "LIMITS__TOKEN_CHECKS_PER_PEER=43",
 		"TASK__WORKERS=51", "TASK__QUEUE=52", "TASK__RESERVE=3", "TASK__DEADLINE=54s", "TASK__RETENTION=55h", "TASK__MAKE_ROOM=true", "TASK__MAX_PER_DID=56",
 		"TASK__MAX_HISTORY=57", "TASK__MAX_ARTIFACT_BYTES=9000058", "TASK__MAX_BYTES_PER_DID=90000059", "TASK__MAX_ACTIVE_PER_DID=40",
+		"EGRESS__PORT=3999", "EGRESS__PEERS_FILE=/peers.yaml", "EGRESS__REQUESTS=61", "EGRESS__BODY_BYTES=1000062", "EGRESS__ANSWER_TIMEOUT=63s",
 	)
 	command := Command(set)
 	command.LookupEnv = nil
@@ -82,6 +84,14 @@ func TestEachSettingBecomesItsOwnMember(t *testing.T) {
 		"requests": {Requests(set), a2a.HandlerConfig{MaxBody: 1000005, MaxDepth: 34, AnswerBytes: 5000001}},
 		"command": {command, backend.ExecConfig{
 			Command: []string{"rhyme", "well"}, Timeout: 7 * time.Second, OutputLimit: 3 << 20, Input: backend.InputJSON, PassEnv: []string{"A", "B"},
+		}},
+		"egress": {Egress(set), egress.Config{Limits: egress.Limits{
+			Requests: 61, BodyBytes: 1000062, Find: 14 * time.Second, Answer: 63 * time.Second, Silence: time.Minute, Fresh: 5 * time.Minute,
+		}}},
+		"egress port": {EgressPort(set), server.Config{
+			HTTP2:    true,
+			Limits:   server.Limits{Connections: 1001, ConnectionsPerPeer: 1001, HeaderBytes: 33000, Resets: 104},
+			Timeouts: server.Timeouts{Header: 21 * time.Second, Body: 22 * time.Second, Write: 23 * time.Second, Idle: 24 * time.Second},
 		}},
 		"calls": {Calls(set), peer.Config{ForbiddenAudiences: []string{"our-ca"}, DialTimeout: 14 * time.Second, RequestTimeout: 15 * time.Second}},
 	} {

@@ -99,6 +99,12 @@ func (r *running) awaitFor(limit time.Duration) *running {
 // launch boots an agent without waiting for it.
 func (s *stack) launch(name string, extra map[string]string) *running {
 	s.t.Helper()
+	return launch(s.t, name, s.environment(name, extra), nil)
+}
+
+// environment are the settings of an agent of the stack.
+func (s *stack) environment(name string, extra map[string]string) map[string]string {
+	s.t.Helper()
 	env := s.auth.Env()
 	dir := filepath.Join(s.root, name)
 	env["AGENT__DIR"] = dir
@@ -109,7 +115,7 @@ func (s *stack) launch(name string, extra map[string]string) *running {
 		}
 	}
 	maps.Copy(env, extra)
-	return launch(s.t, name, env, nil)
+	return env
 }
 
 // launch boots an agent with just these settings. issuers, unless nil, is how

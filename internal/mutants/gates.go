@@ -29,6 +29,7 @@ func mutants() []mutant {
 		taskShares(),
 		taskEvents(),
 		outbound(),
+		egress(),
 		cards(),
 		costs(),
 		scanning(),

@@ -58,7 +58,7 @@ func TestEveryMetricHasALine(t *testing.T) {
 	names := map[string]bool{}
 	members := map[string]bool{"agent_id": true, "agent_did": true} // of JSON
 	metric := regexp.MustCompile(`^(?:agent|registrar)_[a-z_]+$`)
-	for _, counting := range []string{"agent", "audit", "boot", "daemon"} {
+	for _, counting := range []string{"agent", "audit", "boot", "daemon", "egress"} {
 		for _, file := range p.folders[counting].files {
 			ast.Inspect(file, func(n ast.Node) bool {
 				if e, ok := n.(ast.Expr); ok {

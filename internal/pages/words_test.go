@@ -24,7 +24,7 @@ var computed = map[string][]string{
 	`component + "_unavailable"`:   {"hydra_unavailable", "ca_unavailable"},
 	`of + "_certificate_expired"`:  {"webhook_certificate_expired", "reference_certificate_expired"},
 	`of + "_certificate_expiring"`: {"webhook_certificate_expiring", "reference_certificate_expiring"},
-	`f.what + "_stale"`:            {"policy_stale", "did_map_stale", "key_requests_stale"},
+	`f.what + "_stale"`:            {"policy_stale", "did_map_stale", "key_requests_stale", "egress_peers_stale"},
 	// No words: a line for people, a comparison, the log's account of a rule.
 	`" [" + reason + "]"`:                                     nil,
 	`text != "" && len(text) <= maxWord`:                      nil,

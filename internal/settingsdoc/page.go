@@ -67,6 +67,7 @@ var about = map[string]string{
 	"Limits":    "What one caller can cost. See the security model for what each limit stops.",
 	"Task":      "Where tasks live and how many a caller may have.",
 	"Push":      "Webhooks that are told what happens to tasks.",
+	"Egress":    "Programs of this machine that call other agents through this one: see docs/sidecar.md.",
 	"Log":       "What is logged.",
 }
 
