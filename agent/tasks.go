@@ -73,6 +73,8 @@ func (a *Agent) executor(who self) (task.Executor, error) {
 		}
 		a.onStop(func(context.Context) error { return exec.Close() })
 		return exec, nil
+	case settings.BackendOpenAI:
+		return a.openModel()
 	case settings.BackendUpstream:
 		return a.openUpstream(who)
 	default:

@@ -11,6 +11,8 @@ const (
 	BackendExec Backend = "exec"
 	// BackendUpstream is a plain A2A agent on this machine.
 	BackendUpstream Backend = "upstream"
+	// BackendOpenAI is a model behind the protocol of OpenAI's chat completions.
+	BackendOpenAI Backend = "openai"
 )
 
 // CommandInput names what a command reads from its standard input.
@@ -36,7 +38,7 @@ type Agent struct {
 
 	AllowPlaintext Bool `envconfig:"AGENT__ALLOW_PLAINTEXT" default:"false" desc:"Serve plain HTTP on an address other than loopback when mutual TLS is off." example:"true"`
 
-	Backend            Backend      `envconfig:"AGENT__BACKEND" default:"echo" desc:"What answers a message: echo repeats it, exec runs AGENT__COMMAND, upstream is the plain A2A agent at AGENT__UPSTREAM_URL." example:"exec"`
+	Backend            Backend      `envconfig:"AGENT__BACKEND" default:"echo" desc:"What answers a message: echo repeats it, exec runs AGENT__COMMAND, upstream is the plain A2A agent at AGENT__UPSTREAM_URL, openai the model AGENT__OPENAI_MODEL." example:"exec"`
 	Command            Argv         `envconfig:"AGENT__COMMAND" desc:"Program of the exec backend and its arguments, as a JSON array or as words with shell quoting; no shell runs." example:"[\"python3\",\"joke.py\"]"`
 	CommandEnv         EnvNames     `envconfig:"AGENT__COMMAND_ENV" desc:"Names of variables that the command gets beside PATH, HOME, LANG, LC_ALL, TZ and TMPDIR, with their values from the environment or .env, such as the key of a model. Settings of the agent cannot be named." example:"OPENAI_API_KEY,HTTPS_PROXY"`
 	CommandInput       CommandInput `envconfig:"AGENT__COMMAND_INPUT" default:"text" desc:"What the command reads from standard input: the text of the message, or a JSON object with the message, its history and the caller (docs/exec.md)." example:"json"`
@@ -46,6 +48,13 @@ type Agent struct {
 	UpstreamURL         Loopback `envconfig:"AGENT__UPSTREAM_URL" desc:"Where the plain A2A agent (1.0 or 0.3, JSON-RPC) of the upstream backend is: http on loopback, or a Unix socket (docs/sidecar.md)." example:"http://127.0.0.1:9000"`
 	UpstreamTimeout     Duration `envconfig:"AGENT__UPSTREAM_TIMEOUT" default:"60s" desc:"How long the upstream may be silent: until it answers, or between two events of its stream." example:"5m"`
 	UpstreamAnswerLimit Bytes    `envconfig:"AGENT__UPSTREAM_ANSWER_LIMIT" default:"4MiB" desc:"Size of one answer of the upstream, or of one event of its stream." example:"16MiB"`
+
+	OpenAIURL         ModelURL `envconfig:"AGENT__OPENAI_URL" default:"https://api.openai.com/v1" desc:"Server of the openai backend, any that speaks chat completions: https, or http on loopback; chat/completions is added (docs/sidecar.md)." example:"http://127.0.0.1:11434/v1"`
+	OpenAIModel       Text     `envconfig:"AGENT__OPENAI_MODEL" desc:"Model of the openai backend." example:"gpt-5-mini"`
+	OpenAIKey         Secret   `envconfig:"AGENT__OPENAI_KEY" desc:"Key by which the server of the openai backend knows us; none where it asks for none." example:"sk-…"`
+	OpenAISystem      Text     `envconfig:"AGENT__OPENAI_SYSTEM" desc:"What the model is told before every conversation." example:"You write short poems."`
+	OpenAITimeout     Duration `envconfig:"AGENT__OPENAI_TIMEOUT" default:"60s" desc:"How long the model may be silent: until it begins to answer, or between two pieces." example:"2m"`
+	OpenAIAnswerLimit Bytes    `envconfig:"AGENT__OPENAI_ANSWER_LIMIT" default:"1MiB" desc:"Size of one answer of the model." example:"4MiB"`
 }
 
 func (a *Agent) ranges() []bounds {
@@ -54,5 +63,7 @@ func (a *Agent) ranges() []bounds {
 		within(&a.CommandOutputLimit, 1, 64*mib),
 		lasts(&a.UpstreamTimeout, 10*time.Millisecond, time.Hour),
 		within(&a.UpstreamAnswerLimit, kib, 64*mib),
+		lasts(&a.OpenAITimeout, 10*time.Millisecond, time.Hour),
+		within(&a.OpenAIAnswerLimit, 1, 64*mib),
 	}
 }

@@ -7,7 +7,9 @@ import (
 
 // The types of settings that are one of a few words, each with its words once.
 
-func (Backend) words() []string { return wordsOf(BackendEcho, BackendExec, BackendUpstream) }
+func (Backend) words() []string {
+	return wordsOf(BackendEcho, BackendExec, BackendUpstream, BackendOpenAI)
+}
 
 // Decode implements envconfig.Decoder.
 func (b *Backend) Decode(text string) error { return choose(b, text) }

@@ -84,6 +84,12 @@ func (l agentRules) checkUpstream() {
 	case agent.Backend != BackendUpstream && agent.UpstreamURL != "":
 		l.fault(&agent.UpstreamURL, "would never be asked: set AGENT__BACKEND=upstream as well")
 	}
+	switch {
+	case agent.Backend == BackendOpenAI && agent.OpenAIModel == "":
+		l.fault(&agent.OpenAIModel, "is not set, and AGENT__BACKEND=openai needs it")
+	case agent.Backend != BackendOpenAI && agent.OpenAIModel != "":
+		l.fault(&agent.OpenAIModel, "would never be asked: set AGENT__BACKEND=openai as well")
+	}
 }
 
 func (l agentRules) checkListeners() {

@@ -74,7 +74,7 @@ func TestEveryExampleAndDefaultIsRight(t *testing.T) {
 
 func TestChoicesAreTheConstants(t *testing.T) {
 	want := map[string]string{
-		"AGENT__BACKEND":       fmt.Sprint(settings.BackendEcho, "|", settings.BackendExec, "|", settings.BackendUpstream),
+		"AGENT__BACKEND":       fmt.Sprint(settings.BackendEcho, "|", settings.BackendExec, "|", settings.BackendUpstream, "|", settings.BackendOpenAI),
 		"AGENT__COMMAND_INPUT": fmt.Sprint(settings.CommandText, "|", settings.CommandJSON),
 		"AUTH__PROVIDER":       fmt.Sprint(settings.ProviderHydra, "|", settings.ProviderAuth0, "|", settings.ProviderOIDC),
 		"AUTH__ERROR_CODES":    fmt.Sprint(settings.ErrorCodesAuto, "|", settings.ErrorCodesOwn, "|", settings.ErrorCodesAuth0),

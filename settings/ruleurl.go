@@ -74,3 +74,15 @@ func checkLoopback(text string) (wrong string) {
 	}
 	return "must look like http://127.0.0.1:9000 or unix:///run/agent.sock"
 }
+
+// checkModelURL keeps a key from going over a network in plain text.
+func checkModelURL(text string) (normal, wrong string) {
+	normal, wrong = checkURL(text, "http", "https")
+	if wrong != "" {
+		return normal, wrong
+	}
+	if u, err := url.Parse(normal); err == nil && u.Scheme == "http" && !isLoopback(u.Hostname()) {
+		return text, "must begin with https:// unless it is on loopback: the key would go over the network in plain text"
+	}
+	return normal, ""
+}

@@ -23,6 +23,8 @@ type (
 	Origin string
 	// Loopback is an address on this machine: http on loopback, or unix:///path.
 	Loopback string
+	// ModelURL is an address that may be told a key: https, or http on loopback.
+	ModelURL string
 	// CertificateIssuer is the issuer of a DID in a certificate, byte for byte.
 	CertificateIssuer string
 	// Fingerprints are SHA-256 of certificates in hex, with commas between.
@@ -66,6 +68,12 @@ func (o *Origin) Decode(text string) error {
 
 // Decode implements envconfig.Decoder.
 func (a *Loopback) Decode(text string) error { return assign(a, Loopback(text), checkLoopback(text)) }
+
+// Decode implements envconfig.Decoder.
+func (u *ModelURL) Decode(text string) error {
+	normal, wrong := checkModelURL(text)
+	return assign(u, ModelURL(normal), wrong)
+}
 
 // Decode implements envconfig.Decoder. The issuer may be a Hydra on plain http,
 // as that of a token may not.

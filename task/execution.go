@@ -3,6 +3,7 @@ package task
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/a2aproject/a2a-go/v2/a2a"
@@ -55,10 +56,25 @@ func (s *Service) execution(base context.Context, k key, run string, who identit
 			Message: t.History[last], History: t.History[:last:last], Caller: who,
 		},
 	}
+	e.req.Earlier = s.earlier(k.owner, t.ContextID)
 	if last == 0 {
 		e.task = t
 	}
 	return e
+}
+
+// earlier is [Request.Earlier].
+func (s *Service) earlier(owner, contextID string) func(context.Context, int, int64) ([]*a2a.Task, error) {
+	return func(ctx context.Context, tasks int, bytes int64) ([]*a2a.Task, error) {
+		page, err := s.store.List(ctx, owner, Filter{
+			ContextID: contextID, State: a2a.TaskStateCompleted, Limit: tasks, MaxBytes: bytes, History: -1, Artifacts: true,
+		})
+		if err != nil {
+			return nil, err
+		}
+		slices.Reverse(page.Tasks)
+		return page.Tasks, nil
+	}
 }
 
 // carryOut takes an execution to its end; refused says that it gets no worker.

@@ -54,6 +54,10 @@ type Request struct {
 	Message *a2a.Message
 	// History holds the messages of this task before Message, oldest first.
 	History []*a2a.Message
+	// Earlier returns the caller's completed tasks of the same context, oldest first, with
+	// messages and artifacts: the latest ones, at most so many tasks and about so many bytes.
+	// Its errors are those of the store. It may be nil.
+	Earlier func(ctx context.Context, tasks int, bytes int64) ([]*a2a.Task, error)
 	// Caller is who sent the message, as the gates proved it.
 	Caller identity.Caller
 }

@@ -52,7 +52,7 @@ func Card(set settings.Settings) card.Config {
 // Modes are the media types that messages may have: nil where the agent's backend takes
 // what comes.
 func Modes(set settings.Settings) []string {
-	if set.Agent.Backend == settings.BackendExec && set.Agent.CommandInput == settings.CommandText {
+	if set.Agent.Backend == settings.BackendOpenAI || set.Agent.Backend == settings.BackendExec && set.Agent.CommandInput == settings.CommandText {
 		return []string{"text/plain"}
 	}
 	return nil

@@ -3,6 +3,7 @@ package configs
 import (
 	"time"
 
+	"github.com/getbindu/bindu-go/backend/openai"
 	"github.com/getbindu/bindu-go/backend/upstream"
 	"github.com/getbindu/bindu-go/settings"
 )
@@ -15,3 +16,12 @@ func Upstream(set settings.Settings) upstream.Config {
 
 // Vouches reports whether there is a program behind us that is told who asks.
 func Vouches(set settings.Settings) bool { return set.Agent.Backend == settings.BackendUpstream }
+
+// OpenAI is the model that answers messages.
+func OpenAI(set settings.Settings) openai.Config {
+	s := set.Agent
+	return openai.Config{
+		URL: string(s.OpenAIURL), Model: string(s.OpenAIModel), Key: s.OpenAIKey.Reveal(), System: string(s.OpenAISystem),
+		Timeout: time.Duration(s.OpenAITimeout), AnswerLimit: int64(s.OpenAIAnswerLimit),
+	}
+}

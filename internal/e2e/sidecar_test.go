@@ -72,6 +72,18 @@ func plainAgent(t *testing.T, cli string, flags ...string) (url string, end func
 	return "", nil
 }
 
+// card03 is a file with the card of an agent of 0.3.
+func card03(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "card.json")
+	card := `{"name":"plain","description":"plain","version":"1","capabilities":{"streaming":true},"defaultInputModes":["text"],"defaultOutputModes":["text"],"skills":[],
+		"supportedInterfaces":[{"url":"http://agent.invalid/","protocolBinding":"JSONRPC","protocolVersion":"0.3"}]}`
+	if err := os.WriteFile(path, []byte(card), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
 // ask sends a message from one agent to another and returns the answer.
 func ask(t *testing.T, from, to *running, text string) string {
 	t.Helper()
@@ -94,7 +106,7 @@ func TestEndToEndInFrontOfAPlainAgent(t *testing.T) {
 	s := newStack(t, authoritytest.Options{})
 	alice := s.start("alice", nil)
 	for name, flags := range map[string][]string{
-		"1.0": nil, "0.3": {"--protocol", "0.3", "--card-compat"}, "0.3 that says it is 1.0": {"--protocol", "0.3"},
+		"1.0": nil, "0.3": {"--protocol", "0.3", "--card-compat", "--card", card03(t)}, "0.3 that says it is 1.0": {"--protocol", "0.3"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			url, end := plainAgent(t, cli, flags...)

@@ -11,5 +11,7 @@ func upstreams() []mutant {
 		{"two callers' messages have one id upstream", "backend/upstream/execute.go", `[]byte(r.req.TaskID+" "+m.ID)`, "[]byte(m.ID)", upstream},
 		{"a task that goes on is a new one upstream", "backend/upstream/result.go", "r.taskID, _ = m.Metadata[keyTask].(string)", "", upstream},
 		{"what was told upstream is told again", "backend/upstream/telling.go", "case len(rest) == 0:\n\t\treturn nil\n\t}\n\treturn t.tell(known, a, rest, more)", "}\n\treturn t.tell(known, a, contents(a.Parts), more)", upstream},
+		{"a broken stream of a model is an answer", "backend/openai/complete.go", "return failTruncated", "return nil", []string{"./backend/openai"}},
+		{"an answer that a model was cut off at is whole", "backend/openai/complete.go", "return failLength", "return nil", []string{"./backend/openai"}},
 	}
 }
