@@ -12,8 +12,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/getbindu/bindu-go/audit"
+	"github.com/getbindu/bindu-go/egress/pins"
 	"github.com/getbindu/bindu-go/peer"
-	"github.com/getbindu/bindu-go/peer/pins"
 )
 
 // Pins remember who was met first at an address.

@@ -21,12 +21,12 @@ import (
 	"github.com/getbindu/bindu-go/a2a/card"
 	"github.com/getbindu/bindu-go/audit"
 	"github.com/getbindu/bindu-go/egress"
+	"github.com/getbindu/bindu-go/egress/pins"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/internal/safefile"
 	"github.com/getbindu/bindu-go/internal/stepcatest"
 	"github.com/getbindu/bindu-go/peer"
-	"github.com/getbindu/bindu-go/peer/pins"
 	"github.com/getbindu/bindu-go/server"
 	"github.com/getbindu/bindu-go/transport/mtls"
 )

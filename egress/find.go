@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/getbindu/bindu-go/egress/pins"
 	"github.com/getbindu/bindu-go/peer"
-	"github.com/getbindu/bindu-go/peer/pins"
 	"github.com/getbindu/bindu-go/transport/mtls"
 )
 

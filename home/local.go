@@ -8,7 +8,7 @@ import (
 	"io/fs"
 	"strings"
 
-	"github.com/getbindu/bindu-go/peer/pins"
+	"github.com/getbindu/bindu-go/egress/pins"
 )
 
 // SecretFile is the name of the file with what local programs show on a port.

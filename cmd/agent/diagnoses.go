@@ -6,6 +6,7 @@ import (
 
 	"github.com/getbindu/bindu-go/agent"
 	"github.com/getbindu/bindu-go/egress"
+	"github.com/getbindu/bindu-go/egress/pins"
 	"github.com/getbindu/bindu-go/gate/keymemory"
 	"github.com/getbindu/bindu-go/home"
 	"github.com/getbindu/bindu-go/identity/did"
@@ -16,7 +17,6 @@ import (
 	"github.com/getbindu/bindu-go/oauth/oidc"
 	"github.com/getbindu/bindu-go/oauth/registrarapi"
 	"github.com/getbindu/bindu-go/peer"
-	"github.com/getbindu/bindu-go/peer/pins"
 	"github.com/getbindu/bindu-go/policy"
 	"github.com/getbindu/bindu-go/skill"
 	"github.com/getbindu/bindu-go/task"

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/getbindu/bindu-go/internal/safefile"
 	"github.com/getbindu/bindu-go/internal/usersocket"
@@ -69,6 +70,9 @@ func dial(t *testing.T, dir string) net.Conn {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
+	if err := conn.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
 	return conn
 }
 

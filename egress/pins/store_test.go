@@ -7,9 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/getbindu/bindu-go/egress/pins"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/safefile"
-	"github.com/getbindu/bindu-go/peer/pins"
 )
 
 const address = "https://critic.example:3773"
