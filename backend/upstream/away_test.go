@@ -189,3 +189,30 @@ func TestAConfigurationThatLeadsElsewhereIsRefused(t *testing.T) {
 		}
 	}
 }
+
+// A card that is wrong about the version is wrong once, however often it is read.
+func TestWhatAnUpstreamReallySpeaksIsRemembered(t *testing.T) {
+	refused := 0
+	s := scripted(t, false, func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		if !bytes.Contains(body, []byte(`"message/send"`)) {
+			refused++
+			_, _ = io.WriteString(w, `{"jsonrpc":"2.0","id":"1","error":{"code":-32601,"message":"x"}}`)
+			return
+		}
+		_, _ = io.WriteString(w, result(`{"kind":"message","messageId":"m","role":"agent","parts":[{"kind":"text","text":"x"}]}`))
+	})
+	u := open(t, s.URL, func(c *upstream.Config) { c.ProbeEvery = time.Millisecond })
+	ctx, cancel := context.WithCancel(t.Context())
+	watched := make(chan error)
+	go func() { watched <- u.Watch(ctx) }()
+	for range 20 {
+		if _, _, err := execute(t, u, request(t, "x")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cancel()
+	if err := <-watched; err != nil || refused != 1 {
+		t.Errorf("%v, refused %d times", err, refused)
+	}
+}

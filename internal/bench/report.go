@@ -24,6 +24,7 @@ type report struct {
 	Handshakes []line   `json:",omitempty"`
 	Memory     *idle    `json:",omitempty"`
 	Streams    *streams `json:",omitempty"`
+	Added      *added   `json:",omitempty"`
 	Boot       []boot   `json:",omitempty"`
 	Growth     *growth  `json:",omitempty"`
 	Compared   []line   `json:",omitempty"`
@@ -57,6 +58,7 @@ func (r report) text(out io.Writer) error {
 	r.Growth.text(out)
 	r.Memory.text(out)
 	r.Streams.text(out)
+	r.Added.text(out)
 	return bootText(out, r.Boot)
 }
 
