@@ -259,3 +259,14 @@ func open2(t *testing.T, url string) *openai.OpenAI {
 	}
 	return o
 }
+
+// Half an answer is not passed off as one, in pieces or as a whole.
+func TestAnAnswerThatWasCutOffIsNone(t *testing.T) {
+	o, _ := open(t)
+	for _, said := range []string{"length some words", `raw data: {"choices":[{"message":{"content":"half"},"finish_reason":"length"}]}` + "\n\ndata: [DONE]\n\n"} {
+		text, err := ask(t, o, request(said))
+		if f, ok := errors.AsType[*task.Failure](err); !ok || f.Reason != "model_length" || text == "" {
+			t.Errorf("%q: %q, %v", said, text, err)
+		}
+	}
+}

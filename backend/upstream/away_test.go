@@ -55,6 +55,9 @@ func TestWhatAnUpstreamShouldNotAnswerFailsTheTask(t *testing.T) {
 		"a name twice":    {200, `{"jsonrpc":"2.0","id":"1","result":{},"result":{}}`, "upstream_answer"},
 		"no result":       {200, `{"jsonrpc":"2.0","id":"1"}`, "upstream_answer"},
 		"another's id":    {200, `{"jsonrpc":"2.0","id":"2","result":{"message":{"role":"ROLE_AGENT","parts":[{"text":"x"}]}}}`, "upstream_answer"},
+		"no id":           {200, `{"jsonrpc":"2.0","result":{"message":{"role":"ROLE_AGENT","parts":[{"text":"x"}]}}}`, "upstream_answer"},
+		"a number as id":  {200, `{"jsonrpc":"2.0","id":1,"result":{"message":{"role":"ROLE_AGENT","parts":[{"text":"x"}]}}}`, "upstream_answer"},
+		"a large task":    {200, result(`{"task":{"id":"t","status":{"state":"TASK_STATE_COMPLETED"},"artifacts":[{"artifactId":"a","parts":[{"text":"` + strings.Repeat("x", 1<<20) + `"}]}]}}`), "artifact_too_large"},
 		"deep":            {200, result(deep), "upstream_answer"},
 		"many":            {200, result(many), "upstream_answer"},
 		"not UTF-8":       {200, result(`{"message":{"parts":[{"text":"` + "\xff" + `"}]}}`), "upstream_answer"},
@@ -187,5 +190,32 @@ func TestAConfigurationThatLeadsElsewhereIsRefused(t *testing.T) {
 			t.Errorf("%+v is taken", c)
 			_ = u.Close()
 		}
+	}
+}
+
+// A card that is wrong about the version is wrong once, however often it is read.
+func TestWhatAnUpstreamReallySpeaksIsRemembered(t *testing.T) {
+	refused := 0
+	s := scripted(t, false, func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		if !bytes.Contains(body, []byte(`"message/send"`)) {
+			refused++
+			_, _ = io.WriteString(w, `{"jsonrpc":"2.0","id":"1","error":{"code":-32601,"message":"x"}}`)
+			return
+		}
+		_, _ = io.WriteString(w, result(`{"kind":"message","messageId":"m","role":"agent","parts":[{"kind":"text","text":"x"}]}`))
+	})
+	u := open(t, s.URL, func(c *upstream.Config) { c.ProbeEvery = time.Millisecond })
+	ctx, cancel := context.WithCancel(t.Context())
+	watched := make(chan error)
+	go func() { watched <- u.Watch(ctx) }()
+	for range 20 {
+		if _, _, err := execute(t, u, request(t, "x")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cancel()
+	if err := <-watched; err != nil || refused != 1 {
+		t.Errorf("%v, refused %d times", err, refused)
 	}
 }

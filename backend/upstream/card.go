@@ -42,9 +42,11 @@ func (u *Upstream) look(ctx context.Context) (*spoken, error) {
 		}
 		return nil, err
 	}
-	u.known.Store(s)
 	u.note(nil)
-	return s, nil
+	if before := u.card.Swap(s); before == nil || *before != *s {
+		u.known.Store(s)
+	}
+	return u.known.Load(), nil
 }
 
 // places are where the card may be: below the address that was configured and, where that

@@ -39,7 +39,8 @@ type Upstream struct {
 	transport *http.Transport
 	http      fetch.Client
 
-	known atomic.Pointer[spoken] // nil until the card was read
+	card  atomic.Pointer[spoken] // what the card said last; nil until it was read
+	known atomic.Pointer[spoken] // the same, or what was found to be so instead
 	away  atomic.Pointer[string] // the word of /readyz, nil for none
 
 	base       context.Context // of what goes on behind an execution

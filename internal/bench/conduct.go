@@ -106,6 +106,11 @@ func (o options) measureAll(ctx context.Context, s *stand, a *program, path stri
 			return nil, err
 		}
 	}
+	if o.has("upstream") {
+		if found.Added, err = s.measureUpstream(ctx, path, o); err != nil {
+			return nil, err
+		}
+	}
 	if o.has("boot") {
 		if found.Boot, err = s.measureBoot(ctx, path, o.starts); err != nil {
 			return nil, err

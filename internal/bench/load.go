@@ -92,6 +92,8 @@ func (g *generator) obey(ctx context.Context, o order) (sample, error) {
 		return sample{}, g.keepIdle(ctx, o)
 	case o.Kind == orderVisit:
 		return sample{}, g.visit(ctx, o)
+	case o.Kind == orderDirect:
+		return g.direct(ctx, o)
 	case o.Kind == orderFollow:
 		return sample{}, g.follow(ctx, o)
 	case o.Kind == orderEnd:

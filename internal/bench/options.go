@@ -37,7 +37,7 @@ type options struct {
 }
 
 // The parts of a measurement.
-var allParts = []string{"cells", "paced", "handshakes", "memory", "streams", "firsts", "boot"}
+var allParts = []string{"cells", "paced", "handshakes", "memory", "streams", "firsts", "boot", "upstream"}
 
 // longest is how long a round may take: what it sends is signed before it
 // starts, and stays fresh for five minutes.

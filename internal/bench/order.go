@@ -21,6 +21,8 @@ const (
 	orderDrop  = "drop"  // close those
 	orderVisit = "visit" // send small requests on one connection
 
+	orderDirect = "direct" // send messages to a plain agent, one after the other
+
 	orderFollow = "follow" // begin a task and read it on so many streams
 	orderEnd    = "end"    // end that, and say how long it took until all knew
 	orderFirsts = "firsts" // stream so many messages, and say how old their first output was

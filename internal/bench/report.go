@@ -25,6 +25,7 @@ type report struct {
 	Memory     *idle    `json:",omitempty"`
 	Streams    *streams `json:",omitempty"`
 	Firsts     *firsts  `json:",omitempty"`
+	Added      *added   `json:",omitempty"`
 	Boot       []boot   `json:",omitempty"`
 	Growth     *growth  `json:",omitempty"`
 	Compared   []line   `json:",omitempty"`
@@ -59,6 +60,7 @@ func (r report) text(out io.Writer) error {
 	r.Memory.text(out)
 	r.Streams.text(out)
 	r.Firsts.text(out)
+	r.Added.text(out)
 	return bootText(out, r.Boot)
 }
 
