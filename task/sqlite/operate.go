@@ -10,6 +10,7 @@ import (
 
 	"github.com/getbindu/bindu-go/internal/safefile"
 	"github.com/getbindu/bindu-go/internal/sqlitefile"
+	"github.com/getbindu/bindu-go/task/sqlrows"
 )
 
 // Usage is what one owner has in the store.
@@ -45,7 +46,7 @@ func Usages(ctx context.Context, dir *safefile.Dir) (all []Usage, err error) {
 				return err
 			}
 			if counted > 0 {
-				u.Oldest, u.Newest = fromMillis(oldest), fromMillis(newest)
+				u.Oldest, u.Newest = time.UnixMilli(oldest).UTC(), time.UnixMilli(newest).UTC()
 			}
 			all = append(all, u)
 		}
@@ -84,11 +85,11 @@ func Clear(ctx context.Context, dir *safefile.Dir, owner string, before time.Tim
 
 func clearSome(ctx context.Context, tx *sql.Tx, owner string, before int64) (n int, err error) {
 	var bytes int64
-	err = tx.QueryRowContext(ctx, `SELECT count(*), coalesce(sum(bytes), 0) FROM (`+clearable+`)`, owner, before, batch).Scan(&n, &bytes)
+	err = tx.QueryRowContext(ctx, `SELECT count(*), coalesce(sum(bytes), 0) FROM (`+clearable+`)`, owner, before, sqlrows.Batch).Scan(&n, &bytes)
 	if err != nil || n == 0 {
 		return 0, err
 	}
-	if _, err := tx.ExecContext(ctx, `DELETE FROM tasks WHERE n IN (SELECT n FROM (`+clearable+`))`, owner, before, batch); err != nil {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM tasks WHERE n IN (SELECT n FROM (`+clearable+`))`, owner, before, sqlrows.Batch); err != nil {
 		return 0, err
 	}
 	if _, err := tx.ExecContext(ctx, `UPDATE owners SET tasks = tasks - ?, bytes = bytes - ? WHERE owner = ?`, n, bytes, owner); err != nil {

@@ -1,4 +1,4 @@
-package sqlite
+package sqlrows
 
 import (
 	"context"
@@ -45,7 +45,7 @@ func (s *Store) Get(ctx context.Context, owner, id string, history int) (*a2a.Ta
 	var t *a2a.Task
 	err := s.view(ctx, owner, func(ctx context.Context, tx *sql.Tx) error {
 		var row taskRow
-		err := row.scan(tx.StmtContext(ctx, s.stmt.task).QueryRowContext(ctx, owner, id))
+		err := row.scan(tx.StmtContext(ctx, s.stmt.Task).QueryRowContext(ctx, owner, id))
 		if errors.Is(err, sql.ErrNoRows) {
 			return task.ErrNotFound
 		}
@@ -72,7 +72,7 @@ func (s *Store) load(ctx context.Context, tx *sql.Tx, row taskRow, history int, 
 		if history > 0 {
 			first = max(0, row.messages-int64(history))
 		}
-		if t.History, err = collect[a2a.Message](ctx, tx, s.stmt.history, row.n, first); err != nil {
+		if t.History, err = collect[a2a.Message](ctx, tx, s.stmt.History, row.n, first); err != nil {
 			return nil, err
 		}
 	}
@@ -84,11 +84,11 @@ func (s *Store) load(ctx context.Context, tx *sql.Tx, row taskRow, history int, 
 
 // artifacts returns those of a task, with what a run has made so far.
 func (s *Store) artifacts(ctx context.Context, tx *sql.Tx, row taskRow) ([]*a2a.Artifact, error) {
-	whole, err := collect[a2a.Artifact](ctx, tx, s.stmt.artifacts, row.n)
+	whole, err := collect[a2a.Artifact](ctx, tx, s.stmt.Artifacts, row.n)
 	if err != nil || isAtRest(row.state) {
 		return whole, err
 	}
-	chunks, err := collect[a2a.Artifact](ctx, tx, s.stmt.chunks, row.n)
+	chunks, err := collect[a2a.Artifact](ctx, tx, s.stmt.Chunks, row.n)
 	return append(whole, task.JoinChunks(chunks)...), err
 }
 
@@ -119,7 +119,7 @@ func (s *Store) List(ctx context.Context, owner string, f task.Filter) (task.Pag
 	var page task.Page
 	err := s.view(ctx, owner, func(ctx context.Context, tx *sql.Tx) error {
 		filter := []any{owner, f.ContextID, string(f.State), since(f.Since)}
-		if err := tx.StmtContext(ctx, s.stmt.count).QueryRowContext(ctx, filter...).Scan(&page.Total); err != nil {
+		if err := tx.StmtContext(ctx, s.stmt.Count).QueryRowContext(ctx, filter...).Scan(&page.Total); err != nil {
 			return err
 		}
 		rows, more, err := s.listRows(ctx, tx, f, filter)
@@ -165,7 +165,7 @@ func (s *Store) listRows(ctx context.Context, tx *sql.Tx, f task.Filter, filter 
 	if f.After != (task.Cursor{}) {
 		before, beforeID = f.After.UpdatedAt.UnixMilli(), f.After.ID
 	}
-	rows, err := tx.StmtContext(ctx, s.stmt.list).QueryContext(ctx, append(filter, before, beforeID, f.Limit+1)...)
+	rows, err := tx.StmtContext(ctx, s.stmt.List).QueryContext(ctx, append(filter, before, beforeID, f.Limit+1)...)
 	if err != nil {
 		return nil, false, err
 	}

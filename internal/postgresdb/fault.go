@@ -1,4 +1,4 @@
-package postgres
+package postgresdb
 
 import (
 	"context"
@@ -7,17 +7,14 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
-
-	"github.com/getbindu/bindu-go/registrar"
 )
 
+// What a start fails for. An error is one of them.
 var (
-	// ErrAccess: the server does not let the registrar in, or does not let it do what it
-	// must.
-	ErrAccess = errors.New("the database refuses the registrar")
-	// ErrForeign: what is in the schema of the registrar is not the registrar's. It was
-	// not touched.
-	ErrForeign = errors.New("the schema " + Schema + " of the database is not the registrar's")
+	// ErrAccess: the server does not let us in, or does not let us do what must be done.
+	ErrAccess = errors.New("the database refuses the connection, or what has to be done there")
+	// ErrForeign: what is in our schema is not ours. It was not touched.
+	ErrForeign = errors.New("the schema of the database is that of somebody else")
 	// ErrTLS: no safe connection, because of a certificate or because the server has no
 	// TLS.
 	ErrTLS = errors.New("there is no safe connection to the database")
@@ -25,15 +22,6 @@ var (
 	// itself.
 	ErrAway = errors.New("the database does not answer")
 )
-
-// fault marks whatever the driver reports with [registrar.ErrStorage]: nothing of it is
-// the agent's. A transaction whose commit it says that about may have been committed.
-func fault(err error) error {
-	if err == nil || errors.Is(err, registrar.ErrStorage) {
-		return err
-	}
-	return fmt.Errorf("%w: %w", registrar.ErrStorage, err)
-}
 
 // codes are the classes of SQLSTATE, or whole ones, and what they mean at a start. The
 // first that fits counts.
@@ -52,17 +40,23 @@ var codes = []struct {
 	{"42", ErrForeign},   // no such table or column, or one that is there already
 }
 
-// opening says what a start failed for, beside what fault says.
-func opening(err error) error {
+// Opening says what a start failed for.
+func Opening(err error) error {
 	if err == nil {
 		return nil
 	}
-	return fault(fmt.Errorf("%w: %w", meaning(err), err))
+	if m := meaning(err); !errors.Is(err, m) {
+		return fmt.Errorf("%w: %w", m, err)
+	}
+	return err
 }
 
 func meaning(err error) error {
 	said, ok := errors.AsType[*pgconn.PgError](err)
-	if !ok {
+	switch {
+	case errors.Is(err, ErrForeign):
+		return ErrForeign
+	case !ok:
 		return connection(err)
 	}
 	for _, c := range codes {
@@ -82,4 +76,15 @@ func connection(err error) error {
 		}
 	}
 	return ErrAway
+}
+
+// Is reports whether the server said one of these SQLSTATEs.
+func Is(err error, codes ...string) bool {
+	said, ok := errors.AsType[*pgconn.PgError](err)
+	for _, code := range codes {
+		if ok && said.Code == code {
+			return true
+		}
+	}
+	return false
 }

@@ -1,4 +1,4 @@
-package sqlite
+package sqlrows
 
 import (
 	"context"
@@ -33,10 +33,10 @@ func (s *Store) Append(ctx context.Context, owner, id string, c task.Chunk) erro
 			return err
 		}
 		h.seq++
-		if _, err := tx.StmtContext(ctx, s.stmt.insertChunk).ExecContext(ctx, h.n, h.seq, c.Run, c.At.UnixMilli(), chunkEdges(c), string(body)); err != nil {
+		if _, err := tx.StmtContext(ctx, s.stmt.InsertChunk).ExecContext(ctx, h.n, h.seq, c.Run, c.At.UnixMilli(), chunkEdges(c), string(body)); err != nil {
 			return err
 		}
-		_, err = tx.StmtContext(ctx, s.stmt.advance).ExecContext(ctx, h.seq, len(body), h.n)
+		_, err = tx.StmtContext(ctx, s.stmt.Advance).ExecContext(ctx, h.seq, len(body), h.n)
 		return err
 	})
 }
@@ -67,7 +67,7 @@ func (s *Store) compact(ctx context.Context, tx *sql.Tx, h *head, to change) (si
 	if err != nil {
 		return 0, err
 	}
-	for _, drop := range []*sql.Stmt{s.stmt.dropStates, s.stmt.dropChunks} {
+	for _, drop := range []*sql.Stmt{s.stmt.DropStates, s.stmt.DropChunks} {
 		if _, err := tx.StmtContext(ctx, drop).ExecContext(ctx, h.n); err != nil {
 			return 0, err
 		}
@@ -96,7 +96,7 @@ type chunked struct {
 
 // chunksOf returns the chunks of a task by artifact.
 func (s *Store) chunksOf(ctx context.Context, tx *sql.Tx, h *head) (all []*chunked, err error) {
-	rows, err := tx.StmtContext(ctx, s.stmt.runChunks).QueryContext(ctx, h.n)
+	rows, err := tx.StmtContext(ctx, s.stmt.RunChunks).QueryContext(ctx, h.n)
 	if err != nil {
 		return nil, err
 	}

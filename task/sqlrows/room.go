@@ -1,4 +1,4 @@
-package sqlite
+package sqlrows
 
 import (
 	"context"
@@ -22,7 +22,7 @@ type doomed struct {
 // Expire implements [task.Store].
 func (s *Store) Expire(ctx context.Context, before time.Time, limit int) (n int, err error) {
 	err = s.change(ctx, everybody, func(ctx context.Context, tx *sql.Tx) error {
-		old, err := s.choose(ctx, tx, func(doomed) bool { return true }, s.stmt.anyAtRest, before.UnixMilli(), min(limit, batch))
+		old, err := s.choose(ctx, tx, func(doomed) bool { return true }, s.stmt.AnyAtRest, before.UnixMilli(), min(limit, Batch))
 		if err != nil {
 			return err
 		}
@@ -70,7 +70,7 @@ func (s *Store) makeRoom(ctx context.Context, owner, except string, quota *task.
 			}
 			return true
 		}
-		old, err := s.choose(ctx, tx, enough, s.stmt.oldestEnded, owner, except, batch)
+		old, err := s.choose(ctx, tx, enough, s.stmt.OldestEnded, owner, except, Batch)
 		if err != nil {
 			return err
 		}
@@ -107,17 +107,22 @@ func (s *Store) choose(ctx context.Context, tx *sql.Tx, want func(doomed) bool, 
 func (s *Store) remove(ctx context.Context, tx *sql.Tx, tasks []doomed) error {
 	count, size := make(map[int64]int), make(map[int64]int)
 	for _, d := range tasks {
-		if _, err := tx.StmtContext(ctx, s.stmt.deleteTask).ExecContext(ctx, d.n); err != nil {
-			return err
-		}
 		count[d.owner]++
 		size[d.owner] += d.size
 	}
-	for owner, n := range count {
-		if err := s.charge(ctx, tx, owner, -n, -size[owner], 0, 0); err != nil {
+	owners := sortedKeys(count)
+	for _, owner := range owners { // first: who makes a task has its owner, and must not wait for one of the same id
+		if err := s.charge(ctx, tx, owner, -count[owner], -size[owner], 0, 0); err != nil {
 			return err
 		}
-		if _, err := tx.StmtContext(ctx, s.stmt.forgetOwner).ExecContext(ctx, owner); err != nil {
+	}
+	for _, d := range tasks {
+		if _, err := tx.StmtContext(ctx, s.stmt.DeleteTask).ExecContext(ctx, d.n); err != nil {
+			return err
+		}
+	}
+	for _, owner := range owners {
+		if _, err := tx.StmtContext(ctx, s.stmt.ForgetOwner).ExecContext(ctx, owner); err != nil {
 			return err
 		}
 	}

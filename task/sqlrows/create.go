@@ -1,4 +1,4 @@
-package sqlite
+package sqlrows
 
 import (
 	"cmp"
@@ -78,7 +78,10 @@ func (s *Store) create(ctx context.Context, tx *sql.Tx, p *submission) (string, 
 	h := new(head)
 	var now used
 	var known sql.NullString
-	err := tx.StmtContext(ctx, s.stmt.chargeOwner).QueryRowContext(ctx, p.Owner, 1, size, p.Message.ID, p.Digest).
+	if err := lockWith(ctx, tx, s.stmt.LockNewOwner, p.Owner); err != nil { // one after the other, each message of an id is known to the next
+		return "", err
+	}
+	err := tx.StmtContext(ctx, s.stmt.ChargeOwner).QueryRowContext(ctx, p.Owner, 1, size, p.Message.ID, p.Digest).
 		Scan(&h.owner, &now.tasks, &now.bytes, &known)
 	switch {
 	case err != nil:
@@ -93,16 +96,13 @@ func (s *Store) create(ctx context.Context, tx *sql.Tx, p *submission) (string, 
 	if p.Outcome != nil {
 		holder, seq = "", 1+made+1
 	}
-	inserted, err := tx.StmtContext(ctx, s.stmt.insertTask).ExecContext(ctx, h.owner, t.ID, t.ContextID, t.Status.State,
-		p.Run, holder, p.Told, seq, made, size, p.At.UnixMilli(), p.outcome.message)
+	err = tx.StmtContext(ctx, s.stmt.InsertTask).QueryRowContext(ctx, h.owner, t.ID, t.ContextID, t.Status.State,
+		p.Run, holder, p.Told, seq, made, size, p.At.UnixMilli(), p.outcome.message).Scan(&h.n)
 	if err != nil {
 		return "", err
 	}
-	if h.n, err = inserted.LastInsertId(); err != nil {
-		return "", err
-	}
 	if p.Push != nil {
-		if _, err := s.putPush(ctx, tx, h, p.Push, p.push, false); err != nil {
+		if _, err := s.putPush(ctx, tx, p.Owner, h, p.Push, p.push, false); err != nil {
 			return "", err
 		}
 	}

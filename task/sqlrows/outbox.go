@@ -1,4 +1,4 @@
-package sqlite
+package sqlrows
 
 import (
 	"context"
@@ -8,8 +8,6 @@ import (
 
 	"github.com/getbindu/bindu-go/task"
 )
-
-var _ task.Outbox = (*Store)(nil)
 
 // pushBody is what is stored of a webhook beside its id.
 type pushBody struct {
@@ -44,27 +42,30 @@ func (s *Store) MakePush(ctx context.Context, owner, taskID string, p task.NewPu
 		if h.state == task.StateAnswered { // which is no task to its owner
 			return task.ErrNotFound
 		}
-		grown, err := s.putPush(ctx, tx, h, &p, body, isAtRest(h.state))
+		grown, err := s.putPush(ctx, tx, owner, h, &p, body, isAtRest(h.state))
 		if err != nil {
 			return err
 		}
 		if err := s.charge(ctx, tx, h.owner, 0, grown, 0, p.MaxBytes); err != nil {
 			return err
 		}
-		if _, err := tx.StmtContext(ctx, s.stmt.addBytes).ExecContext(ctx, grown, h.n); err != nil {
+		if _, err := tx.StmtContext(ctx, s.stmt.AddBytes).ExecContext(ctx, grown, h.n); err != nil {
 			return err
 		}
-		_, err = tx.StmtContext(ctx, s.stmt.tell).ExecContext(ctx, owner, taskID)
+		_, err = tx.StmtContext(ctx, s.stmt.Tell).ExecContext(ctx, owner, taskID)
 		return err
 	})
 }
 
 // putPush stores a webhook that is told what follows the last event of a task, and
 // returns how many bytes it is more than one of its id was.
-func (s *Store) putPush(ctx context.Context, tx *sql.Tx, h *head, p *task.NewPush, body string, rests bool) (grown int, err error) {
+func (s *Store) putPush(ctx context.Context, tx *sql.Tx, owner string, h *head, p *task.NewPush, body string, rests bool) (grown int, err error) {
 	var ofTask, ofOwner int64
 	var before sql.NullInt64
-	err = tx.StmtContext(ctx, s.stmt.countPushes).QueryRowContext(ctx, h.owner, h.n, p.ID).Scan(&ofTask, &ofOwner, &before)
+	if err := lockWith(ctx, tx, s.stmt.LockOwner, owner); err != nil {
+		return 0, err
+	}
+	err = tx.StmtContext(ctx, s.stmt.CountPushes).QueryRowContext(ctx, h.owner, h.n, p.ID).Scan(&ofTask, &ofOwner, &before)
 	switch {
 	case err != nil:
 		return 0, err
@@ -74,13 +75,13 @@ func (s *Store) putPush(ctx context.Context, tx *sql.Tx, h *head, p *task.NewPus
 		return 0, &task.QuotaError{Quota: "webhooks", Limit: p.MaxPerOwner}
 	}
 	size := len(p.ID) + len(body)
-	_, err = tx.StmtContext(ctx, s.stmt.putPush).ExecContext(ctx, h.owner, h.n, p.ID, body, size, h.seq, p.At.UnixMilli(), rests)
+	_, err = tx.StmtContext(ctx, s.stmt.PutPush).ExecContext(ctx, h.owner, h.n, p.ID, body, size, h.seq, p.At.UnixMilli(), rests)
 	return size - int(before.Int64), err
 }
 
 // armPushes has what follows told by the webhooks of a task that rested.
 func (s *Store) armPushes(ctx context.Context, tx *sql.Tx, h *head) error {
-	_, err := tx.StmtContext(ctx, s.stmt.armPushes).ExecContext(ctx, h.n)
+	_, err := tx.StmtContext(ctx, s.stmt.ArmPushes).ExecContext(ctx, h.n)
 	return err
 }
 
@@ -88,14 +89,14 @@ func (s *Store) armPushes(ctx context.Context, tx *sql.Tx, h *head) error {
 func (s *Store) Pushes(ctx context.Context, owner, taskID string) (all []task.Push, err error) {
 	err = s.view(ctx, owner, func(ctx context.Context, tx *sql.Tx) error {
 		var row taskRow
-		err := row.scan(tx.StmtContext(ctx, s.stmt.task).QueryRowContext(ctx, owner, taskID))
+		err := row.scan(tx.StmtContext(ctx, s.stmt.Task).QueryRowContext(ctx, owner, taskID))
 		if errors.Is(err, sql.ErrNoRows) {
 			return task.ErrNotFound
 		}
 		if err != nil {
 			return err
 		}
-		rows, err := tx.StmtContext(ctx, s.stmt.pushes).QueryContext(ctx, row.n)
+		rows, err := tx.StmtContext(ctx, s.stmt.Pushes).QueryContext(ctx, row.n)
 		if err != nil {
 			return err
 		}
@@ -124,7 +125,7 @@ func (s *Store) DropPush(ctx context.Context, owner, taskID, id string) error {
 			return err
 		}
 		var size int
-		err = tx.StmtContext(ctx, s.stmt.deletePush).QueryRowContext(ctx, h.n, id).Scan(&size)
+		err = tx.StmtContext(ctx, s.stmt.DeletePush).QueryRowContext(ctx, h.n, id).Scan(&size)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
@@ -134,7 +135,7 @@ func (s *Store) DropPush(ctx context.Context, owner, taskID, id string) error {
 		if err := s.charge(ctx, tx, h.owner, 0, -size, 0, 0); err != nil {
 			return err
 		}
-		_, err = tx.StmtContext(ctx, s.stmt.addBytes).ExecContext(ctx, -size, h.n)
+		_, err = tx.StmtContext(ctx, s.stmt.AddBytes).ExecContext(ctx, -size, h.n)
 		return err
 	})
 }
@@ -144,7 +145,12 @@ func (s *Store) DropPushes(ctx context.Context, owner string) (n int, err error)
 	err = s.change(ctx, owner, func(ctx context.Context, tx *sql.Tx) error {
 		var number int64
 		var size int
-		err := tx.StmtContext(ctx, s.stmt.ownedPushes).QueryRowContext(ctx, owner).Scan(&number, &n, &size)
+		for _, lock := range []*sql.Stmt{s.stmt.LockPushing, s.stmt.LockOwner} {
+			if err := lockWith(ctx, tx, lock, owner); err != nil {
+				return err
+			}
+		}
+		err := tx.StmtContext(ctx, s.stmt.OwnedPushes).QueryRowContext(ctx, owner).Scan(&number, &n, &size)
 		if errors.Is(err, sql.ErrNoRows) || err == nil && n == 0 {
 			n = 0
 			return nil
@@ -152,10 +158,10 @@ func (s *Store) DropPushes(ctx context.Context, owner string) (n int, err error)
 		if err != nil {
 			return err
 		}
-		if _, err := tx.StmtContext(ctx, s.stmt.freePushes).ExecContext(ctx, number); err != nil {
+		if _, err := tx.StmtContext(ctx, s.stmt.FreePushes).ExecContext(ctx, number); err != nil {
 			return err
 		}
-		if _, err := tx.StmtContext(ctx, s.stmt.deletePushes).ExecContext(ctx, number); err != nil {
+		if _, err := tx.StmtContext(ctx, s.stmt.DeletePushes).ExecContext(ctx, number); err != nil {
 			return err
 		}
 		return s.charge(ctx, tx, number, 0, -size, 0, 0)

@@ -1,13 +1,13 @@
-package sqlite
+package sqlrows
 
 import (
 	"context"
 	"database/sql"
 )
 
-// batch is how many tasks one transaction changes at most: others write between
+// Batch is how many tasks one transaction changes at most: others write between
 // two of them, and the write-ahead log is cut.
-const batch = 100
+const Batch = 100
 
 // batchBytes ends a batch sooner: what belongs to its tasks is deleted with them.
 const batchBytes = 8 << 20
@@ -19,11 +19,11 @@ func (s *Store) ClearContext(ctx context.Context, owner, contextID string) (int,
 		var n int
 		err := s.change(ctx, owner, func(ctx context.Context, tx *sql.Tx) (err error) {
 			if cleared == 0 { // more may come meanwhile; somebody who keeps sending does not keep this going
-				if err := tx.StmtContext(ctx, s.stmt.contextSize).QueryRowContext(ctx, owner, contextID).Scan(&left); err != nil {
+				if err := tx.StmtContext(ctx, s.stmt.ContextSize).QueryRowContext(ctx, owner, contextID).Scan(&left); err != nil {
 					return err
 				}
 			}
-			n, err = s.clearBatch(ctx, tx, owner, contextID, min(batch, left))
+			n, err = s.clearBatch(ctx, tx, owner, contextID, min(Batch, left))
 			return err
 		})
 		if err != nil {
@@ -38,7 +38,7 @@ func (s *Store) ClearContext(ctx context.Context, owner, contextID string) (int,
 
 // clearBatch deletes up to limit tasks of a context, the oldest ids first.
 func (s *Store) clearBatch(ctx context.Context, tx *sql.Tx, owner, contextID string, limit int) (int, error) {
-	next, err := s.choose(ctx, tx, func(doomed) bool { return true }, s.stmt.contextBatch, owner, contextID, limit)
+	next, err := s.choose(ctx, tx, func(doomed) bool { return true }, s.stmt.ContextBatch, owner, contextID, limit)
 	if err != nil {
 		return 0, err
 	}

@@ -1,4 +1,4 @@
-package sqlite
+package sqlrows
 
 import (
 	"context"
@@ -12,23 +12,28 @@ import (
 
 // TakeLost implements [task.Store].
 func (s *Store) TakeLost(ctx context.Context, r task.Recovery, run string, at time.Time) (task.Taken, error) {
-	over, err := s.leaseOver(ctx, r)
+	_, over, err := s.leaseOver(ctx, r)
 	if err != nil || !over {
 		return task.Taken{}, err
 	}
 	var taken task.Taken
 	err = s.change(ctx, everybody, func(ctx context.Context, tx *sql.Tx) error {
 		taken = task.Taken{}
-		lost, err := s.lost(ctx, tx, s.stmt.anyLostNotTaken, r, r.After, 1)
-		if err != nil || len(lost) == 0 {
-			return err
+		for after := r.After; ; {
+			lost, err := s.lost(ctx, tx, s.stmt.AnyLostNotTaken, r, after, 1)
+			if err != nil || len(lost) == 0 {
+				return err
+			}
+			after = lost[0]
+			h, still, err := s.lockLost(ctx, tx, after, r)
+			if err != nil {
+				return err
+			}
+			if still {
+				taken = task.Taken{Lost: task.Lost{Owner: after.Owner, ID: after.ID, Run: h.run}, Fence: h.fence + 1}
+				return s.take(ctx, tx, h, r.Holder, run, at.UnixMilli())
+			}
 		}
-		h, err := s.lock(ctx, tx, lost[0].Owner, lost[0].ID)
-		if err != nil {
-			return err
-		}
-		taken = task.Taken{Lost: task.Lost{Owner: lost[0].Owner, ID: lost[0].ID, Run: h.run}, Fence: h.fence + 1}
-		return s.take(ctx, tx, h, r.Holder, run, at.UnixMilli())
 	})
 	if err != nil || taken.ID == "" {
 		return task.Taken{}, err
@@ -40,10 +45,10 @@ func (s *Store) TakeLost(ctx context.Context, r task.Recovery, run string, at ti
 // take gives a task to another run, which makes anew what the one before made.
 func (s *Store) take(ctx context.Context, tx *sql.Tx, h *head, holder, run string, at int64) error {
 	var size int
-	if err := tx.StmtContext(ctx, s.stmt.chunkBytes).QueryRowContext(ctx, h.n).Scan(&size); err != nil {
+	if err := tx.StmtContext(ctx, s.stmt.ChunkBytes).QueryRowContext(ctx, h.n).Scan(&size); err != nil {
 		return err
 	}
-	if _, err := tx.StmtContext(ctx, s.stmt.dropChunks).ExecContext(ctx, h.n); err != nil {
+	if _, err := tx.StmtContext(ctx, s.stmt.DropChunks).ExecContext(ctx, h.n); err != nil {
 		return err
 	}
 	if err := s.charge(ctx, tx, h.owner, 0, -size, 0, 0); err != nil {
@@ -53,6 +58,6 @@ func (s *Store) take(ctx context.Context, tx *sql.Tx, h *head, holder, run strin
 	if err := s.appendEvent(ctx, tx, h, e); err != nil {
 		return err
 	}
-	_, err := tx.StmtContext(ctx, s.stmt.takeTask).ExecContext(ctx, run, holder, size, at, h.seq, h.n)
+	_, err := tx.StmtContext(ctx, s.stmt.TakeTask).ExecContext(ctx, run, holder, size, at, h.seq, h.n)
 	return err
 }

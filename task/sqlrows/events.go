@@ -1,4 +1,4 @@
-package sqlite
+package sqlrows
 
 import (
 	"context"
@@ -15,7 +15,7 @@ import (
 func (s *Store) Events(ctx context.Context, owner, id string, after int64, limit int) (all []task.Event, h task.Head, err error) {
 	err = s.view(ctx, owner, func(ctx context.Context, tx *sql.Tx) error {
 		var n, bytes int64
-		err := tx.StmtContext(ctx, s.stmt.head).QueryRowContext(ctx, owner, id).
+		err := tx.StmtContext(ctx, s.stmt.Head).QueryRowContext(ctx, owner, id).
 			Scan(&n, &h.Seq, &h.State, &h.Run, &h.Fence, &bytes)
 		if errors.Is(err, sql.ErrNoRows) {
 			return task.ErrNotFound
@@ -29,7 +29,7 @@ func (s *Store) Events(ctx context.Context, owner, id string, after int64, limit
 		if err := task.Reserve(ctx, bytes); err != nil {
 			return err
 		}
-		all, err = readEvents(ctx, tx, s.stmt.events, n, after, limit)
+		all, err = readEvents(ctx, tx, s.stmt.Events, n, after, limit)
 		return err
 	})
 	return all, h, err

@@ -1,4 +1,4 @@
-package sqlite
+package sqlrows
 
 import (
 	"context"
@@ -57,7 +57,7 @@ func (s *Store) apply(ctx context.Context, tx *sql.Tx, h *head, c change) error 
 			return err
 		}
 	}
-	_, err := tx.StmtContext(ctx, s.stmt.transition).ExecContext(ctx,
+	_, err := tx.StmtContext(ctx, s.stmt.Transition).ExecContext(ctx,
 		c.To, c.message, h.artifacts, c.size+grown, c.At.UnixMilli(), h.seq, h.n)
 	return err
 }
@@ -113,7 +113,7 @@ func encode(t task.Transition) (change, error) {
 // Tell implements [task.Store].
 func (s *Store) Tell(ctx context.Context, owner, id string) (works bool, err error) {
 	err = s.change(ctx, owner, func(ctx context.Context, tx *sql.Tx) error {
-		result, err := tx.StmtContext(ctx, s.stmt.tell).ExecContext(ctx, owner, id)
+		result, err := tx.StmtContext(ctx, s.stmt.Tell).ExecContext(ctx, owner, id)
 		if err != nil {
 			return err
 		}
@@ -128,7 +128,7 @@ func (s *Store) Tell(ctx context.Context, owner, id string) (works bool, err err
 func (s *Store) AddFeedback(ctx context.Context, owner string, f task.Feedback) error {
 	return s.changeWithRoom(ctx, owner, f.TaskID, f.MakeRoom, func(ctx context.Context, tx *sql.Tx) error {
 		var h head
-		err := tx.StmtContext(ctx, s.stmt.taskForFeedback).QueryRowContext(ctx, owner, f.TaskID).Scan(&h.n, &h.owner)
+		err := tx.StmtContext(ctx, s.stmt.TaskForFeedback).QueryRowContext(ctx, owner, f.TaskID).Scan(&h.n, &h.owner)
 		if errors.Is(err, sql.ErrNoRows) {
 			return task.ErrNotFound
 		}
@@ -147,11 +147,11 @@ func (s *Store) AddFeedback(ctx context.Context, owner string, f task.Feedback) 
 		if err := s.charge(ctx, tx, h.owner, 0, size, 0, f.MaxBytes); err != nil {
 			return err
 		}
-		if _, err := tx.StmtContext(ctx, s.stmt.addBytes).ExecContext(ctx, size, h.n); err != nil {
+		if _, err := tx.StmtContext(ctx, s.stmt.AddBytes).ExecContext(ctx, size, h.n); err != nil {
 			return err
 		}
 		rating := sql.NullInt64{Int64: int64(f.Rating), Valid: f.Rating != 0}
-		_, err = tx.StmtContext(ctx, s.stmt.insertFeedback).ExecContext(ctx, h.n, f.At.UnixMilli(), rating, f.Text, metadata)
+		_, err = tx.StmtContext(ctx, s.stmt.InsertFeedback).ExecContext(ctx, h.n, f.At.UnixMilli(), rating, f.Text, metadata)
 		return err
 	})
 }

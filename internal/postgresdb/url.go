@@ -1,4 +1,4 @@
-package postgres
+package postgresdb
 
 import (
 	"errors"
@@ -22,13 +22,13 @@ var ErrURL = errors.New("the address of the database cannot be used")
 var ErrInsecure = errors.New("the connection to the database would not be safe: add sslmode=verify-full and sslrootcert to the address")
 
 // parameters are those that an address may have. What else a driver would take
-// changes what the registrar relies on, or is a second name for the same.
+// changes what we rely on, or is a second name for the same.
 var parameters = []string{
 	"sslmode", "sslrootcert", "sslcert", "sslkey", "sslnegotiation", "channel_binding", "require_auth", "host",
 }
 
 // unset are parameters that must not come from the environment or from files in the
-// home directory of who runs the registrar: what the address does not say is not set.
+// home directory of who runs the program: what the address does not say is not set.
 var unset = []string{
 	"passfile", "sslrootcert", "sslcert", "sslkey", "sslpassword", "sslsni", "sslnegotiation",
 	"min_protocol_version", "max_protocol_version", "channel_binding", "require_auth",
@@ -118,7 +118,7 @@ func security(host string, query url.Values) (mode, warning string, err error) {
 	}
 	switch {
 	case mode == "disable":
-		warning = "the connection to the database is not encrypted: whoever is on the way reads and changes what the registrar knows"
+		warning = "the connection to the database is not encrypted: whoever is on the way reads and changes what is kept there"
 	case mode == "require" && query.Get("sslrootcert") == "":
 		warning = "the database proves to nobody who it is (sslmode=require without sslrootcert): whoever is on the way can pose as it"
 	}
@@ -160,7 +160,7 @@ func configure(u *url.URL, query url.Values, mode string) (*pgx.ConnConfig, erro
 	if encrypted := mode != "disable" && query.Get("host") == ""; encrypted != (config.TLSConfig != nil) || len(config.Fallbacks) > 0 {
 		return nil, fmt.Errorf("%w: it would not be reached as sslmode says", ErrURL)
 	}
-	config.RuntimeParams = sessionSettings()
+	config.RuntimeParams = nil // those of a room, and no others
 	return config, nil
 }
 

@@ -1,4 +1,4 @@
-package sqlite
+package sqlrows
 
 import (
 	"context"
@@ -14,7 +14,7 @@ func (s *Store) charge(ctx context.Context, tx *sql.Tx, owner int64, tasks, size
 		return nil
 	}
 	var now used
-	err := tx.StmtContext(ctx, s.stmt.charge).QueryRowContext(ctx, tasks, size, owner).Scan(&now.tasks, &now.bytes)
+	err := tx.StmtContext(ctx, s.stmt.Charge).QueryRowContext(ctx, tasks, size, owner).Scan(&now.tasks, &now.bytes)
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package sqlite
+package sqlrows
 
 import (
 	"context"
@@ -14,7 +14,7 @@ const maxContextTasks = 100
 func (s *Store) Contexts(ctx context.Context, owner string, limit int) ([]task.Context, error) {
 	var all []task.Context
 	err := s.view(ctx, owner, func(ctx context.Context, tx *sql.Tx) error {
-		rows, err := tx.StmtContext(ctx, s.stmt.contexts).QueryContext(ctx, owner, limit)
+		rows, err := tx.StmtContext(ctx, s.stmt.Contexts).QueryContext(ctx, owner, limit)
 		if err != nil {
 			return err
 		}
@@ -32,7 +32,7 @@ func (s *Store) Contexts(ctx context.Context, owner string, limit int) ([]task.C
 			return err
 		}
 		for i := range all {
-			if all[i].TaskIDs, err = texts(ctx, tx, s.stmt.contextTasks, owner, all[i].ID, maxContextTasks); err != nil {
+			if all[i].TaskIDs, err = texts(ctx, tx, s.stmt.ContextTasks, owner, all[i].ID, maxContextTasks); err != nil {
 				return err
 			}
 		}
@@ -43,12 +43,12 @@ func (s *Store) Contexts(ctx context.Context, owner string, limit int) ([]task.C
 
 // TaskOwners implements [task.Store].
 func (s *Store) TaskOwners(ctx context.Context, id string) ([]string, error) {
-	return s.owners(ctx, s.stmt.anyTaskOwners, id)
+	return s.owners(ctx, s.stmt.AnyTaskOwners, id)
 }
 
 // ContextOwners implements [task.Store].
 func (s *Store) ContextOwners(ctx context.Context, contextID string) ([]string, error) {
-	return s.owners(ctx, s.stmt.anyContextOwners, contextID)
+	return s.owners(ctx, s.stmt.AnyContextOwners, contextID)
 }
 
 func (s *Store) owners(ctx context.Context, stmt *sql.Stmt, id string) (owners []string, err error) {

@@ -1,4 +1,4 @@
-package sqlite
+package sqlrows
 
 import (
 	"context"
@@ -26,7 +26,7 @@ type head struct {
 // lock reads the head of a task that is about to be changed.
 func (s *Store) lock(ctx context.Context, tx *sql.Tx, owner, id string) (*head, error) {
 	h := new(head)
-	err := tx.StmtContext(ctx, s.stmt.headForUpdate).QueryRowContext(ctx, owner, id).
+	err := tx.StmtContext(ctx, s.stmt.HeadForUpdate).QueryRowContext(ctx, owner, id).
 		Scan(&h.n, &h.owner, &h.run, &h.fence, &h.seq, &h.told, &h.contextID, &h.state, &h.messages, &h.artifacts)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, task.ErrNotFound
@@ -72,7 +72,7 @@ func (s *Store) appendEvent(ctx context.Context, tx *sql.Tx, h *head, e entry) e
 }
 
 func (s *Store) insertEvent(ctx context.Context, tx *sql.Tx, h *head, seq int64, e entry) error {
-	_, err := tx.StmtContext(ctx, s.stmt.insertEvent).ExecContext(ctx,
+	_, err := tx.StmtContext(ctx, s.stmt.InsertEvent).ExecContext(ctx,
 		h.n, seq, e.kind, e.run, e.at, e.state, e.place, e.sent.owner, e.sent.id, e.sent.digest, e.body)
 	return err
 }

@@ -1,4 +1,4 @@
-package sqlite
+package sqlrows
 
 import (
 	"context"
@@ -47,7 +47,7 @@ var errKnown = errors.New("the message is known")
 // knownMessage looks for the task of a message that was stored before with the same id
 // and content.
 func (s *Store) knownMessage(ctx context.Context, tx *sql.Tx, sub *task.Submission) (id string, err error) {
-	err = tx.StmtContext(ctx, s.stmt.byMessage).QueryRowContext(ctx, sub.Owner, sub.Message.ID, sub.Digest).Scan(&id)
+	err = tx.StmtContext(ctx, s.stmt.ByMessage).QueryRowContext(ctx, sub.Owner, sub.Message.ID, sub.Digest).Scan(&id)
 	switch {
 	case err == nil:
 		return id, errKnown
@@ -65,20 +65,23 @@ func (s *Store) accept(ctx context.Context, tx *sql.Tx, p *submission) (id strin
 		id, err = s.create(ctx, tx, p)
 		return id, 1, p.task, err
 	}
-	if id, err = s.knownMessage(ctx, tx, p.Submission); err != nil {
-		return id, 0, nil, err
-	}
 	id = string(p.Message.TaskID)
 	var row taskRow
 	h := new(head)
-	err = tx.StmtContext(ctx, s.stmt.taskForUpdate).QueryRowContext(ctx, p.Owner, id).
+	err = tx.StmtContext(ctx, s.stmt.TaskForUpdate).QueryRowContext(ctx, p.Owner, id).
 		Scan(&h.n, &h.owner, &h.run, &h.fence, &h.seq, &h.artifacts, &row.contextID, &row.state, &row.message, &row.messages, &row.bytes)
+	found := err == nil
+	if !found && !errors.Is(err, sql.ErrNoRows) {
+		return "", 0, nil, err
+	}
+	// What had the task before has stored its message now.
+	if known, err := s.knownMessage(ctx, tx, p.Submission); err != nil {
+		return known, 0, nil, err
+	}
 	switch {
-	case err == nil:
+	case found:
 		h.messages = row.messages
 		return id, h.fence + 1, nil, s.continueWith(ctx, tx, p, h, row)
-	case !errors.Is(err, sql.ErrNoRows):
-		return "", 0, nil, err
 	case !p.AdoptTaskID:
 		return "", 0, nil, task.ErrNotFound
 	}

@@ -1,4 +1,4 @@
-package sqlite
+package sqlrows
 
 import (
 	"context"
@@ -22,7 +22,7 @@ func (s *Store) continueWith(ctx context.Context, tx *sql.Tx, p *submission, h *
 	}
 	grown := len(body)
 	if p.Push != nil {
-		more, err := s.putPush(ctx, tx, h, p.Push, p.push, false)
+		more, err := s.putPush(ctx, tx, p.Owner, h, p.Push, p.push, false)
 		if err != nil {
 			return err
 		}
@@ -39,7 +39,7 @@ func (s *Store) continueWith(ctx context.Context, tx *sql.Tx, p *submission, h *
 	if err := s.addMessage(ctx, tx, h, sub.Run, sub.At, sentBy(h.owner, sub), body); err != nil {
 		return err
 	}
-	_, err = tx.StmtContext(ctx, s.stmt.continueTask).ExecContext(ctx, a2a.TaskStateSubmitted, sub.Run, h.fence+1, sub.Holder, sub.Told, h.seq,
+	_, err = tx.StmtContext(ctx, s.stmt.ContinueTask).ExecContext(ctx, a2a.TaskStateSubmitted, sub.Run, h.fence+1, sub.Holder, sub.Told, h.seq,
 		h.messages, grown, sub.At.UnixMilli(), h.n)
 	return err
 }

@@ -1,4 +1,4 @@
-package postgres_test
+package postgresdb_test
 
 import (
 	"errors"
@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/getbindu/bindu-go/registrar/postgres"
+	"github.com/getbindu/bindu-go/internal/postgresdb"
 )
 
 // secret is in every address, and in nothing that is told.
@@ -26,29 +26,29 @@ func TestAnAddressLeavesNothingToBeGuessed(t *testing.T) {
 		{"another, the chain verified", "postgres://u:" + secret + "@db.internal/db?sslmode=verify-ca", nil, false},
 		{"another, encrypted to whoever answers", "postgres://u:" + secret + "@db.internal/db?sslmode=require", nil, true},
 		{"another, in the clear", "postgres://u:" + secret + "@10.0.0.1/db?sslmode=disable", nil, true},
-		{"another, without a word", "postgres://u:" + secret + "@db.internal/db", postgres.ErrInsecure, false},
-		{"another, prefer", "postgres://u:" + secret + "@db.internal/db?sslmode=prefer", postgres.ErrInsecure, false},
-		{"another, allow", "postgres://u:" + secret + "@10.0.0.1/db?sslmode=allow", postgres.ErrInsecure, false},
-		{"a mode that is none", "postgres://u:" + secret + "@127.0.0.1/db?sslmode=verify", postgres.ErrURL, false},
-		{"a mode in two ways", "postgres://u:" + secret + "@db.internal/db?sslmode=verify-full&sslmode=disable", postgres.ErrURL, false},
-		{"a host in two ways", "postgres://u:" + secret + "@db.internal/db?sslmode=verify-full&host=/tmp", postgres.ErrURL, false},
-		{"a host among the parameters", "postgres://u:" + secret + "@/db?host=db.internal", postgres.ErrURL, false},
-		{"a socket and another host", "postgres://u:" + secret + "@/db?host=/tmp,db.internal", postgres.ErrURL, false},
-		{"an address among the parameters", "postgres://u:" + secret + "@127.0.0.1/db?hostaddr=10.0.0.1", postgres.ErrURL, false},
-		{"another user among the parameters", "postgres://u:" + secret + "@127.0.0.1/db?user=v", postgres.ErrURL, false},
-		{"a service", "postgres://u:" + secret + "@127.0.0.1/db?service=x", postgres.ErrURL, false},
-		{"a setting of the session", "postgres://u:" + secret + "@127.0.0.1/db?search_path=public", postgres.ErrURL, false},
-		{"two hosts", "postgres://u:" + secret + "@127.0.0.1,db.internal/db", postgres.ErrURL, false},
-		{"no host", "postgres://u:" + secret + "@/db", postgres.ErrURL, false},
-		{"no user", "postgres://127.0.0.1/db", postgres.ErrURL, false},
-		{"no database", "postgres://u:" + secret + "@127.0.0.1/", postgres.ErrURL, false},
-		{"a password that is cut", "postgres://u:" + secret + "#more@127.0.0.1/db", postgres.ErrURL, false},
-		{"words", "host=127.0.0.1 password=" + secret, postgres.ErrURL, false},
-		{"no URL", "postgres://u:" + secret + "@127.0.0.1:port/db", postgres.ErrURL, false},
-		{"a root that is missing", "postgres://u:" + secret + "@127.0.0.1/db?sslmode=verify-full&sslrootcert=/nowhere", postgres.ErrURL, false},
+		{"another, without a word", "postgres://u:" + secret + "@db.internal/db", postgresdb.ErrInsecure, false},
+		{"another, prefer", "postgres://u:" + secret + "@db.internal/db?sslmode=prefer", postgresdb.ErrInsecure, false},
+		{"another, allow", "postgres://u:" + secret + "@10.0.0.1/db?sslmode=allow", postgresdb.ErrInsecure, false},
+		{"a mode that is none", "postgres://u:" + secret + "@127.0.0.1/db?sslmode=verify", postgresdb.ErrURL, false},
+		{"a mode in two ways", "postgres://u:" + secret + "@db.internal/db?sslmode=verify-full&sslmode=disable", postgresdb.ErrURL, false},
+		{"a host in two ways", "postgres://u:" + secret + "@db.internal/db?sslmode=verify-full&host=/tmp", postgresdb.ErrURL, false},
+		{"a host among the parameters", "postgres://u:" + secret + "@/db?host=db.internal", postgresdb.ErrURL, false},
+		{"a socket and another host", "postgres://u:" + secret + "@/db?host=/tmp,db.internal", postgresdb.ErrURL, false},
+		{"an address among the parameters", "postgres://u:" + secret + "@127.0.0.1/db?hostaddr=10.0.0.1", postgresdb.ErrURL, false},
+		{"another user among the parameters", "postgres://u:" + secret + "@127.0.0.1/db?user=v", postgresdb.ErrURL, false},
+		{"a service", "postgres://u:" + secret + "@127.0.0.1/db?service=x", postgresdb.ErrURL, false},
+		{"a setting of the session", "postgres://u:" + secret + "@127.0.0.1/db?search_path=public", postgresdb.ErrURL, false},
+		{"two hosts", "postgres://u:" + secret + "@127.0.0.1,db.internal/db", postgresdb.ErrURL, false},
+		{"no host", "postgres://u:" + secret + "@/db", postgresdb.ErrURL, false},
+		{"no user", "postgres://127.0.0.1/db", postgresdb.ErrURL, false},
+		{"no database", "postgres://u:" + secret + "@127.0.0.1/", postgresdb.ErrURL, false},
+		{"a password that is cut", "postgres://u:" + secret + "#more@127.0.0.1/db", postgresdb.ErrURL, false},
+		{"words", "host=127.0.0.1 password=" + secret, postgresdb.ErrURL, false},
+		{"no URL", "postgres://u:" + secret + "@127.0.0.1:port/db", postgresdb.ErrURL, false},
+		{"a root that is missing", "postgres://u:" + secret + "@127.0.0.1/db?sslmode=verify-full&sslrootcert=/nowhere", postgresdb.ErrURL, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			a, err := postgres.Parse(tt.text)
+			a, err := postgresdb.Parse(tt.text)
 			if !errors.Is(err, tt.want) || tt.want == nil && err != nil || (a.Warning != "") != tt.warns {
 				t.Errorf("%v, warning %q, want %v", err, a.Warning, tt.want)
 			}
@@ -72,15 +72,15 @@ func TestTheEnvironmentChangesNoAddress(t *testing.T) {
 		t.Setenv(name, value)
 	}
 	for _, text := range []string{"postgres://u@127.0.0.1/db", "postgres://u@db.internal/db?sslmode=verify-full", "postgres://u@/db?host=/tmp"} {
-		if _, err := postgres.Parse(text); err != nil {
+		if _, err := postgresdb.Parse(text); err != nil {
 			t.Errorf("%s: %v", text, err)
 		}
 	}
-	if _, err := postgres.Parse("postgres://u@db.internal/db"); !errors.Is(err, postgres.ErrInsecure) {
+	if _, err := postgresdb.Parse("postgres://u@db.internal/db"); !errors.Is(err, postgresdb.ErrInsecure) {
 		t.Errorf("PGSSLMODE counts: %v", err)
 	}
 	t.Setenv("PGSERVICE", "other")
-	if _, err := postgres.Parse("postgres://u@127.0.0.1/db"); !errors.Is(err, postgres.ErrURL) {
+	if _, err := postgresdb.Parse("postgres://u@127.0.0.1/db"); !errors.Is(err, postgresdb.ErrURL) {
 		t.Errorf("PGSERVICE counts: %v", err)
 	}
 }
@@ -92,11 +92,11 @@ func FuzzParse(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		a, err := postgres.Parse(text)
+		a, err := postgresdb.Parse(text)
 		switch {
-		case err == nil && a == (postgres.Address{}):
+		case err == nil && a == (postgresdb.Address{}):
 			t.Error("nothing was parsed")
-		case err != nil && !errors.Is(err, postgres.ErrURL) && !errors.Is(err, postgres.ErrInsecure):
+		case err != nil && !errors.Is(err, postgresdb.ErrURL) && !errors.Is(err, postgresdb.ErrInsecure):
 			t.Error(err)
 		}
 	})

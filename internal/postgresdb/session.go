@@ -1,4 +1,4 @@
-package postgres
+package postgresdb
 
 import (
 	"context"
@@ -21,11 +21,11 @@ const (
 )
 
 // sessionSettings are what every session has, whatever the server or the role says.
-func sessionSettings() map[string]string {
+func (r Room) sessionSettings() map[string]string {
 	return map[string]string{
-		"application_name":                    "bindu registrar",
+		"application_name":                    r.Name,
 		"client_encoding":                     "UTF8",
-		"search_path":                         Schema,
+		"search_path":                         r.Schema,
 		"statement_timeout":                   milliseconds(statement),
 		"lock_timeout":                        milliseconds(locking),
 		"idle_in_transaction_session_timeout": milliseconds(idle),
@@ -34,8 +34,8 @@ func sessionSettings() map[string]string {
 
 func milliseconds(d time.Duration) string { return fmt.Sprint(d.Milliseconds()) }
 
-// durable makes a commit wait for the disk where that was switched off: a revocation
-// that was told must not be lost. Who made it wait for more keeps that.
+// durable makes a commit wait for the disk where that was switched off: what was
+// told must not be lost. Who made it wait for more keeps that.
 func durable(ctx context.Context, conn *pgx.Conn) error {
 	_, err := conn.Exec(ctx, `SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`)
 	return err
