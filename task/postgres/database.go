@@ -41,9 +41,13 @@ func settle(ctx context.Context, db *sql.DB, agent string) error {
 	var has string
 	err := db.QueryRowContext(ctx, `SELECT did FROM agent`).Scan(&has)
 	if err == nil && has != agent {
-		err = fmt.Errorf("%w: %w, %s", postgresdb.ErrForeign, ErrOtherAgent, has)
+		err = othersAgent(has)
 	}
 	return err
+}
+
+func othersAgent(has string) error {
+	return fmt.Errorf("%w: %w, %s", postgresdb.ErrForeign, ErrOtherAgent, has)
 }
 
 // fault marks what the database is to blame for with [task.ErrStorage]: whatever it

@@ -14,16 +14,7 @@ import (
 )
 
 // Usage is what one owner has in the store.
-type Usage struct {
-	Owner string
-	// Tasks counts them all; AtRest those that no execution works on.
-	Tasks, AtRest int64
-	// Bytes of messages, artifacts and feedback.
-	Bytes int64
-	// Oldest and Newest are when the one that was unchanged for longest, and the
-	// one that changed last, changed.
-	Oldest, Newest time.Time
-}
+type Usage = sqlrows.Usage
 
 const usages = `SELECT o.owner, o.tasks, o.bytes, count(t.id), coalesce(sum(t.state NOT IN ` + unfinished + `), 0),
 	coalesce(min(t.updated_at), 0), coalesce(max(t.updated_at), 0)
@@ -39,18 +30,8 @@ func Usages(ctx context.Context, dir *safefile.Dir) (all []Usage, err error) {
 			return err
 		}
 		defer rows.Close()
-		for rows.Next() {
-			var u Usage
-			var counted, oldest, newest int64
-			if err := rows.Scan(&u.Owner, &u.Tasks, &u.Bytes, &counted, &u.AtRest, &oldest, &newest); err != nil {
-				return err
-			}
-			if counted > 0 {
-				u.Oldest, u.Newest = time.UnixMilli(oldest).UTC(), time.UnixMilli(newest).UTC()
-			}
-			all = append(all, u)
-		}
-		return rows.Err()
+		all, err = sqlrows.Usages(rows)
+		return err
 	})
 	return all, err
 }
