@@ -13,5 +13,6 @@ func taskReplicas() []mutant {
 		in("what is lost is failed by all who look", "statements.go", "&s.IsLost:       isLost,", "&s.IsLost: `SELECT $1::bigint > 0 OR $2 <> '' OR $3::boolean OR $4::bigint > 0`,", "Lost"),
 		in("a transaction that was undone is not run again", "store.go", "if attempt == attempts || !isUndone(err) {", "if true {", "Once|Name|Beside"),
 		in("a database is any agent's", "database.go", "if err == nil && has != agent {", "if err == nil && has != agent && false {", "Opened|Agents"),
+		{"two processes serve at once", "task/postgres/sole.go", "if err == nil && !got {", "if err == nil && !got && false {", []string{"./task/postgres -run=OneProcess", "./agent -run=TestTasksInPostgreSQL"}},
 	}
 }
