@@ -27,7 +27,8 @@ type Options struct {
 	Settings settings.Settings
 	// Executor answers messages; nil is the backend that the settings name.
 	Executor task.Executor
-	// Tasks keeps the tasks; nil is a database in the agent's directory. What a
+	// Tasks keeps the tasks; nil is what TASK__DATABASE_URL says, or a database in the
+	// agent's directory. What a
 	// process that ended left unfinished is failed when its lease is over, since
 	// others may run tasks from the same store; with nil at the start. The agent
 	// does not close it: close it after [Agent.Run] has returned. With PUSH__ENABLED it

@@ -23,7 +23,7 @@ import (
 // not mind. A start looks at the same.
 //
 // The error joins all that was found: [ErrCommand], [policy.ErrFile], [skill.ErrFile],
-// [ErrIssuerCA], [oidc.ErrDIDMap], [oidc.ErrConfig], [stepca.ErrConfig],
+// [ErrIssuerCA], [postgresdb.ErrURL], [postgresdb.ErrInsecure], [oidc.ErrDIDMap], [oidc.ErrConfig], [stepca.ErrConfig],
 // [mtls.ErrFingerprintMismatch], [fetch.ErrProxy], [home.ErrUnwritable], *[ListenError],
 // those of [home.Home.Identity] and of the files in the directory, those of the file
 // system; each names the setting.
@@ -65,6 +65,7 @@ func (p preflight) run() error {
 		{p.checkPeers, []string{"EGRESS__PORT", "EGRESS__SOCKET", "EGRESS__PEERS_FILE", "MTLS__ENABLED"}},
 		{p.checkEgressSocket, []string{"AGENT__DIR", "EGRESS__SOCKET"}},
 		{p.checkEgressPort, []string{"AGENT__DIR", "EGRESS__PORT"}},
+		{p.checkDatabase, []string{"TASK__DATABASE_URL"}},
 		{p.checkPort, []string{"AGENT__DIR", "NETWORK__HOST", "NETWORK__PORT"}},
 		{p.checkAdminPort, []string{"AGENT__DIR", "NETWORK__ADMIN_HOST", "NETWORK__ADMIN_PORT"}},
 	} {

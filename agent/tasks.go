@@ -36,8 +36,8 @@ func (a *Agent) openTasks(ctx context.Context, who self) (*task.Service, error) 
 	if err := watchTaskStorage(tasks, a.ready, a.opts.Metrics); err != nil {
 		return nil, err
 	}
-	if a.opts.Tasks != nil {
-		return tasks, nil // others may run tasks from it
+	if a.opts.Tasks != nil || cfg.Shared {
+		return tasks, nil // others may run tasks from it, or run them still
 	}
 	failed, err := tasks.Recover(ctx)
 	if err == nil && failed > 0 {
@@ -49,6 +49,9 @@ func (a *Agent) openTasks(ctx context.Context, who self) (*task.Service, error) 
 func (a *Agent) taskStore(ctx context.Context, who self) (task.Store, error) {
 	if a.opts.Tasks != nil {
 		return a.opts.Tasks, nil
+	}
+	if !a.opts.Settings.Task.DatabaseURL.IsZero() {
+		return a.openDatabase(ctx, who)
 	}
 	store, err := who.home.Tasks(ctx, a.log)
 	if err != nil {

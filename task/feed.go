@@ -8,10 +8,6 @@ import (
 	"github.com/a2aproject/a2a-go/v2/a2a"
 )
 
-// readEvery is how long a reader waits before it looks for what another process
-// appended. What this process appends wakes it.
-const readEvery = 10 * time.Second
-
 // feed wakes the readers of tasks. Whoever appends closes a channel, whoever
 // reads fetches from the store: an event costs the same however many read, and
 // one that is slow delays nobody. It holds something only while somebody reads.
@@ -19,6 +15,7 @@ type feed struct {
 	mu     sync.Mutex
 	topics map[string]map[string]*topic // by owner and task
 
+	pace pace
 	news func(owner, taskID string) // nil, or told of every event; it must not block
 }
 
@@ -36,7 +33,7 @@ type outcome struct {
 	task *a2a.Task
 }
 
-func newFeed() *feed { return &feed{topics: make(map[string]map[string]*topic)} }
+func newFeed(p pace) *feed { return &feed{pace: p, topics: make(map[string]map[string]*topic)} }
 
 // reader follows the events of one task.
 type reader struct {
@@ -121,7 +118,7 @@ func (r *reader) outcome(run string) (left *a2a.Task, ended bool) {
 // wait returns when something happened, or may have in another process. It
 // reports false if ctx ended.
 func (r *reader) wait(ctx context.Context) bool {
-	timer := time.NewTimer(readEvery)
+	timer := time.NewTimer(r.feed.pace.read)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():

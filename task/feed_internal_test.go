@@ -13,7 +13,7 @@ import (
 // times; none has read, and each finds that something happened once.
 func TestAReaderThatDoesNotReadDelaysNobody(t *testing.T) {
 	t.Parallel()
-	f, k := newFeed(), key{"alice", "task"}
+	f, k := newFeed(paceOf(Config{})), key{"alice", "task"}
 	var readers []*reader
 	for range 1000 {
 		readers = append(readers, f.follow(k))
@@ -40,7 +40,7 @@ func TestAReaderThatDoesNotReadDelaysNobody(t *testing.T) {
 // TestAReaderIsWokenByWhatComesAfterItBegan, once for all that happened.
 func TestAReaderIsWokenByWhatComesAfterItBegan(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, k := newFeed(), key{"alice", "task"}
+		f, k := newFeed(paceOf(Config{})), key{"alice", "task"}
 		f.publish(k, outcome{run: "r1"}) // nobody reads: nothing is kept
 		first, second := f.follow(k), f.follow(k)
 		defer first.close()
@@ -67,7 +67,7 @@ func TestAReaderIsWokenByWhatComesAfterItBegan(t *testing.T) {
 		if left, ended := first.outcome("r2"); !ended || left.ID != "task" {
 			t.Errorf("the run left %v, %t", left, ended)
 		}
-		if start := time.Now(); !first.wait(t.Context()) || time.Since(start) != readEvery {
+		if start := time.Now(); !first.wait(t.Context()) || time.Since(start) != paceOf(Config{}).read {
 			t.Error("what another process appends is not looked for")
 		}
 		f.wakeOwner("alice")
@@ -80,7 +80,7 @@ func TestAReaderIsWokenByWhatComesAfterItBegan(t *testing.T) {
 // TestAReaderAloneIsNotWokenForItself saves each task a read.
 func TestAReaderAloneIsNotWokenForItself(t *testing.T) {
 	t.Parallel()
-	f := newFeed()
+	f := newFeed(paceOf(Config{}))
 	r := f.follow(key{"alice", "task"})
 	defer r.close()
 	if f.wakeOthers(r, false); r.woken() {

@@ -7,17 +7,11 @@ import (
 	"time"
 )
 
-// leaseFor is how long the runs of a process outlive it at most, where others
-// use its store; renewEvery is the pause between renewals.
-const (
-	leaseFor   = time.Minute
-	renewEvery = leaseFor / 3
-)
-
 // lease keeps the runs of this process alive. Who has no runs needs none.
 type lease struct {
 	store  Store
 	holder string
+	pace   pace
 
 	mu    sync.Mutex
 	until time.Time // by our clock and from before it was asked for; zero for none
@@ -27,15 +21,15 @@ type lease struct {
 func (l *lease) hold(ctx context.Context) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if time.Until(l.until) > renewEvery {
+	if time.Until(l.until) > l.pace.renew() {
 		return nil
 	}
 	return l.renew(ctx)
 }
 
 func (l *lease) renew(ctx context.Context) error {
-	until := time.Now().Add(leaseFor)
-	if err := l.store.Hold(ctx, l.holder, leaseFor); err != nil {
+	until := time.Now().Add(l.pace.lease)
+	if err := l.store.Hold(ctx, l.holder, l.pace.lease); err != nil {
 		return err
 	}
 	l.until = until
@@ -45,7 +39,7 @@ func (l *lease) renew(ctx context.Context) error {
 // keepLease renews the lease while there are runs, and fails what others lost,
 // until ctx ends.
 func (s *Service) keepLease(ctx context.Context) {
-	for pause(ctx, renewEvery) {
+	for pause(ctx, s.lease.pace.renew()) {
 		if err := s.renewLease(ctx); err != nil && ctx.Err() == nil {
 			s.cfg.Logger.Warn("the lease of the running tasks could not be renewed", "error", err)
 		}

@@ -137,7 +137,7 @@ func (st *streaming) wait() bool {
 		defer timer.Stop()
 		tick = timer.C
 	}
-	look := time.NewTimer(readEvery)
+	look := time.NewTimer(st.s.feed.pace.read)
 	defer look.Stop()
 	for {
 		select {

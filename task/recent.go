@@ -49,7 +49,7 @@ func (r *reader) look(after int64, now time.Time) (v view, known bool) {
 		return view{behind: true}, false
 	case c.loading != nil: // what was read before says nothing of what that reads
 		return view{wait: c.loading}, false
-	case !c.stale && now.Sub(c.at) < readEvery:
+	case !c.stale && now.Sub(c.at) < r.feed.pace.read:
 		return view{events: c.behind(after), head: c.head}, true
 	}
 	c.loading, c.stale = make(chan struct{}), false

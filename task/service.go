@@ -20,6 +20,10 @@ import (
 type Config struct {
 	// Store keeps the tasks. The service does not close it.
 	Store Store
+	// Shared: other processes run tasks from the store too, and may be gone without a
+	// word. What they append is looked for every second, and what they leave is failed
+	// when their lease has ended, within 15 seconds.
+	Shared bool
 	// Executor answers the messages.
 	Executor Executor
 	// Sign returns the signature of a text of ours, which accompanies each text
@@ -123,14 +127,14 @@ func NewService(cfg Config) (*Service, error) {
 	base, stop := context.WithCancelCause(context.Background())
 	house, endHouse := context.WithCancel(context.Background())
 	s := &Service{
-		cfg: cfg, pool: newPool(cfg.Limits), base: base, stop: stop, feed: newFeed(),
+		cfg: cfg, pool: newPool(cfg.Limits), base: base, stop: stop, feed: newFeed(paceOf(cfg)),
 		store: newStorage(cfg.Store, cfg.Logger), endHouse: endHouse, ending: make(chan struct{}),
 	}
 	if cfg.Webhooks != nil {
 		s.feed.news = cfg.Webhooks.News
 	}
 	s.end = sync.OnceFunc(func() { close(s.ending) })
-	s.lease = &lease{store: s.store, holder: holder.String()}
+	s.lease = &lease{store: s.store, holder: holder.String(), pace: paceOf(cfg)}
 	s.housework.Go(func() { s.keepLease(house) })
 	if cfg.Retention > 0 {
 		s.housework.Go(func() { s.keepHouse(house) })

@@ -14,7 +14,7 @@ const shareAfter = 500 * time.Millisecond
 // to when the task is no longer the execution's. Meanwhile it tells the store what
 // the executor makes.
 func (s *Service) watch(e *execution, a *attempt) (answer, bool) {
-	working, look, share := time.NewTimer(workingAfter), time.NewTicker(readEvery), time.NewTimer(shareAfter)
+	working, look, share := time.NewTimer(workingAfter), time.NewTicker(s.feed.pace.read), time.NewTimer(shareAfter)
 	defer working.Stop()
 	defer look.Stop()
 	defer share.Stop()

@@ -11,6 +11,7 @@ import (
 	"github.com/getbindu/bindu-go/home"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/fetch"
+	"github.com/getbindu/bindu-go/internal/postgresdb"
 	"github.com/getbindu/bindu-go/internal/refusal"
 	"github.com/getbindu/bindu-go/oauth"
 	"github.com/getbindu/bindu-go/oauth/hydra"
@@ -20,6 +21,7 @@ import (
 	"github.com/getbindu/bindu-go/policy"
 	"github.com/getbindu/bindu-go/skill"
 	"github.com/getbindu/bindu-go/task"
+	"github.com/getbindu/bindu-go/task/postgres"
 	"github.com/getbindu/bindu-go/task/sqlite"
 	"github.com/getbindu/bindu-go/transport/mtls"
 	"github.com/getbindu/bindu-go/transport/stepca"
@@ -49,6 +51,13 @@ func diagnoses() []diagnosis {
 		{home.ErrReadOnly, "directory_incomplete", `run "agent serve" once: it completes the directory, which this command only reads`},
 		{keymemory.ErrCorrupt, "remembered_keys_corrupt", ""},
 		{sqlite.ErrCorrupt, "tasks_corrupt", ""},
+		{postgresdb.ErrURL, "database_url_invalid", "TASK__DATABASE_URL is postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=verify-full; bytes that mean something in a URL are written as %XX in the password"},
+		{postgresdb.ErrInsecure, "database_insecure", "without it, whoever is on the way could read and change the tasks; docs/operations.md says what each sslmode means"},
+		{postgresdb.ErrAccess, "database_refused", "look at user, password and database of TASK__DATABASE_URL, and whether the role may create the schema agent or owns it"},
+		{postgresdb.ErrTLS, "database_tls", "sslrootcert of TASK__DATABASE_URL names the file with the authority that vouches for the server, whose certificate has the host's name; the server must have TLS switched on"},
+		{postgresdb.ErrForeign, "database_foreign", "give each agent a database of its own"},
+		{postgresdb.ErrAway, "database_unavailable", "look whether PostgreSQL runs at the host and port of TASK__DATABASE_URL, and has connections and room left"},
+		{postgres.ErrServed, "database_in_use", "one process at a time serves from TASK__DATABASE_URL: another took this one's place while the database did not answer here"},
 		{task.ErrStorage, string(refusal.StorageUnavailable), "make room on the disk of AGENT__DIR, and look whether it may be written; another process may also hold tasks.db"},
 		{keymemory.ErrFull, "key_memory_full", ""},
 		{home.ErrNotRemembered, "key_not_known", `"agent key list" shows what is remembered`},

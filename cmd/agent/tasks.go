@@ -12,7 +12,9 @@ import (
 
 	"github.com/getbindu/bindu-go/home"
 	"github.com/getbindu/bindu-go/internal/cli"
-	"github.com/getbindu/bindu-go/task/sqlite"
+	"github.com/getbindu/bindu-go/internal/configs"
+	"github.com/getbindu/bindu-go/task/postgres"
+	"github.com/getbindu/bindu-go/task/sqlrows"
 )
 
 // errNoTasksOf: nothing is kept of whom the tasks should be deleted.
@@ -23,8 +25,8 @@ func newTasks() *cobra.Command {
 		Use:   "tasks",
 		Short: "Look at what is kept for each caller, and clear it",
 		Long: `An agent keeps the tasks of its callers for TASK__RETENTION. These commands show
-how much that is and make room sooner. They work on the directory, while the
-agent runs and while it does not.`,
+how much that is and make room sooner. They work on the directory, or on the
+database of TASK__DATABASE_URL, while the agent runs and while it does not.`,
 		Args: cli.UnknownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 
@@ -64,11 +66,11 @@ type taskUsage struct {
 }
 
 func listTasks(ctx context.Context, out, errOut io.Writer, owner string, asJSON bool) error {
-	h, err := tasksHome()
+	kept, err := keptTasks()
 	if err != nil {
 		return err
 	}
-	usages, err := h.TaskUsages(ctx)
+	usages, err := kept.usages(ctx)
 	if err != nil {
 		return err
 	}
@@ -118,14 +120,14 @@ func clearTasks(ctx context.Context, out io.Writer, owner string, olderThan time
 	case olderThan < 0:
 		return cli.Usage(errors.New("--older-than must not be negative"))
 	}
-	h, err := tasksHome()
+	kept, err := keptTasks()
 	if err != nil {
 		return err
 	}
-	if err := hasTasks(ctx, h, owner); err != nil {
+	if err := hasTasks(ctx, kept, owner); err != nil {
 		return err
 	}
-	n, err := h.ClearTasks(ctx, owner, time.Now().Add(time.Millisecond-olderThan))
+	n, err := kept.clear(ctx, owner, time.Now().Add(time.Millisecond-olderThan))
 	if err != nil {
 		return fmt.Errorf("after %d tasks were deleted: %w", n, err)
 	}
@@ -134,18 +136,43 @@ func clearTasks(ctx context.Context, out io.Writer, owner string, olderThan time
 }
 
 // hasTasks tells a DID that was mistyped from one whose tasks are all in use.
-func hasTasks(ctx context.Context, h *home.Home, owner string) error {
-	usages, err := h.TaskUsages(ctx)
-	if err == nil && !slices.ContainsFunc(usages, func(u sqlite.Usage) bool { return u.Owner == owner }) {
+func hasTasks(ctx context.Context, kept taskFiles, owner string) error {
+	usages, err := kept.usages(ctx)
+	if err == nil && !slices.ContainsFunc(usages, func(u sqlrows.Usage) bool { return u.Owner == owner }) {
 		err = fmt.Errorf("%w: %s", errNoTasksOf, cli.ForTerminal(owner))
 	}
 	return err
 }
 
-func tasksHome() (*home.Home, error) {
+// taskFiles is where tasks are kept: what an operator may ask of it.
+type taskFiles struct {
+	usages func(context.Context) ([]sqlrows.Usage, error)
+	clear  func(ctx context.Context, owner string, before time.Time) (int, error)
+}
+
+// keptTasks finds them in the directory, or in the database that the settings name. That
+// must be of the agent of the directory.
+func keptTasks() (taskFiles, error) {
 	set, err := loadSettings()
 	if err != nil {
-		return nil, err
+		return taskFiles{}, err
 	}
-	return home.Enter(string(set.Agent.Dir))
+	h, err := home.Enter(string(set.Agent.Dir))
+	if err != nil || set.Task.DatabaseURL.IsZero() {
+		return taskFiles{h.TaskUsages, h.ClearTasks}, err
+	}
+	address, err := configs.TaskDatabase(set)
+	if err != nil {
+		return taskFiles{}, err
+	}
+	id, err := h.Identity([]byte(set.Agent.KeyPassword.Reveal()))
+	if err != nil {
+		return taskFiles{}, err
+	}
+	return taskFiles{
+		func(ctx context.Context) ([]sqlrows.Usage, error) { return postgres.Usages(ctx, address, id.DID) },
+		func(ctx context.Context, owner string, before time.Time) (int, error) {
+			return postgres.Clear(ctx, address, id.DID, owner, before)
+		},
+	}, nil
 }

@@ -24,6 +24,7 @@ func Tasks(set settings.Settings) task.Config {
 			Tasks:     int64(t.MaxPerDID), Messages: int64(t.MaxHistory), ArtifactBytes: int64(t.MaxArtifactBytes),
 			Bytes: int64(t.MaxBytesPerDID), Active: int(t.MaxActivePerDID), Workers: int(t.Workers), Reserve: int(t.Reserve), Queue: int(t.Queue),
 		},
+		Shared:          !t.DatabaseURL.IsZero(),
 		Deadline:        time.Duration(t.Deadline),
 		Retention:       time.Duration(t.Retention),
 		MakeRoom:        bool(t.MakeRoom),

@@ -27,7 +27,7 @@ func mutants() []mutant {
 		trust(),
 		replaying(),
 		taskShares(),
-		taskEvents(),
+		taskEvents(), taskReplicas(),
 		outbound(),
 		egress(),
 		cards(),

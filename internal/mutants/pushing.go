@@ -21,7 +21,7 @@ func pushing() []mutant {
 		in("one owner has all deliveries", "push/queue.go", "s.line.Held(owner) >= ofOwner", "false"),
 		in("two processes have one webhook", "task/sqlite/outboxstatements.go", "\n\tAND pushes.due <= ?4 AND pushes.after < t.seq", "\n\tAND ?4 IS NOT NULL AND pushes.after < t.seq", "./task/sqlite", "./push"),
 		in("who lost a webhook settles it", "task/sqlite/outboxstatements.go", "WHERE n = ?1 AND due = ?2", "WHERE n = ?1 AND ?2 IS NOT NULL", "./task/sqlite", "./push"),
-		in("webhooks have no bound", "task/sqlite/outbox.go", "case !before.Valid && ofOwner >= p.MaxPerOwner:", "case false:", "./task/sqlite", "./task -short -run Webhook"),
+		in("webhooks have no bound", "task/sqlrows/outbox.go", "case !before.Valid && ofOwner >= p.MaxPerOwner:", "case false:", "./task/sqlite", "./task -short -run Webhook"),
 		in("a forbidden webhook is kept", "task/pushcheck.go", "if why := s.cfg.Webhooks.Check(c.URL); why != \"\" {", "if why := s.cfg.Webhooks.Check(c.URL); false && why != \"\" {", "./task -short -run Webhook", "./a2a"),
 	}
 }

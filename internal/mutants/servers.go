@@ -14,7 +14,7 @@ func servers() []mutant {
 		{"bytes below a request may rest for any time", "server/watch.go", "unfinished := w.following && (w.within || w.begun)", "unfinished := false", frames},
 		{"answers nobody reads may hold anything", "internal/answers/answers.go", "return bytes <= a.held || others == 0 || others+bytes <= a.limit", "return true || others == 0", held},
 		{"large answers are made all at once", "internal/answers/answers.go", "case bytes > large && !a.turn:", "case false:", held},
-		{"a page of a list may hold anything", "task/sqlite/read.go", "f.MaxBytes != 0 && size > f.MaxBytes", "false", []string{"./task/sqlite", "./internal/hostile -run=^TestHostile$/^172"}},
+		{"a page of a list may hold anything", "task/sqlrows/read.go", "f.MaxBytes != 0 && size > f.MaxBytes", "false", []string{"./task/sqlite", "./internal/hostile -run=^TestHostile$/^172"}},
 		{"nobody asks for room", "task/reserve.go", "return reserve(bytes)", "return nil", []string{"./task/sqlite", "./task -run=Room"}},
 		{"the admin port answers to any name", "admin/hosts.go", "if isOwnName(r.Host, names) {", "if true {", []string{"./admin", "./internal/hostile -run=^TestHostile$/^179"}},
 	}

@@ -51,10 +51,10 @@ func owners() []mutant {
 		list = append(list, mutant{"everybody's tasks: " + q.name, "task/sqlite/statements.go", q.old, everybody(q.old), pkgs})
 	}
 	quota := func(name, old string) mutant {
-		return mutant{"no quota: " + name, "task/sqlite/charge.go", old, "false && " + old, pkgs}
+		return mutant{"no quota: " + name, "task/sqlrows/charge.go", old, "false && " + old, pkgs}
 	}
 	perTask := func(name, old string) mutant {
-		return mutant{"no quota: " + name, "task/sqlite/continue.go", old, "false && " + old, pkgs}
+		return mutant{"no quota: " + name, "task/sqlrows/continue.go", old, "false && " + old, pkgs}
 	}
 	return append(list,
 		mutant{"everybody's tasks: anybody is an administrator", "task/cancel.go", `return s.cfg.AdminPermission != "" && who.HasScope(s.cfg.AdminPermission)`, "return true", []string{"./task -short", "./internal/hostile"}},

@@ -7,12 +7,12 @@ func storageFaults() []mutant {
 		return mutant{name, file, old, new, packages}
 	}
 	return []mutant{
-		in("nothing is ever deleted", "task/sqlite/room.go", "n = len(old)\n\t\treturn s.remove(ctx, tx, old)\n\t})\n\tif err != nil {", "n = len(old[:0])\n\t\treturn nil\n\t})\n\tif err != nil {", "./task -short", "./task/sqlite"),
+		in("nothing is ever deleted", "task/sqlrows/room.go", "n = len(old)\n\t\treturn s.remove(ctx, tx, old)\n\t})\n\tif err != nil {", "n = len(old[:0])\n\t\treturn nil\n\t})\n\tif err != nil {", "./task -short", "./task/sqlite"),
 		in("retention takes what is worked on", "task/sqlite/statements.go", "FROM tasks INDEXED BY tasks_at_rest WHERE updated_at < ? AND state NOT IN ` + unfinished + `", "FROM tasks WHERE updated_at < ?", "./task -short", "./task/sqlite"),
 		in("a change that fails keeps what it wrote", "task/sqlite/part.go", "if _, err := tx.StmtContext(p.ctx, s.stmt.rollbackPart).ExecContext(p.ctx); err != nil {", "if err := error(nil); err != nil {", "./task/sqlite -run=Commit|Fails|Disk"),
 		in("a fault of one change is everybody's", "task/sqlite/part.go", "if len(taken) == 1 {", "if true {", "./task/sqlite -run=Commit|Fails|Disk"),
 		in("changes are told done before they are stored", "task/sqlite/commit.go", "\tif err != nil {\n\t\ts.apart(taken, err)\n\t} else {", "\tif _ = err; true {", "./task/sqlite -run=Commit|Fails|Disk"),
-		in("no room is made", "task/sqlite/room.go", "if !makeRoom || round", "if true || round", "./task -short", "./task/sqlite"),
+		in("no room is made", "task/sqlrows/room.go", "if !makeRoom || round", "if true || round", "./task -short", "./task/sqlite"),
 		in("room is made of what has not ended", "task/sqlite/statements.go", "WHERE id <> ?2 AND state IN ` + ended + ` LIMIT ?3`", "WHERE id <> ?2 LIMIT ?3`", "./task/sqlite", "./task -short"),
 		in("an outcome is given up", "task/persist.go", "} else if !pause(s.base, retryAfter[len(retryAfter)-1]) {", "} else {", "./task -short"),
 		in("no verdict of the deadline", "task/persist.go", "case s.isOverdue(e) && !e.overdue:", "case false:", "./task -short"),

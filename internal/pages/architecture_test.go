@@ -52,8 +52,8 @@ func TestAMisnamedFileIsNoticed(t *testing.T) {
 		"ask `/livez`, run `go run ./cmd/demo`":                  nil,
 		"| `gate/chain.go` | `ServeHTTP` | x |":                  nil,
 		"| `gate/chain.go` | `ServeHTTPS` | x |":                 {"gate/chain.go has no function ServeHTTPS"},
-		"by `task/sqlite/submit.go`, `Submit`, it is stored":     nil,
-		"by `task/sqlite/submit.go`, `Submitted`, it is stored":  {"task/sqlite/submit.go has no function Submitted"},
+		"by `task/sqlrows/submit.go`, `Submit`, it is stored":    nil,
+		"by `task/sqlrows/submit.go`, `Submitted`, it is stored": {"task/sqlrows/submit.go has no function Submitted"},
 		"who is barred (`gate/policy.go`, `callerPolicies`), is": {"gate/policy.go has no function callerPolicies"},
 	} {
 		got := misnamed(text)

@@ -6,7 +6,6 @@
 // writing, so that writers queue in this process instead of failing busy, and a
 // few for reading, which never wait for it.
 //
-// All SQL is in statements.go. What a transaction decides is decided in Go between
-// statements, under the turn of the one writer; where rows are locked instead, the
-// statements that are named after an update are those that lock.
+// All SQL is in statements.go. What a transaction decides is decided by package sqlrows
+// between statements, here under the turn of the one writer.
 package sqlite

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	"github.com/getbindu/bindu-go/task/sqlrows"
 )
 
 // SetLogLimit replaces checkpointAt, before the store is used.
@@ -59,7 +61,7 @@ const Readers = readers
 const Together = together
 
 // Batch is how many tasks a transaction deletes at most.
-const Batch = batch
+const Batch = sqlrows.Batch
 
 // WaitingWriters is how many wait for their turn to write.
 func (s *Store) WaitingWriters() int { return s.commits.waiting() }

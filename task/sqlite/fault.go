@@ -1,8 +1,6 @@
 package sqlite
 
 import (
-	"context"
-	"database/sql"
 	"fmt"
 
 	"github.com/getbindu/bindu-go/internal/sqlitefile"
@@ -35,24 +33,4 @@ func opening(path string, err error) error {
 		err = fmt.Errorf("%w: %w", ErrCorrupt, err)
 	}
 	return fmt.Errorf("opening %s: %w", path, fault(err))
-}
-
-// probeBytes is what has to fit for the database to count as writable: some
-// messages. Much less might fit into what the log has of old pages.
-const probeBytes = 64 << 10
-
-// Probe implements [task.Store]. Both transactions are committed: what is rolled
-// back need not have reached the disk.
-func (s *Store) Probe(ctx context.Context) error {
-	err := s.change(ctx, everybody, func(ctx context.Context, tx *sql.Tx) error {
-		_, err := tx.StmtContext(ctx, s.stmt.insertProbe).ExecContext(ctx, probeBytes)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return s.change(ctx, everybody, func(ctx context.Context, tx *sql.Tx) error {
-		_, err := tx.StmtContext(ctx, s.stmt.deleteProbe).ExecContext(ctx)
-		return err
-	})
 }

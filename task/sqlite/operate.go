@@ -10,19 +10,11 @@ import (
 
 	"github.com/getbindu/bindu-go/internal/safefile"
 	"github.com/getbindu/bindu-go/internal/sqlitefile"
+	"github.com/getbindu/bindu-go/task/sqlrows"
 )
 
 // Usage is what one owner has in the store.
-type Usage struct {
-	Owner string
-	// Tasks counts them all; AtRest those that no execution works on.
-	Tasks, AtRest int64
-	// Bytes of messages, artifacts and feedback.
-	Bytes int64
-	// Oldest and Newest are when the one that was unchanged for longest, and the
-	// one that changed last, changed.
-	Oldest, Newest time.Time
-}
+type Usage = sqlrows.Usage
 
 const usages = `SELECT o.owner, o.tasks, o.bytes, count(t.id), coalesce(sum(t.state NOT IN ` + unfinished + `), 0),
 	coalesce(min(t.updated_at), 0), coalesce(max(t.updated_at), 0)
@@ -38,18 +30,8 @@ func Usages(ctx context.Context, dir *safefile.Dir) (all []Usage, err error) {
 			return err
 		}
 		defer rows.Close()
-		for rows.Next() {
-			var u Usage
-			var counted, oldest, newest int64
-			if err := rows.Scan(&u.Owner, &u.Tasks, &u.Bytes, &counted, &u.AtRest, &oldest, &newest); err != nil {
-				return err
-			}
-			if counted > 0 {
-				u.Oldest, u.Newest = fromMillis(oldest), fromMillis(newest)
-			}
-			all = append(all, u)
-		}
-		return rows.Err()
+		all, err = sqlrows.Usages(rows)
+		return err
 	})
 	return all, err
 }
@@ -84,11 +66,11 @@ func Clear(ctx context.Context, dir *safefile.Dir, owner string, before time.Tim
 
 func clearSome(ctx context.Context, tx *sql.Tx, owner string, before int64) (n int, err error) {
 	var bytes int64
-	err = tx.QueryRowContext(ctx, `SELECT count(*), coalesce(sum(bytes), 0) FROM (`+clearable+`)`, owner, before, batch).Scan(&n, &bytes)
+	err = tx.QueryRowContext(ctx, `SELECT count(*), coalesce(sum(bytes), 0) FROM (`+clearable+`)`, owner, before, sqlrows.Batch).Scan(&n, &bytes)
 	if err != nil || n == 0 {
 		return 0, err
 	}
-	if _, err := tx.ExecContext(ctx, `DELETE FROM tasks WHERE n IN (SELECT n FROM (`+clearable+`))`, owner, before, batch); err != nil {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM tasks WHERE n IN (SELECT n FROM (`+clearable+`))`, owner, before, sqlrows.Batch); err != nil {
 		return 0, err
 	}
 	if _, err := tx.ExecContext(ctx, `UPDATE owners SET tasks = tasks - ?, bytes = bytes - ? WHERE owner = ?`, n, bytes, owner); err != nil {

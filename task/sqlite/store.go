@@ -12,6 +12,7 @@ import (
 	"github.com/getbindu/bindu-go/internal/sqlitefile"
 	"github.com/getbindu/bindu-go/internal/turns"
 	"github.com/getbindu/bindu-go/task"
+	"github.com/getbindu/bindu-go/task/sqlrows"
 )
 
 // FileName is the database file in the agent's directory. SQLite keeps two
@@ -26,6 +27,7 @@ var migrations embed.FS
 
 // Store is a [task.Store] in a SQLite file.
 type Store struct {
+	*sqlrows.Store
 	path        string
 	logger      *slog.Logger
 	write, read *sql.DB
@@ -39,7 +41,10 @@ type Store struct {
 	log writeAheadLog // of whoever carries changes out
 }
 
-var _ task.Store = (*Store)(nil)
+var (
+	_ task.Store  = (*Store)(nil)
+	_ task.Outbox = (*Store)(nil)
+)
 
 // Open opens the database in dir, making or migrating it first. An existing
 // file that others may read is [safefile.ErrInsecurePermissions], one that is a
@@ -58,6 +63,7 @@ func Open(ctx context.Context, dir *safefile.Dir, logger *slog.Logger) (*Store, 
 	s := &Store{
 		path: path, logger: logger, readers: turns.NewSemaphore(readers), commits: newCommitter(),
 	}
+	s.Store = sqlrows.New(sqlrows.Database{Change: s.change, View: s.view, Now: now, Statements: &s.stmt.Statements})
 	s.log.limit = checkpointAt
 	if s.write, err = open(path, 1, sqlitefile.TxLock+"&"+partsInMemory, sqlitefile.Busy); err != nil {
 		return nil, err
@@ -106,19 +112,19 @@ func (s *Store) Close() error {
 	return errors.Join(s.stmt.close(), sqlitefile.Close(s.read, s.checkpoints, s.write))
 }
 
-// everybody takes the turns of what is asked in nobody's name.
-const everybody = ""
+// The store's time is that of its process: what has the file open is on one machine.
+func now(context.Context, *sql.Tx) (int64, error) { return time.Now().UnixMilli(), nil }
 
 // change runs fn in a transaction that writes, which others' changes may be part of: fn
 // may be run again after a run that is undone, and sets anew whatever it returns. Waiting for the owner's turn ends with ctx; what has its turn is
 // brief and is carried through.
-func (s *Store) change(ctx context.Context, owner string, fn func(ctx context.Context, tx *sql.Tx) error) error {
+func (s *Store) change(ctx context.Context, owner string, fn sqlrows.Tx) error {
 	return fault(s.commit(ctx, owner, fn))
 }
 
 // view runs fn in a transaction that sees one state of the database. It must not
 // wait for a writer or for a peer: checkpoints wait for it.
-func (s *Store) view(ctx context.Context, owner string, fn func(ctx context.Context, tx *sql.Tx) error) error {
+func (s *Store) view(ctx context.Context, owner string, fn sqlrows.Tx) error {
 	if err := s.readers.Acquire(ctx, owner); err != nil {
 		return err
 	}

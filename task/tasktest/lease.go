@@ -139,6 +139,9 @@ func testTake(t *testing.T, f *fixture) {
 	first := f.begin(s)
 	first.move(task.Transition{To: a2a.TaskStateWorking})
 	first.append("a", "half")
+	if err := f.store.Hold(f.ctx(), s.Holder, time.Hour); err != nil {
+		t.Fatal(err)
+	}
 	r := task.Recovery{Holder: "me", Alone: true}
 	if taken, err := f.store.TakeLost(f.ctx(), task.Recovery{Holder: "me"}, "run 2", epoch); taken.Task != nil || err != nil {
 		t.Errorf("while its lease lasts: %+v, %v", taken, err)
