@@ -24,6 +24,7 @@ import (
 	"github.com/getbindu/bindu-go/egress/pins"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/identity/signature"
+	"github.com/getbindu/bindu-go/internal/grpcframe"
 	"github.com/getbindu/bindu-go/internal/safefile"
 	"github.com/getbindu/bindu-go/internal/stepcatest"
 	"github.com/getbindu/bindu-go/peer"
@@ -182,10 +183,28 @@ func (a *agent) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (a *agent) sign(r *http.Request, made *httptest.ResponseRecorder) http.Header {
 	h := made.Header()
-	if b, err := signature.BindingOf(r.Header, a.did); err == nil {
-		_ = signature.SignAnswer(a.key, signature.Answer{
-			Binding: b, Status: made.Code, ContentType: h.Get("Content-Type"), Body: made.Body.Bytes(), Timestamp: time.Now().Unix(),
-		}, h)
+	b, err := signature.BindingOf(r.Header, a.did)
+	if err != nil {
+		return h
+	}
+	answer := signature.Answer{
+		Binding: b, Status: made.Code, ContentType: h.Get("Content-Type"), Body: made.Body.Bytes(), Timestamp: time.Now().Unix(),
+	}
+	if !grpcframe.SaysGRPC(answer.ContentType) {
+		_ = signature.SignAnswer(a.key, answer, h)
+		return h
+	}
+	said, prefix := made.Header(), ""
+	if h.Get(grpcframe.StatusHeader) == "" {
+		said, prefix = http.Header{grpcframe.StatusHeader: h[http.TrailerPrefix+grpcframe.StatusHeader]}, http.TrailerPrefix
+	}
+	if status, err := signature.ReadGRPCStatus(said); err == nil {
+		answer.GRPC = &status
+		proof := make(http.Header)
+		_ = signature.SignAnswer(a.key, answer, proof)
+		for name, values := range proof {
+			h[prefix+name] = values
+		}
 	}
 	return h
 }

@@ -45,6 +45,9 @@ func (a *answer) relay() {
 	}
 	a.begin()
 	err := a.copy()
+	if err == nil && a.streams() && a.x.r.Context().Err() == nil {
+		err = context.Cause(a.ctx) // what ends because we hung up is no end of the peer's
+	}
 	switch {
 	case errors.Is(err, errReader):
 		a.x.outcome.Reason, a.x.outcome.Cause = string(refusal.RequestEnded), err

@@ -224,7 +224,7 @@ func TestGRPCIsHandedOnWithItsStatus(t *testing.T) {
 		"by its address":            {withStatus("0"), own, strings.TrimPrefix(a.url, "https://"), "0", "", true},
 		"an error of the peer":      {withStatus("9"), named, "", "9", "", true},
 		"an error alone":            {alone, named, "", "5", "", false},
-		"without a status":          {withStatus(""), named, "", "14", "answer_cut", true},
+		"without a status":          {withStatus(""), named, "", "14", "answer_signature_invalid", false},
 		"nobody":                    {withStatus("0"), own, "clerk", "7", "peer_unlisted", false},
 		"nobody named":              {withStatus("0"), own, "", "7", "peer_unlisted", false},
 		"without the secret":        {withStatus("0"), map[string]string{egress.HeaderPeer: "critic"}, "", "16", "secret_required", false},

@@ -290,6 +290,9 @@ func FuzzMessage(f *testing.F) {
 	f.Add(byte(0), marshal(f, everything(f)))
 	f.Add(byte(1), field(2, 'x'))
 	f.Add(byte(2), join(varint(3, 2), varint(4, 10), field(7, varint(1, 1767225600)...)))
+	for _, nanoseconds := range []uint64{180_000_000, 120_000, 10} {
+		f.Add(byte(2), field(7, join(varint(1, 1767225600), varint(2, nanoseconds))...))
+	}
 	f.Add(byte(2), field(15, 'x'))
 	f.Add(byte(3), join(field(2, 'x'), field(3, field(1, join(field(1, 'k'), field(2, varint(4, 1)...))...)...)))
 	f.Add(byte(4), join(field(3, 't'), field(4, 'u'), field(6, field(1, 's')...)))

@@ -149,7 +149,20 @@ func (w *writer) moment(b []byte) error {
 	if stamp[0] < first || stamp[0] > last || stamp[1] < 0 || stamp[1] >= int64(time.Second) {
 		return ErrMalformed
 	}
-	return w.text(time.Unix(stamp[0], stamp[1]).UTC().AppendFormat(nil, time.RFC3339Nano))
+	return w.text(time.Unix(stamp[0], stamp[1]).UTC().AppendFormat(nil, momentForm(stamp[1])))
+}
+
+// momentForm is that of protobuf's own JSON: no fraction, or one of three, six or nine digits.
+func momentForm(nanoseconds int64) string {
+	switch {
+	case nanoseconds == 0:
+		return time.RFC3339
+	case nanoseconds%1e6 == 0:
+		return "2006-01-02T15:04:05.000Z07:00"
+	case nanoseconds%1e3 == 0:
+		return "2006-01-02T15:04:05.000000Z07:00"
+	}
+	return "2006-01-02T15:04:05.000000000Z07:00"
 }
 
 // eachField calls take with each field of a message and what stands behind its tag; take

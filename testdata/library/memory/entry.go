@@ -97,10 +97,10 @@ func (v event) read() (task.Event, error) {
 		return out, nil
 	case v.Kind == task.EventArtifact, v.Kind == task.EventChunk:
 		out.Artifact = new(a2a.Artifact)
-		return out, json.Unmarshal(v.body, out.Artifact)
+		return out, task.Decode(v.body, out.Artifact)
 	default:
 		out.Message = new(a2a.Message)
-		return out, json.Unmarshal(v.body, out.Message)
+		return out, task.Decode(v.body, out.Message)
 	}
 }
 
