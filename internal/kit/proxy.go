@@ -50,8 +50,9 @@ func (p *proxy) handler() http.Handler {
 
 func (p *proxy) reverse() *httputil.ReverseProxy {
 	return &httputil.ReverseProxy{
-		Transport:      &http.Transport{TLSClientConfig: p.caller.TLS(p.callee), ForceAttemptHTTP2: true, DisableCompression: true},
-		FlushInterval:  -1,
+		Transport: &http.Transport{TLSClientConfig: p.caller.TLS(p.callee), ForceAttemptHTTP2: true, DisableCompression: true},
+		// No FlushInterval: streams are flushed without it, and a status of gRPC that stands in the
+		// headers alone has to end the stream with them, or clients see no status.
 		ModifyResponse: p.relocate,
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(p.target)
