@@ -21,7 +21,7 @@ test: ## everything that needs only Go and a C compiler, real Hydra and step-ca 
 	$(MAKE) e2e
 
 e2e: ## the end-to-end tests against the real Hydra and step-ca, by name, and a minute of soak
-	$(GO) test -race -shuffle=on -count=1 -timeout 20m -v ./internal/e2e | grep -vE '^=== |^time='
+	$(GO) test -race -shuffle=on -count=1 -timeout 40m -v ./internal/e2e | grep -vE '^=== |^time='
 	$(GO) test -race -count=1 -v ./internal/soak | grep -v '^=== '
 
 lint: fmt vet ## formatting, go vet, staticcheck, import rules
