@@ -33,29 +33,34 @@ type partedTask struct {
 	History   []partsOf
 }
 
+// bindings call a method of 1.0, each in its way.
+var bindings = map[string]func(a *agent, method, params, path, body string, into any){
+	"JSON-RPC": func(a *agent, method, params, _, _ string, into any) { a.v1("ada", method, params, into) },
+	"HTTP+JSON": func(a *agent, _, _, path, body string, into any) {
+		verb := http.MethodGet
+		if body != "" {
+			verb = http.MethodPost
+		}
+		restTask(a.t, a.rest("ada", verb, path, body), into)
+	},
+	"gRPC": func(a *agent, method, params, _, _ string, into any) {
+		a.call("ada", method, params).into(a.t, into)
+	},
+}
+
 // What is null comes to the executor and back as null, in every binding of 1.0, from the
 // store too.
 func TestNullIsAValue(t *testing.T) {
 	t.Parallel()
-	bindings := map[string]func(a *agent, method, params, path, body string, into any){
-		"JSON-RPC": func(a *agent, method, params, _, _ string, into any) { a.v1("ada", method, params, into) },
-		"HTTP+JSON": func(a *agent, _, _, path, body string, into any) {
-			verb := http.MethodGet
-			if body != "" {
-				verb = http.MethodPost
-			}
-			restTask(a.t, a.rest("ada", verb, path, body), into)
-		},
-		"gRPC": func(a *agent, method, params, _, _ string, into any) {
-			a.call("ada", method, params).into(a.t, into)
-		},
-	}
 	for binding, call := range bindings {
 		t.Run(binding, func(t *testing.T) {
 			var asked task.Request
 			a := newAgent(t, task.Config{Executor: sayBack(&asked)})
 			var sent struct{ Task partedTask }
 			call(a, "SendMessage", nulls, "/message:send", nulls, &sent)
+			if value, given := asked.Metadata["a"]; !given || value != nil {
+				t.Errorf("with the request came %+v", asked.Metadata)
+			}
 			if value, given := asked.Message.Metadata["a"]; !given || value != nil || len(asked.Message.Parts) != 4 {
 				t.Errorf("the executor got %+v and %+v", asked.Message.Metadata, asked.Message)
 			}

@@ -31,6 +31,7 @@ type object struct {
 	ContextID      string            `json:"context_id"`
 	Caller         caller            `json:"caller"`
 	Message        *a2a.Message      `json:"message"`
+	Metadata       map[string]any    `json:"metadata,omitempty"`
 	History        []json.RawMessage `json:"history"`
 	HistoryOmitted int               `json:"history_omitted"`
 }
@@ -55,7 +56,7 @@ func (e *Exec) input(req task.Request) ([]byte, error) {
 
 func inputJSON(req task.Request) ([]byte, error) {
 	o := object{
-		TaskID: req.TaskID, ContextID: req.ContextID, Message: req.Message,
+		TaskID: req.TaskID, ContextID: req.ContextID, Message: req.Message, Metadata: req.Metadata,
 		Caller: caller{req.Caller.DID.String(), req.Caller.Name()}, History: []json.RawMessage{},
 	}
 	room := historyBytes

@@ -41,8 +41,23 @@ func TestExamplePageRuns(t *testing.T) {
 	}
 }
 
-// TestHistoryIsBounded: the latest messages come, oldest first, and the number
-// of those that did not.
+// What came beside the message stands beside it, and is not there where nothing came.
+func TestMetadataOfTheRequestIsInTheObject(t *testing.T) {
+	t.Parallel()
+	e := newExec(t, "cat", func(c *backend.ExecConfig) { c.Input = backend.InputJSON })
+	for want, metadata := range map[string]map[string]any{`"metadata":{"k":"v"},"history"`: {"k": "v"}, `},"history":[]`: nil} {
+		req := request(t, a2a.NewTextPart("now"))
+		req.Metadata = metadata
+		got, err := execute(t.Context(), e, req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text := got.Parts[0].Text(); !strings.Contains(text, want) || strings.Contains(text, `"metadata"`) != (metadata != nil) {
+			t.Errorf("the command read %s", text)
+		}
+	}
+}
+
 // One message of before that has no room is left out like many.
 func TestALongMessageOfTheHistoryIsLeftOut(t *testing.T) {
 	t.Parallel()
@@ -58,6 +73,8 @@ func TestALongMessageOfTheHistoryIsLeftOut(t *testing.T) {
 	}
 }
 
+// TestHistoryIsBounded: the latest messages come, oldest first, and the number
+// of those that did not.
 func TestHistoryIsBounded(t *testing.T) {
 	t.Parallel()
 	e := newExec(t, "cat", func(c *backend.ExecConfig) { c.Input, c.OutputLimit = backend.InputJSON, 4<<20 })

@@ -74,23 +74,23 @@ func (p Peer) speaker() (speaker, error) {
 	return httpJSON{}, nil
 }
 
-// endpointIn is where a peer at base is spoken to in a binding, as its card has it. The
-// host is always the one that was dialled; see [endpoint].
-func endpointIn(b Binding, base *url.URL, info card.Info) (*url.URL, error) {
-	declared := info.URL
+// endpointIn is where a peer at base is spoken to in a binding, and what tenant is named
+// there, as its card has it. The host is always the one that was dialled; see [endpoint].
+func endpointIn(b Binding, base *url.URL, info card.Info) (to *url.URL, tenant string, err error) {
+	declared := info.JSONRPC
 	switch b {
 	case "", JSONRPC:
-		return endpoint(base, declared), nil
+		return endpoint(base, declared.URL), declared.Tenant, nil
 	case HTTPJSON:
 		declared = info.HTTPJSON
 	case GRPC:
 		declared = info.GRPC
 	}
-	if declared == "" {
-		return nil, fmt.Errorf("%w: the peer's card does not declare %s", ErrBinding, b)
+	if declared.URL == "" {
+		return nil, "", fmt.Errorf("%w: the peer's card does not declare %s", ErrBinding, b)
 	}
 	if b == GRPC {
-		declared = "" // host and port, and no path
+		declared.URL = "" // host and port, and no path
 	}
-	return endpoint(base, declared), nil
+	return endpoint(base, declared.URL), declared.Tenant, nil
 }

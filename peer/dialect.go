@@ -38,16 +38,16 @@ type dialect interface {
 // about is a way of naming a task to a peer: get or cancel of a dialect.
 type about func(taskID string, attempt int) (method string, params any, ok bool)
 
-func dialectOf(protocol card.Dialect) (dialect, error) {
-	switch protocol {
+func dialectOf(p Peer) (dialect, error) {
+	switch p.Protocol {
 	case card.V1:
-		return v1{}, nil
+		return v1{p.Tenant}, nil
 	case card.V03:
 		return v03{}, nil
 	case card.Reference:
 		return reference{}, nil
 	}
-	return nil, fmt.Errorf("%w: its protocol %q is not spoken here", ErrCard, protocol)
+	return nil, fmt.Errorf("%w: its protocol %q is not spoken here", ErrCard, p.Protocol)
 }
 
 // outputModes are the media types that [Reply.Text] can show.
@@ -55,10 +55,11 @@ func outputModes() []string { return []string{"text/plain", "application/json"} 
 
 // v1 is A2A 1.0, section 9.4. The peer answers at once and is then polled, so
 // that no connection has to outlast the work.
-type v1 struct{}
+type v1 struct{ tenant string }
 
-func (v1) send(m outgoing) (string, any) {
+func (d v1) send(m outgoing) (string, any) {
 	return "SendMessage", &wire.SendMessageRequest{
+		Tenant: d.tenant,
 		Message: &wire.Message{
 			ID: m.messageID, ContextID: m.contextID, TaskID: wire.TaskID(m.taskID),
 			ReferenceTasks: m.referenceTasks(), Role: wire.MessageRoleUser, Parts: wire.ContentParts{wire.NewTextPart(m.text)},
@@ -67,12 +68,12 @@ func (v1) send(m outgoing) (string, any) {
 	}
 }
 
-func (v1) get(taskID string, attempt int) (string, any, bool) {
-	return "GetTask", &wire.GetTaskRequest{ID: wire.TaskID(taskID)}, attempt == 0
+func (d v1) get(taskID string, attempt int) (string, any, bool) {
+	return "GetTask", &wire.GetTaskRequest{Tenant: d.tenant, ID: wire.TaskID(taskID)}, attempt == 0
 }
 
-func (v1) cancel(taskID string, attempt int) (string, any, bool) {
-	return "CancelTask", &wire.CancelTaskRequest{ID: wire.TaskID(taskID)}, attempt == 0
+func (d v1) cancel(taskID string, attempt int) (string, any, bool) {
+	return "CancelTask", &wire.CancelTaskRequest{Tenant: d.tenant, ID: wire.TaskID(taskID)}, attempt == 0
 }
 
 // v03Message is the message of A2A 0.3 and of the reference.

@@ -136,7 +136,7 @@ func newPeer(b Binding, base *url.URL, at string, body []byte, proved did.DID) (
 	if card.DID.IsZero() || !proved.IsZero() && card.DID != proved {
 		return foundCard{}, &CardMismatchError{URL: at, Want: proved, Got: card.DID}
 	}
-	to, err := endpointIn(b, base, card)
+	to, tenant, err := endpointIn(b, base, card)
 	if err != nil {
 		return foundCard{}, err
 	}
@@ -144,6 +144,7 @@ func newPeer(b Binding, base *url.URL, at string, body []byte, proved did.DID) (
 		DID:      card.DID,
 		URL:      to.String(),
 		Binding:  b,
+		Tenant:   tenant,
 		Name:     printable(card.Name, maxWord),
 		Protocol: card.ProtocolVersion,
 		Schemes:  card.Schemes,

@@ -25,7 +25,7 @@ type httpJSON struct{ jsonRPC }
 const mediaA2A = "application/a2a+json"
 
 func (httpJSON) request(ctx context.Context, p Peer, call invocation) (*http.Request, error) {
-	method, path, body, err := located(call)
+	method, path, body, err := located(p.Tenant, call)
 	if err != nil {
 		return nil, err
 	}
@@ -43,35 +43,50 @@ func (httpJSON) request(ctx context.Context, p Peer, call invocation) (*http.Req
 	return req, nil
 }
 
-// located is where a method is called, and what the body of that is; nil for none.
-func located(call invocation) (method, path string, body []byte, err error) {
+// located is where a method is called, and what the body of that is; nil for none. A
+// tenant is the first segment (section 11.3), and not in the body as well.
+func located(tenant string, call invocation) (method, path string, body []byte, err error) {
+	method = http.MethodPost
 	switch params := call.params.(type) {
 	case *wire.SendMessageRequest:
-		verb := ":send"
+		path = "/message:send"
 		if call.streams {
-			verb = ":stream"
+			path = "/message:stream"
 		}
-		body, err = encodeParams(params)
-		return http.MethodPost, "/message" + verb, body, err
+		bare := *params
+		bare.Tenant = ""
+		body, err = encodeParams(&bare)
 	case *wire.GetTaskRequest:
+		method = http.MethodGet
 		path, err = ofTask(params.ID, "")
-		return http.MethodGet, path, nil, err
 	case *wire.CancelTaskRequest:
 		path, err = ofTask(params.ID, ":cancel")
-		return http.MethodPost, path, []byte("{}"), err
+		body = []byte("{}")
 	case *wire.SubscribeToTaskRequest:
 		path, err = ofTask(params.ID, ":subscribe")
-		return http.MethodPost, path, []byte("{}"), err
+		body = []byte("{}")
+	default:
+		err = fmt.Errorf("%w: %s has no %s", ErrBinding, HTTPJSON, call.method)
 	}
-	return "", "", nil, fmt.Errorf("%w: %s has no %s", ErrBinding, HTTPJSON, call.method)
+	if err == nil && tenant != "" {
+		tenant, err = segment("tenant", tenant)
+		path = "/" + tenant + path
+	}
+	return method, path, body, err
 }
 
-// ofTask is the path of a task. An id that is dots alone would be another path.
+// ofTask is the path of a task.
 func ofTask(id wire.TaskID, verb string) (string, error) {
-	if strings.Trim(string(id), ".") == "" {
-		return "", fmt.Errorf("%w: the id of a task is dots alone", ErrBinding)
+	at, err := segment("id of a task", string(id))
+	return "/tasks/" + at + verb, err
+}
+
+// segment is a name in a path. One that is dots alone would be another path.
+func segment(what, name string) (string, error) {
+	if strings.Trim(name, ".") == "" {
+		return "", fmt.Errorf("%w: the %s is dots alone", ErrBinding, what)
 	}
-	return "/tasks/" + url.PathEscape(string(id)) + verb, nil
+	return url.PathEscape(name), nil
 }
 
 // encodeParams writes parameters without an envelope.

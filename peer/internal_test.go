@@ -166,6 +166,26 @@ func FuzzParseReply(f *testing.F) {
 	})
 }
 
+// A peer has the tenant of the interface by which it is spoken to.
+func TestTheTenantIsThatOfTheBinding(t *testing.T) {
+	self, err := did.Parse("did:bindu:a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	base, err := (&Client{cfg: Config{}}).address("http://127.0.0.1:3773")
+	if err != nil {
+		t.Fatal(err)
+	}
+	body := []byte(`{"supportedInterfaces":[{"url":"https://x/","protocolBinding":"JSONRPC","protocolVersion":"1.0","tenant":"j"},
+		{"url":"https://x/r","protocolBinding":"HTTP+JSON","protocolVersion":"1.0","tenant":"r"},{"url":"x:1","protocolBinding":"GRPC","protocolVersion":"1.0"}],
+		"capabilities":{"extensions":[{"uri":"did:bindu:a"},{"uri":"` + card.SignatureExtension + `","params":{"schemes":["octets-1"]}}]}}`)
+	for binding, want := range map[Binding]string{"": "j", JSONRPC: "j", HTTPJSON: "r", GRPC: ""} {
+		if found, err := newPeer(binding, base, "at", body, self); err != nil || found.peer.Tenant != want {
+			t.Errorf("%q: %+v, %v", binding, found.peer, err)
+		}
+	}
+}
+
 func FuzzParseCard(f *testing.F) {
 	for _, text := range []string{
 		`{"name":"x","supportedInterfaces":[{"url":"https://x/","protocolBinding":"JSONRPC","protocolVersion":"1.0"}],"capabilities":{"extensions":[{"uri":"did:bindu:a"},{"uri":"` + card.SignatureExtension + `","params":{"schemes":["jcs-1"]}}]}}`,
@@ -191,7 +211,7 @@ func FuzzParseCard(f *testing.F) {
 		if p.DID != self || !strings.HasPrefix(p.URL, "http://127.0.0.1:3773/") {
 			t.Fatalf("a card moved the peer: %+v", p)
 		}
-		if _, err := dialectOf(p.Protocol); err != nil {
+		if _, err := dialectOf(p); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := http.NewRequest(http.MethodPost, p.URL, io.Reader(nil)); err != nil {

@@ -18,6 +18,9 @@ type Peer struct {
 	// Binding is how it is spoken to; "" is JSON-RPC. The others need A2A 1.0, and a
 	// peer that takes octets-1.
 	Binding Binding
+	// Tenant is what its card wants named in each request (A2A 1.0 section 8.3.2); ""
+	// for nothing. It needs A2A 1.0.
+	Tenant string
 	// Name is what its card calls it, printable and cut short. It proves nothing.
 	Name string
 	// Protocol is what it speaks: [card.V1], [card.V03] or [card.Reference].

@@ -61,7 +61,7 @@ func (c *Client) Send(ctx context.Context, p Peer, text string, opts ...SendOpti
 	for _, opt := range opts {
 		opt(&in)
 	}
-	d, err := dialectOf(p.Protocol)
+	d, err := dialectOf(p)
 	if err != nil {
 		return Reply{}, err
 	}

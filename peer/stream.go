@@ -56,15 +56,15 @@ type streamer interface {
 	subscribe(taskID string) (method string, params any)
 }
 
-func (v1) stream(m outgoing) (string, any) {
-	_, params := v1{}.send(m)
+func (d v1) stream(m outgoing) (string, any) {
+	_, params := d.send(m)
 	req := params.(*wire.SendMessageRequest)
 	req.Config.ReturnImmediately = false
 	return "SendStreamingMessage", req
 }
 
-func (v1) subscribe(taskID string) (string, any) {
-	return "SubscribeToTask", &wire.SubscribeToTaskRequest{ID: wire.TaskID(taskID)}
+func (d v1) subscribe(taskID string) (string, any) {
+	return "SubscribeToTask", &wire.SubscribeToTaskRequest{Tenant: d.tenant, ID: wire.TaskID(taskID)}
 }
 
 func (v03) stream(m outgoing) (string, any) { return "message/stream", m.v03() }
@@ -96,7 +96,7 @@ func (s *streaming) end(u Update, err error) {
 
 // run reads a stream to its end. whole is how to get the answer without one.
 func (s *streaming) run(ctx context.Context, begin func(streamer) (string, any), whole func() (Reply, error)) {
-	d, err := dialectOf(s.p.Protocol)
+	d, err := dialectOf(s.p)
 	if err != nil {
 		s.end(Update{}, err)
 		return

@@ -14,7 +14,7 @@ var (
 // Result waits until the task that an earlier message began has ended or wants
 // something from us, as [Client.Send] does. Its errors are those of Send.
 func (c *Client) Result(ctx context.Context, p Peer, taskID string) (Reply, error) {
-	d, err := dialectOf(p.Protocol)
+	d, err := dialectOf(p)
 	if err != nil {
 		return Reply{}, err
 	}
@@ -24,7 +24,7 @@ func (c *Client) Result(ctx context.Context, p Peer, taskID string) (Reply, erro
 // Cancel ends a task and waits until it has ended. Its errors are those of
 // [Client.Send]; a task that has ended before is a [*Refusal].
 func (c *Client) Cancel(ctx context.Context, p Peer, taskID string) (Reply, error) {
-	d, err := dialectOf(p.Protocol)
+	d, err := dialectOf(p)
 	if err != nil {
 		return Reply{}, err
 	}

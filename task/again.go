@@ -41,7 +41,7 @@ func (s *Service) begin(taken Taken, run string) bool {
 	news := s.feed.follow(key{taken.Owner, taken.ID})
 	s.feed.wakeOthers(news, false)
 	who, err := did.Parse(taken.Owner)
-	e := s.execution(s.base, news.key, run, identity.Caller{DID: who}, Submitted{Task: taken.Task, Fence: taken.Fence})
+	e := s.execution(s.base, news.key, run, asked{caller: identity.Caller{DID: who}}, Submitted{Task: taken.Task, Fence: taken.Fence})
 	e.news = news
 	if err == nil && s.mayRepeat(e) {
 		e.place, _ = s.pool.admit(taken.Owner) // where there is none the task fails, as it would have

@@ -38,22 +38,29 @@ type execution struct {
 	final     *a2a.Task       // the task in the state it ended in, if known when it has
 }
 
+// asked is what of a request is for the executor alone, beside the message.
+type asked struct {
+	caller   identity.Caller
+	metadata map[string]any
+}
+
 // start hands an execution to the pool, which closes news when it has ended.
-func (s *Service) start(ctx context.Context, pl *place, news *reader, run string, who identity.Caller, out Submitted) {
-	e := s.execution(s.withLink(ctx), news.key, run, who, out)
+func (s *Service) start(ctx context.Context, pl *place, news *reader, run string, by asked, out Submitted) {
+	e := s.execution(s.withLink(ctx), news.key, run, by, out)
 	e.place, e.news = pl, news
 	s.enter(e, nil)
 }
 
 // execution returns the run that answers the last message of a task.
-func (s *Service) execution(base context.Context, k key, run string, who identity.Caller, out Submitted) *execution {
+func (s *Service) execution(base context.Context, k key, run string, by asked, out Submitted) *execution {
 	ctx, cancel := context.WithCancelCause(base)
 	t, last := out.Task, len(out.Task.History)-1
 	e := &execution{
 		key: k, run: run, fence: out.Fence, contextID: t.ContextID, ctx: ctx, cancel: cancel,
 		req: Request{
 			TaskID: executorID("task", k.owner, k.id), ContextID: executorID("context", k.owner, t.ContextID),
-			Message: t.History[last], History: t.History[:last:last], Caller: who,
+			Message: t.History[last], History: t.History[:last:last],
+			Metadata: by.metadata, Caller: by.caller,
 		},
 	}
 	e.req.Earlier = s.earlier(k.owner, t.ContextID)

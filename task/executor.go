@@ -32,7 +32,7 @@ type Emit func(a *a2a.Artifact, more bool) error
 // Repeatable is an [Executor] that says of a message whether answering it a second
 // time does no harm. When the process that answered it is gone, it is then answered
 // again, once, where it would fail. The caller of the second time is known by its
-// DID alone: what its token said is not kept.
+// DID alone: what its token said is not kept, and neither is [Request.Metadata].
 //
 // A message that begins a task and whose sender waits is answered before it is stored,
 // so that both are stored at once where that takes no more than 10 ms. A repeat of such a message is
@@ -58,6 +58,9 @@ type Request struct {
 	// messages and artifacts: the latest ones, at most so many tasks and about so many bytes.
 	// Its errors are those of the store. It may be nil.
 	Earlier func(ctx context.Context, tasks int, bytes int64) ([]*a2a.Task, error)
+	// Metadata is what came with the message in the same request; nil where there is
+	// none, and where the message is answered again.
+	Metadata map[string]any
 	// Caller is who sent the message, as the gates proved it.
 	Caller identity.Caller
 }

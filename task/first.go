@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"github.com/a2aproject/a2a-go/v2/a2a"
-
-	"github.com/getbindu/bindu-go/identity"
 )
 
 // firstFor is how long a [Repeatable] executor works on a message before that is
@@ -35,11 +33,11 @@ type first struct {
 // say that answering twice does no harm, the sender does not wait for the answer or reads
 // it as it comes, somebody may know the task by its id already, or the execution would
 // have to wait.
-func (s *Service) beginFirst(ctx context.Context, pl *place, who identity.Caller, sub Submission, opt SendOptions) *first {
+func (s *Service) beginFirst(ctx context.Context, pl *place, by asked, sub Submission, opt SendOptions) *first {
 	if _, may := s.cfg.Executor.(Repeatable); !may || opt.atOnce || opt.stream || opt.push != nil || sub.Message.TaskID != "" {
 		return nil
 	}
-	e := s.execution(s.withLink(ctx), key{sub.Owner, sub.TaskID}, sub.Run, who, Submitted{Task: sub.task()})
+	e := s.execution(s.withLink(ctx), key{sub.Owner, sub.TaskID}, sub.Run, by, Submitted{Task: sub.task()})
 	if s.mayRepeat(e) {
 		if w := s.pool.begin(pl); w != nil {
 			e.place = pl

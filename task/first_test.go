@@ -22,6 +22,23 @@ func (mayBeAsked) Repeatable(req task.Request) bool {
 	return req.Text() != "2ns"
 }
 
+// What came beside the message is the executor's, also where it is asked before the
+// message is stored.
+func TestMetadataReachesWhoIsAskedFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var got map[string]any
+		s, _ := newCounted(t, task.Config{Executor: mayBeAsked{func(_ context.Context, req task.Request, _ task.Emit) (task.Result, error) {
+			got = req.Metadata
+			return task.Result{Text: "x"}, nil
+		}}})
+		req := send("m", "0s")
+		req.Metadata = map[string]any{"k": "v"}
+		if _, err := s.SendMessage(as(t, "alice"), req); err != nil || got["k"] != "v" {
+			t.Errorf("%v, %v", got, err)
+		}
+	})
+}
+
 // TestAnAnswerThatIsKnownAtOnceIsStoredWithItsMessage, and what is not, behind it.
 func TestAnAnswerThatIsKnownAtOnceIsStoredWithItsMessage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -5,8 +5,6 @@ import (
 	"context"
 
 	"github.com/a2aproject/a2a-go/v2/a2a"
-
-	"github.com/getbindu/bindu-go/identity"
 )
 
 // SendOptions are what the dialect of a client changes about sending.
@@ -44,7 +42,7 @@ func (s *Service) Send(ctx context.Context, req *a2a.SendMessageRequest, opt Sen
 		return nil, err
 	}
 	opt.atOnce, opt.push = req.Config != nil && req.Config.ReturnImmediately, sendPush(req)
-	out, run, err := s.submit(ctx, who, owner, msg, opt)
+	out, run, err := s.submit(ctx, asked{who, req.Metadata}, owner, msg, opt)
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +74,7 @@ func (s *Service) replyAtOnce(ctx context.Context, run *waiter, out Submitted, h
 // submit stores the message and starts its execution. There is nothing to wait
 // for, and the waiter is nil, if the message was a duplicate and nobody works on
 // its task.
-func (s *Service) submit(ctx context.Context, who identity.Caller, owner string, msg *a2a.Message, opt SendOptions) (Submitted, *waiter, error) {
+func (s *Service) submit(ctx context.Context, by asked, owner string, msg *a2a.Message, opt SendOptions) (Submitted, *waiter, error) {
 	place, err := s.pool.admit(owner)
 	if err != nil {
 		return Submitted{}, nil, err
@@ -89,7 +87,7 @@ func (s *Service) submit(ctx context.Context, who identity.Caller, owner string,
 		s.pool.leave(place)
 		return Submitted{}, nil, err
 	}
-	if f := s.beginFirst(ctx, place, who, sub, opt); f != nil {
+	if f := s.beginFirst(ctx, place, by, sub, opt); f != nil {
 		return f.submit(ctx)
 	}
 	// Before it is stored: nobody changes the task between that and the reading.
@@ -109,7 +107,7 @@ func (s *Service) submit(ctx context.Context, who identity.Caller, owner string,
 	}
 	s.feed.wakeOthers(news, false)
 	run := &waiter{reader: s.feed.read(news.key, opt.stream), run: sub.Run}
-	s.start(ctx, place, news, sub.Run, who, out)
+	s.start(ctx, place, news, sub.Run, by, out)
 	return out, run, nil
 }
 

@@ -74,7 +74,7 @@ func (s *Service) SendStream(ctx context.Context, req *a2a.SendMessageRequest, o
 			return
 		}
 		opt.stream, opt.push = true, sendPush(req)
-		out, run, err := s.submit(ctx, who, owner, msg, opt.SendOptions)
+		out, run, err := s.submit(ctx, asked{who, req.Metadata}, owner, msg, opt.SendOptions)
 		if err != nil {
 			yield(Update{}, err)
 			return

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -159,7 +160,7 @@ func TestParseCard(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if info.ProtocolVersion != tt.version || info.URL != tt.url || info.DID.String() != tt.did || len(info.Schemes) != len(tt.schemes) {
+		if info.ProtocolVersion != tt.version || info.JSONRPC.URL != tt.url || info.DID.String() != tt.did || len(info.Schemes) != len(tt.schemes) {
 			t.Errorf("%s: %+v", name, info)
 		}
 		for _, s := range tt.schemes {
@@ -194,6 +195,24 @@ func TestParseCardRefuses(t *testing.T) {
 		if info, err := card.Parse([]byte(raw)); !errors.Is(err, card.ErrUnusable) {
 			t.Errorf("%s: %+v, %v", name, info, err)
 		}
+	}
+}
+
+// The tenant of each interface is read with it, the first of a binding counts, and what
+// 0.3 has there is none.
+func TestTenantsOfInterfaces(t *testing.T) {
+	t.Parallel()
+	const three = `{"url":"http://h/","protocolBinding":"JSONRPC","protocolVersion":"%s","tenant":"acme"},
+		{"url":"http://r/","protocolBinding":"HTTP+JSON","protocolVersion":"1.0"},{"url":"http://r/","protocolBinding":"HTTP+JSON","protocolVersion":"1.0","tenant":"late"},
+		{"url":"g:1","protocolBinding":"GRPC","protocolVersion":"1.0.1","tenant":"a/b"}`
+	for version, tenant := range map[string]string{"1.0": "acme", "0.3": ""} {
+		info, err := card.Parse([]byte(`{"supportedInterfaces":[` + fmt.Sprintf(three, version) + `]}`))
+		if err != nil || info.JSONRPC != (card.Interface{URL: "http://h/", Tenant: tenant}) || info.HTTPJSON != (card.Interface{URL: "http://r/"}) || info.GRPC != (card.Interface{URL: "g:1", Tenant: "a/b"}) {
+			t.Errorf("%s: %+v, %v", version, info, err)
+		}
+	}
+	if _, err := card.Parse([]byte(`{"supportedInterfaces":[{"url":"http://h/","protocolBinding":"JSONRPC","protocolVersion":"1.0","tenant":7}]}`)); !errors.Is(err, card.ErrUnusable) {
+		t.Errorf("a tenant that is no text: %v", err)
 	}
 }
 

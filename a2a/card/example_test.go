@@ -20,6 +20,6 @@ func ExampleParse() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(poet.URL, poet.ProtocolVersion, poet.Schemes)
+	fmt.Println(poet.JSONRPC.URL, poet.ProtocolVersion, poet.Schemes)
 	// Output: https://poet.example:3773/ 1.0 [reference jcs-1]
 }

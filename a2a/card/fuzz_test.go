@@ -22,7 +22,7 @@ func FuzzParse(f *testing.F) {
 			}
 			return
 		}
-		if info.URL == "" || len(info.Schemes) == 0 || (info.ProtocolVersion != card.V1 && info.ProtocolVersion != card.V03) {
+		if info.JSONRPC.URL == "" || len(info.Schemes) == 0 || (info.ProtocolVersion != card.V1 && info.ProtocolVersion != card.V03) {
 			t.Fatalf("accepted %+v", info)
 		}
 	})

@@ -27,13 +27,13 @@ type Info struct {
 	Name, Version string
 	// DID is the one that the card names; zero if it names none.
 	DID did.DID
-	// URL is the JSON-RPC endpoint, and ProtocolVersion, [V1] or [V03], what is
+	// JSONRPC is the JSON-RPC endpoint, and ProtocolVersion, [V1] or [V03], what is
 	// spoken there.
-	URL             string
+	JSONRPC         Interface
 	ProtocolVersion Dialect
-	// HTTPJSON and GRPC are where A2A 1.0 is spoken in these bindings, as the card has
-	// it: a URL, and mostly host and port; "" where it is not.
-	HTTPJSON, GRPC string
+	// HTTPJSON and GRPC are where A2A 1.0 is spoken in these bindings; zero where it is
+	// not.
+	HTTPJSON, GRPC Interface
 	// Schemes are the signature schemes that the peer says it verifies. A card
 	// that says nothing is that of a reference agent.
 	Schemes []signature.Scheme
@@ -41,6 +41,14 @@ type Info struct {
 	Answers []signature.AnswerScheme
 
 	signed *signed // nil for an unsigned card
+}
+
+// Interface is where a peer is spoken to in a binding (A2A 1.0 section 4.4.6).
+type Interface struct {
+	// URL is as the card has it: of gRPC mostly host and port.
+	URL string
+	// Tenant is what each request there has to name (section 8.3.2); "" for none.
+	Tenant string
 }
 
 // wireCard are the members that matter of either form of card. The reference
@@ -95,6 +103,7 @@ type wireInterface struct {
 	Transport       string `json:"transport"`
 	ProtocolBinding string `json:"protocolBinding"`
 	ProtocolVersion string `json:"protocolVersion"`
+	Tenant          string `json:"tenant"`
 }
 
 type wireExtension struct {
@@ -119,9 +128,9 @@ func Parse(raw []byte) (Info, error) {
 		return Info{}, err
 	}
 	info := Info{Name: card.Name, Version: card.Version, signed: covered}
-	info.URL, info.ProtocolVersion = card.endpoint()
-	info.HTTPJSON, info.GRPC = card.declared(httpJSONBinding), card.declared(grpcBinding)
-	if err := checkURL(info.URL); err != nil {
+	info.JSONRPC, info.ProtocolVersion = card.endpoint()
+	info.HTTPJSON, info.GRPC = card.declared(httpJSONBinding, V1), card.declared(grpcBinding, V1)
+	if err := checkURL(info.JSONRPC.URL); err != nil {
 		return Info{}, fmt.Errorf("%w: no JSON-RPC endpoint of A2A 1.0 or 0.3", ErrUnusable)
 	}
 	if err := info.readExtensions(card.Capabilities.Extensions); err != nil {
@@ -131,26 +140,24 @@ func Parse(raw []byte) (Info, error) {
 }
 
 // endpoint prefers A2A 1.0 where the card offers both.
-func (c *wireCard) endpoint() (string, Dialect) {
+func (c *wireCard) endpoint() (Interface, Dialect) {
 	for _, version := range []Dialect{V1, V03} {
-		for _, i := range c.SupportedInterfaces {
-			if i.speaks(jsonRPCBinding, version) {
-				return i.URL, version
-			}
+		if at := c.declared(jsonRPCBinding, version); at != (Interface{}) {
+			return at, version
 		}
 	}
 	if len(c.SupportedInterfaces) > 0 {
-		return "", ""
+		return Interface{}, ""
 	}
 	if c.PreferredTransport == "" || strings.EqualFold(c.PreferredTransport, "JSONRPC") {
-		return c.URL, V03
+		return Interface{URL: c.URL}, V03
 	}
 	for _, i := range c.AdditionalInterface {
 		if strings.EqualFold(i.Transport, "JSONRPC") {
-			return i.URL, V03
+			return Interface{URL: i.URL}, V03
 		}
 	}
-	return "", ""
+	return Interface{}, ""
 }
 
 // speaks reports whether a version is spoken in a binding there.
@@ -158,14 +165,18 @@ func (i wireInterface) speaks(binding string, version Dialect) bool {
 	return i.ProtocolBinding == binding && (i.ProtocolVersion == string(version) || strings.HasPrefix(i.ProtocolVersion, string(version)+"."))
 }
 
-// declared returns where A2A 1.0 is spoken in a binding, the first if there are several.
-func (c *wireCard) declared(binding string) string {
+// declared returns where a version is spoken in a binding, the first if there are
+// several. Those of 0.3 have no tenant.
+func (c *wireCard) declared(binding string, version Dialect) Interface {
 	for _, i := range c.SupportedInterfaces {
-		if i.speaks(binding, V1) {
-			return i.URL
+		if i.speaks(binding, version) {
+			if version != V1 {
+				i.Tenant = ""
+			}
+			return Interface{i.URL, i.Tenant}
 		}
 	}
-	return ""
+	return Interface{}
 }
 
 func (c *Info) readExtensions(all []wireExtension) error {

@@ -155,7 +155,7 @@ func TestOfASignedCardNothingElseIsRead(t *testing.T) {
 		m["additionalInterfaces"] = []any{map[string]any{"url": "https://thief.example/", "transport": "JSONRPC"}}
 	})
 	info, err := card.Parse(raw)
-	if err != nil || info.URL != "https://poet.example:3773/" || info.ProtocolVersion != card.V1 {
+	if err != nil || info.JSONRPC.URL != "https://poet.example:3773/" || info.ProtocolVersion != card.V1 {
 		t.Fatalf("%+v, %v", info, err)
 	}
 	// An interface in another form is no interface: what is not signed is not read in its place.

@@ -19,6 +19,7 @@ import (
 type spoken struct {
 	version card.Dialect
 	url     string // at the upstream's own address, whatever host its card names
+	tenant  string // that its card wants named in version 1.0
 	streams bool
 }
 
@@ -88,7 +89,7 @@ func (u *Upstream) readSpoken(body []byte) (*spoken, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errCard, err)
 	}
-	at, err := u.at.Beside(info.URL)
+	at, err := u.at.Beside(info.JSONRPC.URL)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errCard, err)
 	}
@@ -101,7 +102,7 @@ func (u *Upstream) readSpoken(body []byte) (*spoken, error) {
 	if err := json.Unmarshal(body, &more, jsontext.AllowDuplicateNames(true)); err != nil {
 		more.Capabilities.Streaming = false // it says nothing of it that can be read
 	}
-	return &spoken{version: info.ProtocolVersion, url: at, streams: more.Capabilities.Streaming}, nil
+	return &spoken{version: info.ProtocolVersion, url: at, tenant: info.JSONRPC.Tenant, streams: more.Capabilities.Streaming}, nil
 }
 
 // Words of /readyz.

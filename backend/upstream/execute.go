@@ -60,7 +60,7 @@ func (r *run) do(ctx context.Context) (err error) {
 	}
 	for _, way := range r.s.ways() {
 		r.s = way
-		err = r.ask(ctx, way.send(r.message()))
+		err = r.ask(ctx, way.send(r.message(), r.req.Metadata))
 		var refused *refusedError
 		if !errors.As(err, &refused) || !refused.speaksOtherwise() {
 			break

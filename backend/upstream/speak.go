@@ -26,23 +26,30 @@ func (s *spoken) ways() []*spoken {
 	}
 	ways := []*spoken{s}
 	if s.streams {
-		ways = append(ways, &spoken{s.version, s.url, false}, &spoken{other, s.url, true})
+		ways = append(ways, s.but(s.version, false), s.but(other, true))
 	}
-	return append(ways, &spoken{other, s.url, false})
+	return append(ways, s.but(other, false))
+}
+
+// but is another way of speaking to the same endpoint.
+func (s *spoken) but(version card.Dialect, streams bool) *spoken {
+	return &spoken{version: version, url: s.url, tenant: s.tenant, streams: streams}
 }
 
 // send is the question that delivers a message, and waits for all of the answer.
-func (s *spoken) send(m *a2a.Message) question {
+func (s *spoken) send(m *a2a.Message, metadata map[string]any) question {
 	if s.version == card.V1 {
-		q := question{"SendMessage", &a2a.SendMessageRequest{Message: m, Config: &a2a.SendMessageConfig{}}}
+		q := question{"SendMessage", &a2a.SendMessageRequest{Tenant: s.tenant, Message: m, Config: &a2a.SendMessageConfig{}, Metadata: metadata}}
 		if s.streams {
 			q.method = "SendStreamingMessage"
 		}
 		return q
 	}
-	q := question{"message/send", map[string]any{
-		"message": a2av0.FromV1Message(m), "configuration": map[string]any{"blocking": true},
-	}}
+	params := map[string]any{"message": a2av0.FromV1Message(m), "configuration": map[string]any{"blocking": true}}
+	if len(metadata) > 0 {
+		params["metadata"] = metadata
+	}
+	q := question{"message/send", params}
 	if s.streams {
 		q.method = "message/stream"
 	}
@@ -52,10 +59,13 @@ func (s *spoken) send(m *a2a.Message) question {
 // about are the questions that name a task.
 func (s *spoken) about(taskID string, in1, in03 string) question {
 	params := map[string]string{"id": taskID}
-	if s.version == card.V1 {
-		return question{in1, params}
+	if s.version != card.V1 {
+		return question{in03, params}
 	}
-	return question{in03, params}
+	if s.tenant != "" {
+		params["tenant"] = s.tenant
+	}
+	return question{in1, params}
 }
 
 func (s *spoken) get(taskID string) question    { return s.about(taskID, "GetTask", "tasks/get") }

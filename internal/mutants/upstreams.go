@@ -4,7 +4,7 @@ package main
 func upstreams() []mutant {
 	upstream := []string{"./backend/upstream"}
 	return []mutant{
-		{"a card leads to another host", "backend/upstream/card.go", "at, err := u.at.Beside(info.URL)", "at, err := info.URL, error(nil)", upstream},
+		{"a card leads to another host", "backend/upstream/card.go", "at, err := u.at.Beside(info.JSONRPC.URL)", "at, err := info.JSONRPC.URL, error(nil)", upstream},
 		{"a name of this machine leads elsewhere", "internal/loopback/endpoint.go", "case u.Scheme != \"http\" || !IsLocal(u.Hostname()) || u.Port() == \"0\":", "case u.Scheme != \"http\" || u.Port() == \"0\":", []string{"./internal/loopback", "./backend/upstream -run=Elsewhere"}},
 		{"an upstream's answer has no bound", "backend/upstream/call.go", "fetch.Limit(c.body, c.limit, fetch.ErrTooLong)", "c.body", upstream},
 		{"an upstream's answer may be to another request", "backend/upstream/call.go", "case string(r.ID) != `\"`+callID+`\"`:", "case false:", upstream},
