@@ -35,7 +35,7 @@ func bindings() []mutant {
 		in("an error of gRPC has no details", "internal/jsonrpc/grpc.go", "for _, d := range details {", "for _, d := range details[:0] {", "./internal/jsonrpc", "./gate", "./a2a"),
 		in("an answer of gRPC needs no status", "peer/grpc.go", "s, err := grpcframe.ReadStatus(said)\n\tif err != nil {", "s, err := grpcframe.ReadStatus(said)\n\tif false {", "./peer"),
 		in("an answer of gRPC has a name twice", "peer/grpc.go", "case jsonrpc.HasDuplicateNames(result):", "case jsonrpc.HasDuplicateNames(nil):", "./peer"),
-		in("a binding that is not declared is spoken", "peer/binding.go", "if declared == \"\" {", "if false {", "./peer"),
+		in("a binding that is not declared is spoken", "peer/binding.go", "if declared.URL == \"\" {", "if false {", "./peer"),
 		in("other bindings are signed by any scheme", "peer/binding.go", "if !p.scheme().CoversContentType() {", "if false {", "./peer"),
 		in("errors of HTTP+JSON are a success", "a2a/errors.go", "return body, known.status, true", "return body, http.StatusOK, true", "./a2a"),
 	}
