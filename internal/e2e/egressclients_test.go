@@ -32,9 +32,7 @@ func TestEndToEndTheOfficialClientCallsThroughEgress(t *testing.T) {
 	at, secret := poet.EgressAddr().String(), secretOf(t, poet)
 
 	proxied := &http.Transport{Proxy: http.ProxyURL(&url.URL{Scheme: "http", Host: at, User: url.UserPassword("agent", secret)})}
-	dialled := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, "unix", socket)
-	}}
+	dialled := overSocket(socket)
 	for name, c := range map[string]struct {
 		transport *http.Transport
 		base      string
@@ -48,20 +46,7 @@ func TestEndToEndTheOfficialClientCallsThroughEgress(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			defer c.transport.CloseIdleConnections()
-			client := &http.Client{Transport: c.transport}
-			card, err := agentcard.NewResolver(client).Resolve(t.Context(), c.base)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if len(card.Signatures) > 0 || len(card.SecuritySchemes) > 0 {
-				t.Errorf("the card is not for this machine: %+v", card)
-			}
-			called, err := a2aclient.NewFromCard(t.Context(), card, a2aclient.WithDefaultsDisabled(), c.binding(client),
-				a2aclient.WithConfig(a2aclient.Config{PreferredTransports: []a2a.TransportProtocol{c.protocol}}))
-			if err != nil {
-				t.Fatal(err)
-			}
-			converse(t, called, critic, poet)
+			converse(t, officialClient(t, c.transport, c.base, c.binding, c.protocol), critic, poet)
 		})
 	}
 	t.Run("gRPC", func(t *testing.T) {
@@ -72,6 +57,57 @@ func TestEndToEndTheOfficialClientCallsThroughEgress(t *testing.T) {
 		}
 		converse(t, called, critic, poet)
 	})
+}
+
+func overSocket(path string) *http.Transport {
+	return &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "unix", path)
+	}}
+}
+
+// officialClient is the unmodified client for the agent whose card is at base.
+func officialClient(t *testing.T, transport *http.Transport, base string, binding func(*http.Client) a2aclient.FactoryOption, protocol a2a.TransportProtocol) *a2aclient.Client {
+	t.Helper()
+	client := &http.Client{Transport: transport}
+	card, err := agentcard.NewResolver(client).Resolve(t.Context(), base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(card.Signatures) > 0 || len(card.SecuritySchemes) > 0 {
+		t.Errorf("the card is not for this machine: %+v", card)
+	}
+	called, err := a2aclient.NewFromCard(t.Context(), card, a2aclient.WithDefaultsDisabled(), binding(client),
+		a2aclient.WithConfig(a2aclient.Config{PreferredTransports: []a2a.TransportProtocol{protocol}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return called
+}
+
+// TestEndToEndTwoPlainProgramsAndTwoSidecars: the official client calls the official
+// server, neither of which knows of us, through a sidecar on either side.
+func TestEndToEndTwoPlainProgramsAndTwoSidecars(t *testing.T) {
+	s := newStack(t, authoritytest.Options{})
+	server, _ := plainAgent(t, officialCLI(t))
+	critic := s.start("critic", map[string]string{"AGENT__BACKEND": "upstream", "AGENT__UPSTREAM_URL": server})
+	socket := filepath.Join(t.TempDir(), "egress.sock")
+	s.alone("poet", map[string]string{"EGRESS__SOCKET": socket, "EGRESS__PEERS_FILE": listPeers(t, listed("critic", critic))})
+	transport := overSocket(socket)
+	defer transport.CloseIdleConnections()
+	for binding, option := range map[a2a.TransportProtocol]func(*http.Client) a2aclient.FactoryOption{
+		a2a.TransportProtocolJSONRPC: a2aclient.WithJSONRPCTransport, a2a.TransportProtocolHTTPJSON: a2aclient.WithRESTTransport,
+	} {
+		client := officialClient(t, transport, "http://localhost/peer/critic", option, binding)
+		said := "through two, by " + string(binding)
+		result, err := client.SendMessage(t.Context(), &a2a.SendMessageRequest{Message: a2a.NewMessage(a2a.MessageRoleUser, a2a.NewTextPart(said))})
+		task, ok := result.(*a2a.Task)
+		if err != nil || !ok || task.Status.State != a2a.TaskStateCompleted || len(task.Artifacts) == 0 || task.Artifacts[0].Parts[0].Text() != said {
+			t.Errorf("%s: %+v, %v", binding, result, err)
+		}
+		if err := client.Destroy(); err != nil {
+			t.Error(err)
+		}
+	}
 }
 
 // converse sends a message and streams another.
