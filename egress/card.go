@@ -1,6 +1,9 @@
 package egress
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -26,9 +29,11 @@ func (x *exchange) handOut(t target, f found) error {
 	}
 	h := x.w.Header()
 	jsonrpc.SetHeaders(h)
+	h.Set("Cache-Control", "private, max-age=60") // A2A 1.0 section 8.6.1
+	h.Set("ETag", fmt.Sprintf(`"%x"`, sha256.Sum256(body)))
 	h.Set(headerDID, x.did)
 	h.Set(headerProof, "card "+string(f.peer.Card.State))
-	_, _ = jsonrpc.Send(x.w, http.StatusOK, body) // the program is gone if this fails
+	http.ServeContent(x.w, x.r, "", f.since, bytes.NewReader(body))
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/getbindu/bindu-go/audit"
 	"github.com/getbindu/bindu-go/egress"
@@ -135,4 +136,27 @@ func basic(user, password string) string {
 	r := http.Request{Header: http.Header{}}
 	r.SetBasicAuth(user, password)
 	return strings.TrimPrefix(r.Header.Get("Authorization"), "Basic ")
+}
+
+// A card may be kept for a while, and who has it is told that it is the same still.
+func TestACardMayBeKept(t *testing.T) {
+	ca := stepcatest.NewCA(t, nil)
+	a := newAgent(t, ca, "critic")
+	now := time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
+	l := open(t, ca, entry("critic", a), func(c *egress.Config) { c.Now = func() time.Time { return now } })
+	at := l.url + "/peer/critic/.well-known/agent-card.json"
+	first := do(t, "GET", at, "")
+	etag := first.header.Get("Etag")
+	if first.status != 200 || etag == "" || first.header.Get("Cache-Control") != "private, max-age=60" || first.header.Get("Last-Modified") != "Mon, 30 Nov 2026 12:00:00 GMT" {
+		t.Fatalf("%+v", first)
+	}
+	now = now.Add(time.Hour) // it is read again
+	if got := do(t, "GET", at, "", "If-None-Match: "+etag); got.status != 304 || got.body != "" || got.header.Get("Last-Modified") != first.header.Get("Last-Modified") {
+		t.Errorf("kept: %+v", got)
+	}
+	a.describe(t, "2")
+	now = now.Add(time.Hour)
+	if got := do(t, "GET", at, "", "If-None-Match: "+etag); got.status != 200 || got.header.Get("Etag") == etag || got.header.Get("Last-Modified") != "Mon, 30 Nov 2026 14:00:00 GMT" {
+		t.Errorf("changed: %+v", got)
+	}
 }

@@ -109,18 +109,18 @@ func newAgent(t testing.TB, ca *stepcatest.CA, name string) *agent {
 	a.server.StartTLS()
 	t.Cleanup(a.server.Close)
 	a.url = a.server.URL
-	a.describe(t)
+	a.describe(t, "1")
 	return a
 }
 
 // describe makes card and document of what the agent is now.
-func (a *agent) describe(t testing.TB) {
+func (a *agent) describe(t testing.TB, version string) {
 	t.Helper()
 	assertion, err := a.key.Assertion()
 	if err != nil {
 		t.Fatal(err)
 	}
-	made, err := card.New(card.Config{Name: "critic", Version: "1", URL: a.url + "/", DID: a.did, Key: assertion, KeyBound: true, MutualTLS: true, Token: true})
+	made, err := card.New(card.Config{Name: "critic", Version: version, URL: a.url + "/", DID: a.did, Key: assertion, KeyBound: true, MutualTLS: true, Token: true})
 	if err != nil {
 		t.Fatal(err)
 	}

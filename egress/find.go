@@ -1,6 +1,7 @@
 package egress
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -31,6 +32,7 @@ type found struct {
 	entry Peer // as it was listed then
 	peer  peer.Peer
 	card  []byte
+	since time.Time // when the card was first read as it is
 	at    time.Time
 	err   error
 }
@@ -71,6 +73,9 @@ func (e *Egress) find(ctx context.Context, p Peer) (found, error) {
 	}
 	f, err := e.look(ctx, p)
 	f.entry, f.at, f.err = p, e.cfg.Now(), err
+	if f.since = f.at; bytes.Equal(f.card, s.last.card) {
+		f.since = s.last.since
+	}
 	if ctx.Err() == nil {
 		s.last = f
 	}

@@ -90,7 +90,7 @@ func TestAPeerThatChangedIsRefusedUntilItIsForgotten(t *testing.T) {
 			k := newKey(t)
 			a.set(func() { a.key, a.did = k, nameOf(t, "clerk", k) })
 			a.server.TLS.GetConfigForClient = newSource(t, ca, a.did).ServerConfig().GetConfigForClient
-			a.describe(t)
+			a.describe(t, "1")
 		},
 		"it signs no more": func(t *testing.T, _ *stepcatest.CA, a *agent) {
 			var c map[string]json.RawMessage

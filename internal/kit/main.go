@@ -33,6 +33,8 @@ func run() error {
 	slow := flag.Duration("slow", 6*time.Second, "how long a task takes that is to be subscribed to")
 	open := flag.Bool("open", false, "leave tasks open that the kit says nothing of")
 	plain := flag.Bool("plain", false, "add no proofs")
+	viaEgress := flag.Bool("egress", false, "have the egress of the second agent add the proofs")
+	viaUpstream := flag.Bool("upstream", false, "have a plain agent of the official SDK answer behind the first")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -40,13 +42,27 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	callee, err := start(ctx, set, "kit", *dir, *port, executor{slow: *slow, open: *open})
+	var answers task.Executor = executor{slow: *slow, open: *open}
+	if *viaUpstream {
+		if answers, err = behind(ctx, executor{slow: *slow, open: *open}); err != nil {
+			return err
+		}
+	}
+	callee, err := start(ctx, set, "kit", *dir, *port, answers)
 	if err != nil {
 		return err
+	}
+	if *viaEgress {
+		if err := egress(&set, *dir, callee); err != nil {
+			return err
+		}
 	}
 	caller, err := start(ctx, set, "tester", *dir, *port+2, nil)
 	if err != nil {
 		return err
+	}
+	if *viaEgress {
+		return serve(ctx, *listen, (&local{socket: string(set.Egress.Socket), here: *listen}).handler())
 	}
 	target, err := url.Parse(callee.URL())
 	if err != nil {

@@ -62,7 +62,7 @@ func (p *proxy) reverse() *httputil.ReverseProxy {
 }
 
 // isCard reports a request for a card, which is for everybody.
-func isCard(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/.well-known/") }
+func isCard(r *http.Request) bool { return strings.Contains(r.URL.Path, "/.well-known/") }
 
 // prove adds token and signature over what is sent.
 func (p *proxy) prove(r *http.Request, body []byte) error {
@@ -92,6 +92,11 @@ func (p *proxy) prove(r *http.Request, body []byte) error {
 
 // relocate writes the address of the plain port into a card.
 func (p *proxy) relocate(resp *http.Response) error {
+	return rewrite(resp, p.target.String(), "http://"+p.here, p.target.Host, p.here)
+}
+
+// rewrite replaces texts in a card, each by the one behind it.
+func rewrite(resp *http.Response, pairs ...string) error {
 	if !isCard(resp.Request) || resp.StatusCode != http.StatusOK {
 		return nil
 	}
@@ -99,8 +104,7 @@ func (p *proxy) relocate(resp *http.Response) error {
 	if err != nil {
 		return err
 	}
-	body = bytes.ReplaceAll(body, []byte(p.target.String()), []byte("http://"+p.here))
-	body = bytes.ReplaceAll(body, []byte(p.target.Host), []byte(p.here))
+	body = []byte(strings.NewReplacer(pairs...).Replace(string(body)))
 	resp.Body, resp.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	resp.Header.Set("Content-Length", strconv.Itoa(len(body)))
 	return nil
