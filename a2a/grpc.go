@@ -38,9 +38,9 @@ func (h *Handler) serveGRPC(w http.ResponseWriter, r *http.Request) {
 		jsonrpc.Refuse(w, r.WithContext(ctx), nil, refusal.NotFound.At(refusal.Tasks), "")
 		return
 	}
-	if value := r.Header.Get("Grpc-Timeout"); value != "" {
-		timeout, ok := grpcframe.Timeout(value)
-		if !ok {
+	if values, given := r.Header["Grpc-Timeout"]; given {
+		timeout, ok := grpcframe.Timeout(values[0])
+		if !ok || len(values) > 1 {
 			h.writeError(w, r.WithContext(ctx), env, invalidParams("grpc-timeout is at most eight digits and one of H, M, S, m, u and n"))
 			return
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -42,9 +43,11 @@ func (a *agent) callTo(rec *httptest.ResponseRecorder, check func() error, name,
 	}
 	r := httptest.NewRequestWithContext(a.t.Context(), http.MethodPost, protoform.Path(method), http.NoBody)
 	r.Header.Set("A2A-Version", "1.0")
+	more := make(http.Header)
 	for i := 0; i < len(headers); i += 2 {
-		r.Header.Set(headers[i], headers[i+1])
+		more.Add(headers[i], headers[i+1])
 	}
+	maps.Copy(r.Header, more)
 	ctx := identity.NewContext(r.Context(), identity.Caller{DID: callerDID(a.t, name)})
 	r = r.WithContext(jsonrpc.NewContext(ctx, jsonrpc.Envelope{Method: method, Params: []byte(params)}))
 	var w http.ResponseWriter = rec
@@ -177,8 +180,10 @@ func TestErrorsOfGRPC(t *testing.T) {
 			t.Errorf("version %q: %s", version, got.said())
 		}
 	}
-	if got := a.call("alice", "ListTasks", "{}", "Grpc-Timeout", "1 hour"); got.said() != invalid {
-		t.Errorf("a deadline that is none: %s", got.said())
+	for _, deadline := range [][]string{{"Grpc-Timeout", "1 hour"}, {"Grpc-Timeout", ""}, {"Grpc-Timeout", "1H", "Grpc-Timeout", "1n"}} {
+		if got := a.call("alice", "ListTasks", "{}", deadline...); got.said() != invalid {
+			t.Errorf("a deadline that is none, %q: %s", deadline, got.said())
+		}
 	}
 	rec := httptest.NewRecorder()
 	a.handler.(*a2a.Handler).GRPC().ServeHTTP(rec, httptest.NewRequest("POST", "/lf.a2a.v1.A2AService/GetTask", http.NoBody))

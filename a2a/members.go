@@ -92,7 +92,6 @@ func restoreTask(t *legacy.Task) {
 // restoreParts gives parts the members back that they came with.
 func restoreParts(parts legacy.ContentParts) {
 	for i, p := range parts {
-		p = wrapData(p)
 		parts[i] = p
 		metadata := p.Meta()
 		kept, ok := metadata[partMembers]
@@ -116,15 +115,6 @@ func restoreParts(parts legacy.ContentParts) {
 			parts[i] = fullPart{v, "file", kept}
 		}
 	}
-}
-
-// wrapData does for an object without a value, which is null in JSON, what a2a-go does for
-// all data that is no object.
-func wrapData(p legacy.Part) legacy.Part {
-	if v, ok := p.(legacy.DataPart); ok && v.Data == nil {
-		return legacy.DataPart{Data: map[string]any{"value": nil}, Metadata: with(v.Metadata, wrappedData, true)}
-	}
-	return p
 }
 
 // fullPart is a part with more members than the protocol has.

@@ -132,7 +132,7 @@ func (p *part03) part() (part *a2a.Part, fault string) {
 }
 
 // data maps a data part. Data that is no object stands in an object with a mark in 0.3,
-// as the official libraries write it ([wrapData]).
+// as the official libraries write it.
 func (p *part03) data() *a2a.Part {
 	metadata := p.keep()
 	if value, given := p.Data["value"]; given && len(p.Data) == 1 && metadata[wrappedData] == true && !isObject(value) {

@@ -132,6 +132,24 @@ func TestNullInVersion03(t *testing.T) {
 	}
 }
 
+// What is marked in 0.3 as data that is no object, and is one or has more beside it, comes
+// to the executor as it is.
+func TestDataOf03ThatIsAnObjectStaysOne(t *testing.T) {
+	t.Parallel()
+	for data, want := range map[string]string{
+		`{"value":{"b":null}}`: `{"value":{"b":null}}`, `{"value":1,"more":2}`: `{"value":1,"more":2}`, `{"value":1}`: `1`,
+	} {
+		var asked task.Request
+		a := newAgent(t, task.Config{Executor: sayBack(&asked)})
+		params := strings.Replace(sendV03("m", "@", "", `,"blocking":true`), `{"kind":"text","text":"@"}`, `{"kind":"data","data":`+data+`,"metadata":{"data_part_compat":true}}`, 1)
+		a.v03("ada", "message/send", params, new(partedTask))
+		got, err := json.Marshal(asked.Message.Parts[0].Data())
+		if err != nil || !sameJSON(t, string(got), want) {
+			t.Errorf("%s came as %s, %v", data, got, err)
+		}
+	}
+}
+
 // An executor's object without a value is told as null, live and from the store.
 func TestAMapThatIsNilIsNull(t *testing.T) {
 	t.Parallel()

@@ -216,6 +216,7 @@ const testBody = `{"jsonrpc":"2.0","id":"7","method":"SendMessage","params":{"x"
 func (b *bench) request(scheme signature.Scheme, body string) *http.Request {
 	b.t.Helper()
 	r := httptest.NewRequest("POST", "https://agent.test/", strings.NewReader(body))
+	r.RequestURI = "/"
 	r.TLS = connection(b.t, nil, testIssuer+"#"+b.caller.String())
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Authorization", "Bearer good-token")

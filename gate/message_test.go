@@ -126,16 +126,21 @@ func TestRefusalsOfMessages(t *testing.T) {
 		code, reason string
 		ran          string
 	}{
-		"a long target":           {func(_ *bench, r *http.Request) { r.RequestURI += strings.Repeat("x", 9000) }, "INVALID_ARGUMENT", "target_too_long", ""},
-		"too long":                {func(_ *bench, r *http.Request) { r.ContentLength = 1 << 40 }, "RESOURCE_EXHAUSTED", "payload_too_large", ""},
-		"a second header":         {func(_ *bench, r *http.Request) { r.Header.Add("Authorization", "Bearer good-token") }, "INVALID_ARGUMENT", "duplicate_header", ""},
-		"GET":                     {func(_ *bench, r *http.Request) { r.Method = "GET" }, "UNIMPLEMENTED", "method_not_allowed", ""},
-		"another service":         {to("/lf.a2a.v1.Other/SendMessage"), "UNIMPLEMENTED", "not_found", ""},
-		"another method":          {to("/lf.a2a.v1.A2AService/Other"), "UNIMPLEMENTED", "not_found", ""},
-		"a path of HTTP+JSON":     {to("/tasks"), "UNIMPLEMENTED", "not_found", ""},
-		"POST /":                  {to("/"), "UNIMPLEMENTED", "content_type", ""},
-		"compressed as a whole":   {set("Content-Encoding", "gzip"), "UNIMPLEMENTED", "content_encoding", ""},
-		"another form":            {set("Content-Type", "application/grpc+json"), "UNIMPLEMENTED", "content_type", ""},
+		"a long target":         {func(_ *bench, r *http.Request) { r.RequestURI += strings.Repeat("x", 9000) }, "INVALID_ARGUMENT", "target_too_long", ""},
+		"too long":              {func(_ *bench, r *http.Request) { r.ContentLength = 1 << 40 }, "RESOURCE_EXHAUSTED", "payload_too_large", ""},
+		"a second header":       {func(_ *bench, r *http.Request) { r.Header.Add("Authorization", "Bearer good-token") }, "INVALID_ARGUMENT", "duplicate_header", ""},
+		"GET":                   {func(_ *bench, r *http.Request) { r.Method = "GET" }, "UNIMPLEMENTED", "method_not_allowed", ""},
+		"another service":       {to("/lf.a2a.v1.Other/SendMessage"), "UNIMPLEMENTED", "not_found", ""},
+		"another method":        {to("/lf.a2a.v1.A2AService/Other"), "UNIMPLEMENTED", "not_found", ""},
+		"a path of HTTP+JSON":   {to("/tasks"), "UNIMPLEMENTED", "not_found", ""},
+		"POST /":                {to("/"), "UNIMPLEMENTED", "content_type", ""},
+		"compressed as a whole": {set("Content-Encoding", "gzip"), "UNIMPLEMENTED", "content_encoding", ""},
+		"another form":          {set("Content-Type", "application/grpc+json"), "UNIMPLEMENTED", "content_type", ""},
+		"a whole URL": {func(_ *bench, r *http.Request) {
+			r.RequestURI, r.URL.Host = "gopher://evil.example:1"+r.RequestURI, "evil.example:1"
+		}, "UNIMPLEMENTED", "not_found", ""},
+		"a query":                 {func(_ *bench, r *http.Request) { r.RequestURI += "?a=b"; r.URL.RawQuery = "a=b" }, "UNIMPLEMENTED", "not_found", ""},
+		"no query behind a mark":  {func(_ *bench, r *http.Request) { r.RequestURI += "?" }, "UNIMPLEMENTED", "not_found", ""},
 		"no token":                {unset("Authorization"), "UNAUTHENTICATED", "auth_missing", ""},
 		"no certificate":          {func(_ *bench, r *http.Request) { r.TLS = nil }, "UNAUTHENTICATED", "client_cert_required", "token"},
 		"no signature":            {unset(signature.HeaderSignature), "PERMISSION_DENIED", "missing_signature_headers", "token"},

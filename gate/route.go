@@ -105,7 +105,7 @@ func (c *Chain) routing(x *exchange) *Denial {
 		return c.refuseWholeServer()
 	}
 	var found bool
-	if x.route, x.public, found = c.find(x, path); !found {
+	if x.route, x.public, found = c.find(x, path); !found || !isPath(x.r) || x.route.GRPC && strings.Contains(x.r.RequestURI, "?") {
 		return deny(c.unlisted(path), nil)
 	}
 	if !x.route.takes(x.r.Method) {
@@ -120,6 +120,13 @@ func (c *Chain) routing(x *exchange) *Denial {
 		return messageHeaders(x.r)
 	}
 	return contentHeaders(x.r.Header, x.route.Calls != nil && x.r.ContentLength == 0)
+}
+
+// isPath reports a target that begins with its path. A whole URL has a place in HTTP/1.1
+// alone (RFC 9112 section 3.2.2; RFC 9113 section 8.3.1 knows none), and who filters by the
+// path of HTTP/2 would see another one than we.
+func isPath(r *http.Request) bool {
+	return r.ProtoMajor < 2 || strings.HasPrefix(r.RequestURI, "/")
 }
 
 // find returns the route at a path, and notes what the path says.

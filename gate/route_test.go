@@ -27,6 +27,7 @@ func calling(h http.Handler) func(*gate.Config) {
 func (b *bench) call(method, target, contentType, body string) *http.Request {
 	b.t.Helper()
 	r := httptest.NewRequest(method, "https://agent.test"+target, strings.NewReader(body))
+	r.RequestURI = target
 	good := b.request(signature.Octets1, body)
 	r.TLS, r.Header = good.TLS, good.Header
 	r.Header.Del("Content-Type")

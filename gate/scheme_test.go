@@ -20,7 +20,7 @@ func TestHostile084RecipientMethodAndTargetAreBound(t *testing.T) {
 		change func(*http.Request)
 		reason string
 	}{
-		"query":            {func(r *http.Request) { r.URL.RawQuery = "a=b" }, "crypto_mismatch"},
+		"query":            {func(r *http.Request) { r.URL.RawQuery, r.RequestURI = "a=b", r.RequestURI+"?a=b" }, "crypto_mismatch"},
 		"nonce":            {func(r *http.Request) { r.Header.Set(signature.HeaderNonce, strings.Repeat("A", 22)) }, "crypto_mismatch"},
 		"nonce malformed":  {func(r *http.Request) { r.Header.Set(signature.HeaderNonce, strings.Repeat("=", 22)) }, "malformed_input"},
 		"named recipient":  {func(r *http.Request) { r.Header.Set(signature.HeaderAudience, "did:bindu:ops:other:3") }, "wrong_recipient"},

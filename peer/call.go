@@ -72,7 +72,8 @@ func (c *Client) attempt(ctx context.Context, client *http.Client, p Peer, metho
 	if err != nil {
 		return nil, err
 	}
-	return speaks.result(a, call, c.cfg.Now())
+	result, err := speaks.result(a, call, c.cfg.Now())
+	return result, p.heard(err)
 }
 
 // answer is an HTTP response that has been read.

@@ -25,14 +25,14 @@ func (s *streaming) connection(ctx context.Context, next func(streamer) (string,
 	defer quiet.Stop()
 	resp, err := s.open(ctx, speaks, call)
 	if err != nil {
-		return 0, causeOf(ctx, err)
+		return 0, s.p.heard(causeOf(ctx, err))
 	}
 	defer resp.Body.Close()
 	if s.p.Binding == GRPC { // which has no comments: the transport looks whether the peer is there
 		quiet.Stop()
 	}
 	came, err = s.read(ctx, resp, speaks.events(resp, call, func() { quiet.Reset(s.c.cfg.Silence) }, s.c.cfg.Now))
-	return came, causeOf(ctx, err)
+	return came, s.p.heard(causeOf(ctx, err))
 }
 
 // read tells what a stream brings to its end. The update that ends the task is told once
@@ -41,6 +41,9 @@ func (s *streaming) read(ctx context.Context, resp *http.Response, events func()
 	_, signed := resp.Body.(*provedEvents)
 	for !s.over {
 		e, err := events()
+		if err == nil && !signed && s.p.demands() {
+			err = ErrUnsigned
+		}
 		if _, refused := errors.AsType[*Refusal](err); refused && signed {
 			_ = signedEnd(events) // behind which it is recorded as a whole; the refusal says more
 		}

@@ -120,7 +120,7 @@ func parseStatus(s grpcframe.Status, a answer, now time.Time) *Refusal {
 	for _, d := range s.Details[:min(len(s.Details), maxDetails)] {
 		if word := cmp.Or(d.Metadata["reason"], d.Reason); word != "" {
 			r.say(why{reason: word, gate: d.Metadata["gate"], requestID: d.Metadata["requestId"], hint: d.Metadata["hint"]})
-			r.Code = numberOf(d.Domain, d.Reason)
+			r.Code, r.ofProtocol = numberOf(d.Domain, d.Reason), d.Domain == wire.ProtocolDomain
 			break
 		}
 	}

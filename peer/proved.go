@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
 
 	"github.com/getbindu/bindu-go/identity/evidence"
 	"github.com/getbindu/bindu-go/identity/signature"
@@ -33,15 +32,10 @@ func (s *signer) proved(req *http.Request, sent []byte, resp *http.Response) (*h
 			record(evidence.Exchange{Request: evidence.NewRequest(req, s.peer.scheme(), sent), Answer: answer(resp, body)})
 		}
 	}
-	if isStream(resp) {
+	if evidence.IsStream(resp) {
 		return provedStream(resp, s.peer.Key, b, told)
 	}
 	return provedWhole(resp, s.peer.Key, b, told)
-}
-
-func isStream(resp *http.Response) bool {
-	return resp.StatusCode == http.StatusOK && (strings.HasPrefix(resp.Header.Get("Content-Type"), evidence.Stream) ||
-		isGRPC(resp.Header) && signature.SaysEvents(resp.Header))
 }
 
 // provedBody is an answer that has been read. Where it is proved, the peer signed it.
@@ -65,6 +59,9 @@ func provedWhole(resp *http.Response, key ed25519.PublicKey, b signature.Binding
 		return nil, fmt.Errorf("%w: more than %d bytes", ErrTooLarge, maxReply)
 	}
 	refused, err := verifyWhole(resp, whole, key, b)
+	if isGRPC(resp.Header) && len(whole) > 0 {
+		refused = false // a refusal has no messages: these would be believed before their end is read
+	}
 	if err != nil && (!errors.Is(err, signature.ErrMissing) || !refused) {
 		return nil, notProved(err)
 	}

@@ -154,6 +154,7 @@ func TestAnswersThatThePeerDidNotGiveOverGRPCAreRefused(t *testing.T) {
 		"it is another content":    {func(_ int, c *signedCall) { c.header.Set("Content-Type", "application/grpc+proto") }, peer.ErrAnswerSignature},
 		"it is a page":             {func(_ int, c *signedCall) { c.header.Set("Content-Type", "text/html"); c.trailers = nil }, peer.ErrUnsigned},
 		"the answer to another":    {func(n int, c *signedCall) { replayed(n, c, &first) }, peer.ErrAnswerSignature},
+		"called a failure":         {func(_ int, c *signedCall) { c.unsign(); c.trailers.Set("Grpc-Status", "14") }, peer.ErrUnsigned},
 		"an error instead, signed": {func(_ int, c *signedCall) { c.trailers.Set("Grpc-Status", "7"); c.frames = nil }, peer.ErrAnswerSignature},
 	} {
 		bubble(t, name, func(t *testing.T) {
@@ -211,6 +212,41 @@ func TestRefusalsOverGRPCSayWhetherThePeerProvesThem(t *testing.T) {
 	}
 }
 
+// An error that only a caller gets to hear who has passed the gates is signed, so that
+// nobody else may say it.
+func TestErrorsOfBehindTheGatesAreSigned(t *testing.T) {
+	of := func(domain, reason, gate string) *grpcframe.Status {
+		return &grpcframe.Status{Code: 5, Details: []grpcframe.ErrorInfo{{Domain: domain, Reason: strings.ToUpper(reason), Metadata: map[string]string{"reason": reason, "gate": gate}}}}
+	}
+	for name, tt := range map[string]struct {
+		status *grpcframe.Status
+		late   bool
+	}{
+		"of the protocol":      {of("a2a-protocol.org", "task_not_found", ""), true},
+		"of the permissions":   {of("getbindu.com", "scope_insufficient", "scope"), true},
+		"of a task":            {of("getbindu.com", "quota_exceeded", "task"), true},
+		"of the token":         {of("getbindu.com", "token_inactive", "token"), false},
+		"of who stands before": {&grpcframe.Status{Code: 14}, false},
+	} {
+		for _, signed := range []bool{true, false} {
+			bubble(t, name, func(t *testing.T) {
+				client, p, _, _ := provingCalls(t, func(_ int, c *signedCall) {
+					if !signed {
+						c.unsign()
+					}
+				}, said{status: tt.status}, said{status: tt.status})
+				_, sent := client.Cancel(t.Context(), p, "t")
+				_, told := streams(client.Stream(t.Context(), p, "hi"))
+				for _, err := range []error{sent, told} {
+					if errors.Is(err, peer.ErrUnsigned) != (tt.late && !signed) {
+						t.Errorf("signed %v: %v", signed, err)
+					}
+				}
+			})
+		}
+	}
+}
+
 const (
 	beginG = `{"task":` + workingG + `}`
 	pieceG = `{"artifactUpdate":{"taskId":"t","contextId":"c","artifact":{"artifactId":"a","parts":[{"text":"one"}]}}}`
@@ -244,6 +280,9 @@ func TestStreamsThatThePeerDidNotSendOverGRPCAreRefused(t *testing.T) {
 		"the end is not signed":    {once(func(c *signedCall) { c.trailers.Del("X-DID-Signature") }), "working, a one, working, a one, completed", nil},
 		"the trailers are missing": {once(func(c *signedCall) { c.trailers = http.Header{} }), "working, a one, working, a one, completed", nil},
 		"it is cut off":            {once(func(c *signedCall) { c.frames, c.trailers = c.frames[:1], http.Header{} }), "working, working, a one, completed", nil},
+		"called a failure":         {always(func(c *signedCall) { c.unsign(); c.trailers.Set("Grpc-Status", "14") }), "", peer.ErrUnsigned},
+		"called one in JSON":       {always(func(c *signedCall) { c.unsign(); c.frames = []string{beginG}; c.trailers.Set("Grpc-Status", "7") }), "", peer.ErrUnsigned},
+		"the end is signed twice":  {always(func(c *signedCall) { c.trailers.Add("X-DID-Signature", "x") }), "working, a one", peer.ErrAnswerSignature},
 		"it ends too soon":         {always(func(c *signedCall) { c.frames = c.frames[:2] }), "working, a one", peer.ErrAnswerSignature},
 	} {
 		bubble(t, name, func(t *testing.T) {

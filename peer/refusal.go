@@ -1,6 +1,7 @@
 package peer
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -34,6 +35,25 @@ type Refusal struct {
 	RetryAfter time.Duration
 
 	invalidToken bool // the challenge of a 401 says so
+	ofProtocol   bool // it is an error of A2A
+}
+
+// isLate reports what only a caller gets to hear who has passed the gates behind which
+// answers are signed.
+func (r *Refusal) isLate() bool {
+	switch r.Gate {
+	case "json", "scope", "task", "handler", "negotiation", "resolve":
+		return true
+	}
+	return r.ofProtocol
+}
+
+// heard refuses a refusal that the peer would have signed: somebody else says so.
+func (p Peer) heard(err error) error {
+	if r, ok := errors.AsType[*Refusal](err); ok && p.demands() && !r.Proved && r.isLate() {
+		return fmt.Errorf("%w: %w", ErrUnsigned, err)
+	}
+	return err
 }
 
 // Error is one line with reason, message, gate and status.

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"net/http"
 
+	wire "github.com/a2aproject/a2a-go/v2/a2a"
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -83,7 +84,7 @@ func (r *Refusal) fillStatus(e rpcError) {
 	}
 	w := parseWhy(e.Details)
 	r.say(w)
-	r.Code = numberOf(w.domain, w.word)
+	r.Code, r.ofProtocol = numberOf(w.domain, w.word), w.domain == wire.ProtocolDomain
 }
 
 // parseWhy reads the data of our refusals, the list of details that A2A 1.0

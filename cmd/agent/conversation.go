@@ -17,8 +17,6 @@ func (f *callFlags) what(text []string) error {
 		return usage("--binding is jsonrpc, http+json or grpc")
 	case f.clears != "" && binding != peer.JSONRPC:
 		return usage("--clear-context is a method of JSON-RPC alone, and goes without --binding")
-	case f.evidence != "" && binding == peer.GRPC:
-		return usage("--evidence needs answers that are signed, and those of gRPC are not: leave --binding out")
 	case f.streams && (f.clears != "" || f.cancel || f.save != ""):
 		return usage("--stream goes with TEXT or --task, and not with --cancel, --save or --clear-context; files are fetched afterwards, with --task ID --save DIR")
 	case f.after != "" && (!f.streams || f.taskID == "" || len(text) > 0):

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"sync"
 
 	"github.com/getbindu/bindu-go/agent"
+	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/identity/evidence"
 	"github.com/getbindu/bindu-go/peer"
 )
@@ -80,6 +82,9 @@ func (e *evidenceFile) write(caller, called evidence.Party, errOut io.Writer) er
 	}
 	r := evidence.Record{Caller: caller, Agent: called, Exchanges: e.all}
 	raw, err := r.Encode()
+	if err == nil { // before anybody is told that it proves anything
+		_, err = r.Verify(map[did.DID]ed25519.PublicKey{caller.DID: caller.Key, called.DID: called.Key})
+	}
 	if err == nil {
 		_, err = e.file.Write(raw)
 	}

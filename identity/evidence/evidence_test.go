@@ -88,6 +88,38 @@ func exchange(t testing.TB, s signature.Scheme, body []byte, contentType string)
 	return e
 }
 
+// What was not verified is not recorded, whoever adds it to an answer.
+func TestOnlyWhatProvesAnAnswerIsKeptOfIt(t *testing.T) {
+	all := http.Header{}
+	for _, name := range signature.HeaderNames() {
+		all.Set(name, "x")
+	}
+	for name, tt := range map[string]struct {
+		status            int
+		kind, scheme      string
+		header, trailer   http.Header
+		want, unfinished  int
+		kept, keptAsBegun string
+	}{
+		"an answer":          {200, "application/json", "answer-1", all, nil, 4, 0, "application/json", "application/json"},
+		"a stream":           {200, "text/event-stream; charset=utf-8", "event-1", all, nil, 2, 2, stream, stream},
+		"a refusal like one": {403, "text/event-stream", "event-1", all, nil, 4, 0, stream, stream},
+		"a call":             {200, "application/grpc", "answer-1", all, all, 4, 0, "application/grpc", "application/grpc"},
+		"a stream of calls":  {200, "application/grpc", "event-1", all, all, 4, 2, "application/grpc", "application/grpc"},
+	} {
+		resp := &http.Response{StatusCode: tt.status, Header: tt.header.Clone(), Trailer: tt.trailer.Clone()}
+		resp.Header.Set("Content-Type", tt.kind)
+		resp.Header.Set(signature.HeaderScheme, tt.scheme)
+		if tt.trailer != nil {
+			resp.Trailer.Set("Grpc-Status", "0")
+		}
+		whole, cut := evidence.NewAnswer(resp, nil), evidence.NewIncomplete(resp, nil)
+		if len(whole.Header) != tt.want || len(cut.Header) != tt.unfinished || whole.ContentType != tt.kept || cut.ContentType != tt.keptAsBegun || (whole.GRPC != nil) != (tt.trailer != nil) {
+			t.Errorf("%s: %+v, %+v", name, whole, cut)
+		}
+	}
+}
+
 // call is a request by gRPC and its answer: a stream of two messages where streams is set.
 func call(t testing.TB, streams bool) evidence.Exchange {
 	t.Helper()
@@ -239,7 +271,7 @@ func TestARecordThatWasChangedProvesNothing(t *testing.T) {
 			a := &r.Exchanges[3].Answer
 			a.Body = a.Body[:bytes.Index(a.Body, []byte("end: "))]
 		}, signature.ErrCut},
-		"the status of a stream":      {func(r *evidence.Record) { r.Exchanges[3].Answer.Status = 403 }, evidence.ErrMalformed},
+		"the status of a stream":      {func(r *evidence.Record) { r.Exchanges[3].Answer.Status = 403 }, signature.ErrMissing},
 		"that it is a stream":         {func(r *evidence.Record) { r.Exchanges[3].Answer.ContentType = "text/plain" }, signature.ErrMissing},
 		"that it is none":             {func(r *evidence.Record) { r.Exchanges[0].Answer.ContentType = stream }, evidence.ErrMalformed},
 		"a path that nobody signed":   {func(r *evidence.Record) { r.Exchanges[2].Request.Target = "/" }, evidence.ErrMalformed},

@@ -96,16 +96,25 @@ const GRPC = grpcframe.ContentType
 
 // NewAnswer returns what belongs into a record of an answer that has been read, whose body
 // is as [Answer] says. No signature covers the parameters of the type of a stream.
+//
+// Of the headers only those are taken that were verified: who stands between could add
+// others, and nobody would believe the record.
 func NewAnswer(resp *http.Response, body []byte) Answer {
 	a := begun(resp, body)
-	if !grpcframe.SaysGRPC(resp.Header.Get("Content-Type")) {
-		return a
+	proof := signature.AnswerProof
+	if IsStream(resp) {
+		proof = signature.EndProof
 	}
-	said, status, err := signature.GRPCEnd(resp)
-	if err == nil {
-		a.GRPC = &status
+	switch {
+	case grpcframe.SaysGRPC(a.ContentType):
+		said, status, err := signature.GRPCEnd(resp)
+		if err == nil {
+			a.GRPC = &status
+		}
+		maps.Copy(a.Header, proof(said))
+	case !IsStream(resp):
+		a.Header = proof(resp.Header)
 	}
-	maps.Copy(a.Header, signature.ProofOf(said))
 	return a
 }
 
@@ -116,16 +125,26 @@ func NewIncomplete(resp *http.Response, body []byte) Answer {
 	return a
 }
 
-// begun is an answer as its headers have it.
+// begun is an answer as its headers have it, those of its signature only where they
+// announce a stream.
 func begun(resp *http.Response, body []byte) Answer {
-	a := Answer{Status: resp.StatusCode, ContentType: resp.Header.Get("Content-Type"), Header: signature.ProofOf(resp.Header), Body: body}
-	switch {
-	case strings.HasPrefix(a.ContentType, Stream):
-		a.ContentType = Stream
-	case grpcframe.SaysGRPC(a.ContentType) && signature.SaysEvents(resp.Header):
+	a := Answer{Status: resp.StatusCode, ContentType: resp.Header.Get("Content-Type"), Header: make(http.Header), Body: body}
+	if !IsStream(resp) {
+		return a
+	}
+	a.Header = signature.Announcement(resp.Header)
+	a.ContentType = Stream
+	if grpcframe.SaysGRPC(resp.Header.Get("Content-Type")) {
 		a.ContentType = GRPC
 	}
 	return a
+}
+
+// IsStream reports an answer whose events prove themselves, one by one, and that is not
+// proved as a whole.
+func IsStream(resp *http.Response) bool {
+	kind := resp.Header.Get("Content-Type")
+	return resp.StatusCode == http.StatusOK && (strings.HasPrefix(kind, Stream) || grpcframe.SaysGRPC(kind) && signature.SaysEvents(resp.Header))
 }
 
 // names are those of the headers of signatures, as net/http keys them.

@@ -119,7 +119,7 @@ func (r Record) request(q Request) (p Proof, b signature.Binding, err error) {
 func (r Record) answer(p *Proof, b signature.Binding, a Answer) (err error) {
 	rpc := grpcframe.SaysGRPC(a.ContentType)
 	switch {
-	case strings.HasPrefix(a.ContentType, Stream), rpc && signature.SaysEvents(a.Header):
+	case a.Status == http.StatusOK && (strings.HasPrefix(a.ContentType, Stream) || rpc && signature.SaysEvents(a.Header)):
 		return r.stream(p, b, a)
 	case rpc == (a.GRPC == nil) || a.Incomplete:
 		return errUnsigned
@@ -136,7 +136,7 @@ func (r Record) answer(p *Proof, b signature.Binding, a Answer) (err error) {
 
 // stream verifies each event of a stream, and its end unless it broke off.
 func (r Record) stream(p *Proof, b signature.Binding, a Answer) error {
-	if a.Status != http.StatusOK || !a.shaped() {
+	if !a.shaped() {
 		return errUnsigned
 	}
 	stream, err := r.reader(b, a)

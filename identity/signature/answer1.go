@@ -87,6 +87,29 @@ func VerifyAnswer(pub ed25519.PublicKey, a Answer, h http.Header) (signed int64,
 	return a.Timestamp, err
 }
 
+// AnswerProof returns the headers of an answer that [VerifyAnswer] reads.
+func AnswerProof(h http.Header) http.Header {
+	return picked(h, keyDID, keyScheme, keyTimestamp, keySignature)
+}
+
+// Announcement returns the headers in which an answer announces a stream that is signed
+// event by event, which [NewEventReader] and [NewMessageReader] read.
+func Announcement(h http.Header) http.Header { return picked(h, keyDID, keyScheme) }
+
+// EndProof returns the trailers that prove how a stream of gRPC ended.
+func EndProof(h http.Header) http.Header { return picked(h, keyTimestamp, keySignature) }
+
+// picked returns the headers of h with these names.
+func picked(h http.Header, names ...string) http.Header {
+	some := make(http.Header, len(names))
+	for _, name := range names {
+		if values, ok := h[name]; ok {
+			some[name] = values
+		}
+	}
+	return some
+}
+
 // checkAnnounced checks what the headers of an answer say of its signature.
 func checkAnnounced(h http.Header, s AnswerScheme, agent did.DID) error {
 	for _, key := range []string{keyDID, keyScheme, keyTimestamp, keySignature} {

@@ -123,15 +123,9 @@ func header(s Scheme, signer, timestamp, signature, nonce, audience string) http
 	return h
 }
 
-// ProofOf returns the headers of h, those of a request or an answer, that prove it.
+// ProofOf returns the headers of a request that prove it; of an answer see [AnswerProof].
 func ProofOf(h http.Header) http.Header {
-	proof := make(http.Header, 6)
-	for _, key := range []string{keyDID, keyTimestamp, keySignature, keyScheme, keyNonce, keyAudience} {
-		if values, ok := h[key]; ok {
-			proof[key] = values
-		}
-	}
-	return proof
+	return picked(h, keyDID, keyTimestamp, keySignature, keyScheme, keyNonce, keyAudience)
 }
 
 // SignHeader returns the headers that prove who sends r. A scheme that needs a

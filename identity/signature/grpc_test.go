@@ -146,6 +146,18 @@ func TestMessagesThatAreRefused(t *testing.T) {
 	}
 }
 
+// The same signature twice is none: who reads the first, and who reads the last, would not
+// have to agree on others.
+func TestAnEndHasOneSignature(t *testing.T) {
+	for _, name := range []string{"X-DID-Signature", "X-DID-Timestamp"} {
+		c := messages(t, binding(t), "a")
+		c.trailers.Add(name, c.trailers.Get(name))
+		if got, err := c.read(t); got != "a" || !errors.Is(err, signature.ErrAnswer) {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+}
+
 // A stream of gRPC is that of its request and its parties, and no stream of events.
 func TestMessagesToOthersAreRefused(t *testing.T) {
 	for name, change := range map[string]func(*signature.Binding){

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -221,5 +223,41 @@ func provesAll(t *testing.T, record evidence.Record, texts ...string) {
 	}
 	if !errors.Is(err, did.ErrSignatureMismatch) {
 		t.Errorf("with a letter changed: %v", err)
+	}
+}
+
+// TestEndToEndTheCommandKeepsEvidence: what "agent call" keeps of a call in each binding,
+// streamed or not, "agent verify" proves with the file alone.
+func TestEndToEndTheCommandKeepsEvidence(t *testing.T) {
+	s := newDirectStack(t, authoritytest.Options{})
+	alice, bob := s.start("alice", nil), s.start("bob", nil)
+	program := filepath.Join(buildAgent(t), "agent")
+	env := os.Environ()
+	for name, value := range s.environment("alice", map[string]string{"AGENT__NAME": "alice", "AGENT__AUTHOR": "e2e@example.com"}) {
+		env = append(env, name+"="+value)
+	}
+	run := func(args ...string) (string, error) {
+		cmd := exec.CommandContext(t.Context(), program, args...)
+		cmd.Env, cmd.Dir = env, t.TempDir()
+		out, err := cmd.CombinedOutput()
+		return string(out), err
+	}
+	for _, binding := range []string{"jsonrpc", "http+json", "grpc"} {
+		for _, streams := range []bool{false, true} {
+			path := filepath.Join(t.TempDir(), "call.json")
+			said := fmt.Sprintf("by %s, streamed %v", binding, streams)
+			args := []string{"call", bob.URL(), said, "--did", bob.DID().String(), "--binding", binding, "--evidence", path}
+			if streams {
+				args = append(args, "--stream")
+			}
+			if out, err := run(args...); err != nil || !strings.Contains(out, "heard "+said) || !strings.Contains(out, "evidence: "+path) {
+				t.Errorf("%s: %v: %s", said, err, out)
+				continue
+			}
+			out, err := run("verify", "--evidence", path)
+			if err != nil || !strings.Contains(out, "ok: signed by both") || !strings.Contains(out, alice.DID().String()+" asked "+bob.DID().String()) {
+				t.Errorf("%s: %v: %s", said, err, out)
+			}
+		}
 	}
 }

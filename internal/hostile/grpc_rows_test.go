@@ -103,7 +103,7 @@ func refusedByRoute(t *testing.T, h *house) {
 		"at a path of HTTP": {path: "/message:send", code: "UNIMPLEMENTED", reason: "content_type"},
 	}
 	const service = "/lf.a2a.v1.A2AService/"
-	for _, path := range []string{service, service + "Other", service + "sendMessage", service + "SendMessage/", "/" + service + "SendMessage", service + "Send%4dessage", "/lf.a2a.v1.A2AService.SendMessage", "/a2a.v1.A2AService/SendMessage", "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", "/grpc.health.v1.Health/Check"} {
+	for _, path := range []string{service, service + "Other", service + "SendMessage?a=b", service + "sendMessage", service + "SendMessage/", "/" + service + "SendMessage", service + "Send%4dessage", "/lf.a2a.v1.A2AService.SendMessage", "/a2a.v1.A2AService/SendMessage", "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", "/grpc.health.v1.Health/Check"} {
 		shots[path] = grpcShot{path: path, code: "UNIMPLEMENTED", reason: "not_found"}
 	}
 	fire(t, h, "route", nil, shots)

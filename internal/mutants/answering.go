@@ -22,7 +22,7 @@ func signedAnswers() []mutant {
 		call("a message of a stream needs no signature", "if !ok {\n		return", "if !ok {\n		return frame(dst, m), nil\n	}\n	if !ok {\n		return"),
 		call("a stream of gRPC has an end without a signature", "case err != nil, len(h[keySignature]) == 0:\n		return ErrCut", "case err != nil, len(h[keySignature]) == 0:\n		return io.EOF"),
 		call("the end of a stream of gRPC is signed twice", "case len(h[keySignature]) > 1 ||", "case false && len(h[keySignature]) > 1 ||"),
-		{"something stands behind the signature of a message", "internal/grpcframe/wire.go", "return rest, value, len(b) == 0 && bytes.Equal(AppendField(nil, n, value), message[at:])", "return rest, value, true", []string{"./internal/grpcframe", "./identity/signature -run=Message"}},
+		{"something stands behind the signature of a message", "internal/grpcframe/wire.go", "return rest, value, len(b) == 0 && bytes.Equal(AppendField(nil, n, value), message[at:])", "return rest, value, true || bytes.Equal(nil, nil)", []string{"./internal/grpcframe", "./identity/signature -run=Message"}},
 		calls("a stream of gRPC is signed as a whole", "w.messages = ok && m.Stream", "w.messages = false && ok && m.Stream"),
 		{"an unsigned success by gRPC is a refusal", "peer/proved.go", "refused = refused || status.Code != 0", "refused = true", []string{"./peer -run=GRPC"}},
 		{"a call by gRPC demands nothing", "peer/proved.go", "return p.SignedAnswers }", "return p.SignedAnswers && p.Binding != GRPC }", []string{"./peer -run=GRPC"}},

@@ -11,7 +11,6 @@ func dialects() []mutant {
 		in("null is not stored", "task/message.go", "return err == nil // null is a value", "return err == nil && c.Value != nil", "./a2a", "./task -short"),
 		in("data that stands in an object stays there", "a2a/message03.go", "metadata[wrappedData] == true && !isObject(value)", "false && !isObject(value)", "./a2a"),
 		in("data is taken out of any object", "a2a/message03.go", "given && len(p.Data) == 1 && metadata[wrappedData] == true", "given && metadata[wrappedData] == true", "./a2a"),
-		in("an object of no value is no data in 0.3", "a2a/members.go", "ok && v.Data == nil {", "ok && false {", "./a2a"),
 		in("a peer's null is nothing", "peer/attachment.go", "(w.Kind != nil || w.Text != nil)", "true", "./peer"),
 		in("everybody chooses ids of tasks", "a2a/dialect03.go", "isUUID(m.MessageID) && isUUID(m.ContextID) && isUUID(m.TaskID) && !isOurs(*m.TaskID)", "m.TaskID != nil", "./a2a"),
 		in("white space is an id", "task/message.go", `return id != "" && strings.TrimSpace(id) == ""`, `return id == "" && strings.TrimSpace(id) != ""`, "./task -short", "./a2a"),

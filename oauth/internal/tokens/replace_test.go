@@ -56,6 +56,27 @@ func TestWhoTakesNoTokenDoesNotHaveUsAskForever(t *testing.T) {
 	})
 }
 
+// As many tokens as were refused at once are replaced, and no more are asked for than may
+// be, for whomever they are.
+func TestReplacementsAreCountedForAllTogether(t *testing.T) {
+	inBubble(t, 0, func(t *testing.T, s *tokens.Source) {
+		for _, audience := range []string{"a", "b", "c", "d"} {
+			if _, err := s.Token(t.Context(), audience); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var failed int
+		for n, audience := range []string{"a", "b", "c", "d"} {
+			if errors.Is(s.Replace(t.Context(), audience, audience+strconv.Itoa(n+1)), tokens.ErrTooOften) {
+				failed++
+			}
+		}
+		if failed != 1 {
+			t.Errorf("%d of 4 were too many", failed)
+		}
+	})
+}
+
 // A token that cannot be replaced stays in use, and one that is good for one use is not
 // asked for in vain.
 func TestATokenThatCannotBeReplacedStays(t *testing.T) {
