@@ -41,6 +41,22 @@ func TestWhatIsStaleIsReplacedOnce(t *testing.T) {
 	})
 }
 
+// Who was refused with an older value than is there now gets that, for nothing.
+func TestWhatIsNotStaleAnyMoreIsKept(t *testing.T) {
+	inBubble(t, nil, func(t *testing.T, c *Cache[int, string, int], a *authority) {
+		for n := 1; n <= 3; n++ {
+			want(t, c, n)
+			v, err := c.Replace(t.Context(), 1, "", func(v int) bool { return v == n }, func() error { return nil })
+			if v != n+1 || err != nil {
+				t.Fatalf("%d, %v", v, err)
+			}
+			if v, err := c.Replace(t.Context(), 1, "", func(v int) bool { return v == n }, func() error { return errBusy }); v != n+1 || err != nil || a.asked.Load() != int64(n+1) {
+				t.Errorf("%d is not stale: %d, %v; asked %d times", n+1, v, err, a.asked.Load())
+			}
+		}
+	})
+}
+
 // A replacement that cannot be had leaves what there was, unless it is known to be gone.
 func TestAReplacementThatFails(t *testing.T) {
 	for name, tt := range map[string]struct {
