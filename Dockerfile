@@ -22,6 +22,8 @@ WORKDIR /registrar/data
 WORKDIR /registrar/tmp
 WORKDIR /registrar/enrolment/poet
 WORKDIR /registrar/enrolment/critic
+WORKDIR /registrar/enrolment/muse
+WORKDIR /registrar/enrolment/reader
 
 FROM scratch AS registrar
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/

@@ -34,7 +34,7 @@ clean() {
 	fi
 	if [ "${KEEP:-}" != 1 ]; then
 		say "down"
-		compose down --volumes --remove-orphans --timeout 10 >/dev/null 2>&1 || true
+		compose --profile sidecar --profile program down --volumes --remove-orphans --timeout 10 >/dev/null 2>&1 || true
 		docker image rm --force "${built[@]:-none}" >/dev/null 2>&1 || true
 		docker image prune --force --filter label=org.bindu.stage=build >/dev/null 2>&1 || true
 	fi
@@ -151,12 +151,42 @@ enrolled() {
 	say "poet and critic are enrolled, with a token each"
 }
 
+# program runs the official client beside reader.
+program() { compose --profile sidecar --profile program run --rm -T --no-deps program "$@" 2>&1; }
+
+# sidecars wants one unmodified program to be answered by another through an agent on either side, and neither without.
+sidecars() {
+	say "sidecars: up"
+	compose --profile sidecar up -d muse plain reader >/dev/null 2>&1 || fail "the profile sidecar does not start"
+	healthy muse
+	for _ in $(seq 120); do
+		secret=$(docker cp "$(compose --profile sidecar ps -q reader):/data/.bindu/egress.secret" - 2>/dev/null | tar -xO 2>/dev/null) || true
+		[ -n "$secret" ] && break
+		sleep 0.5
+	done
+	export READER_PROXY="http://any:$secret@127.0.0.1:3775"
+	text="hello through two, $RANDOM"
+	for _ in $(seq 20); do # its port is open a moment after the secret is written
+		answer=$(program send http://muse:3773 "$text") && break
+		sleep 0.5
+	done
+	case $answer in
+	*"$text"*) say "program -> reader -> muse -> plain: answered" ;;
+	*) fail "program -> reader -> muse -> plain: $answer" ;;
+	esac
+	unset READER_PROXY
+	if answer=$(program send http://muse:3773 "$text"); then
+		fail "muse answers a program without a sidecar: $answer"
+	fi
+	say "program -> muse, without a sidecar: refused"
+}
+
 compose config --quiet
 images
 say "bindu-agent and bindu-registrar: building"
-built+=(bindu-agent bindu-registrar)
+built+=(bindu-agent bindu-registrar bindu-plain)
 export BUILD_VERSION=compose-test-$$
-compose build --force-rm init registrar
+compose --profile sidecar build --force-rm init registrar plain
 case $(compose run --rm -T --no-deps poet version 2>&1) in
 *"$BUILD_VERSION"*) say "the image says which build it is" ;;
 *) fail "the image does not say that it is $BUILD_VERSION: $(compose run --rm -T --no-deps poet version 2>&1)" ;;
@@ -182,4 +212,5 @@ compose up -d >/dev/null 2>&1
 for service in "${services[@]}"; do healthy "$service"; done
 both_ways
 enrolled
+sidecars
 say "docker-compose.yml works"

@@ -45,8 +45,8 @@ module_files() {
 {{end}}{{range .SFiles}}{{$dir}}/{{.}}
 {{end}}{{range .HFiles}}{{$dir}}/{{.}}
 {{end}}{{range .EmbedFiles}}{{$dir}}/{{.}}
-{{end}}{{end}}{{end}}' ./cmd/agent ./cmd/registrar | sed '/^$/d'
-	CGO_ENABLED=0 go list -deps -f '{{with .Module}}{{if not .Main}}{{.GoMod}}{{end}}{{end}}' ./cmd/agent ./cmd/registrar | sed '/^$/d; s/\.mod$//' | sort -u |
+{{end}}{{end}}{{end}}' "${programs[@]}" | sed '/^$/d'
+	CGO_ENABLED=0 go list -deps -f '{{with .Module}}{{if not .Main}}{{.GoMod}}{{end}}{{end}}' "${programs[@]}" | sed '/^$/d; s/\.mod$//' | sort -u |
 		while read -r base; do
 			for suffix in info ziphash; do
 				if [ -f "$base.$suffix" ]; then echo "$base.$suffix"; fi
@@ -54,6 +54,8 @@ module_files() {
 		done
 	go list -m -f '{{if not .Main}}{{.GoMod}}{{end}}' all | sed '/^$/d'
 }
+
+programs=(./cmd/agent ./cmd/registrar github.com/a2aproject/a2a-go/v2/cmd/a2a)
 
 certificates() {
 	for file in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem; do
