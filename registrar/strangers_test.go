@@ -201,6 +201,26 @@ func TestStrangersTakeNothingFromADIDAtItsOwnAddress(t *testing.T) {
 	want(t, f.ask(bob, "an announcement"), 429, "rate_limited") // its own, used up by itself
 }
 
+// Nor does who guesses tokens take anything of an agent of the reference, whose changes and
+// questions have rates of their own.
+func TestStrangersTakeNothingFromACredential(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, func(c *registrar.Config) {
+		c.Mode, c.Rates = registrar.ModeToken, registrar.Rates{Stranger: 2, Strangers: 1000, Known: 3, Questions: 3}
+	})
+	poet := f.bound("poet")
+	guess := poet
+	guess.token = "bindu-enrol-" + registrartest.SecretOf("guess")
+	guess.get(poet.DID)
+	want(t, guess.get(poet.DID), 429, "rate_limited")
+	for range 3 {
+		want(t, poet.introspects("token"), 200, "")
+		want(t, poet.post(registrartest.SecretOf("poet")), 201, "")
+	}
+	want(t, poet.introspects("token"), 429, "rate_limited")
+	want(t, poet.post(registrartest.SecretOf("poet")), 429, "rate_limited")
+}
+
 // To know many names gives an address no more decisions about enrolments.
 func TestKnownNamesGiveAnAddressNoMoreDecisions(t *testing.T) {
 	t.Parallel()
@@ -288,21 +308,25 @@ func TestARevokedKeyLearnsNothingOfOtherDIDs(t *testing.T) {
 func TestWhatNobodyProvedIsPacedByItsAddress(t *testing.T) {
 	for name, tt := range map[string]struct {
 		sends func(f telling, bob registrartest.Agent) *http.Request
+		known int
 		waits time.Duration
 	}{
 		"forged": {func(f telling, bob registrartest.Agent) *http.Request {
 			return forgeries["an announcement"](f.fixture, bob, registrartest.NewKey(f, "thief"))
-		}, 60 * time.Millisecond},
+		}, 2, 60 * time.Millisecond},
 		"changes beyond what is the DID's": {func(f telling, bob registrartest.Agent) *http.Request {
 			return forgeries["an announcement"](f.fixture, bob, bob.Key)
-		}, 60 * time.Millisecond},
+		}, 2, 60 * time.Millisecond},
+		"changes": {func(f telling, bob registrartest.Agent) *http.Request {
+			return forgeries["an announcement"](f.fixture, bob, bob.Key)
+		}, 2000, 0},
 		"questions": {func(f telling, bob registrartest.Agent) *http.Request {
 			return forgeries["an introspection"](f.fixture, bob, bob.Key)
-		}, 0},
+		}, 2, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(c *registrar.Config) {
-				c.Rates = registrar.Rates{Stranger: 1, Strangers: 1000, Known: 2, Questions: 2000}
+				c.Rates = registrar.Rates{Stranger: 1, Strangers: 1000, Known: tt.known, Questions: 2000}
 			}, func(f telling) {
 				bob := f.registered("bob")
 				time.Sleep(time.Minute)

@@ -15,7 +15,7 @@ func registering() []mutant {
 		in("one agent registers another", "checks.go", "case x.op.own && claim.Signer != x.about:", "case false:"),
 		in("any scheme registers", "checks.go", "case claim.Scheme != signature.Octets1:", "case false:"),
 		in("strangers take what belongs to known DIDs", "checks.go", "if x.proved {\n\t\treturn nil", "if x.proved && x.op.question {\n\t\treturn nil"),
-		in("strangers at a DID's address take what belongs to it", "limits.go", "case known:", "case known && question:"),
+		in("strangers take what belongs to a credential", "limits.go", "case known:", "case known && question:"),
 		in("who writes a known DID decides without end", "checks.go", "if x.proved {\n\t\treturn nil", "if len(x.keys) > 0 {\n\t\treturn nil"),
 		in("rates tell which DIDs are known", "handler.go", "if c.strange {", "if c.strange && len(x.keys) == 0 {"),
 		in("a key that a registration names proves the DID", "checks.go", "x.key, x.proved = key, hasKey(x.keys, key)", "x.key, x.proved = key, true"),
