@@ -12,7 +12,7 @@ func asking() []mutant {
 		return mutant{name, "oauth/hydra/" + file, old, new, []string{"./registrar/hydra", "./registrar -short -run=Hydra"}}
 	}
 	return []mutant{
-		in("strangers of its address use up what a DID may ask", "checks.go", "\tplace, refused := r.limits.ask(", "\tif refused := r.limits.stranger(x.address); refused != nil {\n\t\treturn nil, refused\n\t}\n\tplace, refused := r.limits.ask("),
+		in("strangers of its address use up what a DID may ask", "charging.go", "\tplace, refused := r.limits.ask(", "\tif refused := r.limits.stranger(x.address); refused != nil {\n\t\treturn nil, refused\n\t}\n\tplace, refused := r.limits.ask("),
 		in("who is revoked asks", "standing.go", "case revoked:", "case revoked && !registered && key == nil:"),
 		in("who is not registered asks", "standing.go", "case !registered:", "case !registered && revoked:"),
 		in("a key that has ended asks", "standing.go", "case !hasKey(keys, key):", "case len(keys) > 0 && !hasKey(keys, key):"),
