@@ -16,21 +16,26 @@ import (
 type check struct {
 	name string
 	run  func(*Registrar, *exchange) *Refusal
+	// strange is true where whoever fails has not proved the DID that it names, though it
+	// may be known: a stranger, who pays as one and is answered as one.
+	strange bool
 }
 
 // checks are what is looked at before the database decides, in this order: what
-// costs nothing first, then the signature, and what all strangers share last: who has
-// proved nothing takes nothing from those who have.
+// costs nothing first, then the signature, and then what strangers have, and what is the
+// DID's: who has proved nothing takes nothing from those who have. Up to the signature
+// nothing depends on whether the DID is known, or somebody would see that.
 var checks = []check{
-	{"route", (*Registrar).route},
-	{"shape", (*Registrar).shape},
-	{"signature", (*Registrar).claimed},
-	{"timestamp", (*Registrar).timely},
-	{"limits", (*Registrar).limited},
-	{"body", (*Registrar).readBody},
-	{"signature", (*Registrar).verified},
-	{"limits", (*Registrar).vouched},
-	{"limits", (*Registrar).changing},
+	{name: "route", run: (*Registrar).route},
+	{name: "shape", run: (*Registrar).shape},
+	{name: "signature", run: (*Registrar).claimed},
+	{name: "timestamp", run: (*Registrar).timely},
+	{name: "limits", run: (*Registrar).paced},
+	{name: "limits", run: (*Registrar).lookUp},
+	{name: "body", run: (*Registrar).readBody, strange: true},
+	{name: "signature", run: (*Registrar).verified, strange: true},
+	{name: "limits", run: (*Registrar).vouched},
+	{name: "limits", run: (*Registrar).changing},
 }
 
 func (r *Registrar) route(x *exchange) *Refusal {
@@ -98,21 +103,24 @@ func (r *Registrar) timely(x *exchange) *Refusal {
 	return nil
 }
 
-// limited looks at the rates. Those of strangers never touch DIDs that are known.
-func (r *Registrar) limited(x *exchange) *Refusal {
+// lookUp reads which keys the DID is bound to, none where nobody has it. It asks the same
+// of every DID, which takes about as long.
+func (r *Registrar) lookUp(x *exchange) *Refusal {
 	err := r.cfg.Store.View(x.r.Context(), func(read Reader) error {
 		c, err := read.Client(x.claim.Signer)
-		if err != nil || c == nil {
+		if err != nil {
 			return err
 		}
-		x.known = true
-		x.keys, err = countingKeys(read, c.DID, x.now)
+		keys, err := countingKeys(read, x.claim.Signer, x.now)
+		if c != nil {
+			x.keys = keys
+		}
 		return err
 	})
 	if err != nil {
 		return refusalOf(err)
 	}
-	return r.limits.admit(x.claim.Signer.String(), x.address, x.known, x.op.question)
+	return nil
 }
 
 func (r *Registrar) readBody(x *exchange) *Refusal {
@@ -140,39 +148,21 @@ func (r *Registrar) readBody(x *exchange) *Refusal {
 // errOtherKey is why a good signature proves nothing.
 var errOtherKey = errors.New("signed by a key that the DID has not, or not any more")
 
-// verified proves that who sends the request has a key of the DID.
+// verified proves that who sends the request has a key of the DID, or the one that a
+// registration names, which proves nothing of a DID.
 func (r *Registrar) verified(x *exchange) *Refusal {
+	if err := r.verifying.Acquire(x.r.Context(), 1); err != nil {
+		return refusalOf(err)
+	}
+	defer r.verifying.Release(1)
 	err := errOtherKey
 	for _, key := range x.op.keys(r, x) {
 		if _, err = x.claim.Verify(key, x.body); err == nil {
-			x.key, x.proved = key, true
+			x.key, x.proved = key, hasKey(x.keys, key)
 			return nil
 		}
 	}
 	return lookup(signatureFaults, err, refusal.CryptoMismatch)
-}
-
-// vouched looks at the rate of all strangers together. Those who bring an enrolment
-// token that would be taken are none of them.
-func (r *Registrar) vouched(x *exchange) *Refusal {
-	if x.known {
-		return nil
-	}
-	welcome := false
-	if x.reg.Token != "" && x.reg.Token != malformedToken {
-		err := r.cfg.Store.View(x.r.Context(), func(read Reader) error {
-			t, err := read.Token(tokenHash(x.reg.Token))
-			welcome = t != nil && t.fault(x.claim.Signer, x.key, x.now) == ""
-			return err
-		})
-		if err != nil {
-			return refusalOf(err)
-		}
-	}
-	if welcome {
-		return nil
-	}
-	return r.limits.together()
 }
 
 // namedKey is the key that a registration names: whether the DID is bound to it is
@@ -186,13 +176,4 @@ func (r *Registrar) ownKeys(x *exchange) []ed25519.PublicKey {
 		return []ed25519.PublicKey{r.nobodys}
 	}
 	return x.keys
-}
-
-// changing looks at the rate of changes of a DID over all addresses. A registration may
-// be signed by any key that it names: only one that is the DID's spends what is the DID's.
-func (r *Registrar) changing(x *exchange) *Refusal {
-	if x.op.question || !hasKey(x.keys, x.key) {
-		return nil
-	}
-	return r.limits.change(x.claim.Signer.String())
 }

@@ -8,9 +8,12 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/sync/semaphore"
 
 	"github.com/getbindu/bindu-go/audit"
 	"github.com/getbindu/bindu-go/identity/did"
@@ -67,7 +70,7 @@ type Config struct {
 	MaxPendingPerAddress int
 	// MaxDIDsPerAddress is how many DIDs may be bound from one address, ever.
 	MaxDIDsPerAddress int
-	// Rates of requests, looked at before any signature.
+	// Rates of requests.
 	Rates Rates
 	// MaxIntrospections is how many questions of one DID are in progress when one more is
 	// taken to the authorization server, which is refused then.
@@ -97,9 +100,12 @@ type Recorder interface {
 type Registrar struct {
 	cfg    Config
 	limits *limits
+	pace   *pace
 	bodies *bodies
 	turns  *turns
 	hub    *hub
+	// verifying is for how many signatures are verified at once.
+	verifying *semaphore.Weighted
 	// nobodys is a key that nobody has.
 	nobodys ed25519.PublicKey
 }
@@ -125,8 +131,15 @@ func New(cfg Config) (*Registrar, error) {
 	if err != nil {
 		return nil, fmt.Errorf("registrar: %w", err)
 	}
-	return &Registrar{cfg: cfg, limits: newLimits(cfg.Rates, cfg.Now), bodies: newBodies(maxHeld), turns: newTurns(cfg.MaxChanges, cfg.Now), hub: newHub(), nobodys: nobodys}, nil
+	return &Registrar{
+		cfg: cfg, limits: newLimits(cfg.Rates, cfg.Now), pace: newPace(cfg.Rates.Stranger, cfg.Now), bodies: newBodies(maxHeld),
+		turns: newTurns(cfg.MaxChanges, cfg.Now), hub: newHub(), verifying: semaphore.NewWeighted(verifiedAtOnce()), nobodys: nobodys,
+	}, nil
 }
+
+// verifiedAtOnce leaves half of the processors to what was verified, however many addresses
+// send what is not.
+func verifiedAtOnce() int64 { return int64(max(1, runtime.GOMAXPROCS(0)/2)) }
 
 func (cfg Config) check() error {
 	positive := cfg.Window > 0 && cfg.Lease > 0 && cfg.PendingFor > 0 &&

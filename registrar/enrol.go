@@ -47,7 +47,7 @@ func (r *Registrar) known(tx Tx, q request, now time.Time) (*Client, error) {
 		return nil, err
 	}
 	if !hasKey(keys, q.key) {
-		return nil, notItsKey(q, "the DID has another key")
+		return nil, notItsKey(tx, q, "the DID has another key")
 	}
 	return c, nil
 }
@@ -63,14 +63,17 @@ func checkRevoked(tx Tx, q request, known bool) error {
 	case known || q.did.BoundTo(q.key):
 		return refuse(Revoked, nil)
 	}
-	return notItsKey(q, "the DID is revoked")
+	return notItsKey(tx, q, "the DID is revoked")
 }
 
 // notItsKey is what a stranger would be told of a DID that nobody has: who has
-// not the key learns nothing of it.
-func notItsKey(q request, cause string) *Refusal {
+// not the key learns nothing of it. So one whose own key was revoked is told that, too.
+func notItsKey(tx Tx, q request, cause string) error {
 	if q.bearer {
 		return &Refusal{Word: TokenRefused, Hint: hintOtherKey, Cause: errors.New(cause)}
+	}
+	if err := checkKey(tx, q); err != nil {
+		return err
 	}
 	if q.reg.Token != "" {
 		return refuse(TokenRefused, errors.New(cause))

@@ -23,9 +23,10 @@ type exchange struct {
 	about  did.DID
 	claim  *signature.Claim
 	signed time.Time
-	// known is true where who says to have signed is bound; keys are those that count now.
-	known bool
-	keys  []ed25519.PublicKey
+	// keys are those of who says to have signed that count now.
+	keys []ed25519.PublicKey
+	// paced is true while the address is charged for what nobody has proved yet.
+	paced bool
 	// release gives back what the body holds.
 	release func()
 	// What was read of the body, as far as the operation has it.
@@ -37,10 +38,13 @@ type exchange struct {
 	followed []did.DID
 	// key is the one that signed.
 	key ed25519.PublicKey
-	// proved is true once who is named was seen to be that.
+	// proved is true once who is named was seen to be that: not by a key that a registration
+	// names, unless it is the DID's already.
 	proved bool
-	// credential is the token in the path of an agent of the reference, which signs nothing.
+	// credential is the token in the path of an agent of the reference, which signs nothing;
+	// known is true where a DID is known by it.
 	credential *Token
+	known      bool
 	bearer     Secret
 }
 
@@ -80,7 +84,11 @@ func (r *Registrar) serve(w http.ResponseWriter, req *http.Request, checks []che
 	}
 	for _, c := range checks {
 		if refused := c.run(r, x); refused != nil {
-			r.answerRefusal(x, c.name, refused)
+			gate := c.name
+			if c.strange {
+				gate, refused = r.asStranger(x, gate, refused)
+			}
+			r.answerRefusal(x, gate, refused)
 			return
 		}
 	}

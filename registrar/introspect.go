@@ -67,7 +67,7 @@ var inactive = []byte(`{"active":false}`)
 // introspect answers whether a token is good for anything between agents. Nothing is
 // kept of what the authorization server says.
 func (r *Registrar) introspect(x *exchange) error {
-	place, refused := r.limits.ask(x.claim.Signer.String(), r.cfg.MaxIntrospections)
+	place, refused := r.asking(x, r.cfg.MaxIntrospections)
 	if refused != nil {
 		return refused
 	}

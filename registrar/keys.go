@@ -17,7 +17,7 @@ func anyType(string) bool { return true }
 // tellKey says which key a registered DID has, signed. Of one that is not registered, or
 // revoked, it says what it says of one that nobody knows.
 func (r *Registrar) tellKey(x *exchange) error {
-	place, refused := r.limits.ask(x.claim.Signer.String(), 0)
+	place, refused := r.asking(x, 0)
 	if refused != nil {
 		return refused
 	}

@@ -12,14 +12,15 @@ import (
 
 // Rates are how many requests a minute are looked at, and as many at once.
 type Rates struct {
-	// Stranger is for one address, of requests in the name of DIDs that are not known.
+	// Stranger is for one address, of requests that do not prove a key of the DID that
+	// they name, be it known or not. A thousand times as many are looked at, and more wait.
 	// Strangers is for all such addresses together, of registrations whose signature
 	// was verified and that bring no enrolment token that would be taken.
 	Stranger, Strangers int
-	// Known is for changes that one DID asks for from one address, Questions for what
-	// changes nothing. Each counts again for the DID alone, from all addresses together,
-	// when it has proved its key: a question costs the database a commit, and a
-	// registration the authorization server a write.
+	// Known is for changes that one DID asks for, Questions for what changes nothing, from
+	// all addresses together, when it has proved its key: a question costs the database a
+	// commit, and a registration the authorization server a write. An agent of the reference
+	// has as many again at each address.
 	Known, Questions int
 }
 
@@ -27,12 +28,12 @@ func (r Rates) positive() bool {
 	return r.Stranger > 0 && r.Strangers > 0 && r.Known > 0 && r.Questions > 0
 }
 
-// limits are looked at before any signature, so that whoever writes a DID into a
-// header spends what belongs to that DID at the writer's own address.
+// limits are what strangers have, and what DIDs have that have proved their key or, at an
+// address, by a token that they are known by.
 type limits struct {
 	rates                       Rates
 	known, questions, strangers *quota.Counter
-	// proved counts the questions of DIDs that have proved their key, changed the changes.
+	// proved counts the questions of DIDs over all addresses, changed the changes.
 	proved, changed *quota.Counter
 }
 
@@ -46,8 +47,8 @@ func newLimits(r Rates, now func() time.Time) *limits {
 	}
 }
 
-// admit takes a request from what its address may ask in the name of a DID. A refusal
-// says when the next one would be taken.
+// admit takes a request of an agent of the reference from what its address may ask in the
+// name of a DID. A refusal says when the next one would be taken.
 func (l *limits) admit(d, address string, known, question bool) *Refusal {
 	// One name: of a name's addresses a counter tells only so many apart, and whoever
 	// has more would leave none to the DID's own.
@@ -58,6 +59,11 @@ func (l *limits) admit(d, address string, known, question bool) *Refusal {
 	case known:
 		return spend(l.known, payer, l.rates.Known)
 	}
+	return l.stranger(address)
+}
+
+// stranger takes a request that proves nothing from what its address may ask.
+func (l *limits) stranger(address string) *Refusal {
 	return spend(l.strangers, quota.Payer{Name: address}, l.rates.Stranger)
 }
 

@@ -22,11 +22,11 @@ func (r *Registrar) Reference() http.Handler {
 }
 
 var referenceChecks = []check{
-	{"route", (*Registrar).referenceRoute},
-	{"shape", (*Registrar).shape},
-	{"limits", (*Registrar).referred},
-	{"body", (*Registrar).readBody},
-	{"limits", (*Registrar).referenceChanging},
+	{name: "route", run: (*Registrar).referenceRoute},
+	{name: "shape", run: (*Registrar).shape},
+	{name: "limits", run: (*Registrar).referred},
+	{name: "body", run: (*Registrar).readBody},
+	{name: "limits", run: (*Registrar).referenceChanging},
 }
 
 // referenceOperations are all that agents of the reference ask, at the paths of Hydra. A

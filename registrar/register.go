@@ -87,7 +87,7 @@ func (r *Registrar) begins(tx Tx, q request, now time.Time) (begun, error) {
 		return begun{}, err
 	}
 	if in != nil && now.Before(in.Until) {
-		return begun{}, beingChanged(in, now)
+		return begun{}, besideAChange(tx, q, c, in, now)
 	}
 	if c == nil {
 		if c, err = r.enrol(tx, q, now); err != nil {
@@ -117,6 +117,24 @@ const changeTakes = 2 * time.Second
 // beingChanged refuses what comes beside a change: most end long before their lease does.
 func beingChanged(in *Intent, now time.Time) *Refusal {
 	return &Refusal{Word: Busy, RetryAfter: min(in.Until.Sub(now), changeTakes)}
+}
+
+// besideAChange refuses what comes beside a change. Who could not enrol the DID learns
+// nothing of that, either: there may be one of a DID that nobody has, which was revoked.
+func besideAChange(tx Tx, q request, c *Client, in *Intent, now time.Time) error {
+	if c != nil || q.bearer || q.did.BoundTo(q.key) {
+		return beingChanged(in, now)
+	}
+	if q.reg.Token != "" {
+		t, err := tx.Token(tokenHash(q.reg.Token))
+		if err != nil {
+			return err
+		}
+		if t != nil && t.fault(q.did, q.key, now) == "" {
+			return beingChanged(in, now)
+		}
+	}
+	return notItsKey(tx, q, "the DID is not known, and its client is being deleted")
 }
 
 func (r *Registrar) intend(tx Tx, q request, c *Client, now time.Time) (begun, error) {

@@ -56,7 +56,7 @@ func (x *exchange) parseFollow() (refused *Refusal) {
 // ends it.
 func (r *Registrar) follow(x *exchange) error {
 	for range 1 + len(x.followed)/followedPerQuestion {
-		place, refused := r.limits.ask(x.claim.Signer.String(), 0)
+		place, refused := r.asking(x, 0)
 		if refused != nil {
 			return refused
 		}

@@ -101,10 +101,10 @@ type RegistrarHydra struct {
 type RegistrarLimits struct {
 	PortLimits
 
-	StrangerPerMinute    Int `envconfig:"LIMITS__STRANGER_PER_MINUTE" default:"60" desc:"Requests a minute from one IPv4 address or one IPv6 network of 64 bits in the name of DIDs that are not known, and as many at once." example:"600"`
-	StrangersPerMinute   Int `envconfig:"LIMITS__STRANGERS_PER_MINUTE" default:"600" desc:"Registrations a minute from all those addresses together, of those that bring no enrolment token that would be taken." example:"6000"`
-	KnownPerMinute       Int `envconfig:"LIMITS__KNOWN_PER_MINUTE" default:"60" desc:"Registrations and announcements a minute of one known DID from one address, again from all addresses together once its key is proved, and as many at once." example:"600"`
-	QuestionsPerMinute   Int `envconfig:"LIMITS__QUESTIONS_PER_MINUTE" default:"12000" desc:"Questions about tokens and keys a minute of one known DID from one address, again from all addresses together once its key is proved, and as many at once." example:"6000"`
+	StrangerPerMinute    Int `envconfig:"LIMITS__STRANGER_PER_MINUTE" default:"60" desc:"Requests a minute from one IPv4 address or one IPv6 network of 64 bits that do not prove the registered key of the DID that they name, known or not, and as many at once. A thousand times as many are looked at for that, and more wait." example:"600"`
+	StrangersPerMinute   Int `envconfig:"LIMITS__STRANGERS_PER_MINUTE" default:"600" desc:"Such registrations a minute from all addresses together, of those that bring no enrolment token that would be taken." example:"6000"`
+	KnownPerMinute       Int `envconfig:"LIMITS__KNOWN_PER_MINUTE" default:"60" desc:"Registrations and announcements a minute of one DID that has proved its key, from all addresses together, and as many at once." example:"600"`
+	QuestionsPerMinute   Int `envconfig:"LIMITS__QUESTIONS_PER_MINUTE" default:"12000" desc:"Questions about tokens and keys a minute of one DID that has proved its key, from all addresses together, and as many at once." example:"6000"`
 	IntrospectionsPerDID Int `envconfig:"LIMITS__INTROSPECTIONS_PER_DID" default:"64" desc:"Questions about tokens of one DID that are taken to Hydra at once." example:"16"`
 }
 

@@ -12,7 +12,7 @@ func asking() []mutant {
 		return mutant{name, "oauth/hydra/" + file, old, new, []string{"./registrar/hydra", "./registrar -short -run=Hydra"}}
 	}
 	return []mutant{
-		in("many addresses use up a DID's rate at its own", "limits.go", `quota.Payer{Name: d + " " + address}`, "quota.Payer{Name: d, Address: address}"),
+		in("strangers of its address use up what a DID may ask", "charging.go", "\tplace, refused := r.limits.ask(", "\tif refused := r.limits.stranger(x.address); refused != nil {\n\t\treturn nil, refused\n\t}\n\tplace, refused := r.limits.ask("),
 		in("who is revoked asks", "standing.go", "case revoked:", "case revoked && !registered && key == nil:"),
 		in("who is not registered asks", "standing.go", "case !registered:", "case !registered && revoked:"),
 		in("a key that has ended asks", "standing.go", "case !hasKey(keys, key):", "case len(keys) > 0 && !hasKey(keys, key):"),
@@ -20,7 +20,7 @@ func asking() []mutant {
 		in("a token for the CA is good between agents", "introspect.go", "slices.Contains(said.Audience, r.cfg.CAAudience)", "slices.Contains(said.Audience, \"\")"),
 		in("a token of whoever is revoked is good", "introspect.go", "usable, _, err = standing(read, client)", "usable, _, err = standing(read, client); usable = true"),
 		in("who was revoked meanwhile is answered", "introspect.go", "if err := asks(read); err != nil {", "if err := asks(read); err != nil && usable {"),
-		in("one agent waits without bound", "introspect.go", "r.limits.ask(x.claim.Signer.String(), r.cfg.MaxIntrospections)", "r.limits.ask(x.claim.Signer.String(), 0)"),
+		in("one agent waits without bound", "introspect.go", "r.asking(x, r.cfg.MaxIntrospections)", "r.asking(x, 0)"),
 		in("questions take what belongs to changes", "limits.go", "case known && question:", "case known && question && d == \"\":"),
 		in("an announcement counts for ever", "announce.go", "&& now.Before(a.Until)", "&& !now.IsZero()"),
 		in("any number of keys is announced", "announce.go", "others[:max(0, len(others)-MaxAnnounced+1)]", "others[:0]"),
