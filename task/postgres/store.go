@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/agentdb"
 	"github.com/getbindu/bindu-go/internal/postgresdb"
 	"github.com/getbindu/bindu-go/internal/turns"
 	"github.com/getbindu/bindu-go/task"
@@ -44,7 +45,7 @@ func Open(ctx context.Context, a postgresdb.Address, agent did.DID, logger *slog
 	if logger == nil {
 		logger = slog.New(slog.DiscardHandler)
 	}
-	room, err := room(agent)
+	room, err := agentdb.Room(agent)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,129 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/getbindu/bindu-go/gate"
+	"github.com/getbindu/bindu-go/gate/replay"
+	"github.com/getbindu/bindu-go/internal/postgresdb"
+)
+
+const (
+	// connections is how many one process has at most: that many admit at once.
+	connections = 8
+	// patience is how long a request waits for its answer, in all.
+	patience = 5 * time.Second
+	// unknownAhead is how far ahead of another history, in seconds, requests are refused:
+	// those of clocks that are further ahead are taken to be few.
+	unknownAhead = 8
+)
+
+// history names what this server has written: the cluster, the timeline, the table.
+const history = `(SELECT system_identifier FROM pg_control_system()) || ' ' || left(pg_walfile_name(pg_current_wal_lsn()), 8) || ' ' || 'replay'::regclass::oid`
+
+// seconds is the server's time.
+const seconds = `floor(extract(epoch FROM clock_timestamp()))::bigint`
+
+// use admits a key, if it can be told that it is new: a key of $1 that expires at $2.
+const use = `WITH asked AS (SELECT floor, history = ` + history + ` AS whole, ` + seconds + ` AS now FROM replay_memory),
+	used AS (
+		INSERT INTO replay (key, expires) SELECT $1, $2 FROM asked WHERE whole AND $2 > floor AND $2 > now
+		ON CONFLICT DO NOTHING RETURNING TRUE)
+	SELECT whole, floor, now, EXISTS (SELECT FROM used) FROM asked`
+
+// begin takes the history that is there as the one to go on with.
+const begin = `UPDATE replay_memory SET history = ` + history + `, floor = greatest(floor, ` + seconds + ` + $1) WHERE history <> ` + history
+
+// Ledger is a [replay.Ledger] in the database of one agent.
+type Ledger struct {
+	db       *sql.DB
+	use      *sql.Stmt
+	lifetime int64 // seconds from the signing of a key to its expiry
+}
+
+var _ replay.Ledger = (*Ledger)(nil)
+
+// Open opens the memory in a room whose tables are there. window is how far a timestamp may
+// be from now, as in [replay.Config]. Errors are [replay.ErrUnavailable] and those of
+// [postgresdb.Opening].
+func Open(ctx context.Context, room postgresdb.Room, a postgresdb.Address, window time.Duration) (*Ledger, error) {
+	if window < time.Second {
+		return nil, errors.New("replay: a memory needs a window of a second at least")
+	}
+	l := &Ledger{db: room.Pool(a, connections), lifetime: int64(window/time.Second) + 1}
+	if err := l.open(ctx); err != nil {
+		return nil, errors.Join(unavailable(postgresdb.Opening(err)), l.db.Close())
+	}
+	return l, nil
+}
+
+func (l *Ledger) open(ctx context.Context) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if l.use, err = l.db.PrepareContext(ctx, use); err != nil {
+		return err
+	}
+	return l.begin(ctx)
+}
+
+// begin refuses what could have been admitted and is not there, if that may be.
+func (l *Ledger) begin(ctx context.Context) error {
+	_, err := l.db.ExecContext(ctx, begin, unknownAhead+l.lifetime)
+	return err
+}
+
+// Close ends it; later uses are refused.
+func (l *Ledger) Close() error { return errors.Join(l.use.Close(), l.db.Close()) }
+
+// Use implements [replay.Ledger]. Who goes away is not waited for less: the key may count as
+// used by then.
+func (l *Ledger) Use(ctx context.Context, key [16]byte, expires time.Time) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	at, err := l.ask(ctx, key, expires)
+	if err == nil && !at.whole {
+		if err = l.begin(ctx); err == nil {
+			at, err = l.ask(ctx, key, expires)
+		}
+	}
+	if err != nil {
+		return unavailable(err)
+	}
+	return at.judge(expires.Unix())
+}
+
+// answer is what the server says of a key.
+type answer struct {
+	whole, admitted bool
+	floor, now      int64
+}
+
+func (l *Ledger) ask(ctx context.Context, key [16]byte, expires time.Time) (at answer, err error) {
+	err = l.use.QueryRowContext(ctx, key[:], expires.Unix()).Scan(&at.whole, &at.floor, &at.now, &at.admitted)
+	return at, err
+}
+
+func (a answer) judge(expires int64) error {
+	switch {
+	case a.admitted:
+		return nil
+	case !a.whole:
+		return unavailable(errors.New("the server's history changes"))
+	case expires <= a.now:
+		return gate.ErrStale
+	case expires <= a.floor:
+		return &gate.RecoveringError{Wait: time.Duration(a.floor-expires+1) * time.Second}
+	}
+	return gate.ErrReplayed
+}
+
+func unavailable(cause error) error {
+	if cause == nil {
+		return nil
+	}
+	return fmt.Errorf("%w: %w", replay.ErrUnavailable, cause)
+}
