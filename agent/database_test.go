@@ -13,6 +13,7 @@ import (
 
 	"github.com/a2aproject/a2a-go/v2/a2a"
 
+	"github.com/getbindu/bindu-go/gate/replay"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/postgresdb"
 	"github.com/getbindu/bindu-go/internal/postgrestest"
@@ -88,17 +89,45 @@ func lost(t *testing.T, text string, agent did.DID) (*postgres.Store, func() a2a
 	}
 }
 
-// One process serves, and another of the same agent waits for its place. What a process
-// left that is gone is failed, and none of it is in the directory.
+// Processes of one agent serve at once from one database. What one of them left that is
+// gone is failed, and nothing that they share is in a directory.
 func TestTasksInPostgreSQL(t *testing.T) {
 	t.Setenv("HTTPS_PROXY", "")
 	server := postgrestest.Shared(t)
 	text := server.Address(server.Database(t), nil)
 	one, two := keyed(t, text)
 	first, log, endFirst := run(t, one)
-	eventually(t, "the first serves", func() bool { return isClosed(first.Serving()) })
+	second, _, endSecond := run(t, two)
+	eventually(t, "both serve", func() bool { return isClosed(first.Serving()) && isClosed(second.Serving()) })
+	if first.DID() != second.DID() {
+		t.Errorf("they are %s and %s", first.DID(), second.DID())
+	}
 	_, state := lost(t, text, first.DID())
 	eventually(t, "the lost task is failed", func() bool { return state() == a2a.TaskStateFailed })
+	for _, end := range []func() error{endFirst, endSecond} {
+		if err := end(); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, name := range []string{"tasks.db", "replay"} {
+		if _, err := os.Stat(filepath.Join(string(one.Settings.Agent.Dir), name)); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("there is %s in the directory: %v", name, err)
+		}
+	}
+	if strings.Contains(log.String(), url.QueryEscape(postgrestest.Password)) || strings.Contains(log.String(), postgrestest.Password) {
+		t.Error("the log has the password")
+	}
+}
+
+// A process that remembers elsewhere what it accepted serves alone: another waits for its
+// place.
+func TestAProcessThatSharesNotAllServesAlone(t *testing.T) {
+	t.Setenv("HTTPS_PROXY", "")
+	server := postgrestest.Shared(t)
+	one, two := keyed(t, server.Address(server.Database(t), nil))
+	one.Replay = replay.NewMemory(time.Now, 0, 1000)
+	first, _, endFirst := run(t, one)
+	eventually(t, "the first serves", func() bool { return isClosed(first.Serving()) })
 	second, _, endSecond := run(t, two)
 	eventually(t, "the second waits", func() bool { return slices.Contains(second.ready.why(), databaseInUse) })
 	if err := endFirst(); err != nil {
@@ -110,12 +139,6 @@ func TestTasksInPostgreSQL(t *testing.T) {
 	}
 	if err := endSecond(); err != nil {
 		t.Error(err)
-	}
-	if _, err := os.Stat(filepath.Join(string(one.Settings.Agent.Dir), "tasks.db")); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("there are tasks in the directory: %v", err)
-	}
-	if strings.Contains(log.String(), url.QueryEscape(postgrestest.Password)) || strings.Contains(log.String(), postgrestest.Password) {
-		t.Error("the log has the password")
 	}
 }
 

@@ -120,6 +120,20 @@ func Check(dir *safefile.Dir) error {
 	return nil
 }
 
+// Forget makes a directory one whose memory is lost: what was admitted is remembered
+// elsewhere from now on. [Open] refuses all that may have been admitted by then. Errors:
+// those of [safefile.Dir].
+func Forget(dir *safefile.Dir) error {
+	sub, err := dir.ReadSubdir(DirName)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		err = sub.Remove(stateFile)
+	}
+	return err
+}
+
 func writeState(dir *safefile.Dir, st state) error {
 	st.Version = stateVersion
 	line, err := json.Marshal(st)

@@ -20,6 +20,9 @@ const (
 	// unknownAhead is how far ahead of another history, in seconds, requests are refused:
 	// those of clocks that are further ahead are taken to be few.
 	unknownAhead = 8
+	// longest is the longest window that the settings allow. Processes may differ in theirs
+	// while one after the other is started anew: a key is kept for all of them.
+	longest = 300
 )
 
 // history names what this server has written: the cluster, the timeline, the table.
@@ -28,10 +31,11 @@ const history = `(SELECT system_identifier FROM pg_control_system()) || ' ' || l
 // seconds is the server's time.
 const seconds = `floor(extract(epoch FROM clock_timestamp()))::bigint`
 
-// use admits a key, if it can be told that it is new: a key of $1 that expires at $2.
+// use admits a key, if it can be told that it is new: $1, of a request that was signed at $2
+// and expires at $3. It is kept until $4.
 const use = `WITH asked AS (SELECT floor, history = ` + history + ` AS whole, ` + seconds + ` AS now FROM replay_memory),
 	used AS (
-		INSERT INTO replay (key, expires) SELECT $1, $2 FROM asked WHERE whole AND $2 > floor AND $2 > now
+		INSERT INTO replay (key, expires) SELECT $1, $4 FROM asked WHERE whole AND $2 > floor AND $3 > now
 		ON CONFLICT DO NOTHING RETURNING TRUE)
 	SELECT whole, floor, now, EXISTS (SELECT FROM used) FROM asked`
 
@@ -40,9 +44,9 @@ const begin = `UPDATE replay_memory SET history = ` + history + `, floor = great
 
 // Ledger is a [replay.Ledger] in the database of one agent.
 type Ledger struct {
-	db       *sql.DB
-	use      *sql.Stmt
-	lifetime int64 // seconds from the signing of a key to its expiry
+	db     *sql.DB
+	use    *sql.Stmt
+	window int64 // seconds
 }
 
 var _ replay.Ledger = (*Ledger)(nil)
@@ -51,10 +55,10 @@ var _ replay.Ledger = (*Ledger)(nil)
 // be from now, as in [replay.Config]. Errors are [replay.ErrUnavailable] and those of
 // [postgresdb.Opening].
 func Open(ctx context.Context, room postgresdb.Room, a postgresdb.Address, window time.Duration) (*Ledger, error) {
-	if window < time.Second {
-		return nil, errors.New("replay: a memory needs a window of a second at least")
+	if window < time.Second || window > longest*time.Second {
+		return nil, fmt.Errorf("replay: a shared memory needs a window of %d seconds at most, and of one at least", longest)
 	}
-	l := &Ledger{db: room.Pool(a, connections), lifetime: int64(window/time.Second) + 1}
+	l := &Ledger{db: room.Pool(a, connections), window: int64(window / time.Second)}
 	if err := l.open(ctx); err != nil {
 		return nil, errors.Join(unavailable(postgresdb.Opening(err)), l.db.Close())
 	}
@@ -72,7 +76,7 @@ func (l *Ledger) open(ctx context.Context) (err error) {
 
 // begin refuses what could have been admitted and is not there, if that may be.
 func (l *Ledger) begin(ctx context.Context) error {
-	_, err := l.db.ExecContext(ctx, begin, unknownAhead+l.lifetime)
+	_, err := l.db.ExecContext(ctx, begin, unknownAhead)
 	return err
 }
 
@@ -84,39 +88,47 @@ func (l *Ledger) Close() error { return errors.Join(l.use.Close(), l.db.Close())
 func (l *Ledger) Use(ctx context.Context, key [16]byte, expires time.Time) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
-	at, err := l.ask(ctx, key, expires)
+	q := question{key: key[:], signed: expires.Unix() - l.window - 1, expires: expires.Unix()}
+	q.kept = q.expires + longest - l.window
+	at, err := l.ask(ctx, q)
 	if err == nil && !at.whole {
 		if err = l.begin(ctx); err == nil {
-			at, err = l.ask(ctx, key, expires)
+			at, err = l.ask(ctx, q)
 		}
 	}
 	if err != nil {
 		return unavailable(err)
 	}
-	return at.judge(expires.Unix())
+	return at.judge(q)
 }
 
-// answer is what the server says of a key.
+// question is about a key. Times are unix seconds.
+type question struct {
+	key                   []byte
+	signed, expires, kept int64
+}
+
+// answer is what the server says of it.
 type answer struct {
 	whole, admitted bool
 	floor, now      int64
 }
 
-func (l *Ledger) ask(ctx context.Context, key [16]byte, expires time.Time) (at answer, err error) {
-	err = l.use.QueryRowContext(ctx, key[:], expires.Unix()).Scan(&at.whole, &at.floor, &at.now, &at.admitted)
+func (l *Ledger) ask(ctx context.Context, q question) (at answer, err error) {
+	err = l.use.QueryRowContext(ctx, q.key, q.signed, q.expires, q.kept).Scan(&at.whole, &at.floor, &at.now, &at.admitted)
 	return at, err
 }
 
-func (a answer) judge(expires int64) error {
+func (a answer) judge(q question) error {
 	switch {
 	case a.admitted:
 		return nil
 	case !a.whole:
 		return unavailable(errors.New("the server's history changes"))
-	case expires <= a.now:
+	case q.expires <= a.now:
 		return gate.ErrStale
-	case expires <= a.floor:
-		return &gate.RecoveringError{Wait: time.Duration(a.floor-expires+1) * time.Second}
+	case q.signed <= a.floor:
+		return &gate.RecoveringError{Wait: time.Duration(a.floor-q.signed+1) * time.Second}
 	}
 	return gate.ErrReplayed
 }

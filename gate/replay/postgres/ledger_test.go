@@ -83,7 +83,7 @@ func replica(t testing.TB, text string, perOwner, total int64) *replay.Shared {
 	return replay.NewShared(l, time.Now, perOwner, total)
 }
 
-func expires() time.Time { return time.Now().Add(window) }
+func expires() time.Time { return time.Now().Add(window + time.Second) }
 
 func isRecovering(err error) bool {
 	recovering, ok := errors.AsType[*gate.RecoveringError](err)
@@ -152,6 +152,48 @@ func TestAnotherHistoryIsNoticedWhileServing(t *testing.T) {
 	}
 	if err := s.Use(t.Context(), name(t, "a"), "k", expires()); !errors.Is(err, gate.ErrReplayed) {
 		t.Errorf("what is known: %v", err)
+	}
+}
+
+// Processes whose windows differ, since the setting is about to change, keep a key for each other.
+func TestWindowsThatDiffer(t *testing.T) {
+	server := postgrestest.Shared(t)
+	name1 := database(t, server)
+	text := server.Address(name1, nil)
+	long := open(t, text)
+	a, err := postgresdb.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	room, err := agentdb.Room(name(t, "agent"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	short, err := postgres.Open(t.Context(), room, a, time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := errors.Join(long.Close(), short.Close()); err != nil {
+			t.Error(err)
+		}
+	}()
+	signed := time.Now()
+	if err := short.Use(t.Context(), [16]byte{1}, signed.Add(time.Minute+time.Second)); err != nil {
+		t.Error(err)
+	}
+	server.Exec(t, name1, `DO $$ BEGIN ASSERT (SELECT expires > extract(epoch FROM now()) + 290 FROM agent.replay); END $$`)
+	if err := long.Use(t.Context(), [16]byte{1}, signed.Add(window+time.Second)); !errors.Is(err, gate.ErrReplayed) {
+		t.Errorf("%v", err)
+	}
+	server.Exec(t, name1, `UPDATE agent.replay_memory SET floor = extract(epoch FROM now())::bigint + 8`)
+	for name, err := range map[string]error{
+		"short": short.Use(t.Context(), [16]byte{2}, signed.Add(time.Minute+time.Second)),
+		"long":  long.Use(t.Context(), [16]byte{2}, signed.Add(window+time.Second)),
+	} {
+		if !isRecovering(err) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

@@ -9,7 +9,7 @@ CREATE TABLE replay (
 
 CREATE INDEX replay_expires ON replay (expires);
 
--- What of it may be missing: all that expires at floor or before. history names what this
+-- What of it may be missing: all that was signed at floor or before. history names what this
 -- server has written since, and is another one in a copy, in a backup that was restored and
 -- at a standby that was promoted: what they lack was admitted all the same.
 CREATE TABLE replay_memory (
