@@ -72,6 +72,12 @@ func (a *Agent) openServed(ctx context.Context, who self, room postgresdb.Room, 
 	}
 	a.onStop(func(context.Context) error { return keys.Close() })
 	a.background("delete signatures that have expired", func(ctx context.Context) error { return keys.Expire(ctx, a.log) })
+	a.ready.watch(func() (reason, warning string) {
+		if _, recovering := keys.Recovering(); recovering {
+			return "replay_recovering", ""
+		}
+		return "", ""
+	})
 	s.accepted = replay.NewShared(keys, a.opts.Now, cfg.PerOwner, cfg.Total)
 	return nil
 }

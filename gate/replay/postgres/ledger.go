@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/getbindu/bindu-go/gate"
@@ -46,7 +47,8 @@ const begin = `UPDATE replay_memory SET history = ` + history + `, floor = great
 type Ledger struct {
 	db     *sql.DB
 	use    *sql.Stmt
-	window int64 // seconds
+	window int64        // seconds
+	floor  atomic.Int64 // as it was said last
 }
 
 var _ replay.Ledger = (*Ledger)(nil)
@@ -71,7 +73,20 @@ func (l *Ledger) open(ctx context.Context) (err error) {
 	if l.use, err = l.db.PrepareContext(ctx, use); err != nil {
 		return err
 	}
-	return l.begin(ctx)
+	if err := l.begin(ctx); err != nil {
+		return err
+	}
+	var floor int64
+	err = l.db.QueryRowContext(ctx, `SELECT floor FROM replay_memory`).Scan(&floor)
+	l.floor.Store(floor)
+	return err
+}
+
+// Recovering reports whether requests that are signed at this moment are refused, since what
+// was admitted is not all known, and until when: as the server said it last.
+func (l *Ledger) Recovering() (until time.Time, recovering bool) {
+	until = time.Unix(l.floor.Load()+1, 0)
+	return until, time.Now().Before(until)
 }
 
 // begin refuses what could have been admitted and is not there, if that may be.
@@ -116,6 +131,9 @@ type answer struct {
 
 func (l *Ledger) ask(ctx context.Context, q question) (at answer, err error) {
 	err = l.use.QueryRowContext(ctx, q.key, q.signed, q.expires, q.kept).Scan(&at.whole, &at.floor, &at.now, &at.admitted)
+	if err == nil {
+		l.floor.Store(at.floor)
+	}
 	return at, err
 }
 

@@ -107,6 +107,13 @@ func TestANewMemoryRefusesWhatWasSignedBefore(t *testing.T) {
 	server := postgrestest.Shared(t)
 	text := server.Address(server.Database(t), nil)
 	for range 2 {
+		l := open(t, text)
+		if until, recovering := l.Recovering(); !recovering || time.Until(until) > 10*time.Second {
+			t.Errorf("it recovers until %s: %v", until, recovering)
+		}
+		if err := l.Close(); err != nil {
+			t.Error(err)
+		}
 		s := replica(t, text, 0, 1000)
 		if err := s.Use(t.Context(), name(t, "a"), "k", time.Now().Add(window+time.Second)); !isRecovering(err) {
 			t.Errorf("signed now: %v", err)
