@@ -142,6 +142,24 @@ func TestAProcessThatSharesNotAllServesAlone(t *testing.T) {
 	}
 }
 
+// An agent that remembers the keys of its callers in its directory serves alone, by default
+// too: another process would not know of a key that changed.
+func TestWhoRemembersKeysServesAlone(t *testing.T) {
+	for name, want := range map[string]postgres.Company{"DID__REMEMBER_KEYS=true": postgres.Alone, "": postgres.Alone, "DID__REMEMBER_KEYS=false": postgres.Together} {
+		var set settings.Settings
+		if set = loadable(t); name != "" {
+			set = loadable(t, name)
+		}
+		a, err := New(Options{Settings: set})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := a.company(); got != want {
+			t.Errorf("%q: %v, want %v", name, got, want)
+		}
+	}
+}
+
 // isDatabase reports whether the database keeps an agent from being ready.
 func isDatabase(a *Agent) bool {
 	return slices.ContainsFunc(a.ready.why(), func(why string) bool { return why == databaseAway || why == databaseInUse })
