@@ -119,6 +119,35 @@ func TestTasksInPostgreSQL(t *testing.T) {
 	}
 }
 
+// What an agent accepted while nothing was shared could be brought to another process: what
+// was signed by then is refused, once. A directory that shared knows that it may lack some.
+func TestADirectoryHandsOverWhatItAccepted(t *testing.T) {
+	t.Setenv("HTTPS_PROXY", "")
+	server := postgrestest.Shared(t)
+	database := server.Database(t)
+	set := inDatabase(t, server.Address(database, nil))
+	single := set
+	single.Task.DatabaseURL = settings.Secret{}
+	starts := func(set settings.Settings, waits bool) {
+		t.Helper()
+		a, _, end := run(t, Options{Settings: set})
+		eventually(t, "it serves", func() bool { return isClosed(a.Serving()) })
+		if got := slices.Contains(a.ready.why(), "replay_recovering"); got != waits {
+			t.Errorf("it refuses what was signed by now: %v, want %v", got, waits)
+		}
+		if err := end(); err != nil {
+			t.Error(err)
+		}
+	}
+	forget := func() { server.Exec(t, database, `UPDATE agent.replay_memory SET floor = 0`) }
+	starts(single, false)
+	starts(set, true)
+	forget()
+	starts(set, false)
+	starts(single, true)
+	starts(set, true)
+}
+
 // A process that remembers elsewhere what it accepted serves alone: another waits for its
 // place.
 func TestAProcessThatSharesNotAllServesAlone(t *testing.T) {

@@ -10,14 +10,13 @@ import (
 )
 
 // openReplay opens the memory of what was accepted before, so that a restart
-// opens no door twice. Where that is shared it is opened later, and the directory's is given
-// up: it does not know what others accept.
+// opens no door twice; nil where that is shared, which is opened later.
 func (a *Agent) openReplay(h *home.Home, id home.Identity) (gate.ReplayStore, error) {
 	if a.opts.Replay != nil {
 		return a.opts.Replay, nil
 	}
 	if a.opts.isShared() {
-		return nil, h.ForgetReplay()
+		return nil, nil
 	}
 	cfg := configs.Replay(a.opts.Settings)
 	cfg.Now, cfg.Logger = a.opts.Now, a.log

@@ -8,6 +8,7 @@ import (
 
 	"github.com/getbindu/bindu-go/gate/replay"
 	ledger "github.com/getbindu/bindu-go/gate/replay/postgres"
+	"github.com/getbindu/bindu-go/home"
 	"github.com/getbindu/bindu-go/internal/agentdb"
 	"github.com/getbindu/bindu-go/internal/clientsecret"
 	"github.com/getbindu/bindu-go/internal/configs"
@@ -64,8 +65,13 @@ func (a *Agent) openServed(ctx context.Context, who self, room postgresdb.Room, 
 	cfg := configs.Replay(a.opts.Settings)
 	var keys *ledger.Ledger
 	err = a.persistDatabase(ctx, func(ctx context.Context) (err error) {
-		keys, err = ledger.Open(ctx, room, address, cfg.Window)
-		return err
+		if keys, err = ledger.Open(ctx, room, address, cfg.Window); err != nil {
+			return err
+		}
+		if err = handOver(ctx, who.home, keys); err != nil {
+			return errors.Join(err, keys.Close())
+		}
+		return nil
 	})
 	if err != nil {
 		return err
@@ -80,6 +86,19 @@ func (a *Agent) openServed(ctx context.Context, who self, room postgresdb.Room, 
 	})
 	s.accepted = replay.NewShared(keys, a.opts.Now, cfg.PerOwner, cfg.Total)
 	return nil
+}
+
+// handOver gives up what a directory remembers, which was accepted while nothing was shared,
+// and does not know what others accept: what was signed by now is refused for it.
+func handOver(ctx context.Context, h *home.Home, keys *ledger.Ledger) error {
+	kept, err := h.KeepsReplay()
+	if err != nil || !kept {
+		return err
+	}
+	if err := keys.RefuseSoFar(ctx); err != nil {
+		return err
+	}
+	return h.ForgetReplay()
 }
 
 // persistDatabase repeats a step that waits for the database, and tells /readyz.

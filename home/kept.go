@@ -90,6 +90,10 @@ func (h *Home) Replay(id Identity, cfg replay.Config) (*replay.Store, error) {
 	return replay.Open(h.dir, cfg)
 }
 
+// KeepsReplay reports whether what was accepted before is remembered here. Errors: those of
+// [replay.Kept].
+func (h *Home) KeepsReplay() (bool, error) { return replay.Kept(h.dir) }
+
 // ForgetReplay gives up what was accepted before: another memory knows it, and more. A
 // later [Home.Replay] refuses what may have been accepted meanwhile. Errors: those of
 // [replay.Forget].

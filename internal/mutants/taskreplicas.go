@@ -19,6 +19,8 @@ func taskReplicas() []mutant {
 		{"another history is not noticed", "gate/replay/postgres/ledger.go", "WHERE whole AND $2 > floor AND", "WHERE $2 > floor AND", []string{"./gate/replay/postgres -run=Backup", "./gate/replay/postgres -run=History"}},
 		{"what was signed before the memory is admitted", "gate/replay/postgres/ledger.go", "WHERE whole AND $2 > floor AND", "WHERE whole AND", []string{"./gate/replay/postgres -run=NewMemory", "./gate/replay/postgres -run=Windows"}},
 		{"a key is kept for its own window", "gate/replay/postgres/ledger.go", "q.kept = q.expires + longest - l.window", "q.kept = q.expires", []string{"./gate/replay/postgres -run=Windows", "./gate/replay/postgres"}},
+		{"what a directory accepted is not handed over", "agent/shared.go", "if err != nil || !kept {", "if err != nil || kept {", []string{"./agent -run=HandsOver", "./agent"}},
+		{"hints are not told", "task/hints.go", "s.feed.hint = h.Hint", "s.feed.hint = nil", []string{"./task -run=AHint", "./task"}},
 		{"a secret is sealed for any purpose", "identity/did/seal.go", "sealed[aead.NonceSize():], []byte(purpose))", "sealed[aead.NonceSize():], []byte(\"a secret\"))", []string{"./identity/did -run=Sealed", "./internal/clientsecret -run=UnderTheKey"}},
 		{"a process has a secret of its own", "agent/sharedclient.go", "err != nil || left == nil {", "err != nil || left != nil {", []string{"./agent -run=Secret", "./internal/chaos -run=OfAllReplicas"}},
 	}

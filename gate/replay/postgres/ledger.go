@@ -43,6 +43,9 @@ const use = `WITH asked AS (SELECT floor, history = ` + history + ` AS whole, ` 
 // begin takes the history that is there as the one to go on with.
 const begin = `UPDATE replay_memory SET history = ` + history + `, floor = greatest(floor, ` + seconds + ` + $1) WHERE history <> ` + history
 
+// refuse has all refused that was signed until a few seconds from now.
+const refuse = `UPDATE replay_memory SET floor = greatest(floor, ` + seconds + ` + $1) RETURNING floor`
+
 // Ledger is a [replay.Ledger] in the database of one agent.
 type Ledger struct {
 	db     *sql.DB
@@ -93,6 +96,19 @@ func (l *Ledger) Recovering() (until time.Time, recovering bool) {
 func (l *Ledger) begin(ctx context.Context) error {
 	_, err := l.db.ExecContext(ctx, begin, unknownAhead)
 	return err
+}
+
+// RefuseSoFar refuses, at every process, what was signed until a few seconds from now: some of
+// it was admitted elsewhere, and is not there. Errors: [replay.ErrUnavailable].
+func (l *Ledger) RefuseSoFar(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	var floor int64
+	if err := l.db.QueryRowContext(ctx, refuse, unknownAhead).Scan(&floor); err != nil {
+		return unavailable(postgresdb.Opening(err))
+	}
+	l.floor.Store(floor)
+	return nil
 }
 
 // Close ends it; later uses are refused.

@@ -145,6 +145,19 @@ func TestARestoredBackupAdmitsNothingOfBefore(t *testing.T) {
 	}
 }
 
+// What was admitted elsewhere is refused at every process.
+func TestWhatWasAdmittedElsewhereIsRefused(t *testing.T) {
+	server := postgrestest.Shared(t)
+	text := server.Address(database(t, server), nil)
+	here, there := open(t, text), replica(t, text, 0, 1000)
+	if err := errors.Join(here.RefuseSoFar(t.Context()), here.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if err := there.Use(t.Context(), name(t, "a"), "k", expires()); !isRecovering(err) {
+		t.Errorf("%v", err)
+	}
+}
+
 // A process notices that another server answers also while it serves.
 func TestAnotherHistoryIsNoticedWhileServing(t *testing.T) {
 	server := postgrestest.Shared(t)
