@@ -119,8 +119,20 @@ func TestTasksInPostgreSQL(t *testing.T) {
 	}
 }
 
+// recovers starts an agent, and reports whether it refuses what was signed by now.
+func recovers(t *testing.T, set settings.Settings) bool {
+	t.Helper()
+	a, _, end := run(t, Options{Settings: set})
+	eventually(t, "it serves", func() bool { return isClosed(a.Serving()) })
+	recovers := slices.Contains(a.ready.why(), "replay_recovering")
+	if err := end(); err != nil {
+		t.Error(err)
+	}
+	return recovers
+}
+
 // What an agent accepted while nothing was shared could be brought to another process: what
-// was signed by then is refused, once. A directory that shared knows that it may lack some.
+// was signed by then is refused, once.
 func TestADirectoryHandsOverWhatItAccepted(t *testing.T) {
 	t.Setenv("HTTPS_PROXY", "")
 	server := postgrestest.Shared(t)
@@ -128,24 +140,33 @@ func TestADirectoryHandsOverWhatItAccepted(t *testing.T) {
 	set := inDatabase(t, server.Address(database, nil))
 	single := set
 	single.Task.DatabaseURL = settings.Secret{}
-	starts := func(set settings.Settings, waits bool) {
-		t.Helper()
-		a, _, end := run(t, Options{Settings: set})
-		eventually(t, "it serves", func() bool { return isClosed(a.Serving()) })
-		if got := slices.Contains(a.ready.why(), "replay_recovering"); got != waits {
-			t.Errorf("it refuses what was signed by now: %v, want %v", got, waits)
+	recovers(t, set) // which makes the tables
+	for round := range 2 {
+		server.Exec(t, database, `UPDATE agent.replay_memory SET floor = 0`)
+		if recovers(t, set) {
+			t.Errorf("round %d: there is nothing to hand over", round)
 		}
-		if err := end(); err != nil {
-			t.Error(err)
+		recovers(t, single)
+		if !recovers(t, set) {
+			t.Errorf("round %d: what the directory knows is passed over", round)
 		}
 	}
-	forget := func() { server.Exec(t, database, `UPDATE agent.replay_memory SET floor = 0`) }
-	starts(single, false)
-	starts(set, true)
-	forget()
-	starts(set, false)
-	starts(single, true)
-	starts(set, true)
+}
+
+// A directory knows that others may have accepted something since it remembered by itself.
+func TestADirectoryThatSharedIsNotReliedOn(t *testing.T) {
+	t.Setenv("HTTPS_PROXY", "")
+	server := postgrestest.Shared(t)
+	set := inDatabase(t, server.Address(server.Database(t), nil))
+	single := set
+	single.Task.DatabaseURL = settings.Secret{}
+	if recovers(t, single) {
+		t.Error("a new directory has nothing to recover")
+	}
+	recovers(t, set)
+	if !recovers(t, single) {
+		t.Error("it relies on what it remembered before")
+	}
 }
 
 // A process that remembers elsewhere what it accepted serves alone: another waits for its

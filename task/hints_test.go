@@ -39,39 +39,61 @@ func (h *hinting) Hints(ctx context.Context, heard func(owner, id string)) {
 	<-ctx.Done()
 }
 
-// Who hears of an event looks at once: a cancellation reaches the execution in another
-// process, and its end whoever waits elsewhere, without a second's delay.
-func TestAHintIsFasterThanALook(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		store := openStore(t, filepath.Join(t.TempDir(), "dir"))
-		ended := make(chan error, 1)
-		mu, heard := &sync.Mutex{}, make(map[*hinting]func(owner, id string))
-		var all []*task.Service
-		for range 2 {
-			s, err := task.NewService(tasktest.Sized(task.Config{
-				Store: &hinting{store, mu, heard}, Shared: true, Executor: watched(ended), Deadline: time.Hour,
-			}))
-			if err != nil {
-				t.Fatal(err)
-			}
-			all = append(all, s)
+// hinted returns two services of processes that hear of each other.
+func hinted(t *testing.T, e task.Executor) (first, second *task.Service) {
+	t.Helper()
+	store := openStore(t, filepath.Join(t.TempDir(), "dir"))
+	mu, heard := &sync.Mutex{}, make(map[*hinting]func(owner, id string))
+	var all []*task.Service
+	for range 2 {
+		s, err := task.NewService(tasktest.Sized(task.Config{Store: &hinting{store, mu, heard}, Shared: true, Executor: e, Deadline: time.Hour}))
+		if err != nil {
+			t.Fatal(err)
 		}
-		defer func() {
-			ctx, cancel := context.WithCancel(context.Background())
-			cancel()
-			if err := errors.Join(all[0].Close(ctx), all[1].Close(ctx), store.Close()); err != nil {
-				t.Error(err)
-			}
-		}()
+		all = append(all, s)
+	}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel()
+		if err := errors.Join(all[0].Close(ctx), all[1].Close(ctx), store.Close()); err != nil {
+			t.Error(err)
+		}
+	})
+	return all[0], all[1]
+}
+
+// aLook is less than a process takes that hears of nothing, where it has just looked.
+const aLook = 900 * time.Millisecond
+
+// A cancellation reaches the execution in another process before that looks.
+func TestAHintOfACancellationIsFasterThanALook(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ended := make(chan error, 1)
+		first, second := hinted(t, watched(ended))
 		ctx := as(t, "alice")
-		running := must(t, all[0], ctx, post("1", "x"))
-		time.Sleep(10*time.Second + 10*time.Millisecond) // between two looks
+		running := must(t, first, ctx, post("1", "x"))
+		time.Sleep(10*time.Second + 10*time.Millisecond)
 		began := time.Now()
-		if _, err := all[1].CancelTask(ctx, &a2a.CancelTaskRequest{ID: running.ID}); err != nil {
+		if _, err := second.CancelTask(ctx, &a2a.CancelTaskRequest{ID: running.ID}); err != nil {
 			t.Fatal(err)
 		}
 		<-ended
-		if took := time.Since(began); took >= 900*time.Millisecond {
+		if took := time.Since(began); took >= aLook {
+			t.Errorf("it took %s", took)
+		}
+	})
+}
+
+// Who waits for a run in another process is told of its end before it looks.
+func TestAHintOfAnEndIsFasterThanALook(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const run = 10*time.Second + 10*time.Millisecond
+		first, second := hinted(t, sleeper(run))
+		ctx := as(t, "alice")
+		began := time.Now()
+		must(t, first, ctx, post("1", "x"))
+		wantState(t, must(t, second, ctx, send("1", "x")), a2a.TaskStateCompleted, "")
+		if took := time.Since(began); took >= run+aLook {
 			t.Errorf("it took %s", took)
 		}
 	})
