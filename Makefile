@@ -7,7 +7,7 @@ PKGS     = ./...
 FUZZTIME ?= 20s
 VERSION  ?= $(shell git describe --always --dirty 2>/dev/null)
 
-.PHONY: help build test e2e lint fmt vet vuln generate bench bench-compare fuzz chaos proofs soak flakes mutants demo compose-test clean
+.PHONY: help build test e2e lint fmt vet vuln generate bench bench-compare fuzz chaos replicas proofs soak flakes mutants demo compose-test clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -62,6 +62,10 @@ SCENARIOS     = RevocationUnderLoad|HydraLosesATable|RootIsReplaced|ColdStart$$
 chaos: ## kill -9 the program CHAOS_ROUNDS times, fail its disk, rotate, stop it under load, flood it; the e2e scenarios at LOAD_SCALE
 	CHAOS_ROUNDS=$(CHAOS_ROUNDS) LOAD_SCALE=$(LOAD_SCALE) $(GO) test -count=1 -v -timeout 1h ./internal/chaos | grep -vE '^\s*=== |^\s+--- PASS'
 	LOAD_SCALE=$(LOAD_SCALE) $(GO) test -count=1 -v -timeout 1h -run '$(SCENARIOS)' ./internal/e2e | grep -vE '^=== |^time='
+
+REPLICAS_TIME ?= 10m
+replicas: ## three processes of one agent under load over one PostgreSQL, one of them killed every 20 s, for REPLICAS_TIME
+	REPLICAS_TIME=$(REPLICAS_TIME) $(GO) test -count=1 -v -timeout 3h -run 'Replicas' ./internal/chaos | grep -v '^=== '
 
 PROOFS = EndToEndThief|ThroughTheRegistrar|RegistrarKilled|RegistrarOutages
 proofs: ## the registrar at LOAD_SCALE: a thief, a thousand agents that start, two hundred kills, outages

@@ -22,6 +22,9 @@ func (a *Agent) boot(ctx context.Context) (standing, error) {
 	if err != nil {
 		return standing{}, err
 	}
+	if who, err = a.join(ctx, who); err != nil {
+		return standing{}, err
+	}
 	by, err := a.decideTrust()
 	if err != nil {
 		return standing{}, err
@@ -56,6 +59,15 @@ func (a *Agent) become(ctx context.Context) (self, error) {
 		return self{}, err
 	}
 	return self{Identity: id, home: dir, accepted: accepted, keys: keys}, nil
+}
+
+// join finds out what others know who are the same agent.
+func (a *Agent) join(ctx context.Context, who self) (self, error) {
+	var err error
+	if who.shared, err = a.openShared(ctx, who); who.shared != nil && who.shared.accepted != nil {
+		who.accepted = who.shared.accepted
+	}
+	return who, a.step("open the database", err)
 }
 
 // takeAddress opens the admin port, and finds the address of the private one.
@@ -98,7 +110,7 @@ func (a *Agent) getProofs(ctx context.Context, who self, at address) (p proofs, 
 	if err := a.step("find the authority", err); err != nil {
 		return p, err
 	}
-	p.client, err = a.reconcile(ctx, p.authority, at.url)
+	p.client, err = a.reconcile(ctx, who, p.authority, at.url)
 	if err := a.step("reconcile the Hydra client", err); err != nil {
 		return p, err
 	}

@@ -14,6 +14,9 @@ import (
 // and for a client that is not there.
 func (c *client) enrolmentToken(ctx context.Context, audience string) (string, error) {
 	token, err := c.source().Fresh(ctx, audience)
+	if c.learned(ctx, err) {
+		token, err = c.source().Fresh(ctx, audience)
+	}
 	if errors.Is(err, hydra.ErrSecretRejected) {
 		if missing := c.authority.missing(ctx); boot.ClientReason(missing) != "" {
 			err = missing
@@ -64,7 +67,24 @@ func (c *client) look(ctx context.Context) error {
 		return err
 	}
 	_, err = c.source().Token(ctx, "")
+	if c.learned(ctx, err) {
+		_, err = c.source().Token(ctx, "")
+	}
 	return err
+}
+
+// learned reports whether our secret was rejected since another process has had another one
+// registered, which counts here too from now on.
+func (c *client) learned(ctx context.Context, rejected error) bool {
+	if !errors.Is(rejected, hydra.ErrSecretRejected) {
+		return false
+	}
+	credentials, err := c.shared.look(ctx)
+	if err != nil || credentials == nil {
+		return false // what is said of the secret stands
+	}
+	c.use(credentials)
+	return true
 }
 
 // renew has another secret registered, once a look. Tokens come by that one from then
@@ -76,9 +96,18 @@ func (c *client) renew(ctx context.Context) error {
 	if !ok {
 		return registrarapi.ErrSecretEnded
 	}
-	credentials, err := by.renew(ctx)
-	if credentials != nil {
-		c.use(credentials)
-	}
-	return err
+	return c.shared.alone(ctx, func(ctx context.Context, changed bool) error {
+		if changed { // somebody has had one registered meanwhile
+			credentials, err := kept(c.shared.who)
+			if err == nil && credentials != nil {
+				c.use(credentials)
+			}
+			return err
+		}
+		credentials, err := by.renew(ctx)
+		if credentials != nil {
+			c.use(credentials)
+		}
+		return err
+	})
 }

@@ -3,12 +3,9 @@ package agent
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
-	"time"
 
 	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/internal/postgresdb"
-	"github.com/getbindu/bindu-go/internal/retry"
 	"github.com/getbindu/bindu-go/task/postgres"
 )
 
@@ -22,34 +19,22 @@ const (
 
 // checkDatabase looks at the address alone: a server that is away may come.
 func (p preflight) checkDatabase() error {
-	if p.given.Tasks != nil || p.given.Settings.Task.DatabaseURL.IsZero() {
+	if !p.given.isShared() {
 		return nil
 	}
 	_, err := configs.TaskDatabase(p.given.Settings)
 	return err
 }
 
-// openDatabase waits for the server, and for another process that serves from it, as long
-// as it takes. It looks after the connection then.
-func (a *Agent) openDatabase(ctx context.Context, who self) (*postgres.Store, error) {
-	address, err := configs.TaskDatabase(a.opts.Settings)
-	if err != nil {
-		return nil, err
-	}
-	if address.Warning != "" {
-		a.log.Warn("TASK__DATABASE_URL: " + address.Warning)
-	}
+// openDatabase waits for the server, and for a process that serves from it and may not be
+// beside this one, as long as it takes. It looks after the connection then.
+func (a *Agent) openDatabase(ctx context.Context, address postgresdb.Address, who self) (*postgres.Store, error) {
 	var store *postgres.Store
-	note := func(err error, pause time.Duration) {
-		reason := databaseReason(err)
-		a.ready.set(componentDatabase, reason)
-		a.log.Warn("waiting", "for", componentDatabase, "reason", reason, "error", err, "retry_in", pause)
-	}
-	err = retry.Do(ctx, retry.NewPauses(rand.Float64), passes, note, func(ctx context.Context) (err error) {
+	err := a.persistDatabase(ctx, func(ctx context.Context) (err error) {
 		if store, err = postgres.Open(ctx, address, who.DID, a.log); err != nil {
 			return err
 		}
-		if err = store.ServeAlone(ctx); err != nil {
+		if err = store.Serve(ctx, a.company()); err != nil {
 			return errors.Join(err, store.Close())
 		}
 		return nil
@@ -57,15 +42,18 @@ func (a *Agent) openDatabase(ctx context.Context, who self) (*postgres.Store, er
 	if err != nil {
 		return nil, err
 	}
-	a.ready.set(componentDatabase, "")
 	a.onStop(func(context.Context) error { return store.Close() })
 	a.background("watch the database", func(ctx context.Context) error { return store.Watch(ctx, a.tellDatabase) })
 	return store, nil
 }
 
-// passes reports whether waiting helps.
-func passes(err error) bool {
-	return errors.Is(err, postgresdb.ErrAway) || errors.Is(err, postgres.ErrServed)
+// company is who may serve beside us: whoever remembers keys in its directory, or what was
+// accepted elsewhere than in the database, serves alone.
+func (a *Agent) company() postgres.Company {
+	if configs.RemembersKeys(a.opts.Settings) || a.opts.Replay != nil {
+		return postgres.Alone
+	}
+	return postgres.Together
 }
 
 func databaseReason(err error) string {

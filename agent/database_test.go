@@ -13,6 +13,7 @@ import (
 
 	"github.com/a2aproject/a2a-go/v2/a2a"
 
+	"github.com/getbindu/bindu-go/gate/replay"
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/internal/postgresdb"
 	"github.com/getbindu/bindu-go/internal/postgrestest"
@@ -88,17 +89,95 @@ func lost(t *testing.T, text string, agent did.DID) (*postgres.Store, func() a2a
 	}
 }
 
-// One process serves, and another of the same agent waits for its place. What a process
-// left that is gone is failed, and none of it is in the directory.
+// Processes of one agent serve at once from one database. What one of them left that is
+// gone is failed, and nothing that they share is in a directory.
 func TestTasksInPostgreSQL(t *testing.T) {
 	t.Setenv("HTTPS_PROXY", "")
 	server := postgrestest.Shared(t)
 	text := server.Address(server.Database(t), nil)
 	one, two := keyed(t, text)
 	first, log, endFirst := run(t, one)
-	eventually(t, "the first serves", func() bool { return isClosed(first.Serving()) })
+	second, _, endSecond := run(t, two)
+	eventually(t, "both serve", func() bool { return isClosed(first.Serving()) && isClosed(second.Serving()) })
+	if first.DID() != second.DID() {
+		t.Errorf("they are %s and %s", first.DID(), second.DID())
+	}
 	_, state := lost(t, text, first.DID())
 	eventually(t, "the lost task is failed", func() bool { return state() == a2a.TaskStateFailed })
+	for _, end := range []func() error{endFirst, endSecond} {
+		if err := end(); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, name := range []string{"tasks.db", "replay"} {
+		if _, err := os.Stat(filepath.Join(string(one.Settings.Agent.Dir), name)); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("there is %s in the directory: %v", name, err)
+		}
+	}
+	if strings.Contains(log.String(), url.QueryEscape(postgrestest.Password)) || strings.Contains(log.String(), postgrestest.Password) {
+		t.Error("the log has the password")
+	}
+}
+
+// recovers starts an agent, and reports whether it refuses what was signed by now.
+func recovers(t *testing.T, set settings.Settings) bool {
+	t.Helper()
+	a, _, end := run(t, Options{Settings: set})
+	eventually(t, "it serves", func() bool { return isClosed(a.Serving()) })
+	recovers := slices.Contains(a.ready.why(), "replay_recovering")
+	if err := end(); err != nil {
+		t.Error(err)
+	}
+	return recovers
+}
+
+// What an agent accepted while nothing was shared could be brought to another process: what
+// was signed by then is refused, once.
+func TestADirectoryHandsOverWhatItAccepted(t *testing.T) {
+	t.Setenv("HTTPS_PROXY", "")
+	server := postgrestest.Shared(t)
+	database := server.Database(t)
+	set := inDatabase(t, server.Address(database, nil))
+	single := set
+	single.Task.DatabaseURL = settings.Secret{}
+	recovers(t, set) // which makes the tables
+	for round := range 2 {
+		server.Exec(t, database, `UPDATE agent.replay_memory SET floor = 0`)
+		if recovers(t, set) {
+			t.Errorf("round %d: there is nothing to hand over", round)
+		}
+		recovers(t, single)
+		if !recovers(t, set) {
+			t.Errorf("round %d: what the directory knows is passed over", round)
+		}
+	}
+}
+
+// A directory knows that others may have accepted something since it remembered by itself.
+func TestADirectoryThatSharedIsNotReliedOn(t *testing.T) {
+	t.Setenv("HTTPS_PROXY", "")
+	server := postgrestest.Shared(t)
+	set := inDatabase(t, server.Address(server.Database(t), nil))
+	single := set
+	single.Task.DatabaseURL = settings.Secret{}
+	if recovers(t, single) {
+		t.Error("a new directory has nothing to recover")
+	}
+	recovers(t, set)
+	if !recovers(t, single) {
+		t.Error("it relies on what it remembered before")
+	}
+}
+
+// A process that remembers elsewhere what it accepted serves alone: another waits for its
+// place.
+func TestAProcessThatSharesNotAllServesAlone(t *testing.T) {
+	t.Setenv("HTTPS_PROXY", "")
+	server := postgrestest.Shared(t)
+	one, two := keyed(t, server.Address(server.Database(t), nil))
+	one.Replay = replay.NewMemory(time.Now, 0, 1000)
+	first, _, endFirst := run(t, one)
+	eventually(t, "the first serves", func() bool { return isClosed(first.Serving()) })
 	second, _, endSecond := run(t, two)
 	eventually(t, "the second waits", func() bool { return slices.Contains(second.ready.why(), databaseInUse) })
 	if err := endFirst(); err != nil {
@@ -111,11 +190,23 @@ func TestTasksInPostgreSQL(t *testing.T) {
 	if err := endSecond(); err != nil {
 		t.Error(err)
 	}
-	if _, err := os.Stat(filepath.Join(string(one.Settings.Agent.Dir), "tasks.db")); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("there are tasks in the directory: %v", err)
-	}
-	if strings.Contains(log.String(), url.QueryEscape(postgrestest.Password)) || strings.Contains(log.String(), postgrestest.Password) {
-		t.Error("the log has the password")
+}
+
+// An agent that remembers the keys of its callers in its directory serves alone, by default
+// too: another process would not know of a key that changed.
+func TestWhoRemembersKeysServesAlone(t *testing.T) {
+	for name, want := range map[string]postgres.Company{"DID__REMEMBER_KEYS=true": postgres.Alone, "": postgres.Alone, "DID__REMEMBER_KEYS=false": postgres.Together} {
+		var set settings.Settings
+		if set = loadable(t); name != "" {
+			set = loadable(t, name)
+		}
+		a, err := New(Options{Settings: set})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := a.company(); got != want {
+			t.Errorf("%q: %v, want %v", name, got, want)
+		}
 	}
 }
 

@@ -21,6 +21,7 @@ func (a *Agent) hydraConfig() hydra.Config {
 // client is our registration at Hydra.
 type client struct {
 	authority   authority
+	shared      *sharedClient // nil where no other process has it
 	credentials *hydra.Credentials
 	newTokens   func(*hydra.Credentials) *hydra.TokenSource
 	tokens      atomic.Pointer[hydra.TokenSource]
@@ -47,14 +48,16 @@ func (c *client) created() time.Time {
 
 // reconcile registers or repairs our client, and waits for the authority as long as
 // it takes. Where there is none there is no client.
-func (a *Agent) reconcile(ctx context.Context, by authority, url string) (*client, error) {
+func (a *Agent) reconcile(ctx context.Context, who self, by authority, url string) (*client, error) {
 	if by == nil {
 		return nil, nil
 	}
-	c := &client{authority: by}
-	err := a.persist(ctx, by.component(), func(ctx context.Context) (err error) {
-		c.credentials, err = by.register(ctx, url)
-		return err
+	c := &client{authority: by, shared: a.sharesClient(who)}
+	err := a.persist(ctx, by.component(), func(ctx context.Context) error {
+		return c.shared.alone(ctx, func(ctx context.Context, _ bool) (err error) {
+			c.credentials, err = by.register(ctx, url)
+			return err
+		})
 	})
 	if err != nil {
 		return nil, err

@@ -12,7 +12,7 @@ import (
 // checkDirectory looks at the directory and at what is kept in it, as far as a
 // start would not make it.
 func (p preflight) checkDirectory() error {
-	uses := home.Uses{Replay: p.given.Replay == nil, Tasks: p.given.Tasks == nil && p.given.Settings.Task.DatabaseURL.IsZero(), Keys: configs.RemembersKeys(p.given.Settings)}
+	uses := home.Uses{Replay: p.given.Replay == nil && !p.given.isShared(), Tasks: p.given.Tasks == nil && !p.given.isShared(), Keys: configs.RemembersKeys(p.given.Settings)}
 	return p.inDirectory(home.Check(p.ctx, string(p.given.Settings.Agent.Dir), uses, p.given.Home...))
 }
 

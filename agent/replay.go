@@ -10,10 +10,13 @@ import (
 )
 
 // openReplay opens the memory of what was accepted before, so that a restart
-// opens no door twice.
+// opens no door twice; nil where that is shared, which is opened later.
 func (a *Agent) openReplay(h *home.Home, id home.Identity) (gate.ReplayStore, error) {
 	if a.opts.Replay != nil {
 		return a.opts.Replay, nil
+	}
+	if a.opts.isShared() {
+		return nil, nil
 	}
 	cfg := configs.Replay(a.opts.Settings)
 	cfg.Now, cfg.Logger = a.opts.Now, a.log

@@ -15,6 +15,7 @@ type self struct {
 	home     *home.Home
 	accepted gate.ReplayStore // what was accepted as that
 	keys     *keyMemory       // nil where none is kept
+	shared   *shared          // nil where no other process is that, too
 }
 
 // address is the one that card, registration and log show.

@@ -50,8 +50,8 @@ func (a *Agent) taskStore(ctx context.Context, who self) (task.Store, error) {
 	if a.opts.Tasks != nil {
 		return a.opts.Tasks, nil
 	}
-	if !a.opts.Settings.Task.DatabaseURL.IsZero() {
-		return a.openDatabase(ctx, who)
+	if who.shared != nil {
+		return who.shared.tasks, nil
 	}
 	store, err := who.home.Tasks(ctx, a.log)
 	if err != nil {

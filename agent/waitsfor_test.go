@@ -50,7 +50,7 @@ func TestAStartSaysWhomItWaitsFor(t *testing.T) {
 				var log bytes.Buffer
 				a := &Agent{ready: newReadiness(), log: slog.New(slog.NewTextHandler(&log, nil))}
 				a.ready.set(boot.Server, "")
-				if _, err := a.reconcile(t.Context(), &refusingOnce{authority: tt.by, first: tt.err}, ""); !errors.Is(err, errForGood) {
+				if _, err := a.reconcile(t.Context(), self{}, &refusingOnce{authority: tt.by, first: tt.err}, ""); !errors.Is(err, errForGood) {
 					t.Fatal(err)
 				}
 				if !strings.Contains(log.String(), tt.want) {

@@ -50,6 +50,17 @@ func (h *Home) ReplaceSecret(d did.DID, random io.Reader, at time.Time) (*hydra.
 // [hydra.ErrCredentialsCorrupt], those of the directory.
 func (h *Home) SaveCredentials(c *hydra.Credentials) error { return hydra.SaveCredentials(h.dir, c) }
 
+// PortableClient is what is kept of the client of d, for another directory of the same
+// agent, as secret as the credentials. Errors: [fs.ErrNotExist] where nothing is, those of
+// [hydra.Portable].
+func (h *Home) PortableClient(d did.DID) ([]byte, error) { return hydra.Portable(h.dir, d) }
+
+// TakeInClient keeps what [Home.PortableClient] returned, and reports whether the secret is
+// another one now. Errors: those of [hydra.TakeIn].
+func (h *Home) TakeInClient(d did.DID, portable []byte, cfg hydra.Config) (changed bool, err error) {
+	return hydra.TakeIn(h.dir, d, portable, cfg)
+}
+
 // Certificates is where the agent's certificate is kept; the clock is time.Now
 // when nil.
 func (h *Home) Certificates(now func() time.Time) *mtls.DirStore {
@@ -78,6 +89,15 @@ func (h *Home) Replay(id Identity, cfg replay.Config) (*replay.Store, error) {
 	cfg.Fresh, cfg.Foreign = id.fresh, !served
 	return replay.Open(h.dir, cfg)
 }
+
+// KeepsReplay reports whether what was accepted before is remembered here. Errors: those of
+// [replay.Kept].
+func (h *Home) KeepsReplay() (bool, error) { return replay.Kept(h.dir) }
+
+// ForgetReplay gives up what was accepted before: another memory knows it, and more. A
+// later [Home.Replay] refuses what may have been accepted meanwhile. Errors: those of
+// [replay.Forget].
+func (h *Home) ForgetReplay() error { return replay.Forget(h.dir) }
 
 // Keys opens the memory of the keys that callers were first seen with. Only who
 // opened the directory with [Open] may. Errors: those of [keymemory.Open].

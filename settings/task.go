@@ -4,7 +4,7 @@ import "time"
 
 // Task says where tasks live and how many of them one caller may have.
 type Task struct {
-	DatabaseURL Secret `envconfig:"TASK__DATABASE_URL" desc:"PostgreSQL in place of the database in AGENT__DIR (docs/operations.md, Tasks in PostgreSQL). To another machine it needs sslmode; without a password in it, the server must need none." example:"postgres://agent:secret@db.internal/agent?sslmode=verify-full&sslrootcert=/etc/agent/db_ca.pem"`
+	DatabaseURL Secret `envconfig:"TASK__DATABASE_URL" desc:"PostgreSQL in place of the database in AGENT__DIR (docs/operations.md, Tasks in PostgreSQL), which several processes of the agent may share (docs/replicas.md). To another machine it needs sslmode; without a password in it, the server must need none." example:"postgres://agent:secret@db.internal/agent?sslmode=verify-full&sslrootcert=/etc/agent/db_ca.pem"`
 
 	Deadline Duration `envconfig:"TASK__DEADLINE" default:"10m" desc:"How long one task may run." example:"30m"`
 	Workers  Int      `envconfig:"TASK__WORKERS" default:"16" desc:"Tasks that run at once; one DID gets half of them at most." example:"4"`

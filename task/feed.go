@@ -17,6 +17,7 @@ type feed struct {
 
 	pace pace
 	news func(owner, taskID string) // nil, or told of every event; it must not block
+	hint func(owner, taskID string) // as news, of other processes
 }
 
 type topic struct {
@@ -160,8 +161,10 @@ func (f *feed) wakeOthers(r *reader, read bool) {
 
 // tell says to who is not a reader that something happened.
 func (f *feed) tell(k key) {
-	if f.news != nil {
-		f.news(k.owner, k.id)
+	for _, tell := range []func(owner, taskID string){f.news, f.hint} {
+		if tell != nil {
+			tell(k.owner, k.id)
+		}
 	}
 }
 

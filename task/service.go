@@ -21,8 +21,8 @@ type Config struct {
 	// Store keeps the tasks. The service does not close it.
 	Store Store
 	// Shared: other processes run tasks from the store too, and may be gone without a
-	// word. What they append is looked for every second, and what they leave is failed
-	// when their lease has ended, within 15 seconds.
+	// word. What they append is looked for every second, and as soon as the store hints at
+	// it ([Hinter]); what they leave is failed when their lease has ended, within 15 seconds.
 	Shared bool
 	// Executor answers the messages.
 	Executor Executor
@@ -135,6 +135,7 @@ func NewService(cfg Config) (*Service, error) {
 	}
 	s.end = sync.OnceFunc(func() { close(s.ending) })
 	s.lease = &lease{store: s.store, holder: holder.String(), pace: paceOf(cfg)}
+	s.exchangeHints(house)
 	s.housework.Go(func() { s.keepLease(house) })
 	if cfg.Retention > 0 {
 		s.housework.Go(func() { s.keepHouse(house) })

@@ -57,7 +57,7 @@ func diagnoses() []diagnosis {
 		{postgresdb.ErrTLS, "database_tls", "sslrootcert of TASK__DATABASE_URL names the file with the authority that vouches for the server, whose certificate has the host's name; the server must have TLS switched on"},
 		{postgresdb.ErrForeign, "database_foreign", "give each agent a database of its own"},
 		{postgresdb.ErrAway, "database_unavailable", "look whether PostgreSQL runs at the host and port of TASK__DATABASE_URL, and has connections and room left"},
-		{postgres.ErrServed, "database_in_use", "one process at a time serves from TASK__DATABASE_URL: another took this one's place while the database did not answer here"},
+		{postgres.ErrServed, "database_in_use", "another process took this one's place at TASK__DATABASE_URL while the database did not answer here, and serves alone: it remembers keys of callers (DID__REMEMBER_KEYS), or is of a version that shares no memory of replays"},
 		{task.ErrStorage, string(refusal.StorageUnavailable), "make room on the disk of AGENT__DIR, and look whether it may be written; another process may also hold tasks.db"},
 		{keymemory.ErrFull, "key_memory_full", ""},
 		{home.ErrNotRemembered, "key_not_known", `"agent key list" shows what is remembered`},

@@ -11,5 +11,6 @@
 // less the fuller it is, so that a greedy one shuts nobody out and it takes
 // thousands together; see share.go.
 //
-// Several instances of one agent do not share what they remember.
+// Several processes of one agent share what they remember through a [Ledger], of which each
+// has a [Shared].
 package replay

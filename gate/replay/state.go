@@ -120,6 +120,33 @@ func Check(dir *safefile.Dir) error {
 	return nil
 }
 
+// Kept reports whether a directory has a memory, which may know of what was admitted. Errors:
+// those of [safefile.Dir].
+func Kept(dir *safefile.Dir) (bool, error) {
+	sub, err := dir.ReadSubdir(DirName)
+	if err == nil {
+		_, err = sub.ReadFile(stateFile, fileMode, stateLimit)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// Forget makes a directory one whose memory is lost: what was admitted is remembered
+// elsewhere from now on. [Open] refuses all that may have been admitted by then. Errors:
+// those of [safefile.Dir].
+func Forget(dir *safefile.Dir) error {
+	if kept, err := Kept(dir); err != nil || !kept {
+		return err
+	}
+	sub, err := dir.Subdir(DirName) // which can be written
+	if err != nil {
+		return err
+	}
+	return sub.Remove(stateFile)
+}
+
 func writeState(dir *safefile.Dir, st state) error {
 	st.Version = stateVersion
 	line, err := json.Marshal(st)

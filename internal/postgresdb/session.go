@@ -32,6 +32,10 @@ func (r Room) sessionSettings() map[string]string {
 	}
 }
 
+// Keepalives has the server notice within half a minute that the machine is gone of a
+// session that has a lock.
+const Keepalives = `SELECT set_config('tcp_keepalives_idle', '10', false), set_config('tcp_keepalives_interval', '5', false), set_config('tcp_keepalives_count', '3', false)`
+
 func milliseconds(d time.Duration) string { return fmt.Sprint(d.Milliseconds()) }
 
 // durable makes a commit wait for the disk where that was switched off: what was

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/agentdb"
 	"github.com/getbindu/bindu-go/internal/postgresdb"
 	"github.com/getbindu/bindu-go/task/sqlrows"
 )
@@ -67,7 +68,7 @@ func Clear(ctx context.Context, a postgresdb.Address, agent did.DID, owner strin
 // beside runs fn over a connection of its own, in the database of that agent. Where there
 // are no tables nothing is done.
 func beside(ctx context.Context, a postgresdb.Address, agent did.DID, fn sqlrows.Tx) error {
-	room, err := room(agent)
+	room, err := agentdb.Room(agent)
 	if err != nil {
 		return err
 	}
@@ -88,7 +89,7 @@ func beside(ctx context.Context, a postgresdb.Address, agent did.DID, fn sqlrows
 			return err
 		}
 		if has != agent.String() {
-			return fault(othersAgent(has))
+			return fault(agentdb.OthersAgent(has))
 		}
 		return fn(ctx, tx)
 	})

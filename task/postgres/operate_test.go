@@ -56,25 +56,43 @@ func TestAnOperatorClearsTasks(t *testing.T) {
 	}
 }
 
-// One process serves at a time. Who loses its connection and finds another in its place
-// must not go on.
+// A process that serves alone keeps all others out, and is kept out by them. Who loses its
+// connection and finds somebody in its place whom it may not be beside must not go on.
 func TestOneProcessServes(t *testing.T) {
 	server := postgrestest.Shared(t)
-	name := server.Database(t)
-	a := address(t, server.Address(name, nil))
-	first, second := open(t, a), open(t, a)
-	if err := first.ServeAlone(t.Context()); err != nil {
-		t.Fatal(err)
+	for who, theirs := range map[string]postgres.Company{"alone": postgres.Alone, "together": postgres.Together} {
+		t.Run(who, func(t *testing.T) {
+			name := server.Database(t)
+			a := address(t, server.Address(name, nil))
+			first, second := open(t, a), open(t, a)
+			if err := first.Serve(t.Context(), postgres.Alone); err != nil {
+				t.Fatal(err)
+			}
+			if err := second.Serve(t.Context(), theirs); !errors.Is(err, postgres.ErrServed) {
+				t.Fatalf("a second one serves: %v", err)
+			}
+			server.Exec(t, "postgres", `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '`+name+`'`)
+			if err := second.Serve(t.Context(), theirs); err != nil {
+				t.Fatalf("in the place of one that is gone: %v", err)
+			}
+			if err := first.Watch(t.Context(), func(error) {}); !errors.Is(err, postgres.ErrServed) {
+				t.Errorf("the first goes on: %v", err)
+			}
+		})
 	}
-	if err := second.ServeAlone(t.Context()); !errors.Is(err, postgres.ErrServed) {
-		t.Fatalf("a second one serves: %v", err)
+}
+
+// Processes that share what they remember serve at once, and are noticed by one that does not.
+func TestProcessesServeTogether(t *testing.T) {
+	server := postgrestest.Shared(t)
+	a := address(t, server.Address(server.Database(t), nil))
+	for range 3 {
+		if err := open(t, a).Serve(t.Context(), postgres.Together); err != nil {
+			t.Error(err)
+		}
 	}
-	server.Exec(t, "postgres", `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '`+name+`'`)
-	if err := second.ServeAlone(t.Context()); err != nil {
-		t.Fatalf("in the place of one that is gone: %v", err)
-	}
-	if err := first.Watch(t.Context(), func(error) {}); !errors.Is(err, postgres.ErrServed) {
-		t.Errorf("the first goes on: %v", err)
+	if err := open(t, a).Serve(t.Context(), postgres.Alone); !errors.Is(err, postgres.ErrServed) {
+		t.Errorf("beside them: %v", err)
 	}
 }
 
@@ -82,7 +100,7 @@ func TestOneProcessServes(t *testing.T) {
 func TestAWatchTellsOfTheServer(t *testing.T) {
 	server := postgrestest.Start(t)
 	store := open(t, address(t, server.Address(server.Database(t), nil)))
-	if err := store.ServeAlone(t.Context()); err != nil {
+	if err := store.Serve(t.Context(), postgres.Alone); err != nil {
 		t.Fatal(err)
 	}
 	told := make(chan error)

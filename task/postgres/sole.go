@@ -11,29 +11,35 @@ import (
 	"github.com/getbindu/bindu-go/task"
 )
 
-// ErrServed: another process serves from the database. What was accepted is remembered by
-// each process for itself, so that two would take a signature twice.
+// ErrServed: another process serves from the database that may not be beside this one.
 var ErrServed = errors.New("another process serves from the database")
+
+// Company is who may serve beside a process.
+type Company int
+
+const (
+	// Alone: nobody. What it remembers for itself stands in the way.
+	Alone Company = iota
+	// Together: whoever shares what was accepted, too. The version before did not, and
+	// served alone.
+	Together
+)
 
 // soleEvery is the pause between two looks whether this process is the one still.
 const soleEvery = 5 * time.Second
 
-// soleSession has the server notice within half a minute that a process is gone whose
-// machine is.
-const soleSession = `SELECT set_config('tcp_keepalives_idle', '10', false), set_config('tcp_keepalives_interval', '5', false), set_config('tcp_keepalives_count', '3', false)`
-
-// sole is the lock of the one process that serves. It is that of a connection, and ends
-// with it.
+// sole is the lock of a process that serves. It is that of a connection, and ends with it.
 type sole struct {
-	db     *sql.DB // of one connection
-	number int64
-	conn   *sql.Conn // that has the lock
+	company Company
+	db      *sql.DB // of one connection
+	number  int64
+	conn    *sql.Conn // that has the lock
 }
 
-// ServeAlone makes this process the one that serves, as long as it has a connection:
-// [ErrServed] if another is that. Several share what is kept without harm to it; what
-// else an agent remembers stands in the way.
-func (s *Store) ServeAlone(ctx context.Context) error {
+// Serve makes this process one that serves, as long as it has a connection: [ErrServed] if
+// somebody else is that who may not be beside it.
+func (s *Store) Serve(ctx context.Context, c Company) error {
+	s.sole.company = c
 	err := s.sole.take(ctx)
 	if err == nil || ctx.Err() != nil {
 		return err
@@ -44,6 +50,12 @@ func (s *Store) ServeAlone(ctx context.Context) error {
 	return fault(err)
 }
 
+// takes is how the lock is taken.
+var takes = map[Company]string{
+	Alone:    `SELECT pg_try_advisory_lock($1)`,
+	Together: `SELECT pg_try_advisory_lock_shared($1)`,
+}
+
 // take takes the lock: [ErrServed] if another has it.
 func (l *sole) take(ctx context.Context) error {
 	conn, err := l.db.Conn(ctx)
@@ -51,8 +63,8 @@ func (l *sole) take(ctx context.Context) error {
 		return err
 	}
 	var got bool
-	if _, err = conn.ExecContext(ctx, soleSession); err == nil {
-		err = conn.QueryRowContext(ctx, `SELECT pg_try_advisory_lock($1)`, l.number).Scan(&got)
+	if _, err = conn.ExecContext(ctx, postgresdb.Keepalives); err == nil {
+		err = conn.QueryRowContext(ctx, takes[l.company], l.number).Scan(&got)
 	}
 	if err == nil && !got {
 		err = ErrServed
@@ -78,8 +90,8 @@ func (l *sole) close() error {
 }
 
 // Watch tells while the server does not answer, with nil when it does again, until ctx
-// ends; it follows [Store.ServeAlone]. It returns [ErrServed] when another process has taken our place meanwhile: this one
-// must not serve on.
+// ends; it follows [Store.Serve]. It returns [ErrServed] when another process has taken our
+// place meanwhile that may not be beside us: this one must not serve on.
 func (s *Store) Watch(ctx context.Context, tell func(error)) error {
 	tick := time.NewTicker(soleEvery)
 	defer tick.Stop()

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/internal/agentdb"
 	"github.com/getbindu/bindu-go/internal/postgresdb"
 	"github.com/getbindu/bindu-go/internal/turns"
 	"github.com/getbindu/bindu-go/task"
@@ -26,6 +27,7 @@ type Store struct {
 	write, read *sql.DB
 	stmt        statements
 	sole        *sole
+	hints       *hints
 
 	// Whose turn it is: database/sql would choose among those who wait by chance.
 	writing, viewing *turns.Semaphore
@@ -34,6 +36,7 @@ type Store struct {
 var (
 	_ task.Store  = (*Store)(nil)
 	_ task.Outbox = (*Store)(nil)
+	_ task.Hinter = (*Store)(nil)
 )
 
 // Open opens the tasks of an agent in a database, making the tables or migrating them
@@ -44,7 +47,7 @@ func Open(ctx context.Context, a postgresdb.Address, agent did.DID, logger *slog
 	if logger == nil {
 		logger = slog.New(slog.DiscardHandler)
 	}
-	room, err := room(agent)
+	room, err := agentdb.Room(agent)
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +57,8 @@ func Open(ctx context.Context, a postgresdb.Address, agent did.DID, logger *slog
 	s := &Store{
 		write: room.Pool(a, writers), read: room.Pool(a, readers),
 		writing: turns.NewSemaphore(writers), viewing: turns.NewSemaphore(readers),
-		sole: &sole{db: room.Pool(a, 1), number: room.LockNumber("serving")},
+		sole:  &sole{db: room.Pool(a, 1), number: room.LockNumber("serving")},
+		hints: newHints(room.Pool(a, hinting)),
 	}
 	s.Store = sqlrows.New(sqlrows.Database{Change: s.change, View: s.view, Now: now, Statements: &s.stmt.Statements})
 	if err := s.stmt.prepare(ctx, s.write, s.read); err != nil {
@@ -73,7 +77,7 @@ func opening(ctx context.Context, err error) error {
 
 // Close closes the connections. No other method may be called afterwards.
 func (s *Store) Close() error {
-	return errors.Join(s.stmt.close(), s.sole.close(), s.read.Close(), s.write.Close())
+	return errors.Join(s.stmt.close(), s.sole.close(), s.hints.db.Close(), s.read.Close(), s.write.Close())
 }
 
 // now is the time of the server.
