@@ -33,10 +33,10 @@ func newPolicy() *cobra.Command {
 }
 
 type policyFlags struct {
-	file, as, method, claims, issuer, client, skill, at string
-	permissions                                         []string
-	size                                                int64
-	keyBound, asJSON                                    bool
+	file, as, method, claims, issuer, client, skill, tool, at string
+	permissions                                               []string
+	size                                                      int64
+	keyBound, asJSON                                          bool
 }
 
 func newPolicyTest() *cobra.Command {
@@ -72,6 +72,7 @@ explains. Quotas are read and not counted. docs/policy.md describes the file.`,
 	flags.StringVar(&f.issuer, "issuer", "", "issuer of the token")
 	flags.StringVar(&f.client, "client", "", "client id of the token")
 	flags.StringVar(&f.skill, "skill", "", "skill that the request asks for")
+	flags.StringVar(&f.tool, "tool", "", "tool of an MCP server that the request calls, with --method tools/call")
 	flags.Int64Var(&f.size, "size", 1024, "bytes of the request's body")
 	flags.StringVar(&f.at, "at", "", "time of the request, as 2026-05-01T23:30:00Z (default: now)")
 	flags.BoolVar(&f.keyBound, "key-bound", true, "whether the DID is derived from its key")
@@ -141,5 +142,5 @@ func (f *policyFlags) situation(now time.Time) (identity.Caller, policy.Request,
 			return identity.Caller{}, policy.Request{}, usage("--at: %w", err)
 		}
 	}
-	return caller, policy.Request{Method: f.method, Skill: f.skill, Size: f.size, Time: now}, nil
+	return caller, policy.Request{Method: f.method, Skill: f.skill, Tool: f.tool, Size: f.size, Time: now}, nil
 }
