@@ -164,3 +164,23 @@ func await[T any](t *testing.T, from <-chan T) (v T) {
 	}
 	return v
 }
+
+// watch has h look after its server until something holds.
+func watch(t *testing.T, h *mcp.Handler, holds func() bool) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	over := make(chan error, 1)
+	go func() { over <- h.Watch(ctx) }()
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(patience); !holds(); <-tick.C {
+		if time.Now().After(end) {
+			t.Error("it does not come to hold")
+			break
+		}
+	}
+	cancel()
+	if err := await(t, over); err != nil {
+		t.Error(err)
+	}
+}

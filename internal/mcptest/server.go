@@ -56,7 +56,12 @@ func (s *Server) Serve(t testing.TB) string {
 		at.Listener = s.Listener
 	}
 	at.Start()
-	t.Cleanup(at.Close)
+	t.Cleanup(func() {
+		for session := range server.Sessions() { // those that nobody ended
+			_ = session.Close()
+		}
+		at.Close()
+	})
 	return at.URL + "/mcp"
 }
 
