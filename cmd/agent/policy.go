@@ -17,6 +17,7 @@ import (
 	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/oauth"
 	"github.com/getbindu/bindu-go/policy"
+	"github.com/getbindu/bindu-go/settings"
 )
 
 func newPolicy() *cobra.Command {
@@ -101,7 +102,7 @@ func testPolicy(cmd *cobra.Command, f policyFlags, now time.Time) error {
 	if gate.CapAdmin(&caller, set.Auth.Admins) {
 		fmt.Fprintf(cmd.ErrOrStderr(), "note: AUTH__ADMINS does not list this caller, so it has no %s\n", identity.PermissionAdmin)
 	}
-	if _, known := configs.Permissions(set)[f.method]; !known {
+	if !isServed(set, f.method) {
 		fmt.Fprintf(cmd.ErrOrStderr(), "note: no agent of ours serves the method %s, it refuses it before any rule\n", cli.ForTerminal(f.method))
 	}
 	d, steps := engine.Explain(cmd.Context(), caller, request)
@@ -115,6 +116,14 @@ func testPolicy(cmd *cobra.Command, f policyFlags, now time.Time) error {
 		err = &cli.SilentError{Code: cli.ExitFailed}
 	}
 	return err
+}
+
+// isServed reports whether an agent carries out a method, or an MCP server behind it is
+// known to.
+func isServed(set settings.Settings, method string) bool {
+	_, ofA2A := configs.Permissions(set)[method]
+	_, ofMCP := configs.MCPRoute(set).Permissions[method]
+	return ofA2A || ofMCP
 }
 
 // situation is the caller and the request that the flags describe.
