@@ -24,7 +24,7 @@ type Config struct {
 	// path it is [DefaultPath].
 	URL string
 	// Timeout is how long it may be silent: until its answer begins, or between two pieces or
-	// events of one. The stream of its own messages (GET) may be silent forever.
+	// events of one. The stream of its own messages may be silent forever.
 	Timeout time.Duration
 	// AnswerLimit is how many bytes an answer or an event may have.
 	AnswerLimit int64

@@ -13,7 +13,7 @@ func Permissions() map[string][]string {
 	for _, method := range []string{
 		mcpwire.MethodInitialize, "server/discover", "ping", "logging/setLevel", "completion/complete",
 		"tools/list", "prompts/list", "prompts/get", "resources/list", "resources/templates/list", "resources/read",
-		"resources/subscribe", "resources/unsubscribe", "subscriptions/listen", "tasks/get", "tasks/list", "tasks/result",
+		"resources/subscribe", "resources/unsubscribe", mcpwire.MethodListen, "tasks/get", "tasks/list", "tasks/result",
 		"notifications/initialized", "notifications/cancelled", "notifications/progress", "notifications/roots/list_changed",
 		mcpwire.MethodAnswer, mcpwire.MethodStream, mcpwire.MethodEnd,
 	} {

@@ -9,9 +9,13 @@ import (
 	"mime"
 	"net/http"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/getbindu/bindu-go/internal/fetch"
+	"github.com/getbindu/bindu-go/internal/freeform"
 	"github.com/getbindu/bindu-go/internal/jsonrpc"
 	"github.com/getbindu/bindu-go/internal/mcpwire"
+	"github.com/getbindu/bindu-go/internal/refusal"
 )
 
 const (
@@ -36,8 +40,13 @@ func (x *exchange) relay(ctx context.Context, answer *fetch.Stream) error {
 			h.Set(name, v)
 		}
 	}
-	if media == mediaEvents {
+	switch {
+	case media == mediaEvents:
 		return x.stream(ctx, answer.Body)
+	case x.tells() && answer.Status == http.StatusAccepted:
+		x.begun = true
+		x.w.WriteHeader(http.StatusAccepted)
+		return nil
 	}
 	return x.document(ctx, answer, media)
 }
@@ -46,9 +55,14 @@ func (x *exchange) relay(ctx context.Context, answer *fetch.Stream) error {
 // something of the server to its operator, such as that it wants a token of its own.
 func (x *exchange) judge(answer *fetch.Stream, media string) error {
 	switch status := answer.Status; {
+	case status == http.StatusNotFound && media == mediaJSON && x.noMethod(answer):
+		return nil
 	case status == http.StatusNotFound && x.session != nil:
 		x.h.sessions.forget(x.session)
 		return errNoSession
+	case status == http.StatusOK && x.tells() && media != mediaEvents:
+		answer.Status = http.StatusAccepted // what some say in place of it, with or without more
+		return nil
 	case status == http.StatusOK && x.r.Method != http.MethodDelete:
 		if media != mediaJSON && media != mediaEvents {
 			return fmt.Errorf("%w: its type is %.100q", errAnswer, media)
@@ -63,6 +77,32 @@ func (x *exchange) judge(answer *fetch.Stream, media string) error {
 		return nil
 	}
 	return refusedError(answer.Status)
+}
+
+// tells reports a message to which there is no answer.
+func (x *exchange) tells() bool { return x.r.Method == http.MethodPost && !x.message.IsRequest() }
+
+// noMethod reports whether a 404 is about the method that was called, as versions from
+// 2026-07-28 on say it, and not about a session or the path. What was read of the answer is
+// put back.
+func (x *exchange) noMethod(answer *fetch.Stream) bool {
+	body, err := io.ReadAll(io.LimitReader(answer.Body, wholeBytes))
+	rest := answer.Body
+	answer.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(body), rest), rest}
+	var said struct {
+		ID    jsontext.Value `json:"id"`
+		Error struct {
+			Code int64 `json:"code"`
+		} `json:"error"`
+	}
+	object, wrong := jsonrpc.ParseParams(body, jsonrpc.MaxDepth)
+	if err != nil || wrong != nil || freeform.Unmarshal(object, &said) != nil {
+		return false
+	}
+	return x.message.IsRequest() && bytes.Equal(said.ID, x.message.ID) && said.Error.Code == refusal.CodeMethodNotFound
 }
 
 // passed are the statuses by which a server tells a client what is wrong with a request.

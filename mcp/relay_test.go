@@ -60,6 +60,8 @@ func TestWhatAServerAnswers(t *testing.T) {
 		"too many":          {429, "text/plain", "slow down", 429, "", "slow down"},
 		"html":              {200, "text/html", secret, 502, "upstream_answer", ""},
 		"no type":           {200, "", "", 502, "upstream_answer", ""},
+		"no such method":    {404, "application/json", `{"jsonrpc":"2.0","id":2,"error":{"code":-32601,"message":"x"}}`, 404, "", `{"jsonrpc":"2.0","id":2,"error":{"code":-32601,"message":"x"}}`},
+		"another's method":  {404, "application/json", `{"jsonrpc":"2.0","id":3,"error":{"code":-32601,"message":"` + secret + `"}}`, 502, "upstream_refused", ""},
 		"a path not there":  {404, "text/plain", secret, 502, "upstream_refused", ""},
 		"it wants a token":  {401, "text/plain", secret, 502, "upstream_refused", ""},
 		"it forbids":        {403, "application/json", secret, 502, "upstream_refused", ""},
@@ -94,6 +96,28 @@ func TestWhatAServerAnswers(t *testing.T) {
 			}
 			if tt.media == "text/html" && tt.gets == 400 && got.header.Get("Content-Type") != "text/plain; charset=utf-8" {
 				t.Errorf("%v", got.header)
+			}
+		})
+	}
+}
+
+// Whoever only tells something hears that it came, however the server says so.
+func TestANotificationIsAccepted(t *testing.T) {
+	for name, tt := range map[string]struct {
+		status      int
+		media, body string
+	}{"202": {202, "", ""}, "202 with more": {202, "application/json", "{}"}, "200": {200, "", ""}, "200 with more": {200, "application/json", "{}"}} {
+		t.Run(name, func(t *testing.T) {
+			at := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.Header()["Content-Type"] = []string{tt.media}
+				w.WriteHeader(tt.status)
+				_, _ = io.WriteString(w, tt.body)
+			}))
+			url := front(t, open(t, at))
+			for _, body := range []string{initialized, `{"jsonrpc":"2.0","id":1,"result":{}}`} {
+				if got := send(t, url, "ann", "POST", body); got.status != http.StatusAccepted || got.body != "" {
+					t.Errorf("%s: %+v", body, got)
+				}
 			}
 		})
 	}
@@ -187,27 +211,34 @@ func TestAStreamThatBreaks(t *testing.T) {
 
 // The stream of a server that says nothing lasts, until the agent is about to stop.
 func TestAStreamOfTheServersOwnMessagesLasts(t *testing.T) {
-	begun := make(chan struct{})
-	at := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "text/event-stream")
-		w.WriteHeader(http.StatusOK)
-		w.(http.Flusher).Flush()
-		close(begun)
-		<-r.Context().Done()
-	}))
-	h := open(t, at, func(c *mcp.Config) { c.Timeout = 50 * time.Millisecond })
-	url := front(t, h)
-	got := make(chan reply, 1)
-	go func() { got <- send(t, url, "ann", "GET", "") }()
-	await(t, begun)
-	select {
-	case r := <-got:
-		t.Fatalf("it ended: %+v", r)
-	case <-time.After(300 * time.Millisecond):
-	}
-	h.EndStreams()
-	if r := await(t, got); r.status != http.StatusOK || r.body != "" {
-		t.Errorf("%+v", r)
+	for name, tt := range map[string]struct{ method, body string }{
+		"GET": {"GET", ""}, "subscriptions": {"POST", `{"jsonrpc":"2.0","id":1,"method":"subscriptions/listen","params":{}}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			begun := make(chan struct{})
+			at := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				_, _ = io.ReadAll(r.Body)
+				w.Header().Set("Content-Type", "text/event-stream")
+				w.WriteHeader(http.StatusOK)
+				w.(http.Flusher).Flush()
+				close(begun)
+				<-r.Context().Done()
+			}))
+			h := open(t, at, func(c *mcp.Config) { c.Timeout = 50 * time.Millisecond })
+			url := front(t, h)
+			got := make(chan reply, 1)
+			go func() { got <- send(t, url, "ann", tt.method, tt.body) }()
+			await(t, begun)
+			select {
+			case r := <-got:
+				t.Fatalf("it ended: %+v", r)
+			case <-time.After(300 * time.Millisecond):
+			}
+			h.EndStreams()
+			if r := await(t, got); r.status != http.StatusOK || r.body != "" {
+				t.Errorf("%+v", r)
+			}
+		})
 	}
 }
 

@@ -8,10 +8,8 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/getbindu/bindu-go/internal/jsonrpc"
 	"github.com/getbindu/bindu-go/internal/lease"
 	"github.com/getbindu/bindu-go/internal/mcpwire"
-	"github.com/getbindu/bindu-go/internal/refusal"
 	"github.com/getbindu/bindu-go/internal/sse"
 )
 
@@ -44,7 +42,7 @@ type events struct {
 // stream hands on a stream. Nothing of it is told by a status.
 func (x *exchange) stream(ctx context.Context, body io.ReadCloser) error {
 	s := &events{exchange: x, ctx: ctx, rc: http.NewResponseController(x.w)}
-	if x.r.Method == http.MethodGet {
+	if x.listens() {
 		x.quiet.Stop() // a server may have nothing to say
 		defer context.AfterFunc(x.h.ending, func() { x.cancel(errStopping) })()
 	}
@@ -60,6 +58,12 @@ func (x *exchange) stream(ctx context.Context, body io.ReadCloser) error {
 	<-over
 	s.conclude(err)
 	return nil
+}
+
+// listens reports a stream of the server's own messages, in the way of older versions or of
+// those from 2026-07-28 on.
+func (x *exchange) listens() bool {
+	return x.r.Method == http.MethodGet || x.message.Method == mcpwire.MethodListen
 }
 
 func (s *events) begin() {
@@ -78,7 +82,7 @@ func (s *events) noDeadline() { _ = s.rc.SetWriteDeadline(time.Time{}) }
 // read reads until the stream or the request ends.
 func (s *events) read(body io.Reader, to chan<- arrival) {
 	alive := func() {
-		if s.r.Method != http.MethodGet {
+		if !s.listens() {
 			s.quiet.Reset(s.h.cfg.Timeout)
 		}
 	}
@@ -187,31 +191,4 @@ func (s *events) write(frame []byte) error {
 	}
 	s.noDeadline()
 	return nil
-}
-
-// conclude ends the answer to a request with the error that ended it, and any other stream
-// with the connection: its reader begins anew, or goes on behind the last event.
-func (s *events) conclude(err error) {
-	outcome := jsonrpc.OutcomeOf(s.r.Context())
-	over, lapsed := errors.AsType[*lease.Ended](err)
-	switch {
-	case err == nil:
-		return
-	case errors.Is(err, context.Canceled) || s.r.Context().Err() != nil:
-		outcome.Reason = string(refusal.RequestEnded)
-		return
-	case errors.Is(err, errStopping):
-		return // served until the stop
-	}
-	outcome.Cause = err
-	a, gate := answerTo(err), ""
-	if lapsed {
-		a, gate = refusal.AuthExpired.At(refusal.MCP), over.Gate
-	}
-	if !s.message.IsRequest() || s.named && !lapsed {
-		outcome.Reason = string(a.Word())
-		panic(http.ErrAbortHandler)
-	}
-	body := jsonrpc.RefusalBody(s.r, s.message.ID, a, gate)
-	_ = s.write(append(append([]byte("data: "), body...), "\n\n"...))
 }

@@ -2,7 +2,6 @@ package mcpwire
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"strings"
 
@@ -28,6 +27,7 @@ const (
 const (
 	MethodInitialize = "initialize"
 	MethodCallTool   = "tools/call"
+	MethodListen     = "subscriptions/listen"
 )
 
 // Bounds of what goes into headers and tokens, in bytes.
@@ -196,18 +196,4 @@ func match(name string, names []string) (known string, exact bool) {
 		}
 	}
 	return "", false
-}
-
-type messageKey struct{}
-
-// NewContext returns a context that has the message of a request, so that who answers it
-// need not read it again.
-func NewContext(ctx context.Context, m Message) context.Context {
-	return context.WithValue(ctx, messageKey{}, m)
-}
-
-// FromContext returns what [NewContext] stored.
-func FromContext(ctx context.Context) (Message, bool) {
-	m, ok := ctx.Value(messageKey{}).(Message)
-	return m, ok
 }
