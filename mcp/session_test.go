@@ -93,7 +93,7 @@ func (g *giver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		g.mu.Unlock()
 	case string(body) == initialize:
 		w.Header().Set("Mcp-Session-Id", g.next())
-	case g.slow != nil:
+	case g.slow != nil && r.Method == http.MethodPost:
 		g.came <- struct{}{}
 		<-g.slow
 	}
@@ -124,6 +124,8 @@ func serve(t *testing.T, h http.Handler) string {
 func TestSessionsAreBounded(t *testing.T) {
 	g := &giver{next: counting(), slow: make(chan struct{}), came: make(chan struct{}, 2)}
 	url := front(t, open(t, serve(t, g), func(c *mcp.Config) { c.Sessions, c.SessionsPerCaller = 4, 2 }))
+	release := sync.OnceFunc(func() { close(g.slow) })
+	t.Cleanup(release)
 	first, second := begin(t, url, "ann"), begin(t, url, "ann")
 	third := begin(t, url, "ann")
 	if got := send(t, url, "ann", "GET", "", "Mcp-Session-Id", first); got.status != http.StatusNotFound || g.forgotten() != "[s1]" {
@@ -141,7 +143,7 @@ func TestSessionsAreBounded(t *testing.T) {
 	if got := send(t, url, "bob", "POST", initialize); got.status != http.StatusOK {
 		t.Errorf("bob: %+v", got)
 	}
-	close(g.slow)
+	release()
 	for range 2 {
 		if got := await(t, used); got.status != http.StatusOK {
 			t.Errorf("%+v", got)

@@ -138,6 +138,9 @@ func foreignSession(t *testing.T, h *house) {
 			t.Errorf("%s: %d %s, of none %d %s", name, theirs.status, theirs.body, none.status, none.body)
 		}
 	}
+	if got := front.asks(t, eve, rest("GET", "/mcp", ""), accept, extra("Last-Event-ID", "1")); got.status != http.StatusNotFound {
+		t.Errorf("an event of no session: %d %s", got.status, got.body)
+	}
 	if calls := server.Calls(); len(calls) != 0 {
 		t.Errorf("the server was called: %v", calls)
 	}

@@ -8,7 +8,7 @@ func ofMCP() []mutant {
 		{"a session that is given twice stays its first owner's", "mcp/sessions.go", "if before := s.all[id]; before != nil {", "if before := s.all[id]; false {", own},
 		{"a session never ends", "mcp/sessions.go", "return s.open == 0 && now.Sub(s.used) >= longest", "return false", own},
 		{"a caller has sessions without end", "mcp/sessions.go", "if len(s.owned[owner])+s.opening[owner] >= s.cfg.SessionsPerCaller {", "if false {", own},
-		{"an event's id says whose it is", "mcp/handler.go", `case x.r.Method == http.MethodDelete, x.r.Header.Get(mcpwire.HeaderEvent) != "":`, "case x.r.Method == http.MethodDelete:", own},
+		{"an event's id says whose it is", "mcp/handler.go", `case x.r.Method == http.MethodDelete, x.r.Header.Get(mcpwire.HeaderEvent) != "":`, "case x.r.Method == http.MethodDelete:", []string{"./mcp", "./internal/hostile -run=TestHostile/184_session"}},
 		{"a stream of MCP does not ask", "mcp/stream.go", "err := lease.Check(s.w)", "err := error(nil)", own},
 		{"an MCP server says what it likes of itself", "mcp/relay.go", "return refusedError(answer.Status)", "return nil", own},
 		{"any session is handed on", "mcp/relay.go", "case id == \"\" || !x.opens || answer.Status != http.StatusOK:", "case id == \"\":", own},
