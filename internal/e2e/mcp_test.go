@@ -126,9 +126,9 @@ func TestEndToEndCurlCallsAnMCPServer(t *testing.T) {
 	s := newStack(t, authoritytest.Options{})
 	bob := s.start("bob", map[string]string{"MCP__UPSTREAM_URL": (&mcptest.Server{Stateless: true, JSON: true}).Serve(t)})
 	alice := s.alone("alice", map[string]string{"EGRESS__PORT": "0", "EGRESS__PEERS_FILE": listPeers(t, listed("bob", bob))})
-	got := curl(t, "http://"+alice.EgressAddr().String()+"/peer/bob/mcp", "-H", "X-Egress-Secret: "+secretOf(t, alice), "-H", "Content-Type: application/json",
+	got := curl(t, "-i", "http://"+alice.EgressAddr().String()+"/peer/bob/mcp", "-H", "X-Egress-Secret: "+secretOf(t, alice), "-H", "Content-Type: application/json",
 		"-H", "Accept: application/json, text/event-stream", "-d", `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"say","arguments":{"text":"hi"}}}`)
-	if !strings.HasSuffix(got, "\n200") || !strings.Contains(got, `"text":"hi"`) {
+	if !strings.HasSuffix(got, "\n200") || !strings.Contains(got, `"text":"hi"`) || !strings.Contains(got, "X-Egress-Answer: signed") {
 		t.Errorf("%s", got)
 	}
 	got = curl(t, "http://"+alice.EgressAddr().String()+"/peer/bob/mcp", "-H", "X-Egress-Secret: "+secretOf(t, alice), "-X", "DELETE", "-H", "Mcp-Session-Id: x")
