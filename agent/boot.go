@@ -143,7 +143,11 @@ func (a *Agent) open(ctx context.Context, is standing, at address, by trust) err
 	if err := a.step("open the tasks", err); err != nil {
 		return err
 	}
-	gates, err := a.armGates(is, by, others, tasks)
+	tools, err := a.openMCP(is.self)
+	if err := a.step("find the MCP server", err); err != nil {
+		return err
+	}
+	gates, err := a.armGates(is, by, others, tasks, tools)
 	if err := a.step("arm the gates", err); err != nil {
 		return err
 	}
@@ -154,6 +158,7 @@ func (a *Agent) open(ctx context.Context, is standing, at address, by trust) err
 	}
 	a.onStop(func(context.Context) error { // first of all: others are answered before the port closes
 		tasks.EndStreams()
+		tools.EndStreams()
 		return nil
 	})
 	a.watchClient(is.client)

@@ -136,7 +136,7 @@ func TestAStartTakesItsStepsInOrder(t *testing.T) {
 		want := []string{
 			"check the settings", "lock the directory", "load the identity", "open the replay memory", "open the memory of keys", "record the identity",
 			"open the admin port", "look for the private port", "learn our address", "open the database", "read the policy", "trust the token issuers", "prepare our own tokens",
-			"learn the issuer", "find the authority", "reconcile the Hydra client", "obtain a certificate", "learn whom keys are asked of", "open egress", "open the tasks", "arm the gates", "listen", "watch our client",
+			"learn the issuer", "find the authority", "reconcile the Hydra client", "obtain a certificate", "learn whom keys are asked of", "open egress", "open the tasks", "find the MCP server", "arm the gates", "listen", "watch our client",
 		}
 		if got := log.steps(t); !slices.Equal(got, want) {
 			t.Errorf("steps %q", got)

@@ -6,6 +6,7 @@ import (
 	"github.com/getbindu/bindu-go/gate"
 	"github.com/getbindu/bindu-go/identity/hotkeys"
 	"github.com/getbindu/bindu-go/internal/configs"
+	"github.com/getbindu/bindu-go/mcp"
 	"github.com/getbindu/bindu-go/skill"
 	"github.com/getbindu/bindu-go/task"
 )
@@ -37,12 +38,12 @@ func (a *Agent) followAlone(o others) {
 
 // armGates builds the chain. Nothing is listening yet, so no request can come
 // before every gate is in place.
-func (a *Agent) armGates(is standing, by trust, others others, tasks *task.Service) (http.Handler, error) {
+func (a *Agent) armGates(is standing, by trust, others others, tasks *task.Service, tools *mcp.Handler) (http.Handler, error) {
 	tokens, err := a.tokenVerifier(by.issuers, is.authority, is.issuer, others.revoked)
 	if err != nil {
 		return nil, err
 	}
-	public, protected, err := a.routes(is, tasks)
+	public, protected, err := a.routes(is, tasks, tools)
 	if err != nil {
 		return nil, err
 	}

@@ -42,7 +42,7 @@ var (
 // Decide implements [gate.Policy]: first whether the caller may, then whether
 // it has not used up its quota. Which rule decided is for our log only.
 func (p *rules) Decide(ctx context.Context, c identity.Caller, r gate.Request) (func(), error) {
-	request, err := policy.NewRequest(r.Method, r.Params, int64(len(r.Body)), r.Time)
+	request, err := requestOf(r)
 	if err != nil {
 		return nil, err
 	}
@@ -51,6 +51,15 @@ func (p *rules) Decide(ctx context.Context, c identity.Caller, r gate.Request) (
 	}
 	release, err := p.engine.Quotas().Acquire(c.Name())
 	return release, quotaDenial(err)
+}
+
+// requestOf is what rules may know of a request. What one for an MCP server asks for is its
+// tool.
+func requestOf(r gate.Request) (policy.Request, error) {
+	if r.MCP {
+		return policy.Request{Method: r.Method, Tool: r.Tool, Size: int64(len(r.Body)), Time: r.Time}, nil
+	}
+	return policy.NewRequest(r.Method, r.Params, int64(len(r.Body)), r.Time)
 }
 
 func (p *rules) judge(ctx context.Context, c identity.Caller, r policy.Request) error {
@@ -63,7 +72,7 @@ func (p *rules) judge(ctx context.Context, c identity.Caller, r policy.Request) 
 // Lasting implements [gate.LastingPolicy]: of a request everything is kept that a rule can
 // name, whether a rule of now does or not.
 func (p *rules) Lasting(r gate.Request) func(context.Context, identity.Caller, time.Time) error {
-	request, err := policy.NewRequest(r.Method, r.Params, int64(len(r.Body)), r.Time)
+	request, err := requestOf(r)
 	return func(ctx context.Context, c identity.Caller, now time.Time) error {
 		if err != nil {
 			return err

@@ -9,11 +9,12 @@ import (
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/internal/configs"
+	"github.com/getbindu/bindu-go/mcp"
 	"github.com/getbindu/bindu-go/task"
 )
 
 // routes lists every path the agent answers. What is not here is 404.
-func (a *Agent) routes(is standing, tasks *task.Service) (public, protected map[string]gate.Route, err error) {
+func (a *Agent) routes(is standing, tasks *task.Service, tools *mcp.Handler) (public, protected map[string]gate.Route, err error) {
 	skills, extended, err := a.opts.skills()
 	if err != nil {
 		return nil, nil, err
@@ -43,7 +44,9 @@ func (a *Agent) routes(is standing, tasks *task.Service) (public, protected map[
 	if err := addSkills(public, skills); err != nil {
 		return nil, nil, err
 	}
-	return public, bindings(handler), nil
+	protected = bindings(handler)
+	a.addMCP(protected, tools)
+	return public, protected, nil
 }
 
 // info says who this agent is; everything in it is on the card too.

@@ -2,6 +2,7 @@ package egress
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -14,12 +15,16 @@ var (
 		"A2a-Version", "A2a-Extensions", "X-A2a-Extensions",
 		"Traceparent", "Tracestate",
 		"Grpc-Timeout",
+		"Mcp-Session-Id", "Mcp-Protocol-Version", "Mcp-Method", "Mcp-Name",
 	}
 	answered = []string{
 		"Content-Type", "Content-Language", "Cache-Control", "Etag", "Last-Modified", "Allow", "Retry-After",
 		"A2a-Version", "A2a-Extensions", "X-A2a-Extensions", "X-Request-Id",
 		"Grpc-Status", "Grpc-Message", "Grpc-Status-Details-Bin", "Grpc-Encoding",
+		"Mcp-Session-Id", "Mcp-Protocol-Version",
 	}
+	// askedBeginnings are those of further headers of a request: arguments of tools of MCP.
+	askedBeginnings = []string{"Mcp-Param-"}
 	// trailing are the trailers that are passed on.
 	trailing = []string{"Grpc-Status", "Grpc-Message", "Grpc-Status-Details-Bin"}
 )
@@ -40,10 +45,20 @@ func copyListed(to, from http.Header, names []string) {
 	}
 }
 
+// copyAsked copies the headers of a request that are passed on.
+func copyAsked(to, from http.Header) {
+	copyListed(to, from, asked)
+	for name, values := range from {
+		if slices.ContainsFunc(askedBeginnings, func(b string) bool { return strings.HasPrefix(name, b) }) {
+			to[name] = values
+		}
+	}
+}
+
 // isDoubled reports a header that must not be there twice: two readers would read it
 // differently.
 func isDoubled(h http.Header) bool {
-	for _, name := range []string{"Content-Type", "A2a-Version", HeaderSecret, HeaderPeer, "Authorization", "Proxy-Authorization"} {
+	for _, name := range []string{"Content-Type", "A2a-Version", "Mcp-Session-Id", HeaderSecret, HeaderPeer, "Authorization", "Proxy-Authorization"} {
 		if len(h.Values(name)) > 1 {
 			return true
 		}

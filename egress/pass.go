@@ -104,7 +104,7 @@ func (x *exchange) request(ctx context.Context, t target, q peer.Peer, body []by
 	if err != nil {
 		return nil, refused(refusal.PathMalformed)
 	}
-	copyListed(req.Header, x.r.Header, asked)
+	copyAsked(req.Header, x.r.Header)
 	if isGRPC(x.r) {
 		req.Header.Set("Te", "trailers")
 	}

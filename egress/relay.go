@@ -149,6 +149,13 @@ func (a *answer) conclude() {
 	}
 }
 
+// isOfMCP reports a stream that a server of MCP opened for its own messages: an error in it
+// would be one of them, and its reader asks for it anew when it breaks off.
+func (a *answer) isOfMCP() bool {
+	h := a.x.r.Header
+	return a.x.r.Method == http.MethodGet && (h.Get("Mcp-Session-Id") != "" || h.Get("Mcp-Protocol-Version") != "")
+}
+
 // breakOff ends an answer that has begun.
 func (a *answer) breakOff(err error) {
 	x, said := a.x, answerTo(err)
@@ -156,7 +163,7 @@ func (a *answer) breakOff(err error) {
 	switch {
 	case a.grpc:
 		jsonrpc.RefusalStatus(x.r, said, gateName).Set(x.w.Header(), http.TrailerPrefix)
-	case a.events && a.between():
+	case a.events && a.between() && !a.isOfMCP():
 		body := jsonrpc.RefusalBody(x.r, x.envelope.ID, said, gateName)
 		fmt.Fprintf(x.w, "data: %s\n\n", body)
 	default:

@@ -104,6 +104,55 @@ func TestAStreamThatBreaksOffSaysWhy(t *testing.T) {
 	}
 }
 
+// A stream of an MCP server's own messages has no room for an error of ours: it is cut off,
+// and its reader asks for it anew. What either side says in headers of MCP is passed on.
+func TestMessagesOfMCPArePassedOn(t *testing.T) {
+	ca := stepcatest.NewCA(t, nil)
+	a := newAgent(t, ca, "critic")
+	l := open(t, ca, entry("critic", a))
+	a.answer = func(w http.ResponseWriter, r *http.Request, _ []byte) {
+		w.Header().Set("Mcp-Session-Id", "s1")
+		w.WriteHeader(http.StatusAccepted)
+	}
+	said := []string{"Mcp-Session-Id: s1", "Mcp-Protocol-Version: 2026-07-28", "Mcp-Method: tools/call", "Mcp-Name: say", "Mcp-Param-City: Rome"}
+	for method, body := range map[string]string{"POST": `{"jsonrpc":"2.0","method":"notifications/initialized"}`, "DELETE": ""} {
+		got := do(t, method, l.url+"/peer/critic/mcp", body, append(said, "Mcp: 1", "Mcp_session_id: s2")...)
+		if got.status != http.StatusAccepted || got.header.Get("Mcp-Session-Id") != "s1" || got.header.Get("X-Egress-Answer") != "signed" {
+			t.Errorf("%s: %+v", method, got)
+		}
+		all := a.requests()
+		q := all[len(all)-1]
+		if q.wrong != nil || q.method != method || q.target != "/mcp" || q.body != body || q.header.Get("Mcp") != "" || q.header["Mcp_session_id"] != nil {
+			t.Errorf("%+v", q)
+		}
+		for _, line := range said {
+			if name, value, _ := strings.Cut(line, ": "); q.header.Get(name) != value {
+				t.Errorf("%s: %q", name, q.header[name])
+			}
+		}
+	}
+	a.answer = func(w http.ResponseWriter, r *http.Request, _ []byte) {
+		io.WriteString(w, `{"n":1}`)
+		l.egress.EndStreams()
+		<-r.Context().Done()
+	}
+	req, err := http.NewRequestWithContext(t.Context(), "GET", l.url+"/peer/critic/mcp", http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set(egress.HeaderSecret, secret)
+	req.Header.Set("Accept", "text/event-stream")
+	req.Header.Set("Mcp-Session-Id", "s1")
+	resp, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if all, err := io.ReadAll(resp.Body); err == nil || string(all) != "data: {\"n\":1}\n\n" {
+		t.Errorf("%q, %v", all, err)
+	}
+}
+
 // Who reads no more ends what the peer does for it.
 func TestAProgramThatIsGoneEndsItsCall(t *testing.T) {
 	ca := stepcatest.NewCA(t, nil)

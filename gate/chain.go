@@ -10,6 +10,7 @@ import (
 	"github.com/getbindu/bindu-go/audit"
 	"github.com/getbindu/bindu-go/identity"
 	"github.com/getbindu/bindu-go/internal/jsonrpc"
+	"github.com/getbindu/bindu-go/internal/mcpwire"
 	"github.com/getbindu/bindu-go/internal/route"
 	"github.com/getbindu/bindu-go/quota"
 )
@@ -151,6 +152,10 @@ func (c *Chain) admit(x *exchange) {
 	// Credentials end here: what is behind the gates reads the caller, and can
 	// neither leak nor relay what proved it.
 	r.Header = publicHeader(r.Header)
+	if x.route.MCP {
+		r = r.WithContext(mcpwire.NewContext(ctx, x.message))
+		mcpwire.Keep(r.Header, x.r.Header)
+	}
 	x.reread.Reset(x.body)
 	r.Body = &x.reread
 	r.ContentLength = int64(len(x.body))

@@ -11,6 +11,7 @@ import (
 	"github.com/getbindu/bindu-go/identity/did"
 	"github.com/getbindu/bindu-go/identity/signature"
 	"github.com/getbindu/bindu-go/internal/jsonrpc"
+	"github.com/getbindu/bindu-go/internal/mcpwire"
 	"github.com/getbindu/bindu-go/internal/route"
 	"github.com/getbindu/bindu-go/quota"
 )
@@ -42,6 +43,7 @@ type exchange struct {
 	key      ed25519.PublicKey // that verified it
 
 	envelope  jsonrpc.Envelope
+	message   mcpwire.Message // of a route that speaks MCP; envelope is its
 	caller    identity.Caller
 	place     *quota.Place // in the share that pays when the request is done
 	held      []func()     // give back what else the request took, when it is done

@@ -55,6 +55,10 @@ type Request struct {
 	Params []byte
 	// Body is the verified body. It must not be changed or kept.
 	Body []byte
+	// MCP is true for a message of the Model Context Protocol, in whose Params nothing names
+	// a skill of A2A. Tool is the tool that it calls, "" if it calls none.
+	MCP  bool
+	Tool string
 	// Time is when the request was judged.
 	Time time.Time
 }
@@ -79,6 +83,7 @@ func (c *Chain) policy(x *exchange) *Denial {
 func (c *Chain) judged(x *exchange) Request {
 	return Request{
 		Method: x.envelope.Method, Params: x.envelope.Params, Body: x.body, Time: c.cfg.Now(),
+		MCP: x.route.MCP, Tool: x.message.Tool,
 	}
 }
 

@@ -24,8 +24,17 @@ type Route struct {
 	Calls map[string]string
 	// GRPC is true where the body is a message of gRPC in a frame. Calls then has POST
 	// alone, with a method of A2A 1.0: its parameters are what the message is in JSON.
-	GRPC    bool
-	Handler http.Handler
+	GRPC bool
+	// MCP is true where the body of a POST is a message of the Model Context Protocol. Calls
+	// then has POST, GET and DELETE, with what requests are called that call no method of it
+	// themselves ([mcpwire.MethodAnswer] and so on). The handler finds the message in the
+	// context ([mcpwire.FromContext]), and the headers of the protocol.
+	MCP bool
+	// Permissions, unless nil, take the place of [Config.Permissions] here. Otherwise are
+	// those of which one is needed for a method that they do not name; nil refuses it.
+	Permissions Permissions
+	Otherwise   []string
+	Handler     http.Handler
 	// Unbound is true where a signature that names neither method nor target will
 	// do: clients of the Python reference make no other. Every other route takes
 	// only those that cover all of a request.
@@ -59,7 +68,7 @@ func (r Route) form() jsonrpc.Form {
 	switch {
 	case r.GRPC:
 		return jsonrpc.GRPC
-	case r.Calls != nil:
+	case r.Calls != nil && !r.MCP:
 		return jsonrpc.Bare
 	}
 	return jsonrpc.Enveloped
@@ -88,8 +97,11 @@ func (c *Config) checkRoutes() (errs []error) {
 		if !r.messages() {
 			fault(path, "gRPC calls one method of A2A 1.0, by POST")
 		}
+		if r.MCP && !r.speaksMCP() {
+			fault(path, "MCP takes POST, GET and DELETE")
+		}
 		for _, method := range r.Calls {
-			if len(c.Permissions[method]) == 0 {
+			if wanted, _ := c.wanted(r, method); len(wanted) == 0 {
 				fault(path, "the method has no permission: "+method)
 			}
 		}
@@ -114,6 +126,9 @@ func (c *Chain) routing(x *exchange) *Denial {
 	if x.public {
 		x.r.Body = http.MaxBytesReader(x.w, x.r.Body, publicBodyBytes)
 		return nil
+	}
+	if x.route.MCP {
+		return mcpHeaders(x)
 	}
 	x.envelope.Method = x.route.Calls[x.r.Method]
 	if x.route.GRPC {

@@ -2,6 +2,7 @@ package gate
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/getbindu/bindu-go/internal/jsonrpc"
@@ -12,6 +13,8 @@ import (
 // the same reading, so that what was authorised is what is dispatched.
 func (c *Chain) strictJSON(x *exchange) *Denial {
 	switch {
+	case x.route.MCP:
+		return c.strictMCP(x)
 	case x.route.GRPC:
 		return c.strictMessage(x)
 	case x.route.Calls != nil:
@@ -50,17 +53,29 @@ func (c *Chain) depthHint() string {
 	return fmt.Sprintf("Send flatter JSON: this agent reads at most %d levels.", c.cfg.Limits.JSONDepth)
 }
 
+// wanted are the permissions of which one is needed for a method at a route.
+func (c *Config) wanted(r Route, method string) (wanted []string, ok bool) {
+	table := c.Permissions
+	if r.Permissions != nil {
+		table = r.Permissions
+	}
+	if wanted, ok = table[method]; ok || r.Otherwise == nil {
+		return wanted, ok
+	}
+	return r.Otherwise, true
+}
+
 // scope wants one of the permissions of the method. There is no switch that
 // turns it off, and a method without permissions is not served.
 func (c *Chain) scope(x *exchange) *Denial {
 	method := x.envelope.Method
-	wanted, ok := c.cfg.Permissions[method]
+	wanted, ok := c.cfg.wanted(x.route, method)
 	if !ok {
 		d := deny(MethodUnknown, nil)
 		d.id = x.envelope.ID
 		return d
 	}
-	if c.cfg.Permissions.Allows(method, x.caller.HasScope) {
+	if slices.ContainsFunc(wanted, x.caller.HasScope) {
 		return nil
 	}
 	d := deny(ScopeInsufficient, nil)

@@ -43,6 +43,7 @@ func newEnv() (*cel.Env, error) {
 		cel.Variable(callerScheme, text),
 		cel.Variable(requestMethod, text),
 		cel.Variable(requestSkill, text),
+		cel.Variable(requestTool, text),
 		cel.Variable(requestSize, cel.IntType),
 		cel.Variable(requestTime, cel.TimestampType),
 		cel.Variable(certificateSerial, text),

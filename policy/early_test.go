@@ -34,6 +34,7 @@ func TestRefusesCaller(t *testing.T) {
 		{"deny another", "allow", []string{`deny: caller.client_id == "bob"`}, ""},
 		{"deny that reads the method", "allow", []string{`deny: caller.client_id == "ann" && request.method == "x"`}, ""},
 		{"deny that reads the size", "allow", []string{`deny: request.size >= 0`}, ""},
+		{"deny that reads the tool", "allow", []string{`deny: request.tool == ""`}, ""},
 		{"deny that reads the skill", "allow", []string{`deny: request.skill == ""`}, ""},
 		{"deny that reads the time", "allow", []string{`deny: request.time > timestamp("2000-01-01T00:00:00Z")`}, ""},
 		{"deny that reads the key", "allow", []string{`deny: !caller.key_bound`}, ""},

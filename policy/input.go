@@ -14,6 +14,8 @@ type Request struct {
 	Method string
 	// Skill is the skill that is asked for, "" where the request names none.
 	Skill string
+	// Tool is the tool of an MCP server that is called, "" where none is.
+	Tool string
 	// Size is the number of bytes of the body.
 	Size int64
 	// Time is when the request is judged.
@@ -33,6 +35,7 @@ const (
 	callerScheme        = "caller.scheme"
 	requestMethod       = "request.method"
 	requestSkill        = "request.skill"
+	requestTool         = "request.tool"
 	requestSize         = "request.size"
 	requestTime         = "request.time"
 	certificateSerial   = "certificate.serial"
@@ -84,6 +87,8 @@ func (r *Request) resolve(name string) (any, bool) {
 		return r.Method, true
 	case requestSkill:
 		return r.Skill, true
+	case requestTool:
+		return r.Tool, true
 	case requestSize:
 		return r.Size, true
 	case requestTime:

@@ -38,6 +38,8 @@ func TestExpressions(t *testing.T) {
 		{`caller.key_bound && caller.scheme == "jcs-1"`, true},
 		{`request.method in ["SendMessage", "message/send"]`, true},
 		{`request.skill == "poetry" && request.size <= 2048`, true},
+		{`request.tool == ""`, true},
+		{`request.tool in ["erase", "say"]`, false},
 		{`request.size > 1200`, false},
 		{`request.time.getHours() >= 8 && request.time.getHours() < 18`, true},
 		{`request.time.getHours("Europe/Berlin") == 14`, true},

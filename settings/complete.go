@@ -23,6 +23,14 @@ func (l agentRules) checkComplete() {
 	l.checkLimits()
 	l.checkPush()
 	l.checkEgress()
+	l.checkMCP()
+}
+
+// checkMCP finds what is said of a server that is not there.
+func (l agentRules) checkMCP() {
+	if m := &l.s.MCP; !m.Enabled() && m.Path != "/mcp" {
+		l.fault(&m.Path, "would never count: set MCP__UPSTREAM_URL as well")
+	}
 }
 
 // checkEgress wants whom programs of this machine may call to be listed: nobody is else.

@@ -19,6 +19,7 @@ type Settings struct {
 	Task      Task
 	Push      Push
 	Egress    Egress
+	MCP       MCP
 	Log       Log
 
 	findings

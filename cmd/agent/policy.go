@@ -17,6 +17,7 @@ import (
 	"github.com/getbindu/bindu-go/internal/configs"
 	"github.com/getbindu/bindu-go/oauth"
 	"github.com/getbindu/bindu-go/policy"
+	"github.com/getbindu/bindu-go/settings"
 )
 
 func newPolicy() *cobra.Command {
@@ -33,10 +34,10 @@ func newPolicy() *cobra.Command {
 }
 
 type policyFlags struct {
-	file, as, method, claims, issuer, client, skill, at string
-	permissions                                         []string
-	size                                                int64
-	keyBound, asJSON                                    bool
+	file, as, method, claims, issuer, client, skill, tool, at string
+	permissions                                               []string
+	size                                                      int64
+	keyBound, asJSON                                          bool
 }
 
 func newPolicyTest() *cobra.Command {
@@ -72,6 +73,7 @@ explains. Quotas are read and not counted. docs/policy.md describes the file.`,
 	flags.StringVar(&f.issuer, "issuer", "", "issuer of the token")
 	flags.StringVar(&f.client, "client", "", "client id of the token")
 	flags.StringVar(&f.skill, "skill", "", "skill that the request asks for")
+	flags.StringVar(&f.tool, "tool", "", "tool of an MCP server that the request calls, with --method tools/call")
 	flags.Int64Var(&f.size, "size", 1024, "bytes of the request's body")
 	flags.StringVar(&f.at, "at", "", "time of the request, as 2026-05-01T23:30:00Z (default: now)")
 	flags.BoolVar(&f.keyBound, "key-bound", true, "whether the DID is derived from its key")
@@ -100,7 +102,7 @@ func testPolicy(cmd *cobra.Command, f policyFlags, now time.Time) error {
 	if gate.CapAdmin(&caller, set.Auth.Admins) {
 		fmt.Fprintf(cmd.ErrOrStderr(), "note: AUTH__ADMINS does not list this caller, so it has no %s\n", identity.PermissionAdmin)
 	}
-	if _, known := configs.Permissions(set)[f.method]; !known {
+	if !isServed(set, f.method) {
 		fmt.Fprintf(cmd.ErrOrStderr(), "note: no agent of ours serves the method %s, it refuses it before any rule\n", cli.ForTerminal(f.method))
 	}
 	d, steps := engine.Explain(cmd.Context(), caller, request)
@@ -114,6 +116,14 @@ func testPolicy(cmd *cobra.Command, f policyFlags, now time.Time) error {
 		err = &cli.SilentError{Code: cli.ExitFailed}
 	}
 	return err
+}
+
+// isServed reports whether an agent carries out a method, or an MCP server behind it is
+// known to.
+func isServed(set settings.Settings, method string) bool {
+	_, ofA2A := configs.Permissions(set)[method]
+	_, ofMCP := configs.MCPRoute(set).Permissions[method]
+	return ofA2A || ofMCP
 }
 
 // situation is the caller and the request that the flags describe.
@@ -141,5 +151,5 @@ func (f *policyFlags) situation(now time.Time) (identity.Caller, policy.Request,
 			return identity.Caller{}, policy.Request{}, usage("--at: %w", err)
 		}
 	}
-	return caller, policy.Request{Method: f.method, Skill: f.skill, Size: f.size, Time: now}, nil
+	return caller, policy.Request{Method: f.method, Skill: f.skill, Tool: f.tool, Size: f.size, Time: now}, nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/getbindu/bindu-go/gate/replay"
 	"github.com/getbindu/bindu-go/identity"
 	"github.com/getbindu/bindu-go/identity/did"
+	"github.com/getbindu/bindu-go/mcp"
 	"github.com/getbindu/bindu-go/oauth/hydra"
 	"github.com/getbindu/bindu-go/peer"
 	"github.com/getbindu/bindu-go/policy"
@@ -43,6 +44,7 @@ func TestEachSettingBecomesItsOwnMember(t *testing.T) {
 		"TASK__WORKERS=51", "TASK__QUEUE=52", "TASK__RESERVE=3", "TASK__DEADLINE=54s", "TASK__RETENTION=55h", "TASK__MAKE_ROOM=true", "TASK__MAX_PER_DID=56",
 		"TASK__MAX_HISTORY=57", "TASK__MAX_ARTIFACT_BYTES=9000058", "TASK__MAX_BYTES_PER_DID=90000059", "TASK__MAX_ACTIVE_PER_DID=40",
 		"EGRESS__PORT=3999", "EGRESS__PEERS_FILE=/peers.yaml", "EGRESS__REQUESTS=61", "EGRESS__BODY_BYTES=1000062", "EGRESS__ANSWER_TIMEOUT=63s",
+		"MCP__UPSTREAM_URL=http://127.0.0.1:9000", "MCP__UPSTREAM_TIMEOUT=64s", "MCP__UPSTREAM_ANSWER_LIMIT=65KiB", "MCP__SESSIONS=66", "MCP__SESSIONS_PER_DID=67", "MCP__SESSION_IDLE=68m",
 	)
 	command := Command(set)
 	command.LookupEnv = nil
@@ -92,6 +94,9 @@ func TestEachSettingBecomesItsOwnMember(t *testing.T) {
 			HTTP2:    true,
 			Limits:   server.Limits{Connections: 1001, ConnectionsPerPeer: 1001, HeaderBytes: 33000, Resets: 104},
 			Timeouts: server.Timeouts{Header: 21 * time.Second, Body: 22 * time.Second, Write: 23 * time.Second, Idle: 24 * time.Second},
+		}},
+		"mcp": {MCP(set), mcp.Config{
+			URL: "http://127.0.0.1:9000", Timeout: 64 * time.Second, AnswerLimit: 65 << 10, Sessions: 66, SessionsPerCaller: 67, SessionIdle: 68 * time.Minute,
 		}},
 		"calls": {Calls(set), peer.Config{ForbiddenAudiences: []string{"our-ca"}, DialTimeout: 14 * time.Second, RequestTimeout: 15 * time.Second}},
 	} {

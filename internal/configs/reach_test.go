@@ -17,7 +17,7 @@ func all(set settings.Settings) []any {
 	return []any{
 		UsesHydra(set), HoldsAdmin(set), registrar, err == nil, Registration(set), Hydra(set), Client(set), Introspection(set, "https://hydra.example"), places, wait,
 		Issuers(set, IssuerFiles{}), HasOwnClient(set), OwnClient(set, nil), CA(set), Certificate(set), Peers(set), Gates(set), HasPolicy(set), Policy(set),
-		Admin(set), Port(set), Replay(set), RemembersKeys(set), Keys(set), HotKeys(set), Tasks(set), Requests(set), command, Card(set), Calls(set), Pushes(set), Webhooks(set), Upstream(set), Vouches(set), OpenAI(set), Egress(set), EgressPort(set),
+		Admin(set), Port(set), Replay(set), RemembersKeys(set), Keys(set), HotKeys(set), Tasks(set), Requests(set), command, Card(set), Calls(set), Pushes(set), Webhooks(set), Upstream(set), Vouches(set), OpenAI(set), MCP(set), MCPRoute(set), Egress(set), EgressPort(set),
 	}
 }
 
@@ -28,7 +28,7 @@ var elsewhere = []string{
 	"Agent.URL", "Agent.Dir", "Agent.KeyPassword", "Agent.SkillsFile", "Agent.ExtendedSkillsFile", "Agent.Backend",
 	"Auth.DIDMap", "Auth.IssuerCAFile", "Auth.OutboundAudience", "Auth.Domain",
 	"DID.Derivation", "DID.PinnedKeys", "MTLS.DIDIssuer",
-	"Network.Host", "Network.Port", "Network.AdminPort", "Egress.Port", "Egress.Socket", "Egress.PeersFile",
+	"Network.Host", "Network.Port", "Network.AdminPort", "Egress.Port", "Egress.Socket", "Egress.PeersFile", "MCP.Path",
 	"Limits.DrainTimeout", "Log.Level", "Log.Format", "Log.Access",
 }
 

@@ -35,7 +35,7 @@ var sections = [...]struct {
 }{
 	{"TLS and certificates", 25}, {"Tokens", 58}, {"Signatures and replay", 84}, {"HTTP", 103},
 	{"JSON-RPC and A2A", 128}, {"The directory", 141}, {"Boot and the authorities", 160},
-	{"What attackers found", 181}, {"HTTP+JSON and gRPC", 182}, {"To the port for programs of this machine (egress)", 183},
+	{"What attackers found", 181}, {"HTTP+JSON and gRPC", 182}, {"To the port for programs of this machine (egress)", 183}, {"MCP", 184},
 }
 
 // numbers are all there are.
@@ -49,7 +49,7 @@ var numbers = [...]int{
 	131, 132, 133, 134, 135, 136, 137, 141,
 	142, 143, 144, 145, 146, 148, 149, 150, 151, 153, 154, 155, 156, 157, 158, 159, 160,
 	161, 162, 163, 164, 165, 166, 167, 168, 169, 170, 171, 172, 173, 174, 175, 176, 177, 178, 179, 180, 181,
-	182, 183,
+	182, 183, 184,
 }
 
 // entry is a line of the document.

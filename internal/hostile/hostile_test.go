@@ -47,6 +47,7 @@ func rows() []row {
 		recordRows(),
 		routeRows(),
 		grpcRows(),
+		mcpRows(),
 	)
 	slices.SortStableFunc(all, func(a, b row) int { return a.number - b.number })
 	return all

@@ -44,6 +44,20 @@ func (e Endpoint) dial(ctx context.Context, _, address string) (net.Conn, error)
 	return d.DialContext(ctx, "tcp", address)
 }
 
+// Reach reports whether somebody accepts connections at the endpoint: it makes one, and
+// closes it.
+func (e Endpoint) Reach(ctx context.Context) error {
+	at := e.base.Host
+	if e.base.Port() == "" {
+		at = net.JoinHostPort(e.base.Hostname(), "80")
+	}
+	c, err := e.dial(ctx, "tcp", at)
+	if err != nil {
+		return err
+	}
+	return c.Close()
+}
+
 func onlyLoopback(_, address string, _ syscall.RawConn) error {
 	at, err := netip.ParseAddrPort(address)
 	if err != nil || !at.Addr().Unmap().IsLoopback() {

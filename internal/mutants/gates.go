@@ -42,6 +42,7 @@ func mutants() []mutant {
 		clients(),
 		resuming(),
 		upstreams(),
+		ofMCP(),
 		execLog(),
 		recording(),
 	)

@@ -37,6 +37,9 @@ const (
 	Tasks
 	// Parameters are the body of a proved caller that has no JSON-RPC envelope.
 	Parameters
+	// MCP is the path of an MCP server, whose clients want the status of HTTP to say that
+	// a message was not taken.
+	MCP
 )
 
 // Answer is what a caller is told about the word in general.

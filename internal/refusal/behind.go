@@ -23,6 +23,13 @@ var behindGates = map[Word]row{
 	AuthExpired:        {http.StatusUnauthorized, invalidToken, "the caller is not proved any more", "prove the caller anew, and go on behind the last event with SubscribeToTask (0.3: tasks/resubscribe) and Last-Event-ID; the task runs on"},
 	ShuttingDown:       {http.StatusServiceUnavailable, unavailable, "shutting down", "try again later"},
 	StorageUnavailable: {http.StatusServiceUnavailable, unavailable, "storage unavailable", "try again after Retry-After; the operator of this agent must look at its storage"},
+
+	SessionUnknown:      {http.StatusNotFound, request, "no such session", "Begin a session with initialize. It is its caller's alone, and ends when nobody uses it for a while or its server forgets it."},
+	UpstreamUnavailable: {http.StatusServiceUnavailable, unavailable, "the server behind this agent does not answer", "Try again after Retry-After; the operator of this agent has to start it."},
+	UpstreamTimeout:     {http.StatusGatewayTimeout, unavailable, "the server behind this agent was silent for too long", "What was called may go on. Ask for less, or its operator for more time."},
+	UpstreamAnswer:      {http.StatusBadGateway, unavailable, "the server behind this agent answered what is no answer of MCP", "The operator of this agent finds more in its log under the request id."},
+	UpstreamRefused:     {http.StatusBadGateway, unavailable, "the server behind this agent refused the request", "The operator of this agent finds the status in its log under the request id."},
+	UpstreamTooLarge:    {http.StatusBadGateway, limit, "the server behind this agent answered more than this agent hands on", "Ask for less at once."},
 	// Mostly nobody reads this: the caller has gone.
 	RequestEnded: {http.StatusServiceUnavailable, unavailable, "request ended early", "try again"},
 }
@@ -47,6 +54,22 @@ var elsewhere = map[Place]map[Word]row{
 		JSONTooDeep:      {http.StatusBadRequest, parseError, "the request body is nested too deeply", "Send flatter JSON."},
 		JSONTrailing:     {http.StatusBadRequest, parseError, "the request body has data after its object", "Send one JSON object and nothing after it."},
 		RequestNotObject: {http.StatusBadRequest, invalidRequest, "the request body is not a JSON object", oneObject},
+	},
+	MCP: {
+		BodyNotUTF8:      {http.StatusBadRequest, parseError, "the request body is not valid UTF-8", "Send JSON in UTF-8."},
+		JSONMalformed:    {http.StatusBadRequest, parseError, "the request body is not valid JSON", "Send one JSON object (RFC 8259), without a byte order mark."},
+		JSONDuplicateKey: {http.StatusBadRequest, parseError, "an object in the request body has two members of the same name", "Each name may stand once in an object."},
+		JSONTooDeep:      {http.StatusBadRequest, parseError, "the request body is nested too deeply", "Send flatter JSON."},
+		JSONTrailing:     {http.StatusBadRequest, parseError, "the request body has data after the message", "Send one JSON object and nothing after it."},
+		BatchUnsupported: {http.StatusBadRequest, invalidRequest, "batches are not supported", "Send each message by itself, as MCP does since 2025-06-18."},
+		RequestNotObject: {http.StatusBadRequest, invalidRequest, "the message is not a JSON object", "Send a message of JSON-RPC 2.0."},
+		JSONRPCVersion:   {http.StatusBadRequest, invalidRequest, `the member "jsonrpc" must be "2.0"`, `Send "jsonrpc": "2.0", spelt exactly so.`},
+		MethodMissing:    {http.StatusBadRequest, invalidRequest, "the message is neither a request, nor a notification, nor a response", `Send a "method" that is a text or, to answer the server, its "id" and either "result" or "error".`},
+		ParamsMalformed:  {http.StatusBadRequest, invalidParams, `the member "params" is not what the method needs`, "Send parameters by name."},
+		IDMalformed:      {http.StatusBadRequest, invalidRequest, `the member "id" must be a string or an integer within ±2^53`, "Use a string, for example a UUID."},
+		QuotaExceeded:    {http.StatusTooManyRequests, limit, "too many sessions", "End a session with DELETE, or wait until one that is in use has its answers."},
+		AuthExpired:      {http.StatusUnauthorized, invalidToken, "the caller is not proved any more", "Prove the caller anew. What was called may have been done."},
+		AuthMissing:      {http.StatusUnauthorized, authRequired, "authentication required", ""},
 	},
 	Documents: {
 		ContentEncoding:  {http.StatusUnsupportedMediaType, request, "", "Send the body without Content-Encoding."},

@@ -123,4 +123,11 @@ const (
 	AuthExpired        Word = "auth_expired"
 	StorageUnavailable Word = "storage_unavailable"
 	RequestEnded       Word = "request_ended"
+
+	SessionUnknown      Word = "session_not_found"
+	UpstreamUnavailable Word = "upstream_unavailable"
+	UpstreamTimeout     Word = "upstream_timeout"
+	UpstreamAnswer      Word = "upstream_answer"
+	UpstreamRefused     Word = "upstream_refused"
+	UpstreamTooLarge    Word = "upstream_too_large"
 )

@@ -68,6 +68,7 @@ var about = map[string]string{
 	"Task":      "Where tasks live and how many a caller may have.",
 	"Push":      "Webhooks that are told what happens to tasks.",
 	"Egress":    "Programs of this machine that call other agents through this one: see docs/sidecar.md.",
+	"MCP":       "The MCP server behind the gates, if there is one: see docs/sidecar.md.",
 	"Log":       "What is logged.",
 }
 
