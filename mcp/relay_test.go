@@ -14,6 +14,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -283,6 +284,8 @@ func TestAStreamEndsWithItsLease(t *testing.T) {
 			state.Store(holds{})
 			h := open(t, at)
 			url := front(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { h.ServeHTTP(held{w, &state, doubted}, r) }))
+			end := sync.OnceFunc(func() { close(next) })
+			t.Cleanup(end)
 			body := ""
 			if method == http.MethodPost {
 				body = list
@@ -313,7 +316,7 @@ func TestAStreamEndsWithItsLease(t *testing.T) {
 			await(t, doubted)
 			state.Store(holds{&lease.Ended{Reason: "token_inactive", Gate: "token"}})
 			rest, err := io.ReadAll(lines)
-			close(next)
+			end()
 			if strings.Contains(string(rest), "two") {
 				t.Errorf("it went on: %q", rest)
 			}

@@ -2,7 +2,7 @@ package main
 
 // ofMCP are changes to what stands between callers and an MCP server.
 func ofMCP() []mutant {
-	own, wire, judged := []string{"./mcp"}, []string{"./internal/mcpwire"}, []string{"./gate", "./internal/hostile -run=TestHostile/184"}
+	own, wire, judged := []string{"./mcp"}, []string{"./internal/mcpwire", "./internal/hostile -run=TestHostile/184"}, []string{"./gate", "./internal/hostile -run=TestHostile/184"}
 	return []mutant{
 		{"a session is everybody's", "mcp/sessions.go", "one = s.owned[owner][id]", "one = s.all[id]", own},
 		{"a session that is given twice stays its first owner's", "mcp/sessions.go", "if before := s.all[id]; before != nil {", "if before := s.all[id]; false {", own},
