@@ -374,8 +374,12 @@ func TestBackPressurePassesThrough(t *testing.T) {
 
 func TestReadinessKnowsWhetherTheServerIsThere(t *testing.T) {
 	var log bytes.Buffer
-	dead := httptest.NewServer(http.NotFoundHandler())
-	h := open(t, dead.URL, func(c *mcp.Config) {
+	socket := filepath.Join(t.TempDir(), "s") // unlike a port nobody else takes it meanwhile
+	dead := httptest.NewUnstartedServer(http.NotFoundHandler())
+	_ = dead.Listener.Close()
+	dead.Listener = listenOn(t, socket)
+	dead.Start()
+	h := open(t, "unix://"+socket, func(c *mcp.Config) {
 		c.ProbeEvery, c.Logger = time.Millisecond, slog.New(slog.NewTextHandler(&log, nil))
 	})
 	url := front(t, h)
@@ -389,22 +393,23 @@ func TestReadinessKnowsWhetherTheServerIsThere(t *testing.T) {
 	if h.Reason() != "mcp_unavailable" || !strings.Contains(log.String(), "MCP__UPSTREAM_URL") {
 		t.Errorf("readiness %q, %s", h.Reason(), &log)
 	}
-	ln, err := net.Listen("tcp", dead.Listener.Addr().String())
-	if err != nil {
-		t.Skip("the port is somebody else's by now: ", err)
-	}
-	(&mcptest.Server{Listener: ln}).Serve(t)
+	(&mcptest.Server{Listener: listenOn(t, socket)}).Serve(t)
 	watch(t, h, func() bool { return h.Reason() == "" })
 	begin(t, url, "ann")
 }
 
-func TestAServerMayBeBehindAUnixSocket(t *testing.T) {
-	socket := filepath.Join(t.TempDir(), "s")
+func listenOn(t *testing.T, socket string) net.Listener {
+	t.Helper()
 	ln, err := net.Listen("unix", socket)
 	if err != nil {
 		t.Fatal(err)
 	}
-	(&mcptest.Server{Listener: ln}).Serve(t)
+	return ln
+}
+
+func TestAServerMayBeBehindAUnixSocket(t *testing.T) {
+	socket := filepath.Join(t.TempDir(), "s")
+	(&mcptest.Server{Listener: listenOn(t, socket)}).Serve(t)
 	h := open(t, "unix://"+socket)
 	s := connect(t, front(t, h), "ann", "2025-11-25", nil)
 	if got := call(t, s, "say", map[string]any{"text": "x"}); got["text"] != "x" {
